@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What is booked of some pools, seen at one instant. Expired holds do not count; a booking that is past its end and still there counts
@@ -141,6 +142,23 @@ public final class Calendar {
                 pools.values(),
                 all().stream().filter(b -> b.heldUntil() == null).toList(),
                 now);
+    }
+
+    /** How many bookings of a pool overlap a window. */
+    public long bookings(Pool pool, TimeWindow window) {
+        return on(pool, window).size();
+    }
+
+    /** The instants from {@code from} on at which what is free may change, in order, {@code from} itself first. */
+    public List<Instant> changes(Instant from) {
+        TreeSet<Instant> changes = new TreeSet<>();
+        changes.add(from);
+        for (Booking booking : all()) {
+            Stream.of(booking.during().start(), booking.during().end())
+                    .filter(at -> at.isAfter(from))
+                    .forEach(changes::add);
+        }
+        return List.copyOf(changes);
     }
 
     /** When the last hold that overlaps a window runs out; empty if there is none. */

@@ -1,5 +1,6 @@
 package io.archipelago.bus.booking;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how much of each dimension there is
  * @param units the numbers that are given to one booking at a time; null if it has none
  * @param open whether new bookings are taken: false for a host that is silent, barred or gone
+ * @param labels what else a participant needs to know of it to choose, e.g. an address
  */
-public record Pool(String id, Amounts capacity, @Nullable Units units, boolean open) {
+public record Pool(String id, Amounts capacity, @Nullable Units units, boolean open, Map<String, String> labels) {
+
+    public Pool {
+        labels = Map.copyOf(labels);
+    }
 
     /**
      * A range of numbers.

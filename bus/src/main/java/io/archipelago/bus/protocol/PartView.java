@@ -21,4 +21,9 @@ public record PartView(@Nullable Part part, Calendar calendar, List<Resource> re
         resources = List.copyOf(resources);
         dead = Set.copyOf(dead);
     }
+
+    /** Whether nothing is left of a resource: it was seen to be gone, or its host is dead. */
+    public boolean gone(Resource resource) {
+        return resource.gone() || dead.contains(resource.host());
+    }
 }

@@ -28,10 +28,10 @@ public interface ParticipantLogic {
     List<Resource.Wanted> deploy(Lease lease);
 
     /**
-     * Whether a resource's removal may be published, given all resources of its allocation; by default at once. On one host the agent keeps
-     * the order by itself.
+     * Whether a resource's removal may be published, given all that is known of its allocation; by default at once. On one host the agent
+     * keeps the order by itself.
      */
-    default boolean removable(Resource resource, List<Resource> all) {
+    default boolean removable(Resource resource, PartView view) {
         return true;
     }
 

@@ -64,7 +64,7 @@ final class ResourceProtocol {
     PartDecision release(ReleaseAllocation command, PartView view) {
         AllocationId id = command.allocation();
         Part.Releasing releasing = new Part.Releasing(id, command.sequence());
-        List<Resource> removed = removable(view.resources());
+        List<Resource> removed = removable(view);
         List<Resource> after = replace(view.resources(), removed);
         if (after.stream().allMatch(r -> gone(r, view))) {
             return released(releasing, view.resources());
@@ -139,7 +139,7 @@ final class ResourceProtocol {
             PartDecision done = released(releasing, view.resources());
             return new PartDecision(done.next(), done.bookings(), changed, List.of(), done.forget(), done.answers());
         }
-        List<Resource> removed = removable(view.resources());
+        List<Resource> removed = removable(view);
         List<Resource> stored = new ArrayList<>(changed);
         stored.removeIf(c -> removed.stream().anyMatch(r -> same(r, c)));
         stored.addAll(removed);
@@ -153,9 +153,9 @@ final class ResourceProtocol {
     }
 
     /** What may be removed now and is still wanted, no longer wanted. */
-    private List<Resource> removable(List<Resource> all) {
-        return all.stream()
-                .filter(r -> !r.absent() && logic.removable(r, all))
+    private List<Resource> removable(PartView view) {
+        return view.resources().stream()
+                .filter(r -> !r.absent() && logic.removable(r, view))
                 .map(Resource::removed)
                 .toList();
     }
@@ -196,7 +196,7 @@ final class ResourceProtocol {
     }
 
     private static boolean gone(Resource resource, PartView view) {
-        return resource.gone() || view.dead().contains(resource.host());
+        return view.gone(resource);
     }
 
     private static Optional<Resource> known(Resource.Wanted wanted, PartView view) {

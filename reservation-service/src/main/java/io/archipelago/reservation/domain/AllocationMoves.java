@@ -47,7 +47,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The moves of an {@link Allocation}: what is done on every message in every state, and at every deadline. */
 public final class AllocationMoves {
@@ -60,16 +59,13 @@ public final class AllocationMoves {
         this.pace = pace;
     }
 
-    /**
-     * Takes a command of the master.
-     *
-     * @param allocation the allocation; null if nothing was heard of it before
-     */
-    public Optional<Decision<Allocation>> onCommand(
-            @Nullable Allocation allocation, ShareMessage.Command command, Instant now) {
-        if (allocation == null) {
-            return onUnknown(command, now);
-        }
+    /** Takes the command that begins an allocation. */
+    public Decision<Allocation> begin(HoldShare hold, Instant now) {
+        return beginHold(new Header(hold.allocation(), hold.spec(), hold.sequence(), 1), hold, now);
+    }
+
+    /** Takes a command of the master. */
+    public Optional<Decision<Allocation>> onCommand(Allocation allocation, ShareMessage.Command command, Instant now) {
         long heard = allocation.header().shareSequence();
         if (command.sequence() < heard) {
             return Optional.empty();
@@ -155,16 +151,14 @@ public final class AllocationMoves {
                 });
     }
 
-    private Optional<Decision<Allocation>> onUnknown(ShareMessage.Command command, Instant now) {
-        return Optional.of(
-                switch (command) {
-                    case HoldShare hold ->
-                        beginHold(new Header(hold.allocation(), hold.spec(), hold.sequence(), 1), hold, now);
-                    case ConfirmShare confirm ->
-                        throw new IllegalStateException("a share is never confirmed before it was asked for");
-                    case ReleaseShare release ->
-                        throw new IllegalStateException("a share is never released before it was asked for");
-                });
+    /** What is answered to a command for an allocation that was never heard of; empty if the command begins it. */
+    public Optional<ShareMessage.Answer> answerUnknown(ShareMessage.Command command) {
+        return switch (command) {
+            case HoldShare hold -> Optional.empty();
+            case ConfirmShare confirm ->
+                Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(ranOut())));
+            case ReleaseShare release -> Optional.of(new ShareReleased(release.allocation(), release.sequence()));
+        };
     }
 
     private Decision<Allocation> hold(Allocation allocation, HoldShare hold, Instant now) {
