@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,10 +43,12 @@ public class Inbox {
         Uni<Void> handle(Tx tx, Envelope envelope);
     }
 
+    private record Source(String consumer, String topic) {}
+
     private final UnitOfWork unitOfWork;
     private final BusConfig config;
     private final BusMetrics metrics;
-    private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+    private final Map<Source, Handler> handlers = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
     Inbox(UnitOfWork unitOfWork, BusConfig config, BusMetrics metrics) {
@@ -71,7 +74,7 @@ public class Inbox {
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        deliveries.forEach(delivery -> handlers.put(consumer + " " + delivery.topic(), handler));
+        deliveries.forEach(delivery -> handlers.put(new Source(consumer, delivery.topic()), handler));
         return persist(consumer, Inbox::waitOutBatch, () -> attempt(consumer, deliveries, handler), 1)
                 .onFailure()
                 .recoverWithUni(failure -> oneByOne(consumer, deliveries, handler));
@@ -80,6 +83,18 @@ public class Inbox {
     /** A race that a whole batch keeps losing is better run by each message for itself. */
     private static boolean waitOutBatch(Throwable failure) {
         return Faults.isInfrastructure(failure) && !Faults.isContention(failure);
+    }
+
+    /**
+     * Names the handler of a consumer's topic before its first message comes, so that what is parked can be replayed at once after a
+     * start. Without it, replay is possible from the first message on.
+     */
+    public void register(String consumer, String topic, Handler handler) {
+        handlers.put(new Source(consumer, topic), handler);
+    }
+
+    Optional<Handler> handler(String consumer, String topic) {
+        return Optional.ofNullable(handlers.get(new Source(consumer, topic)));
     }
 
     private Uni<Void> oneByOne(String consumer, List<Delivery> deliveries, Handler handler) {
@@ -101,8 +116,9 @@ public class Inbox {
 
     private Uni<Void> park(String consumer, Delivery delivery, String reason) {
         return unitOfWork.run(tx -> Parking.remember(tx.session(), consumer, List.of(delivery.id()))
-                .chain(fresh ->
-                        fresh.isEmpty() ? Uni.createFrom().voidItem() : Parking.park(tx, consumer, delivery, reason)));
+                .chain(fresh -> fresh.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : Parking.refuse(tx, consumer, delivery, reason)));
     }
 
     private Uni<Void> persist(String consumer, Predicate<Throwable> worthwhile, Supplier<Uni<Void>> work, int attempt) {
@@ -160,7 +176,7 @@ public class Inbox {
         }
         if (envelope == null) {
             parked.add(delivery.orderingKey());
-            return Parking.park(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
+            return Parking.refuse(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
         }
         LogContext.set(LogContext.Key.CORRELATION_ID, envelope.correlationId());
         LogContext.set(LogContext.Key.MESSAGE_ID, envelope.id());
