@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -55,7 +57,7 @@ final class DesiredFeed implements Runnable, AutoCloseable {
     private final List<HostId> ids = new ArrayList<>();
     private final Thread thread;
 
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Consumer<String, String> consumer;
 
     DesiredFeed(
@@ -75,6 +77,7 @@ final class DesiredFeed implements Runnable, AutoCloseable {
             ids.add(runner.id());
         }
         this.thread = new Thread(this, "desired-feed");
+        thread.setDaemon(true);
     }
 
     void start() {
@@ -85,7 +88,7 @@ final class DesiredFeed implements Runnable, AutoCloseable {
     public void run() {
         Instant started = clock.instant();
         boolean complained = false;
-        while (!closing) {
+        while (!isClosing()) {
             try {
                 if (createTopics) {
                     createTopics();
@@ -98,7 +101,7 @@ final class DesiredFeed implements Runnable, AutoCloseable {
                     LOG.warnf("the broker at %s does not answer: %s; trying on", bootstrapServers, e.getMessage());
                     complained = true;
                 }
-                if (!closing && !clock.instant().isBefore(started.plus(offlineAfter))) {
+                if (!isClosing() && !clock.instant().isBefore(started.plus(offlineAfter))) {
                     hosts.values().forEach(HostRunner::brokerUnreachable);
                 }
                 pause();
@@ -108,12 +111,11 @@ final class DesiredFeed implements Runnable, AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
+        closing.countDown();
         Consumer<String, String> open = consumer;
         if (open != null) {
             open.wakeup();
         }
-        thread.interrupt();
         try {
             thread.join(ANSWER);
         } catch (InterruptedException e) {
@@ -124,9 +126,12 @@ final class DesiredFeed implements Runnable, AutoCloseable {
     private void follow() {
         try (Consumer<String, String> opened = open()) {
             consumer = opened;
+            if (isClosing()) {
+                return;
+            }
             Set<TopicPartition> behind = assign(opened);
             Map<TopicPartition, Long> ends = opened.endOffsets(behind, ANSWER);
-            while (!closing) {
+            while (!isClosing()) {
                 Set<HostRunner> told = new HashSet<>();
                 for (ConsumerRecord<String, String> message : opened.poll(behind.isEmpty() ? POLL : PAUSE)) {
                     HostRunner runner = hosts.get(message.topic());
@@ -259,9 +264,13 @@ final class DesiredFeed implements Runnable, AutoCloseable {
                                 Long.toString(Duration.ofHours(1).toMillis())));
     }
 
-    private static void pause() {
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void pause() {
         try {
-            Thread.sleep(PAUSE);
+            boolean unused = closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
