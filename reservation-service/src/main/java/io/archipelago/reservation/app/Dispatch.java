@@ -23,11 +23,12 @@ class Dispatch {
     void send(Tx tx, List<Outgoing> messages) {
         for (Outgoing message : messages) {
             switch (message) {
-                case ToParticipants(var command) -> tx.send(
-                        Topics.ALLOCATION_COMMANDS, command.allocation().toString(), command);
-                case ToPlacement(var question) -> tx.send(
-                        Topics.PLACEMENT_COMMANDS, question.reservation().toString(), question);
-                case ToSite(var site, var share) -> streams.say(tx, site, share.allocation().toString(), share);
+                case ToParticipants(var command) ->
+                    tx.send(Topics.ALLOCATION_COMMANDS, command.allocation().toString(), command);
+                case ToPlacement(var question) ->
+                    tx.send(Topics.PLACEMENT_COMMANDS, question.reservation().toString(), question);
+                case ToSite(var site, var share) ->
+                    streams.say(tx, site, share.allocation().toString(), share);
             }
         }
     }

@@ -9,11 +9,11 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
-import io.smallrye.mutiny.Uni;
 import io.archipelago.reservation.FederationConfig;
 import io.archipelago.reservation.domain.StreamVerdict;
 import io.archipelago.reservation.persistence.InboundStreams;
 import io.archipelago.reservation.persistence.OutboundStreams;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 

@@ -67,11 +67,11 @@ public class ReservationService {
         return move(tx, id, r -> moves.onDue(r, tx.now()));
     }
 
-    private Uni<Void> move(
-            Tx tx, ReservationId id, Function<Reservation, Optional<Decision<Reservation>>> decide) {
-        return store.lock(tx, id).chain(found -> found.flatMap(decide)
-                .map(decision -> carryOut(tx, decision).replaceWithVoid())
-                .orElseGet(() -> Uni.createFrom().voidItem()));
+    private Uni<Void> move(Tx tx, ReservationId id, Function<Reservation, Optional<Decision<Reservation>>> decide) {
+        return store.lock(tx, id)
+                .chain(found -> found.flatMap(decide)
+                        .map(decision -> carryOut(tx, decision).replaceWithVoid())
+                        .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
     private Uni<Reservation> carryOut(Tx tx, Decision<Reservation> decision) {

@@ -6,12 +6,12 @@ import io.archipelago.bus.DueWork;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.reservation.FederationConfig;
 import io.archipelago.reservation.ReservationConfig;
 import io.archipelago.reservation.domain.AllocationMoves;
 import io.archipelago.reservation.domain.Pace;
 import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.domain.Sites;
-import io.archipelago.reservation.FederationConfig;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -60,10 +60,7 @@ class ReservationStart {
     }
 
     void begin(
-            @Observes StartupEvent event,
-            DueWork due,
-            ReservationService reservations,
-            AllocationService allocations) {
+            @Observes StartupEvent event, DueWork due, ReservationService reservations, AllocationService allocations) {
         due.register(
                 "a reservation's deadline",
                 new DueRows("reservation", "id", "due_at"),

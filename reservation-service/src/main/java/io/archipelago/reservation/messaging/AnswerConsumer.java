@@ -7,8 +7,8 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.reservation.app.AllocationService;
-import io.archipelago.reservation.app.ReservationService;
 import io.archipelago.reservation.app.FederationService;
+import io.archipelago.reservation.app.ReservationService;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -24,10 +24,7 @@ class AnswerConsumer {
     private final FederationService federation;
 
     AnswerConsumer(
-            Inbox inbox,
-            ReservationService reservations,
-            AllocationService allocations,
-            FederationService federation) {
+            Inbox inbox, ReservationService reservations, AllocationService allocations, FederationService federation) {
         this.inbox = inbox;
         this.reservations = reservations;
         this.allocations = allocations;

@@ -5,11 +5,11 @@ import io.archipelago.bus.Inbox;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import io.archipelago.reservation.FederationConfig;
 import io.archipelago.reservation.app.FederationService;
 import io.archipelago.reservation.persistence.InboundStreams;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -55,7 +55,7 @@ class FederationReader {
                 bootstrapServers,
                 Topics.federationTo(own),
                 () -> unitOfWork.inTransaction(tx -> streams.position(tx, from)),
-                batch -> inbox.apply("reservation", batch, (tx, envelope) -> service.take(tx, from, envelope)),
+                batch -> inbox.applyInOrder("reservation", batch, (tx, envelope) -> service.take(tx, from, envelope)),
                 position -> unitOfWork.inTransaction(tx -> streams.readUpTo(tx, from, position)));
     }
 }

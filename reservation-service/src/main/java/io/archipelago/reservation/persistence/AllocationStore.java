@@ -25,7 +25,9 @@ public class AllocationStore {
                 .chain(found -> {
                     AllocationRow row = found == null ? new AllocationRow() : found;
                     row.take(allocation, tx.now());
-                    return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+                    return found == null
+                            ? tx.session().persist(row)
+                            : Uni.createFrom().voidItem();
                 });
     }
 }

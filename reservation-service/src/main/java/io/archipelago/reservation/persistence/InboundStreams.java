@@ -3,8 +3,8 @@ package io.archipelago.reservation.persistence;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.StreamPosition;
-import io.smallrye.mutiny.Uni;
 import io.archipelago.reservation.domain.StreamVerdict;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
 

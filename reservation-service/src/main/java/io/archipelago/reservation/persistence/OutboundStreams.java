@@ -17,7 +17,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 @ApplicationScoped
 public class OutboundStreams {
 
-    // A new stream's epoch is the time at which it began: later than that of any stream that a restored database forgot.
+    // A new stream's epoch is the time at which it began: later than that of any stream that a restored database
+    // forgot.
     private static final String NEXT = """
             insert into stream_out (site, epoch, sequence)
             values (:site, cast(extract(epoch from clock_timestamp()) as bigint), 1)
@@ -37,9 +38,11 @@ public class OutboundStreams {
      * @param key what it is about
      */
     public void say(Tx tx, SiteId site, String key, Message message) {
-        tx.atEnd(site.value(), () -> next(tx, site).invoke(position -> tx.send(
-                        Topics.federationTo(site), key, position, message))
-                .replaceWithVoid());
+        tx.atEnd(
+                site.value(),
+                () -> next(tx, site)
+                        .invoke(position -> tx.send(Topics.federationTo(site), key, position, message))
+                        .replaceWithVoid());
     }
 
     private Uni<StreamPosition> next(Tx tx, SiteId site) {

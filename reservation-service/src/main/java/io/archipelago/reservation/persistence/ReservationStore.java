@@ -52,8 +52,8 @@ public class ReservationStore {
      * @param before only those made before this one; null: from the newest on
      */
     public Uni<List<Versioned>> page(Tx tx, @Nullable TenantId tenant, @Nullable ReservationId before, int limit) {
-        String query = "from ReservationRow where (?1 is null or tenant = ?1)"
-                + (before == null ? "" : " and id < ?2") + " order by id desc";
+        String query = "from ReservationRow where (?1 is null or tenant = ?1)" + (before == null ? "" : " and id < ?2")
+                + " order by id desc";
         var selection = tx.session()
                 .createQuery(query, ReservationRow.class)
                 .setParameter(1, tenant == null ? null : tenant.value())
@@ -67,13 +67,11 @@ public class ReservationStore {
     }
 
     public Uni<Void> save(Tx tx, Reservation reservation) {
-        return tx.session()
-                .find(ReservationRow.class, reservation.id().value())
-                .chain(found -> {
-                    ReservationRow row = found == null ? new ReservationRow() : found;
-                    row.take(reservation, tx.now());
-                    return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
-                });
+        return tx.session().find(ReservationRow.class, reservation.id().value()).chain(found -> {
+            ReservationRow row = found == null ? new ReservationRow() : found;
+            row.take(reservation, tx.now());
+            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+        });
     }
 
     /** The request that a tenant made with a key; whoever makes another with it meanwhile waits. */
