@@ -1,0 +1,225 @@
+package io.archipelago.bus.booking;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.TimeWindow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What is booked of some pools, seen at one instant. Expired holds do not count; a booking that is past its end and still there counts
+ * without an upper bound, for what it stands for has not been seen gone.
+ *
+ * <p>Sums are found by sweeping over the bookings of a pool in order of time, O(n log n) for n of them.
+ */
+public final class Calendar {
+
+    private final Map<String, Pool> pools;
+    private final Map<String, List<Booking>> bookings;
+    private final Instant now;
+
+    /**
+     * @param pools the pools spoken of
+     * @param bookings every booking of these pools that may overlap what will be asked
+     * @param now decides which holds have expired and which bookings overrun
+     */
+    public Calendar(Collection<Pool> pools, Collection<Booking> bookings, Instant now) {
+        this.pools = new LinkedHashMap<>();
+        this.bookings = new LinkedHashMap<>();
+        this.now = now;
+        pools.forEach(pool -> this.pools.put(pool.id(), pool));
+        bookings.stream()
+                .filter(b -> !b.expired(now))
+                .forEach(b -> this.bookings
+                        .computeIfAbsent(b.pool(), id -> new ArrayList<>())
+                        .add(b));
+    }
+
+    /** The pools that take bookings, in the order given. */
+    public List<Pool> open() {
+        return pools.values().stream().filter(Pool::open).toList();
+    }
+
+    public Optional<Pool> pool(String id) {
+        return Optional.ofNullable(pools.get(id));
+    }
+
+    /** What an allocation has booked here. */
+    public List<Booking> of(AllocationId allocation) {
+        return bookings.values().stream()
+                .flatMap(List::stream)
+                .filter(b -> b.allocation().equals(allocation))
+                .toList();
+    }
+
+    /** How much of a pool is free throughout a window: its capacity less the highest sum booked at any instant of it. */
+    public Amounts free(Pool pool, TimeWindow window) {
+        TreeMap<Instant, Amounts> steps = new TreeMap<>();
+        steps.put(window.start(), Amounts.NONE);
+        for (Booking booking : on(pool, window)) {
+            Instant from = later(booking.during().start(), window.start());
+            steps.merge(from, booking.amounts(), Amounts::plus);
+            if (!unbounded(booking) && booking.during().end().isBefore(window.end())) {
+                steps.merge(booking.during().end(), Amounts.NONE.minus(booking.amounts()), Amounts::plus);
+            }
+        }
+        Amounts used = Amounts.NONE;
+        Amounts least = pool.capacity();
+        for (Amounts step : steps.values()) {
+            used = used.plus(step);
+            least = least.least(pool.capacity().minus(used));
+        }
+        return least;
+    }
+
+    /**
+     * A unit of a pool that is free throughout a window.
+     *
+     * @param from where to begin looking; the search goes round, so that different callers need not meet at the same unit
+     */
+    public OptionalInt freeUnit(Pool pool, TimeWindow window, int from) {
+        Pool.Units units = pool.units();
+        if (units == null) {
+            return OptionalInt.empty();
+        }
+        BitSet taken = new BitSet(units.count());
+        for (Booking booking : on(pool, window)) {
+            if (booking.unit() != null) {
+                taken.set(booking.unit() - units.first());
+            }
+        }
+        int offset = Math.floorMod(from - units.first(), units.count());
+        int free = taken.nextClearBit(offset);
+        if (free >= units.count()) {
+            free = taken.nextClearBit(0);
+        }
+        return free >= units.count() ? OptionalInt.empty() : OptionalInt.of(units.first() + free);
+    }
+
+    /**
+     * The earliest start, not before that of the window, at which something of the window's length would fit.
+     *
+     * @param fits whether it fits into a given window of this calendar
+     * @return empty if it does not fit however long one waits
+     */
+    public Optional<Instant> earliestStart(TimeWindow window, Predicate<TimeWindow> fits) {
+        TreeSet<Instant> starts = new TreeSet<>();
+        starts.add(window.start());
+        for (Booking booking : all()) {
+            if (!unbounded(booking) && booking.during().end().isAfter(window.start())) {
+                starts.add(booking.during().end());
+            }
+        }
+        return starts.stream()
+                .filter(start -> fits.test(new TimeWindow(start, start.plus(window.length()))))
+                .findFirst();
+    }
+
+    /** This calendar without what an allocation has booked in it. */
+    public Calendar without(AllocationId allocation) {
+        return new Calendar(
+                pools.values(),
+                all().stream().filter(b -> !b.allocation().equals(allocation)).toList(),
+                now);
+    }
+
+    /** This calendar without its holds. */
+    public Calendar withoutHolds() {
+        return new Calendar(
+                pools.values(),
+                all().stream().filter(b -> b.heldUntil() == null).toList(),
+                now);
+    }
+
+    /** How many bookings of a pool overlap a window. */
+    public long bookings(Pool pool, TimeWindow window) {
+        return on(pool, window).size();
+    }
+
+    /** The instants from {@code from} on at which what is free may change, in order, {@code from} itself first. */
+    public List<Instant> changes(Instant from) {
+        TreeSet<Instant> changes = new TreeSet<>();
+        changes.add(from);
+        for (Booking booking : all()) {
+            Stream.of(booking.during().start(), booking.during().end())
+                    .filter(at -> at.isAfter(from))
+                    .forEach(changes::add);
+        }
+        return List.copyOf(changes);
+    }
+
+    /** When the last hold that overlaps a window runs out; empty if there is none. */
+    public Optional<Instant> lastHoldOver(TimeWindow window) {
+        return all().stream()
+                .filter(b -> b.heldUntil() != null && b.during().overlaps(window))
+                .map(Booking::heldUntil)
+                .max(Comparator.naturalOrder());
+    }
+
+    /**
+     * Whose leavings stand in the way of an allocation that is to begin now: other allocations' bookings, past their end but not seen gone,
+     * of a unit that it needs or of capacity without which it does not fit.
+     */
+    public Set<AllocationId> predecessors(AllocationId allocation) {
+        Set<AllocationId> predecessors = new LinkedHashSet<>();
+        for (Booking mine : of(allocation)) {
+            List<Booking> overrun = bookings.getOrDefault(mine.pool(), List.of()).stream()
+                    .filter(b -> !b.allocation().equals(allocation) && b.overrun(now))
+                    .toList();
+            overrun.stream()
+                    .filter(b -> mine.unit() != null && mine.unit().equals(b.unit()))
+                    .forEach(b -> predecessors.add(b.allocation()));
+            Pool pool = pools.get(mine.pool());
+            if (pool != null && !present(mine).fitsIn(pool.capacity())) {
+                overrun.stream()
+                        .filter(b -> !b.amounts().values().isEmpty())
+                        .forEach(b -> predecessors.add(b.allocation()));
+            }
+        }
+        return predecessors;
+    }
+
+    /** What is there now of a pool, together with a booking that is to begin. */
+    private Amounts present(Booking mine) {
+        Amounts sum = Amounts.NONE;
+        for (Booking booking : bookings.getOrDefault(mine.pool(), List.of())) {
+            boolean here = !booking.during().start().isAfter(now);
+            if (here || booking.allocation().equals(mine.allocation())) {
+                sum = sum.plus(booking.amounts());
+            }
+        }
+        return sum;
+    }
+
+    private List<Booking> on(Pool pool, TimeWindow window) {
+        return bookings.getOrDefault(pool.id(), List.of()).stream()
+                .filter(b -> b.during().start().isBefore(window.end())
+                        && (unbounded(b) || b.during().end().isAfter(window.start())))
+                .toList();
+    }
+
+    private boolean unbounded(Booking booking) {
+        return booking.overrun(now);
+    }
+
+    private List<Booking> all() {
+        return bookings.values().stream().flatMap(List::stream).toList();
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+}

@@ -1,0 +1,38 @@
+package io.archipelago.bus.booking;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that can be booked: a host, a volume group, a range of VLAN ids, a gateway.
+ *
+ * @param id its name at this site
+ * @param capacity how much of each dimension there is
+ * @param units the numbers that are given to one booking at a time; null if it has none
+ * @param open whether new bookings are taken: false for a host that is silent, barred or gone
+ * @param labels what else a participant needs to know of it to choose, e.g. an address
+ */
+public record Pool(String id, Amounts capacity, @Nullable Units units, boolean open, Map<String, String> labels) {
+
+    public Pool {
+        labels = Map.copyOf(labels);
+    }
+
+    /**
+     * A range of numbers.
+     *
+     * @param first the lowest
+     * @param last the highest, at least {@code first}
+     */
+    public record Units(int first, int last) {
+        public Units {
+            if (first > last) {
+                throw new IllegalArgumentException("a range of units ends no lower than it starts");
+            }
+        }
+
+        public int count() {
+            return last - first + 1;
+        }
+    }
+}

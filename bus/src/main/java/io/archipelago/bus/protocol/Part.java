@@ -1,0 +1,185 @@
+package io.archipelago.bus.protocol;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One participant's part of one allocation.
+ *
+ * <pre>
+ *            hold                confirm              deploy
+ *   (none) -------> Held ------------------> Confirmed ------> Deploying
+ *      |             |  \                        |                 |
+ *      | hold        |   `- runs out -> Refused  |                 |
+ *      v             |                     |     |                 |
+ *   Refused          |                     |     |                 |
+ *      |             |                     |     |                 |
+ *      `---release---+----------release----'     |     release     v
+ *                    v                           |              Releasing
+ *                 Released &lt;---------release-----'                 |
+ *                    ^                                             |
+ *                    `------- nothing is left on any host ---------'
+ * </pre>
+ *
+ * A new hold (higher sequence) may follow Held, Refused and Released. A part is never forgotten while a late command could revive it.
+ */
+public sealed interface Part {
+
+    AllocationId allocation();
+
+    /** The highest sequence seen. */
+    long sequence();
+
+    /** When {@link ParticipantProtocol#onDue} has something to do; null: never. */
+    default @Nullable Instant due() {
+        return null;
+    }
+
+    /**
+     * Booked for a while.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link Part#sequence()}
+     * @param spec what was wanted
+     * @param chosen what was chosen
+     * @param bookings how many rows book it
+     * @param until when it runs out
+     */
+    record Held(
+            AllocationId allocation,
+            long sequence,
+            AllocationSpec spec,
+            Facts.Chosen chosen,
+            int bookings,
+            Instant until)
+            implements Part {
+
+        @Override
+        public Instant due() {
+            return until;
+        }
+
+        Confirmed confirm(long next, Facts.OfSite facts, Facts.OfCluster cluster) {
+            return new Confirmed(next, new Lease(allocation, spec, facts, cluster));
+        }
+
+        Refused runOut(Refusal refusal) {
+            return new Refused(allocation, sequence, refusal);
+        }
+    }
+
+    /**
+     * Nothing is booked.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link Part#sequence()}
+     * @param refusal why
+     */
+    record Refused(AllocationId allocation, long sequence, Refusal refusal) implements Part {}
+
+    /**
+     * Booked for the whole window.
+     *
+     * @param sequence see {@link Part#sequence()}
+     * @param lease what is booked
+     */
+    record Confirmed(long sequence, Lease lease) implements Part {
+        @Override
+        public AllocationId allocation() {
+            return lease.allocation();
+        }
+
+        Deploying deploy(long next, Progress progress, Set<AllocationId> waitingFor, @Nullable Instant checkAt) {
+            return new Deploying(next, lease, progress, waitingFor, checkAt, null);
+        }
+    }
+
+    /**
+     * The lease has begun: the resources are being made, or stand.
+     *
+     * @param sequence see {@link Part#sequence()}
+     * @param lease what is booked
+     * @param progress what was last told
+     * @param waitingFor whose leavings stand in the way; empty unless WAITING
+     * @param checkAt when to look again whether they are gone; null unless WAITING
+     * @param tellAt when to tell what has changed since; null: nothing has
+     */
+    record Deploying(
+            long sequence,
+            Lease lease,
+            Progress progress,
+            Set<AllocationId> waitingFor,
+            @Nullable Instant checkAt,
+            @Nullable Instant tellAt)
+            implements Part {
+
+        public Deploying {
+            waitingFor = Set.copyOf(waitingFor);
+        }
+
+        @Override
+        public AllocationId allocation() {
+            return lease.allocation();
+        }
+
+        @Override
+        public @Nullable Instant due() {
+            return Stream.of(checkAt, tellAt)
+                    .filter(Objects::nonNull)
+                    .min(Instant::compareTo)
+                    .orElse(null);
+        }
+
+        Deploying at(long next) {
+            return new Deploying(next, lease, progress, waitingFor, checkAt, tellAt);
+        }
+
+        Deploying told(Progress now) {
+            return new Deploying(sequence, lease, now, Set.of(), null, null);
+        }
+
+        Deploying tellingAt(Instant instant) {
+            return new Deploying(sequence, lease, progress, waitingFor, checkAt, instant);
+        }
+
+        Deploying waiting(Set<AllocationId> predecessors, Instant lookAgain) {
+            return new Deploying(sequence, lease, Progress.WAITING, predecessors, lookAgain, null);
+        }
+
+        Releasing release(long next) {
+            return new Releasing(lease.allocation(), next);
+        }
+    }
+
+    /**
+     * The resources are being removed.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link Part#sequence()}
+     */
+    record Releasing(AllocationId allocation, long sequence) implements Part {
+        Releasing at(long next) {
+            return new Releasing(allocation, next);
+        }
+
+        Released done() {
+            return new Released(allocation, sequence);
+        }
+    }
+
+    /**
+     * Nothing is left, nothing is booked.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link Part#sequence()}
+     */
+    record Released(AllocationId allocation, long sequence) implements Part {}
+}

@@ -1,0 +1,74 @@
+package io.archipelago.bus.protocol;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is particular to one participant: what it books for an allocation, and what it wants on hosts once the lease begins. */
+public interface ParticipantLogic {
+
+    Participant name();
+
+    /**
+     * Chooses what to book.
+     *
+     * @param request what is wanted
+     * @param calendar what is booked on this participant's pools, without the allocation itself
+     */
+    Choice hold(Request request, Calendar calendar);
+
+    /** What should be on hosts throughout a lease. */
+    List<Resource.Wanted> deploy(Lease lease);
+
+    /**
+     * Whether a resource's removal may be published, given all that is known of its allocation; by default at once. On one host the agent
+     * keeps the order by itself.
+     */
+    default boolean removable(Resource resource, PartView view) {
+        return true;
+    }
+
+    /**
+     * What is to be booked.
+     *
+     * @param allocation for whom
+     * @param spec what is wanted
+     * @param facts what other participants chose before
+     * @param booked the window with the time for deploying and cleaning
+     */
+    record Request(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts, TimeWindow booked) {}
+
+    /** The answer to a request. */
+    sealed interface Choice {}
+
+    /**
+     * It fits.
+     *
+     * @param claims what is to be booked throughout the window
+     * @param chosen what the other participants need to know of it
+     */
+    record Chosen(List<Claim> claims, Facts.Chosen chosen) implements Choice {}
+
+    /**
+     * It does not.
+     *
+     * @param refusal why
+     */
+    record DoesNotFit(Refusal refusal) implements Choice {}
+
+    /**
+     * One row to book.
+     *
+     * @param pool of what
+     * @param unit which of its units; null: none
+     * @param amounts how much of its capacity
+     */
+    record Claim(String pool, @Nullable Integer unit, Amounts amounts) {}
+}

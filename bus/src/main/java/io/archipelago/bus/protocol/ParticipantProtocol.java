@@ -1,0 +1,243 @@
+package io.archipelago.bus.protocol;
+
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
+import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
+import io.archipelago.bus.protocol.ParticipantLogic.Request;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a participant does on every command in every state; the table stands in docs/messages.md. It decides and writes nothing: whoever calls
+ * it writes the {@link PartDecision} in the transaction in which the {@link PartView} was read.
+ */
+public final class ParticipantProtocol {
+
+    private final ParticipantLogic logic;
+    private final Terms terms;
+    private final ResourceProtocol resources;
+
+    /**
+     * @param logic what is particular to the participant
+     * @param terms the site's figures
+     */
+    public ParticipantProtocol(ParticipantLogic logic, Terms terms) {
+        this.logic = logic;
+        this.terms = terms;
+        this.resources = new ResourceProtocol(logic, terms);
+    }
+
+    /**
+     * The site's figures, the same for all its participants.
+     *
+     * @param lead time for deploying, booked before the window
+     * @param turnRound time for cleaning, booked after it
+     * @param grace how long after its end an agent that hears nothing lets a lease stand
+     * @param lookAgain how often a part that waits for its predecessor looks again
+     * @param tellEvery how often changes that do not alter the progress are told
+     */
+    public record Terms(Duration lead, Duration turnRound, Duration grace, Duration lookAgain, Duration tellEvery) {}
+
+    /** What a participant books for a window: it, and the time for deploying and cleaning. */
+    public TimeWindow booked(TimeWindow window) {
+        return window.widened(terms.lead(), terms.turnRound());
+    }
+
+    /** Whether the command can not be decided without the pools, their rows locked. */
+    public boolean books(AllocationCommand command) {
+        return switch (command) {
+            case HoldAllocation hold -> hold.addressees().contains(logic.name());
+            case ConfirmAllocation confirm -> true;
+            case DeployAllocation deploy -> true;
+            case ReleaseAllocation release -> false;
+        };
+    }
+
+    /** Whether what is due for a part can not be decided without the pools. */
+    public boolean books(Part part) {
+        return part instanceof Part.Deploying deploying && deploying.checkAt() != null;
+    }
+
+    /** Takes a command. */
+    public PartDecision onCommand(AllocationCommand command, PartView view, Instant now) {
+        if (command instanceof HoldAllocation hold && !hold.addressees().contains(logic.name())) {
+            return PartDecision.NOTHING;
+        }
+        Part part = view.part();
+        if (part != null && command.sequence() < part.sequence()) {
+            return PartDecision.NOTHING;
+        }
+        if (part != null && command.sequence() == part.sequence()) {
+            return answerAgain(part, view, now);
+        }
+        return switch (command) {
+            case HoldAllocation hold -> hold(hold, view, now);
+            case ConfirmAllocation confirm -> confirm(confirm, view, now);
+            case DeployAllocation deploy -> deploy(deploy, view, now);
+            case ReleaseAllocation release -> resources.release(release, view);
+        };
+    }
+
+    /** Takes what an agent saw of a resource that is in the view. */
+    public PartDecision onObserved(ResourceObserved observed, PartView view, Instant now) {
+        return resources.onObserved(observed, view, now);
+    }
+
+    /** Takes the news that hosts in the view are dead: what lay on them is gone. */
+    public PartDecision onHostsDead(PartView view, Instant now) {
+        return resources.onHostsDead(view, now);
+    }
+
+    /** Does what {@link Part#due()} announced; nothing if it is not due yet. */
+    public PartDecision onDue(PartView view, Instant now) {
+        Part part = view.part();
+        Instant due = part == null ? null : part.due();
+        if (part == null || due == null || now.isBefore(due)) {
+            return PartDecision.NOTHING;
+        }
+        return switch (part) {
+            case Part.Held held -> runOut(held);
+            case Part.Deploying deploying ->
+                deploying.checkAt() != null ? resources.begin(deploying, view, now) : resources.tell(deploying, view);
+            case Part.Refused refused -> PartDecision.NOTHING;
+            case Part.Confirmed confirmed -> PartDecision.NOTHING;
+            case Part.Releasing releasing -> PartDecision.NOTHING;
+            case Part.Released released -> PartDecision.NOTHING;
+        };
+    }
+
+    private PartDecision hold(HoldAllocation hold, PartView view, Instant now) {
+        return switch (view.part()) {
+            case null -> book(hold, view, now);
+            case Part.Held held -> book(hold, view, now);
+            case Part.Refused refused -> book(hold, view, now);
+            case Part.Released released -> book(hold, view, now);
+            case Part.Confirmed confirmed -> PartDecision.answer(misplaced(hold, "it is confirmed"));
+            case Part.Deploying deploying -> PartDecision.answer(misplaced(hold, "it is deployed"));
+            case Part.Releasing releasing -> PartDecision.answer(misplaced(hold, "it is being released"));
+        };
+    }
+
+    private PartDecision book(HoldAllocation hold, PartView view, Instant now) {
+        AllocationId id = hold.allocation();
+        TimeWindow booked = booked(hold.spec().window());
+        Calendar others = view.calendar().without(id);
+        return switch (logic.hold(new Request(id, hold.spec(), hold.facts(), booked), others)) {
+            case DoesNotFit no ->
+                PartDecision.to(new Part.Refused(id, hold.sequence(), no.refusal()), new PartDecision.Drop())
+                        .answering(new AllocationRefused(id, hold.sequence(), logic.name(), no.refusal()));
+            case Chosen chosen -> {
+                Instant until = now.plus(hold.holdFor());
+                List<Booking> bookings = chosen.claims().stream()
+                        .map(c -> new Booking(id, c.pool(), c.unit(), c.amounts(), booked, until))
+                        .toList();
+                Part.Held held =
+                        new Part.Held(id, hold.sequence(), hold.spec(), chosen.chosen(), bookings.size(), until);
+                yield PartDecision.to(held, new PartDecision.Book(bookings))
+                        .answering(new AllocationHeld(id, hold.sequence(), logic.name(), until, chosen.chosen()));
+            }
+        };
+    }
+
+    private PartDecision confirm(ConfirmAllocation confirm, PartView view, Instant now) {
+        return switch (view.part()) {
+            case Part.Held held -> {
+                boolean booked = view.calendar().of(held.allocation()).size() == held.bookings();
+                yield booked && now.isBefore(held.until())
+                        ? PartDecision.to(
+                                        held.confirm(confirm.sequence(), confirm.facts(), confirm.cluster()),
+                                        new PartDecision.Confirm())
+                                .answering(
+                                        new AllocationConfirmed(confirm.allocation(), confirm.sequence(), logic.name()))
+                        : refuse(confirm, ranOut());
+            }
+            case null -> refuse(confirm, ranOut());
+            case Part.Refused refused -> refuse(confirm, refused.refusal());
+            case Part.Released released -> refuse(confirm, ranOut());
+            case Part.Confirmed confirmed ->
+                PartDecision.to(new Part.Confirmed(confirm.sequence(), confirmed.lease()), new PartDecision.Keep())
+                        .answering(new AllocationConfirmed(confirm.allocation(), confirm.sequence(), logic.name()));
+            case Part.Deploying deploying -> PartDecision.answer(misplaced(confirm, "it is deployed"));
+            case Part.Releasing releasing -> PartDecision.answer(misplaced(confirm, "it is being released"));
+        };
+    }
+
+    private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
+        return switch (view.part()) {
+            case Part.Confirmed confirmed ->
+                resources.begin(confirmed.deploy(deploy.sequence(), Progress.WAITING, Set.of(), now), view, now);
+            case Part.Deploying deploying -> resources.tell(deploying.at(deploy.sequence()), view);
+            case null -> PartDecision.answer(misplaced(deploy, "it was never held"));
+            case Part.Held held -> PartDecision.answer(misplaced(deploy, "it is not confirmed"));
+            case Part.Refused refused -> PartDecision.answer(misplaced(deploy, "it was refused"));
+            case Part.Releasing releasing -> PartDecision.answer(misplaced(deploy, "it is being released"));
+            case Part.Released released -> PartDecision.answer(misplaced(deploy, "it is released"));
+        };
+    }
+
+    private PartDecision answerAgain(Part part, PartView view, Instant now) {
+        AllocationId id = part.allocation();
+        return switch (part) {
+            case Part.Held held ->
+                now.isBefore(held.until())
+                        ? PartDecision.answer(
+                                new AllocationHeld(id, held.sequence(), logic.name(), held.until(), held.chosen()))
+                        : runOut(held);
+            case Part.Refused refused ->
+                PartDecision.answer(new AllocationRefused(id, refused.sequence(), logic.name(), refused.refusal()));
+            case Part.Confirmed confirmed ->
+                PartDecision.answer(new AllocationConfirmed(id, confirmed.sequence(), logic.name()));
+            case Part.Deploying deploying -> resources.tell(deploying, view);
+            case Part.Releasing releasing ->
+                PartDecision.answer(new AllocationProgress(
+                        id, releasing.sequence(), logic.name(), Progress.RELEASING, ResourceProtocol.statuses(view)));
+            case Part.Released released ->
+                PartDecision.answer(new AllocationReleased(id, released.sequence(), logic.name()));
+        };
+    }
+
+    private PartDecision runOut(Part.Held held) {
+        return PartDecision.to(held.runOut(ranOut()), new PartDecision.Drop())
+                .answering(new AllocationRefused(held.allocation(), held.sequence(), logic.name(), ranOut()));
+    }
+
+    /** Refuses for good: what may have been booked is given back. */
+    private PartDecision refuse(AllocationCommand command, Refusal refusal) {
+        return PartDecision.to(
+                        new Part.Refused(command.allocation(), command.sequence(), refusal), new PartDecision.Drop())
+                .answering(new AllocationRefused(command.allocation(), command.sequence(), logic.name(), refusal));
+    }
+
+    /** A command that the reservation-service has no reason to send now; nothing changes. */
+    private AllocationEvent misplaced(AllocationCommand command, String because) {
+        return new AllocationRefused(
+                command.allocation(),
+                command.sequence(),
+                logic.name(),
+                Refusal.of(ErrorCode.CONFLICT, logic.name().service(), "not possible now: " + because));
+    }
+
+    private static Refusal ranOut() {
+        return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the hold ran out before it was confirmed");
+    }
+}

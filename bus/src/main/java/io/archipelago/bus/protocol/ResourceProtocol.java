@@ -1,0 +1,225 @@
+package io.archipelago.bus.protocol;
+
+import io.archipelago.bus.protocol.PartDecision.Drop;
+import io.archipelago.bus.protocol.PartDecision.Keep;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.ResourceStatus;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How a part's resources are made on hosts, watched, and removed until nothing is seen of them. */
+final class ResourceProtocol {
+
+    private final ParticipantLogic logic;
+    private final ParticipantProtocol.Terms terms;
+
+    ResourceProtocol(ParticipantLogic logic, ParticipantProtocol.Terms terms) {
+        this.logic = logic;
+        this.terms = terms;
+    }
+
+    /** Publishes what is wanted, unless what an earlier booking left stands in the way. */
+    PartDecision begin(Part.Deploying part, PartView view, Instant now) {
+        Set<AllocationId> predecessors = view.calendar().predecessors(part.allocation());
+        if (!predecessors.isEmpty()) {
+            Part.Deploying waiting = part.waiting(predecessors, now.plus(terms.lookAgain()));
+            boolean told = view.part() instanceof Part.Deploying before
+                    && before.waitingFor().equals(predecessors);
+            PartDecision decision = PartDecision.to(waiting, new Keep());
+            return told ? decision : decision.answering(progress(waiting, List.of(waitingStatus(part))));
+        }
+        List<Resource> wanted = logic.deploy(part.lease()).stream()
+                .map(w -> known(w, view)
+                        .map(r -> r.changed(w.spec(), notAfter(w, part)))
+                        .orElseGet(() -> Resource.wanted(w, notAfter(w, part))))
+                .toList();
+        Part.Deploying deploying = part.told(progressOf(wanted, view));
+        return PartDecision.to(deploying, new Keep())
+                .publishing(wanted)
+                .answering(progress(deploying, statuses(wanted)));
+    }
+
+    /** Tells how far the part is. */
+    PartDecision tell(Part.Deploying part, PartView view) {
+        if (part.progress() == Progress.WAITING) {
+            return PartDecision.to(part, new Keep()).answering(progress(part, List.of(waitingStatus(part))));
+        }
+        Part.Deploying told = part.told(progressOf(view.resources(), view));
+        return PartDecision.to(told, new Keep()).answering(progress(told, statuses(view)));
+    }
+
+    /** Removes everything; what never was on a host is released at once. */
+    PartDecision release(ReleaseAllocation command, PartView view) {
+        AllocationId id = command.allocation();
+        Part.Releasing releasing = new Part.Releasing(id, command.sequence());
+        List<Resource> removed = removable(view);
+        List<Resource> after = replace(view.resources(), removed);
+        if (after.stream().allMatch(r -> gone(r, view))) {
+            return released(releasing, view.resources());
+        }
+        return PartDecision.to(releasing, new Keep())
+                .publishing(removed)
+                .answering(new AllocationProgress(
+                        id, command.sequence(), logic.name(), Progress.RELEASING, statuses(after)));
+    }
+
+    PartDecision onObserved(ResourceObserved observed, PartView view, Instant now) {
+        Optional<Resource> known = view.resources().stream()
+                .filter(r -> r.host().equals(observed.host()) && r.key().equals(observed.key()))
+                .findFirst();
+        if (known.isEmpty() || !known.get().olderThan(observed)) {
+            return PartDecision.NOTHING;
+        }
+        Resource before = known.get();
+        Resource seen = before.seen(observed);
+        if (observed.generation() == 0 && observed.phase() != Phase.ABSENT && before.gone()) {
+            // An orphan that we released: only our record makes it safe to say so.
+            Resource again = seen.removed();
+            return PartDecision.NOTHING.storing(List.of(again), List.of(again));
+        }
+        if (observed.generation() > before.generation()) {
+            Resource above = seen.above(observed.generation());
+            return PartDecision.NOTHING.storing(List.of(above), List.of(above));
+        }
+        return settle(seen, before, view, now);
+    }
+
+    /** Goes on without the hosts that are dead. */
+    PartDecision onHostsDead(PartView view, Instant now) {
+        return switch (view.part()) {
+            case Part.Releasing releasing -> removeMore(releasing, view, List.of());
+            case Part.Deploying deploying ->
+                deploying.progress() == Progress.WAITING ? PartDecision.NOTHING : tell(deploying, view);
+            case null, default -> PartDecision.NOTHING;
+        };
+    }
+
+    private PartDecision settle(Resource seen, Resource before, PartView view, Instant now) {
+        List<Resource> all = replace(view.resources(), List.of(seen));
+        PartView after = new PartView(view.part(), view.calendar(), all, view.dead());
+        PartDecision stored = PartDecision.NOTHING.storing(List.of(seen), List.of());
+        return switch (view.part()) {
+            case Part.Releasing releasing -> removeMore(releasing, after, List.of(seen));
+            case Part.Deploying deploying -> {
+                if (deploying.progress() == Progress.WAITING
+                        || seen.phase() == before.phase() && seen.reason().equals(before.reason())) {
+                    yield stored;
+                }
+                Progress progress = progressOf(all, after);
+                if (progress != deploying.progress()) {
+                    Part.Deploying told = deploying.told(progress);
+                    yield PartDecision.to(told, new Keep())
+                            .storing(List.of(seen), List.of())
+                            .answering(progress(told, statuses(all)));
+                }
+                yield deploying.tellAt() != null
+                        ? stored
+                        : PartDecision.to(deploying.tellingAt(now.plus(terms.tellEvery())), new Keep())
+                                .storing(List.of(seen), List.of());
+            }
+            case Part.Released released -> seen.gone() ? stored.forgetting(List.of(seen)) : stored;
+            case null, default -> stored;
+        };
+    }
+
+    private PartDecision removeMore(Part.Releasing releasing, PartView view, List<Resource> changed) {
+        if (view.resources().stream().allMatch(r -> gone(r, view))) {
+            PartDecision done = released(releasing, view.resources());
+            return new PartDecision(done.next(), done.bookings(), changed, List.of(), done.forget(), done.answers());
+        }
+        List<Resource> removed = removable(view);
+        List<Resource> stored = new ArrayList<>(changed);
+        stored.removeIf(c -> removed.stream().anyMatch(r -> same(r, c)));
+        stored.addAll(removed);
+        return PartDecision.NOTHING.storing(stored, removed);
+    }
+
+    private PartDecision released(Part.Releasing releasing, List<Resource> gone) {
+        return PartDecision.to(releasing.done(), new Drop())
+                .forgetting(gone.stream().filter(Resource::gone).toList())
+                .answering(new AllocationReleased(releasing.allocation(), releasing.sequence(), logic.name()));
+    }
+
+    /** What may be removed now and is still wanted, no longer wanted. */
+    private List<Resource> removable(PartView view) {
+        return view.resources().stream()
+                .filter(r -> !r.absent() && logic.removable(r, view))
+                .map(Resource::removed)
+                .toList();
+    }
+
+    private @Nullable Instant notAfter(Resource.Wanted wanted, Part.Deploying part) {
+        return switch (wanted.key().kind()) {
+            case MACHINE, SEGMENT, LINK -> part.lease().spec().window().end().plus(terms.grace());
+            case VOLUME, DISK, CACHE -> null;
+        };
+    }
+
+    private AllocationProgress progress(Part.Deploying part, List<ResourceStatus> statuses) {
+        return new AllocationProgress(part.allocation(), part.sequence(), logic.name(), part.progress(), statuses);
+    }
+
+    private ResourceStatus waitingStatus(Part.Deploying part) {
+        ResourceKind kind = switch (logic.name()) {
+            case PLACEMENT -> ResourceKind.MACHINE;
+            case NETWORK -> ResourceKind.SEGMENT;
+            case STORAGE -> ResourceKind.VOLUME;
+            case CACHE -> ResourceKind.CACHE;
+        };
+        return new ResourceStatus(
+                kind,
+                part.allocation().site().value(),
+                Phase.PENDING,
+                "waits until what an earlier booking left is seen gone");
+    }
+
+    private static Progress progressOf(List<Resource> resources, PartView view) {
+        if (resources.stream()
+                .anyMatch(r ->
+                        !r.absent() && (r.phase() == Phase.FAILED || view.dead().contains(r.host())))) {
+            return Progress.DEGRADED;
+        }
+        boolean ready = resources.stream().filter(r -> !r.absent()).allMatch(r -> r.phase() == Phase.READY);
+        return ready ? Progress.READY : Progress.DEPLOYING;
+    }
+
+    private static boolean gone(Resource resource, PartView view) {
+        return view.gone(resource);
+    }
+
+    private static Optional<Resource> known(Resource.Wanted wanted, PartView view) {
+        return view.resources().stream()
+                .filter(r -> r.host().equals(wanted.host()) && r.key().equals(wanted.key()))
+                .findFirst();
+    }
+
+    private static List<Resource> replace(List<Resource> all, List<Resource> changed) {
+        return all.stream()
+                .map(r -> changed.stream().filter(c -> same(r, c)).findFirst().orElse(r))
+                .toList();
+    }
+
+    private static boolean same(Resource a, Resource b) {
+        return a.host().equals(b.host()) && Objects.equals(a.key(), b.key());
+    }
+
+    static List<ResourceStatus> statuses(PartView view) {
+        return statuses(view.resources());
+    }
+
+    private static List<ResourceStatus> statuses(List<Resource> resources) {
+        return resources.stream().map(Resource::status).toList();
+    }
+}

@@ -1,0 +1,99 @@
+package io.archipelago.cache.domain;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The cache's part of an allocation: at a worker site, space on the gateway that the network chose. The master needs none; the frontend's
+ * packages are there.
+ */
+public final class CacheLogic implements ParticipantLogic {
+
+    private static final String BYTES = "bytes";
+
+    private final long bytes;
+
+    /** @param bytes the space booked for one cluster's cache */
+    public CacheLogic(long bytes) {
+        this.bytes = bytes;
+    }
+
+    /** A gateway as a pool of cache space. */
+    public static Pool pool(HostId gateway, long bytes, boolean open) {
+        return new Pool(gateway.value(), Amounts.of(BYTES, bytes), null, open, Map.of());
+    }
+
+    @Override
+    public Participant name() {
+        return Participant.CACHE;
+    }
+
+    @Override
+    public Choice hold(Request request, Calendar calendar) {
+        if (request.spec().master().equals(request.allocation().site())) {
+            return new Chosen(List.of(), new Facts.Cache(null, 0));
+        }
+        Facts.Segment segment = Objects.requireNonNull(request.facts().segment(), "the cache holds after the network");
+        Amounts wanted = Amounts.of(BYTES, bytes);
+        if (fits(calendar, segment.gateway(), request.booked(), wanted)) {
+            return new Chosen(
+                    List.of(new Claim(segment.gateway().value(), null, wanted)),
+                    new Facts.Cache(segment.gateway(), bytes));
+        }
+        boolean holdsOnly = fits(calendar.withoutHolds(), segment.gateway(), request.booked(), wanted);
+        return new DoesNotFit(new Refusal(
+                ErrorCode.NO_CAPACITY,
+                "cache space",
+                "the gateway of this site has no room for another package cache throughout the window",
+                holdsOnly ? calendar.lastHoldOver(request.booked()).orElse(null) : null,
+                calendar.earliestStart(request.booked(), w -> fits(calendar, segment.gateway(), w, wanted))
+                        .orElse(null)));
+    }
+
+    @Override
+    public List<Wanted> deploy(Lease lease) {
+        Facts.Cache cache = Objects.requireNonNull(lease.facts().cache(), "the cache has chosen");
+        if (cache.gateway() == null) {
+            return List.of();
+        }
+        ClusterAddressing addressing =
+                ClusterAddressing.of(lease.spec().network(), lease.allocation().reservation());
+        int master = lease.cluster()
+                .at(lease.spec().master())
+                .map(Facts.Shared::siteNumber)
+                .orElseThrow(() -> new IllegalStateException("the cluster's facts name the master"));
+        return List.of(new Wanted(
+                cache.gateway(),
+                ResourceKey.of(ResourceKind.CACHE, lease.allocation()),
+                lease.allocation().site().value(),
+                new CacheSpec(
+                        ResourceKey.of(ResourceKind.SEGMENT, lease.allocation()),
+                        addressing.address(master, addressing.frontendOrdinal()),
+                        cache.bytes(),
+                        lease.spec().software().sets())));
+    }
+
+    private static boolean fits(Calendar calendar, HostId gateway, TimeWindow window, Amounts wanted) {
+        return calendar.pool(gateway.value())
+                .filter(Pool::open)
+                .map(p -> wanted.fitsIn(calendar.free(p, window)))
+                .orElse(false);
+    }
+}

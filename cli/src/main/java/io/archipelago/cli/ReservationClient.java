@@ -1,0 +1,111 @@
+package io.archipelago.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The reservation resource of one site's REST API. */
+final class ReservationClient {
+    private static final String PATH = "/api/v1/reservations";
+    private static final int LARGEST_PAGE = 100;
+
+    private final Endpoints endpoints;
+    private final Wire wire;
+    private final Tokens tokens;
+
+    /** @param more whether the site has more than was asked for */
+    record Listing(List<Reservation> items, boolean more) {}
+
+    ReservationClient(Endpoints endpoints, Wire wire, Tokens tokens) {
+        this.endpoints = endpoints;
+        this.wire = wire;
+        this.tokens = tokens;
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** Asking twice with one key books once. */
+    Reservation reserve(JsonNode body, String idempotencyKey, Problem.FieldFinder finder) {
+        return reservation(exchange(
+                HttpRequest.newBuilder(uri(PATH))
+                        .header("Idempotency-Key", idempotencyKey)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.toString())),
+                finder));
+    }
+
+    Listing list(int limit) {
+        var items = new ArrayList<Reservation>();
+        @Nullable String cursor = null;
+        do {
+            int page = Math.min(LARGEST_PAGE, limit - items.size());
+            String query = "?limit=" + page + (cursor == null ? "" : "&cursor=" + encoded(cursor));
+            JsonNode body = Wire.json(exchange(HttpRequest.newBuilder(uri(PATH + query))));
+            body.path("items").forEach(item -> items.add(new Reservation(item, Optional.empty())));
+            String next = body.path("next").asText("");
+            cursor = next.isEmpty() || next.equals(cursor) ? null : next;
+        } while (cursor != null && items.size() < limit);
+        return new Listing(List.copyOf(items), cursor != null);
+    }
+
+    Reservation show(String id) {
+        return reservation(exchange(HttpRequest.newBuilder(uri(path(id)))));
+    }
+
+    /** Empty if nothing has changed since. */
+    Optional<Reservation> showIfChanged(Reservation seen) {
+        var request = HttpRequest.newBuilder(uri(path(seen.id())));
+        seen.etag().ifPresent(etag -> request.header("If-None-Match", etag));
+        HttpResponse<String> answer = exchange(request);
+        return answer.statusCode() == 304 ? Optional.empty() : Optional.of(reservation(answer));
+    }
+
+    Reservation cancel(String id) {
+        HttpResponse<String> answer =
+                exchange(HttpRequest.newBuilder(uri(path(id))).DELETE());
+        return answer.body().isBlank() ? show(id) : reservation(answer);
+    }
+
+    private HttpResponse<String> exchange(HttpRequest.Builder request) {
+        return exchange(request, field -> Optional.empty());
+    }
+
+    /** A token may be revoked or the site restarted with new keys before the token expires: sign on anew, once. */
+    private HttpResponse<String> exchange(HttpRequest.Builder request, Problem.FieldFinder finder) {
+        request.header("Accept", "application/json, application/problem+json");
+        HttpResponse<String> answer = wire.send(request.setHeader("Authorization", "Bearer " + tokens.current()));
+        if (answer.statusCode() == 401) {
+            tokens.discard();
+            answer = wire.send(request.setHeader("Authorization", "Bearer " + tokens.current()));
+        }
+        if (answer.statusCode() / 100 != 2 && answer.statusCode() != 304) {
+            throw Problem.of(answer).toFailure(finder);
+        }
+        return answer;
+    }
+
+    private static Reservation reservation(HttpResponse<String> answer) {
+        return new Reservation(Wire.json(answer), answer.headers().firstValue("ETag"));
+    }
+
+    private URI uri(String pathAndQuery) {
+        return URI.create(endpoints.site() + pathAndQuery);
+    }
+
+    private static String path(String id) {
+        return PATH + "/" + encoded(id);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,69 @@
+package io.archipelago.cli;
+
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "reserve", description = "Ask for the cluster that FILE describes.")
+final class ReserveCommand implements Callable<Integer> {
+    private final RootCommand root;
+
+    @Parameters(paramLabel = "FILE", description = "A reservation in YAML, or in JSON if it ends in .json.")
+    private String file = "";
+
+    @Option(
+            names = "--wait",
+            description =
+                    "Return when the cluster is ACTIVE if it starts before the timeout, else when it is SCHEDULED.")
+    private boolean wait;
+
+    @Option(
+            names = "--idempotency-key",
+            paramLabel = "KEY",
+            description = "Asking again with the same key and the same content books once. "
+                    + "A relative start is another content at every call.")
+    private @Nullable String idempotencyKey;
+
+    ReserveCommand(RootCommand root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        Environment environment = root.environment();
+        var request = ReservationFile.read(environment.directory(), file);
+        ReservationClient client = root.connect();
+        Instant deadline = root.waitDeadline();
+        Reservation reservation = ask(client, request, environment.clock().instant());
+        if (!wait) {
+            root.output().print(reservation);
+            return outcomeOf(reservation);
+        }
+        var progress = new Progress(root.console().err(), root.console(), environment.clock());
+        Waiting.Outcome outcome = new Waiting(root, client).untilUp(reservation, deadline, progress::show);
+        root.output().print(outcome.reservation());
+        return Waiting.explained(outcome, root.console());
+    }
+
+    private Reservation ask(ReservationClient client, ReservationFile request, Instant now) {
+        String key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
+        var body = request.bodyAt(now);
+        try {
+            return root.patience().afterLostAnswer(() -> client.reserve(body, key, request::whereabouts));
+        } catch (Failure failure) {
+            throw failure.isPassing()
+                    ? failure.withDetail(
+                            "It may have been reserved all the same: look at ./vc list before asking again.")
+                    : failure;
+        }
+    }
+
+    private int outcomeOf(Reservation reservation) {
+        ExitCode exitCode = reservation.is("REFUSED") ? ExitCode.REFUSED : ExitCode.OK;
+        return Waiting.explained(new Waiting.Outcome(reservation, exitCode), root.console());
+    }
+}

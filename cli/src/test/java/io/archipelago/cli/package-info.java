@@ -1,0 +1,4 @@
+@NullMarked
+package io.archipelago.cli;
+
+import org.jspecify.annotations.NullMarked;

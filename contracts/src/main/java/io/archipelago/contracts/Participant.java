@@ -1,0 +1,23 @@
+package io.archipelago.contracts;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** A service that books a resource for an allocation. */
+public enum Participant {
+    PLACEMENT,
+    NETWORK,
+    STORAGE,
+    /** Holds after the network: the proxy stands on the gateway that the network chose. */
+    CACHE;
+
+    /** Whose facts must be known before this one can be asked to hold. */
+    public Optional<Participant> after() {
+        return this == CACHE ? Optional.of(NETWORK) : Optional.empty();
+    }
+
+    /** The short name of the service, as in its topics: {@code placement}. */
+    public String service() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,71 @@
+package io.archipelago.contracts.allocation;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Participant;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a site's reservation-service tells the participants, on {@code allocation.commands.v1}, keyed by allocation.
+ *
+ * <p>A participant ignores a command whose {@link #sequence()} is lower than one it has seen for the allocation, and answers an equal
+ * one again with the truth of now.
+ */
+public sealed interface AllocationCommand extends Message {
+
+    AllocationId allocation();
+
+    /** Rises by one with every new command for the allocation; the same when a command is asked again. */
+    long sequence();
+
+    /**
+     * Book throughout the window, for a while.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link AllocationCommand#sequence()}
+     * @param addressees who is to hold; the others pass over it
+     * @param spec what is wanted
+     * @param facts what is known of the site so far
+     * @param holdFor how long the hold lasts from when the participant grants it, by its own clock
+     */
+    record HoldAllocation(
+            AllocationId allocation,
+            long sequence,
+            Set<Participant> addressees,
+            AllocationSpec spec,
+            Facts.OfSite facts,
+            Duration holdFor)
+            implements AllocationCommand {
+        public HoldAllocation {
+            addressees = Set.copyOf(addressees);
+        }
+    }
+
+    /**
+     * Turn the hold into a lease.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link AllocationCommand#sequence()}
+     * @param facts everything this site chose
+     * @param cluster everything to know of the other sites
+     */
+    record ConfirmAllocation(AllocationId allocation, long sequence, Facts.OfSite facts, Facts.OfCluster cluster)
+            implements AllocationCommand {}
+
+    /**
+     * The lease begins: make what was confirmed.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link AllocationCommand#sequence()}
+     */
+    record DeployAllocation(AllocationId allocation, long sequence) implements AllocationCommand {}
+
+    /**
+     * Give everything back; answered once nothing is left.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link AllocationCommand#sequence()}
+     */
+    record ReleaseAllocation(AllocationId allocation, long sequence) implements AllocationCommand {}
+}

@@ -1,0 +1,94 @@
+package io.archipelago.contracts.allocation;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Participant;
+import java.time.Instant;
+import java.util.List;
+
+/** What a participant answers, on {@code <participant>.events.v1}, keyed by allocation. */
+public sealed interface AllocationEvent extends Message {
+
+    AllocationId allocation();
+
+    /** The sequence of the command that this answers, or under which the state that it tells was reached. */
+    long sequence();
+
+    Participant participant();
+
+    /**
+     * The part is booked until the hold runs out.
+     *
+     * @param allocation the allocation
+     * @param sequence of the command answered
+     * @param participant who answers
+     * @param until when the hold runs out, by the participant's clock
+     * @param chosen what was chosen
+     */
+    record AllocationHeld(
+            AllocationId allocation, long sequence, Participant participant, Instant until, Facts.Chosen chosen)
+            implements AllocationEvent {}
+
+    /**
+     * Nothing is booked: it does not fit, or the hold that was to be confirmed had run out ({@code HOLD_EXPIRED}).
+     *
+     * @param allocation the allocation
+     * @param sequence of the command answered
+     * @param participant who answers
+     * @param refusal why
+     */
+    record AllocationRefused(AllocationId allocation, long sequence, Participant participant, Refusal refusal)
+            implements AllocationEvent {}
+
+    /**
+     * The part is booked for the whole window.
+     *
+     * @param allocation the allocation
+     * @param sequence of the command answered
+     * @param participant who answers
+     */
+    record AllocationConfirmed(AllocationId allocation, long sequence, Participant participant)
+            implements AllocationEvent {}
+
+    /**
+     * How far deploying or releasing is. Said when it changes, and when asked.
+     *
+     * @param allocation the allocation
+     * @param sequence of the command under way
+     * @param participant who answers
+     * @param progress the whole part's progress
+     * @param resources every resource of the part
+     */
+    record AllocationProgress(
+            AllocationId allocation,
+            long sequence,
+            Participant participant,
+            Progress progress,
+            List<ResourceStatus> resources)
+            implements AllocationEvent {
+        public AllocationProgress {
+            resources = List.copyOf(resources);
+        }
+    }
+
+    /**
+     * Nothing of the part is left on any host, and nothing is booked.
+     *
+     * @param allocation the allocation
+     * @param sequence of the command answered
+     * @param participant who answers
+     */
+    record AllocationReleased(AllocationId allocation, long sequence, Participant participant)
+            implements AllocationEvent {}
+
+    /** How far a part is. */
+    enum Progress {
+        /** It may not begin: what an earlier booking left is not yet seen gone. */
+        WAITING,
+        DEPLOYING,
+        READY,
+        /** Something failed; repair goes on. */
+        DEGRADED,
+        RELEASING
+    }
+}

@@ -1,0 +1,119 @@
+package io.archipelago.contracts.allocation;
+
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.SiteId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What participants chose when they held, which the others need to know to act. */
+public final class Facts {
+
+    private Facts() {}
+
+    /** What one participant chose. */
+    public sealed interface Chosen {}
+
+    /**
+     * Placement's choice.
+     *
+     * @param hosts the host of each machine, by the machine's ordinal
+     */
+    public record Hosts(Map<Integer, HostId> hosts) implements Chosen {
+        public Hosts {
+            hosts = Map.copyOf(hosts);
+        }
+    }
+
+    /**
+     * The network's choice.
+     *
+     * @param vlan the segment's VLAN id at this site, 1 to 4094
+     * @param gateway the host that carries the segment's gateway
+     * @param endpoint where this site's end of the cluster's links is reached from other sites
+     * @param mtu the largest cluster frame's payload that this site's side of a link carries, in bytes
+     */
+    public record Segment(int vlan, HostId gateway, Endpoint endpoint, int mtu) implements Chosen {}
+
+    /**
+     * Storage's choice.
+     *
+     * @param host the storage host
+     * @param pool the volume group on it
+     */
+    public record Pool(HostId host, String pool) implements Chosen {}
+
+    /**
+     * The cache's choice.
+     *
+     * @param gateway the gateway that it stands on; null at the master, which needs none
+     * @param bytes the space booked for it
+     */
+    public record Cache(@Nullable HostId gateway, long bytes) implements Chosen {}
+
+    /**
+     * Where a gateway takes the cluster's links.
+     *
+     * @param address the gateway's address on the WAN
+     * @param port 1 to 65535, this cluster's alone throughout the window
+     */
+    public record Endpoint(String address, int port) {}
+
+    /**
+     * What is known so far at one site. It does not leave the site.
+     *
+     * @param hosts placement's choice, null until it holds
+     * @param segment the network's choice, null until it holds
+     * @param pool storage's choice, null until it holds
+     * @param cache the cache's choice, null until it holds
+     */
+    public record OfSite(
+            @Nullable Hosts hosts,
+            @Nullable Segment segment,
+            @Nullable Pool pool,
+            @Nullable Cache cache) {
+
+        public static OfSite unknown() {
+            return new OfSite(null, null, null, null);
+        }
+
+        /** These facts with one more. */
+        public OfSite with(Chosen chosen) {
+            return switch (chosen) {
+                case Hosts h -> new OfSite(h, segment, pool, cache);
+                case Segment s -> new OfSite(hosts, s, pool, cache);
+                case Pool p -> new OfSite(hosts, segment, p, cache);
+                case Cache c -> new OfSite(hosts, segment, pool, c);
+            };
+        }
+    }
+
+    /**
+     * What other sites may know of a site's share.
+     *
+     * @param site the site
+     * @param siteNumber its number
+     * @param machines how many machines it gives
+     * @param vlan its segment's VLAN id, which means nothing elsewhere and is told to the tenant
+     * @param endpoint where its end of the links is reached
+     * @param mtu what its side of a link carries
+     */
+    public record Shared(SiteId site, int siteNumber, int machines, int vlan, Endpoint endpoint, int mtu) {}
+
+    /**
+     * The merged facts of a whole cluster, known at confirm; from then on each site can act alone.
+     *
+     * @param sites every site of the cluster, the master first
+     * @param mtu the cluster's MTU: the least of its sites'
+     */
+    public record OfCluster(List<Shared> sites, int mtu) {
+        public OfCluster {
+            sites = List.copyOf(sites);
+        }
+
+        public Optional<Shared> at(SiteId site) {
+            return sites.stream().filter(s -> s.site().equals(site)).findFirst();
+        }
+    }
+}

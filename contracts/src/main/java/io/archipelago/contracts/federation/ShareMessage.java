@@ -1,0 +1,111 @@
+package io.archipelago.contracts.federation;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.allocation.ResourceStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What the master of a reservation and the sites that give its shares say to each other. The sequence works as in
+ * {@link io.archipelago.contracts.allocation.AllocationCommand}: lower is ignored, equal is answered again, higher is new.
+ */
+public sealed interface ShareMessage extends Message {
+
+    AllocationId allocation();
+
+    long sequence();
+
+    /** From the master. */
+    sealed interface Command extends ShareMessage {}
+
+    /** From the site that gives the share. */
+    sealed interface Answer extends ShareMessage {}
+
+    /**
+     * Hold a share.
+     *
+     * @param allocation the share
+     * @param sequence see {@link ShareMessage}
+     * @param spec what is wanted
+     * @param holdFor how long the hold lasts from when it is granted, by the giver's clock
+     */
+    record HoldShare(AllocationId allocation, long sequence, AllocationSpec spec, Duration holdFor)
+            implements Command {}
+
+    /**
+     * The share is held.
+     *
+     * @param allocation the share
+     * @param sequence of the command answered
+     * @param until when the hold runs out, by the giver's clock
+     * @param facts what the other sites need to know of it
+     */
+    record ShareHeld(AllocationId allocation, long sequence, Instant until, Facts.Shared facts) implements Answer {}
+
+    /**
+     * The share is not held: it does not fit, or the hold ran out ({@code HOLD_EXPIRED}).
+     *
+     * @param allocation the share
+     * @param sequence of the command answered
+     * @param refusals why
+     */
+    record ShareRefused(AllocationId allocation, long sequence, List<Refusal> refusals) implements Answer {
+        public ShareRefused {
+            refusals = List.copyOf(refusals);
+        }
+    }
+
+    /**
+     * Turn the hold into a lease.
+     *
+     * @param allocation the share
+     * @param sequence see {@link ShareMessage}
+     * @param cluster everything to know of all sites
+     */
+    record ConfirmShare(AllocationId allocation, long sequence, Facts.OfCluster cluster) implements Command {}
+
+    /**
+     * The share is booked; the site will start and end it by its own clock.
+     *
+     * @param allocation the share
+     * @param sequence of the command answered
+     */
+    record ShareConfirmed(AllocationId allocation, long sequence) implements Answer {}
+
+    /**
+     * How far a confirmed share is.
+     *
+     * @param allocation the share
+     * @param sequence of the last command taken
+     * @param progress of the share as a whole
+     * @param resources of all participants
+     */
+    record ShareStatus(AllocationId allocation, long sequence, Progress progress, List<ResourceStatus> resources)
+            implements Answer {
+        public ShareStatus {
+            resources = List.copyOf(resources);
+        }
+    }
+
+    /**
+     * Give the share back, whatever its state.
+     *
+     * @param allocation the share
+     * @param sequence see {@link ShareMessage}
+     */
+    record ReleaseShare(AllocationId allocation, long sequence) implements Command {}
+
+    /**
+     * Nothing of the share is left.
+     *
+     * @param allocation the share
+     * @param sequence of the last command taken
+     */
+    record ShareReleased(AllocationId allocation, long sequence) implements Answer {}
+}

@@ -1,0 +1,117 @@
+package io.archipelago.contracts.host;
+
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Participant;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an agent says of its host, on {@code host.<host>.observed.v1}. Of two messages on one key the one with the higher (epoch,
+ * counter) is newer.
+ */
+public sealed interface HostMessage extends Message {
+
+    HostId host();
+
+    /** Rises with every start of the agent. */
+    long epoch();
+
+    /** Rises with every message of an epoch. */
+    long counter();
+
+    /**
+     * A resource as it is seen. Key: the resource's.
+     *
+     * @param host the host
+     * @param epoch see {@link HostMessage#epoch()}
+     * @param counter see {@link HostMessage#counter()}
+     * @param key the resource
+     * @param generation the generation that the phase speaks of; 0 if nobody desires it (an orphan)
+     * @param phase what is seen
+     * @param reason a sentence if it is not ready, else empty
+     * @param details figures and names for operators
+     */
+    record ResourceObserved(
+            HostId host,
+            long epoch,
+            long counter,
+            ResourceKey key,
+            long generation,
+            Phase phase,
+            String reason,
+            Map<String, String> details)
+            implements HostMessage {
+        public ResourceObserved {
+            details = Map.copyOf(details);
+        }
+    }
+
+    /**
+     * The host lives. Key: {@code host/<host>}.
+     *
+     * @param host the host
+     * @param epoch see {@link HostMessage#epoch()}
+     * @param counter see {@link HostMessage#counter()}
+     * @param at when it was said, by the host's clock
+     * @param every how often it is said
+     * @param inventory what the host has
+     * @param digests for each participant, {@link SpecDigest} of the specifications that the agent knows
+     */
+    record HostHeartbeat(
+            HostId host,
+            long epoch,
+            long counter,
+            Instant at,
+            Duration every,
+            Inventory inventory,
+            Map<Participant, String> digests)
+            implements HostMessage {
+        public HostHeartbeat {
+            digests = Map.copyOf(digests);
+        }
+    }
+
+    /**
+     * What a host has.
+     *
+     * @param machineId tells this host from another of the same name
+     * @param roles what it is for
+     * @param cpus processors for machines; 0 unless COMPUTE
+     * @param memoryBytes memory for machines; 0 unless COMPUTE
+     * @param pools volume groups by name, with their size in bytes; empty unless STORAGE
+     * @param cacheBytes space for package caches; 0 unless GATEWAY
+     * @param wanAddress where other sites reach it; empty unless GATEWAY
+     * @param sealingKey the public key that secrets are sealed to, base64 of its X.509 form
+     * @param versions of the agent and of its drivers
+     * @param problems what keeps the host from its roles, each a sentence with what to do
+     */
+    record Inventory(
+            String machineId,
+            Set<HostRole> roles,
+            int cpus,
+            long memoryBytes,
+            Map<String, Long> pools,
+            long cacheBytes,
+            String wanAddress,
+            String sealingKey,
+            Map<String, String> versions,
+            List<String> problems) {
+        public Inventory {
+            roles = Set.copyOf(roles);
+            pools = Map.copyOf(pools);
+            versions = Map.copyOf(versions);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** What a host is for. */
+    enum HostRole {
+        COMPUTE,
+        GATEWAY,
+        STORAGE
+    }
+}

@@ -1,0 +1,83 @@
+package io.archipelago.contracts.placement;
+
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What reservation-service and placement-service say to each other about sites. */
+public sealed interface PlacementMessage extends Message {
+
+    /**
+     * Which sites? On {@code placement.commands.v1}, keyed by reservation.
+     *
+     * @param reservation the reservation
+     * @param attempt 1 for the first plan; an answer to an earlier attempt is ignored
+     * @param window what would be booked
+     * @param frontend the frontend, at the master
+     * @param compute the compute machines of all sites together
+     * @param policy how to choose
+     * @param excluded peers that are not to be asked again, having refused or not answered
+     */
+    record PlanSites(
+            ReservationId reservation,
+            int attempt,
+            TimeWindow window,
+            MachineGroup frontend,
+            MachineGroup compute,
+            SitePolicy policy,
+            Set<SiteId> excluded)
+            implements PlacementMessage {
+        public PlanSites {
+            excluded = Set.copyOf(excluded);
+        }
+    }
+
+    /**
+     * The plan. On {@code placement.events.v1}, keyed by reservation. It promises nothing: the sites have the last word.
+     *
+     * @param reservation the reservation
+     * @param attempt of the question
+     * @param computes how many compute machines each site is to give; the master always takes part, perhaps with 0
+     */
+    record SitesPlanned(ReservationId reservation, int attempt, Map<SiteId, Integer> computes)
+            implements PlacementMessage {
+        public SitesPlanned {
+            computes = Map.copyOf(computes);
+        }
+    }
+
+    /**
+     * No plan fits. On {@code placement.events.v1}, keyed by reservation.
+     *
+     * @param reservation the reservation
+     * @param attempt of the question
+     * @param refusals why, by site
+     */
+    record PlanRefused(ReservationId reservation, int attempt, Map<SiteId, Refusal> refusals)
+            implements PlacementMessage {
+        public PlanRefused {
+            refusals = Map.copyOf(refusals);
+        }
+    }
+
+    /**
+     * A site's free compute capacity. Of the own site on {@code placement.events.v1}, of a peer on {@code reservation.events.v1}; keyed
+     * by site.
+     *
+     * @param site the site
+     * @param at when this was true, by that site's clock
+     * @param slices in order of time; the last holds for ever
+     */
+    record CapacityAdvertised(SiteId site, Instant at, List<CapacitySlice> slices) implements PlacementMessage {
+        public CapacityAdvertised {
+            slices = List.copyOf(slices);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.archipelago.contracts.placement;
+
+import io.archipelago.contracts.Ids.SiteId;
+import java.util.Map;
+
+/** How the sites of a cluster are chosen. */
+public sealed interface SitePolicy {
+
+    /** As few sites as possible; the master site first, then those with most room. */
+    record FewestSites() implements SitePolicy {}
+
+    /**
+     * The tenant names the sites.
+     *
+     * @param machines how many compute machines each gives, at least 1
+     */
+    record Named(Map<SiteId, Integer> machines) implements SitePolicy {
+        public Named {
+            machines = Map.copyOf(machines);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.archipelago.network.domain;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+/**
+ * The network's part of an allocation: a VLAN id of this site, a gateway, and on the gateway a port for the cluster's links, each the
+ * allocation's alone throughout the window.
+ */
+public final class NetworkLogic implements ParticipantLogic {
+
+    /** The pool of the site's VLAN ids. */
+    public static final String VLANS = "vlan";
+
+    private static final String ADDRESS = "wan-address";
+
+    private final int linkMtu;
+
+    /** @param linkMtu the largest payload of a frame that a link of this site carries, in bytes */
+    public NetworkLogic(int linkMtu) {
+        this.linkMtu = linkMtu;
+    }
+
+    /** The site's VLAN ids as a pool. */
+    public static Pool vlans(int first, int last) {
+        return new Pool(VLANS, Amounts.NONE, new Pool.Units(first, last), true, Map.of());
+    }
+
+    /** A gateway as a pool of link ports. */
+    public static Pool gateway(HostId host, String wanAddress, int firstPort, int lastPort, boolean open) {
+        return new Pool(
+                host.value(), Amounts.NONE, new Pool.Units(firstPort, lastPort), open, Map.of(ADDRESS, wanAddress));
+    }
+
+    @Override
+    public Participant name() {
+        return Participant.NETWORK;
+    }
+
+    @Override
+    public Choice hold(Request request, Calendar calendar) {
+        TimeWindow window = request.booked();
+        Optional<Integer> vlan = unit(calendar, VLANS, window, request);
+        if (vlan.isEmpty()) {
+            return refuse(
+                    calendar,
+                    window,
+                    "vlan",
+                    "every VLAN id of this site is taken at some time in the window",
+                    (c, w) -> unit(c, VLANS, w, request).isPresent());
+        }
+        Optional<Pool> gateway = gateways(calendar).stream()
+                .filter(g -> unit(calendar, g.id(), window, request).isPresent())
+                .min(Comparator.comparingLong((Pool g) -> calendar.bookings(g, window))
+                        .thenComparing(Pool::id));
+        if (gateway.isEmpty()) {
+            return refuse(
+                    calendar,
+                    window,
+                    "link port",
+                    "no gateway of this site has a free port throughout the window",
+                    (c, w) -> gateways(c).stream()
+                            .anyMatch(g -> unit(c, g.id(), w, request).isPresent()));
+        }
+        int port = unit(calendar, gateway.get().id(), window, request).orElseThrow();
+        String address = Objects.requireNonNull(gateway.get().labels().get(ADDRESS), "a gateway has an address");
+        return new Chosen(
+                List.of(
+                        new Claim(VLANS, vlan.get(), Amounts.NONE),
+                        new Claim(gateway.get().id(), port, Amounts.NONE)),
+                new Facts.Segment(
+                        vlan.get(), new HostId(gateway.get().id()), new Facts.Endpoint(address, port), linkMtu));
+    }
+
+    @Override
+    public List<Wanted> deploy(Lease lease) {
+        Facts.Segment segment = Objects.requireNonNull(lease.facts().segment(), "the network has chosen");
+        Set<HostId> hosts = new TreeSet<>(Objects.requireNonNull(lease.facts().hosts(), "placement has chosen")
+                .hosts()
+                .values());
+        hosts.add(segment.gateway());
+        ResourceKey key = ResourceKey.of(ResourceKind.SEGMENT, lease.allocation());
+        String site = lease.allocation().site().value();
+        List<Wanted> wanted = new ArrayList<>();
+        for (HostId host : hosts) {
+            SegmentSpec.Gateway gateway = host.equals(segment.gateway()) ? gateway(lease) : null;
+            wanted.add(new Wanted(
+                    host,
+                    key,
+                    site,
+                    new SegmentSpec(segment.vlan(), lease.cluster().mtu(), gateway)));
+        }
+        for (SiteId peer : lease.spec().peers()) {
+            Facts.Endpoint remote = lease.cluster()
+                    .at(peer)
+                    .map(Facts.Shared::endpoint)
+                    .orElseThrow(() -> new IllegalStateException("the cluster's facts name every site"));
+            wanted.add(new Wanted(
+                    segment.gateway(),
+                    ResourceKey.of(ResourceKind.LINK, lease.allocation(), peer.value()),
+                    peer.value(),
+                    new LinkSpec(
+                            key,
+                            peer,
+                            lease.atMaster(),
+                            segment.endpoint().port(),
+                            remote.address(),
+                            remote.port(),
+                            lease.cluster().mtu())));
+        }
+        return wanted;
+    }
+
+    private static SegmentSpec.Gateway gateway(Lease lease) {
+        ClusterAddressing addressing =
+                ClusterAddressing.of(lease.spec().network(), lease.allocation().reservation());
+        String address = addressing.address(lease.spec().siteNumber(), addressing.gatewayOrdinal());
+        return new SegmentSpec.Gateway(address + "/" + addressing.length(), lease.atMaster());
+    }
+
+    private static List<Pool> gateways(Calendar calendar) {
+        return calendar.open().stream().filter(p -> !p.id().equals(VLANS)).toList();
+    }
+
+    /** A free unit; where the search begins depends on the allocation, so that an id just given back is not the next one given. */
+    private static Optional<Integer> unit(Calendar calendar, String pool, TimeWindow window, Request request) {
+        return calendar.pool(pool).flatMap(p -> {
+            int from = p.units() == null
+                    ? 0
+                    : p.units().first()
+                            + Math.floorMod(
+                                    request.allocation().hashCode(), p.units().count());
+            return calendar.freeUnit(p, window, from).stream().boxed().findFirst();
+        });
+    }
+
+    private static DoesNotFit refuse(
+            Calendar calendar,
+            TimeWindow window,
+            String resource,
+            String detail,
+            BiPredicate<Calendar, TimeWindow> fits) {
+        boolean holdsOnly = fits.test(calendar.withoutHolds(), window);
+        return new DoesNotFit(new Refusal(
+                ErrorCode.NO_CAPACITY,
+                resource,
+                detail,
+                holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
+                calendar.earliestStart(window, w -> fits.test(calendar, w)).orElse(null)));
+    }
+}

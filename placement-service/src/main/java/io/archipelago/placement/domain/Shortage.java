@@ -1,0 +1,32 @@
+package io.archipelago.placement.domain;
+
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
+import java.util.List;
+import java.util.function.BiPredicate;
+
+/** Words for what does not fit. */
+final class Shortage {
+
+    private Shortage() {}
+
+    static Refusal of(
+            Calendar calendar, TimeWindow window, List<MachineGroup> groups, BiPredicate<Calendar, TimeWindow> fits) {
+        int wanted = groups.stream().mapToInt(MachineGroup::count).sum();
+        int possible = 0;
+        for (MachineGroup group : groups) {
+            possible += Packing.most(group, List.of(), calendar, window);
+        }
+        boolean holdsOnly = fits.test(calendar.withoutHolds(), window);
+        return new Refusal(
+                ErrorCode.NO_CAPACITY,
+                "machines",
+                "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
+                        + " fit on this site's hosts throughout the window",
+                holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
+                calendar.earliestStart(window, w -> fits.test(calendar, w)).orElse(null));
+    }
+}

@@ -1,0 +1,168 @@
+package io.archipelago.placement.domain;
+
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.CapacitySlice;
+import io.archipelago.contracts.placement.CapacitySlice.HostClass;
+import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.contracts.placement.SitePolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Which sites give how many machines, from what is free here and what peers advertise. It promises nothing.
+ *
+ * <p>FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
+ * needs the fewest of them.
+ */
+public final class SitePlanner {
+
+    private final SiteId own;
+    private final UnaryOperator<TimeWindow> booked;
+
+    /**
+     * @param own this site
+     * @param booked what is booked for a window: it, and the time for deploying and cleaning
+     */
+    public SitePlanner(SiteId own, UnaryOperator<TimeWindow> booked) {
+        this.own = own;
+        this.booked = booked;
+    }
+
+    /** {@link SitesPlanned} or {@link PlanRefused}. */
+    public PlacementMessage plan(PlanSites question, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+        TimeWindow window = booked.apply(question.window());
+        Map<SiteId, Integer> room = new TreeMap<>();
+        peers.forEach((site, advertised) -> {
+            if (!site.equals(own) && !question.excluded().contains(site)) {
+                room.put(site, room(advertised, window, question.compute()));
+            }
+        });
+        int atHome = Packing.most(question.compute(), List.of(question.frontend()), here, window);
+        boolean frontendFits =
+                Packing.of(List.of(question.frontend()), here, window).isPresent();
+        room.put(own, atHome);
+        if (!frontendFits) {
+            return refused(question, room, here, window, "the frontend does not fit on this site's hosts");
+        }
+        return switch (question.policy()) {
+            case SitePolicy.FewestSites fewest -> fewestSites(question, room, here, window);
+            case SitePolicy.Named named -> named(question, named.machines(), room, here, window);
+        };
+    }
+
+    private PlacementMessage fewestSites(
+            PlanSites question, Map<SiteId, Integer> room, Calendar here, TimeWindow window) {
+        Map<SiteId, Integer> computes = new LinkedHashMap<>();
+        int missing = question.compute().count();
+        List<SiteId> order = room.keySet().stream()
+                .sorted(Comparator.comparing((SiteId s) -> !s.equals(own))
+                        .thenComparing(s -> -room.getOrDefault(s, 0))
+                        .thenComparing(s -> s))
+                .toList();
+        for (SiteId site : order) {
+            int taken = Math.min(missing, room.getOrDefault(site, 0));
+            if (taken > 0 || site.equals(own)) {
+                computes.put(site, taken);
+                missing -= taken;
+            }
+        }
+        return missing == 0
+                ? new SitesPlanned(question.reservation(), question.attempt(), computes)
+                : refused(question, room, here, window, "together the sites have too few machines");
+    }
+
+    private PlacementMessage named(
+            PlanSites question,
+            Map<SiteId, Integer> named,
+            Map<SiteId, Integer> room,
+            Calendar here,
+            TimeWindow window) {
+        Map<SiteId, Integer> computes = new HashMap<>(Map.of(own, 0));
+        computes.putAll(named);
+        boolean fits = named.entrySet().stream().allMatch(e -> e.getValue() <= room.getOrDefault(e.getKey(), 0));
+        return fits
+                ? new SitesPlanned(question.reservation(), question.attempt(), computes)
+                : refused(question, room, here, window, "a named site has too few machines");
+    }
+
+    private PlanRefused refused(
+            PlanSites question, Map<SiteId, Integer> room, Calendar here, TimeWindow window, String because) {
+        Map<SiteId, Refusal> refusals = new TreeMap<>();
+        room.forEach((site, machines) -> refusals.put(
+                site,
+                new Refusal(
+                        ErrorCode.NO_CAPACITY,
+                        "machines",
+                        because + ": of " + question.compute().count() + " compute machines, " + machines
+                                + " fit here throughout the window",
+                        null,
+                        site.equals(own)
+                                ? here.earliestStart(window, w -> fitsAtHome(question, here, w))
+                                        .orElse(null)
+                                : null)));
+        return new PlanRefused(question.reservation(), question.attempt(), refusals);
+    }
+
+    private static boolean fitsAtHome(PlanSites question, Calendar here, TimeWindow window) {
+        return Packing.of(List.of(question.frontend(), question.compute()), here, window)
+                .isPresent();
+    }
+
+    /** The least number of machines that fit in any slice that the window touches. */
+    private static int room(CapacityAdvertised advertised, TimeWindow window, MachineGroup compute) {
+        int least = Integer.MAX_VALUE;
+        List<CapacitySlice> slices = advertised.slices();
+        for (int i = 0; i < slices.size(); i++) {
+            boolean over = i + 1 < slices.size() && !slices.get(i + 1).from().isAfter(window.start());
+            boolean later = i > 0 && !slices.get(i).from().isBefore(window.end());
+            if (!over && !later) {
+                least = Math.min(least, fits(slices.get(i).hosts(), compute));
+            }
+        }
+        return slices.isEmpty() ? 0 : least;
+    }
+
+    private static int fits(List<HostClass> hosts, MachineGroup compute) {
+        return hosts.stream()
+                .mapToInt(h -> h.fits(compute.cpus(), compute.memoryBytes(), compute.maxPerHost()))
+                .sum();
+    }
+
+    /** What this site advertises: its free capacity from now on, a slice for each of the next changes, at most so many. */
+    public CapacityAdvertised advertise(Calendar here, Instant now, int atMost) {
+        List<Instant> changes = here.changes(now).stream().limit(atMost).toList();
+        List<CapacitySlice> slices = changes.stream()
+                .map(from ->
+                        new CapacitySlice(from, classes(here, new TimeWindow(from, from.plus(Duration.ofNanos(1))))))
+                .toList();
+        return new CapacityAdvertised(own, now, slices);
+    }
+
+    private static List<HostClass> classes(Calendar here, TimeWindow instant) {
+        Map<List<Long>, Integer> counts = new LinkedHashMap<>();
+        here.open().forEach(host -> {
+            var free = here.free(host, instant);
+            counts.merge(List.of(free.get(PlacementLogic.CPUS), free.get(PlacementLogic.MEMORY)), 1, Integer::sum);
+        });
+        return counts.entrySet().stream()
+                .map(e -> new HostClass(
+                        e.getValue(), e.getKey().get(0).intValue(), e.getKey().get(1)))
+                .toList();
+    }
+}

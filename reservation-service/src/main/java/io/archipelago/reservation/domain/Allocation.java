@@ -1,0 +1,251 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.allocation.ResourceStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This site's share of a reservation, wherever its master is: the sum of what the four participants have booked.
+ *
+ * <pre>
+ *   HoldShare          all held         ConfirmShare         all confirmed        start - lead
+ *  ----------> Holding --------> Held --------------> Confirming --------> Confirmed ----------> Running
+ *                 |                |                      |                    |                    |
+ *                 | one refused,   | runs out,            | one refused,       | ReleaseShare,      | ReleaseShare,
+ *                 | ReleaseShare   | ReleaseShare         | ReleaseShare       | end                | end
+ *                 v                v                      v                    v                    v
+ *                 `----------------`-----------------> Releasing &lt;------------'--------------------'
+ *                                                         | all released
+ *                                                         v
+ *                                                      Released
+ * </pre>
+ *
+ * A new HoldShare (higher sequence) may follow Releasing, if nothing was deployed, and Released. What is done on every message in every
+ * state: {@link AllocationMoves}.
+ */
+public sealed interface Allocation {
+
+    Header header();
+
+    /** When {@link AllocationMoves#onDue} has something to do; null: never. */
+    @Nullable
+    Instant due();
+
+    default AllocationId id() {
+        return header().id();
+    }
+
+    /**
+     * What every state knows.
+     *
+     * @param id the allocation
+     * @param spec what is given
+     * @param shareSequence the highest sequence heard from the master
+     * @param sequence the highest sequence told the participants
+     */
+    record Header(AllocationId id, AllocationSpec spec, long shareSequence, long sequence) {
+
+        SiteId master() {
+            return spec.master();
+        }
+
+        Header heard(long fromMaster) {
+            return new Header(id, spec, fromMaster, sequence);
+        }
+
+        Header next() {
+            return new Header(id, spec, shareSequence, sequence + 1);
+        }
+    }
+
+    /**
+     * The participants are asked.
+     *
+     * @param header see {@link Header}
+     * @param facts what has been chosen so far
+     * @param until when the hold of each that has answered runs out
+     * @param asked how many times they were asked
+     * @param askAgainAt when to ask again who has not answered
+     * @param giveUpAt when silence counts as a refusal
+     */
+    record Holding(
+            Header header,
+            Facts.OfSite facts,
+            Map<Participant, Instant> until,
+            int asked,
+            Instant askAgainAt,
+            Instant giveUpAt)
+            implements Allocation {
+        public Holding {
+            until = Map.copyOf(until);
+        }
+
+        @Override
+        public Instant due() {
+            return askAgainAt.isBefore(giveUpAt) ? askAgainAt : giveUpAt;
+        }
+    }
+
+    /**
+     * All hold.
+     *
+     * @param header see {@link Header}
+     * @param facts what was chosen
+     * @param until when the first of the holds runs out
+     */
+    record Held(Header header, Facts.OfSite facts, Instant until) implements Allocation {
+        @Override
+        public Instant due() {
+            return until;
+        }
+    }
+
+    /**
+     * The participants are told to confirm.
+     *
+     * @param header see {@link Header}
+     * @param facts what was chosen
+     * @param cluster what to know of the other sites
+     * @param confirmed who has confirmed
+     * @param asked how many times they were asked
+     * @param askAgainAt when to ask again
+     */
+    record Confirming(
+            Header header,
+            Facts.OfSite facts,
+            Facts.OfCluster cluster,
+            Set<Participant> confirmed,
+            int asked,
+            Instant askAgainAt)
+            implements Allocation {
+        public Confirming {
+            confirmed = Set.copyOf(confirmed);
+        }
+
+        @Override
+        public Instant due() {
+            return askAgainAt;
+        }
+    }
+
+    /**
+     * A lease: it begins and ends by this site's own clock.
+     *
+     * @param header see {@link Header}
+     * @param facts what was chosen
+     * @param cluster what to know of the other sites
+     * @param deployAt when it begins
+     */
+    record Confirmed(Header header, Facts.OfSite facts, Facts.OfCluster cluster, Instant deployAt)
+            implements Allocation {
+        @Override
+        public Instant due() {
+            return deployAt;
+        }
+    }
+
+    /**
+     * The lease has begun.
+     *
+     * @param header see {@link Header}
+     * @param facts what was chosen
+     * @param cluster what to know of the other sites
+     * @param parts how far each participant is
+     * @param asked how many times those that said nothing were asked
+     * @param askAgainAt when to ask again; null: all have answered
+     */
+    record Running(
+            Header header,
+            Facts.OfSite facts,
+            Facts.OfCluster cluster,
+            Map<Participant, PartStatus> parts,
+            int asked,
+            @Nullable Instant askAgainAt)
+            implements Allocation {
+        public Running {
+            parts = Map.copyOf(parts);
+        }
+
+        @Override
+        public Instant due() {
+            Instant end = header.spec().window().end();
+            return askAgainAt != null && askAgainAt.isBefore(end) ? askAgainAt : end;
+        }
+    }
+
+    /**
+     * How far a participant's part is.
+     *
+     * @param progress of the part
+     * @param resources its resources
+     */
+    record PartStatus(Progress progress, List<ResourceStatus> resources) {
+        public PartStatus {
+            resources = List.copyOf(resources);
+        }
+    }
+
+    /**
+     * Everything is being given back; repeated until every participant has said that nothing is left.
+     *
+     * @param header see {@link Header}
+     * @param released who has said so
+     * @param refusals if the share was refused: why; empty if it was released or ended
+     * @param deployed whether machines may have run
+     * @param asked how many times they were asked
+     * @param askAgainAt when to ask again
+     */
+    record Releasing(
+            Header header,
+            Set<Participant> released,
+            List<Refusal> refusals,
+            boolean deployed,
+            int asked,
+            Instant askAgainAt)
+            implements Allocation {
+        public Releasing {
+            released = Set.copyOf(released);
+            refusals = List.copyOf(refusals);
+        }
+
+        Releasing withHeader(Header other) {
+            return new Releasing(other, released, refusals, deployed, asked, askAgainAt);
+        }
+
+        Releasing because(List<Refusal> why) {
+            return new Releasing(header, released, why, deployed, asked, askAgainAt);
+        }
+
+        @Override
+        public Instant due() {
+            return askAgainAt;
+        }
+    }
+
+    /**
+     * Nothing is left.
+     *
+     * @param header see {@link Header}
+     * @param refusals if the share was refused: why
+     */
+    record Released(Header header, List<Refusal> refusals) implements Allocation {
+        public Released {
+            refusals = List.copyOf(refusals);
+        }
+
+        @Override
+        public @Nullable Instant due() {
+            return null;
+        }
+    }
+}

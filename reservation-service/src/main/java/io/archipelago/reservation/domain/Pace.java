@@ -1,0 +1,30 @@
+package io.archipelago.reservation.domain;
+
+import java.time.Duration;
+
+/**
+ * How long things may take; every pending state's deadline comes from here, see docs/deadlines.md.
+ *
+ * @param holdFor how long a site holds
+ * @param margin how long before a hold runs out at the latest the master gives up
+ * @param askAgain after what time without an answer a command is asked again, at first; doubled each time
+ * @param askAgainAtMost the longest such time
+ * @param lead time for deploying before a window
+ * @param deployWithin after what time from the start a cluster that is not complete is called degraded
+ * @param attempts how many plans are tried before a request is refused
+ */
+public record Pace(
+        Duration holdFor,
+        Duration margin,
+        Duration askAgain,
+        Duration askAgainAtMost,
+        Duration lead,
+        Duration deployWithin,
+        int attempts) {
+
+    /** When to ask again what was asked so many times. */
+    Duration again(int asked) {
+        Duration doubled = askAgain.multipliedBy(1L << Math.min(Math.max(asked - 1, 0), 10));
+        return doubled.compareTo(askAgainAtMost) < 0 ? doubled : askAgainAtMost;
+    }
+}

@@ -1,0 +1,158 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.reservation.domain.Reservation.Attempt;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.Share.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** How a plan becomes shares, and what is tried after one has failed. */
+final class Plans {
+
+    private final Sites sites;
+    private final Pace pace;
+
+    Plans(Sites sites, Pace pace) {
+        this.sites = sites;
+        this.pace = pace;
+    }
+
+    PlanSites question(Details details, Attempt attempt) {
+        Request request = details.request();
+        return new PlanSites(
+                details.id(),
+                attempt.number(),
+                request.window(),
+                request.frontend(),
+                request.compute(),
+                request.policy(),
+                attempt.excluded());
+    }
+
+    /** The shares of a plan, numbered on from what each site was told before. */
+    List<Share> shares(Details details, Map<SiteId, Integer> computes, Map<SiteId, Share> before, Instant now) {
+        Set<SiteId> taking = new TreeSet<>(computes.keySet());
+        taking.add(sites.own());
+        List<Share> shares = new ArrayList<>();
+        for (SiteId site : taking) {
+            AllocationId id = new AllocationId(details.id(), site);
+            long sequence =
+                    Optional.ofNullable(before.get(site)).map(Share::sequence).orElse(0L) + 1;
+            shares.add(Share.hold(
+                    id,
+                    spec(details, site, taking, computes.getOrDefault(site, 0)),
+                    sequence,
+                    now.plus(pace.again(1))));
+        }
+        return shares;
+    }
+
+    /** What the sites chose, merged: from here on each can act alone. */
+    Facts.OfCluster merge(Collection<Share> shares) {
+        Map<Boolean, List<Facts.Shared>> byRole = new TreeMap<>();
+        for (Share share : shares) {
+            if (share.stage() == Stage.HELD) {
+                byRole.computeIfAbsent(!share.site().equals(sites.own()), worker -> new ArrayList<>())
+                        .add(Objects.requireNonNull(share.facts(), "a share that is held has facts"));
+            }
+        }
+        List<Facts.Shared> masterFirst =
+                byRole.values().stream().flatMap(List::stream).toList();
+        int mtu = masterFirst.stream().mapToInt(Facts.Shared::mtu).min().orElseThrow();
+        return new Facts.OfCluster(masterFirst, mtu);
+    }
+
+    /** The sites that have not answered, with the refusal that silence is. */
+    Map<SiteId, List<Refusal>> silent(Map<SiteId, Share> shares, Stage stage) {
+        Map<SiteId, List<Refusal>> silent = new HashMap<>();
+        shares.forEach((site, share) -> {
+            if (share.stage() == stage) {
+                silent.put(
+                        site, List.of(Refusal.of(ErrorCode.NO_ANSWER, "machines", "the site did not answer in time")));
+            }
+        });
+        return silent;
+    }
+
+    /** The attempt after one that failed; empty if there is no use in another. */
+    Optional<Attempt> next(Attempt attempt, Map<SiteId, List<Refusal>> failed) {
+        boolean ownForGood = failed.containsKey(sites.own()) && !passing(failed.get(sites.own()));
+        if (attempt.number() >= pace.attempts() || ownForGood) {
+            return Optional.empty();
+        }
+        Set<SiteId> excluded = new HashSet<>(attempt.excluded());
+        Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
+        failed.forEach((site, why) -> {
+            refusals.put(site, why);
+            if (!site.equals(sites.own()) && !passing(why)) {
+                excluded.add(site);
+            }
+        });
+        return Optional.of(new Attempt(attempt.number() + 1, excluded, refusals));
+    }
+
+    /** How long to wait before another attempt, so that two reservations whose holds block each other do not meet again. */
+    Duration jitter(ReservationId id, Attempt attempt, Map<SiteId, List<Refusal>> failed) {
+        if (failed.values().stream().noneMatch(Plans::passing)) {
+            return Duration.ZERO;
+        }
+        long spread = Math.floorMod(Objects.hash(id, attempt.number()) * 31L, 1000L);
+        return Duration.ofMillis(200L + spread * attempt.number());
+    }
+
+    /** Whether only holds stood in the way, or a hold ran out: it may go better a moment later. */
+    private static boolean passing(List<Refusal> refusals) {
+        return refusals.stream().allMatch(r -> r.code() == ErrorCode.HOLD_EXPIRED || r.holdsOnlyUntil() != null);
+    }
+
+    private AllocationSpec spec(Details details, SiteId site, Set<SiteId> taking, int computes) {
+        Request request = details.request();
+        boolean master = site.equals(sites.own());
+        List<MachineGroup> groups = new ArrayList<>();
+        if (master) {
+            int ordinal = ClusterAddressing.of(request.network(), details.id()).frontendOrdinal();
+            groups.add(group(request.frontend(), ordinal, 1));
+        }
+        if (computes > 0) {
+            groups.add(group(request.compute(), 1, computes));
+        }
+        List<SiteId> peers =
+                master ? taking.stream().filter(s -> !s.equals(site)).toList() : List.of(sites.own());
+        return new AllocationSpec(
+                details.tenant(),
+                request.name(),
+                sites.number(site),
+                sites.own(),
+                peers,
+                request.window(),
+                groups,
+                request.network(),
+                request.software());
+    }
+
+    private static MachineGroup group(MachineGroup like, int firstOrdinal, int count) {
+        return new MachineGroup(
+                like.role(), firstOrdinal, count, like.cpus(), like.memoryBytes(), like.diskBytes(), like.maxPerHost());
+    }
+}

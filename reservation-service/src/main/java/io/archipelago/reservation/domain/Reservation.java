@@ -1,0 +1,284 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reservation at its master site, from the request to the last trace gone.
+ *
+ * <pre>
+ *          plan            all sites hold        all confirmed        first deploys         all ready
+ *  Planning ----> Holding ----------------> Held --------------> Scheduled ------> Running(DEPLOYING) ------> (ACTIVE)
+ *   ^  |             |                       |                       |                  ^   |                    |
+ *   |  |             | refused, silent       | refused, silent       |                  |   | late or failed     | fails
+ *   |  |             v                       v                       |                  |   v                    |
+ *   |  |  shares given back, without that site                      |                  (DEGRADED) &lt;----------'
+ *   `--+-------------+-----------------------'                       |                      |
+ *      | no plan, or too many tried                                  | DELETE, end          | DELETE, end
+ *      v                                                             v                      v
+ *   Closed(REFUSED)                     DELETE before --------->  Releasing: repeated until every site has said
+ *                                                                    |       that nothing is left on any host
+ *                                                                    v
+ *                                                                 Closed(CANCELLED | ENDED)
+ * </pre>
+ *
+ * A share that was given back by an attempt that failed goes on being released in the background, whatever the state. What is done on every
+ * message in every state: {@link ReservationMoves}.
+ */
+public sealed interface Reservation {
+
+    Details details();
+
+    /** What the tenant is told. */
+    State state();
+
+    /** Every share ever asked for, by site. */
+    Map<SiteId, Share> shares();
+
+    /** A deadline of the state itself; null: it has none. */
+    @Nullable
+    Instant deadline();
+
+    default ReservationId id() {
+        return details().id();
+    }
+
+    /** When {@link ReservationMoves#onDue} has something to do; null: never. */
+    default @Nullable Instant due() {
+        return Stream.concat(
+                        Stream.ofNullable(deadline()),
+                        shares().values().stream().map(Share::askAgainAt))
+                .filter(Objects::nonNull)
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    /** The states that a tenant sees. */
+    enum State {
+        REQUESTED,
+        HELD,
+        SCHEDULED,
+        DEPLOYING,
+        ACTIVE,
+        DEGRADED,
+        RELEASING,
+        ENDED,
+        REFUSED,
+        CANCELLED
+    }
+
+    /**
+     * What never changes.
+     *
+     * @param id the reservation
+     * @param tenant whose it is
+     * @param requestedBy who asked, by the sign-on's name
+     * @param requestedAt when
+     * @param request for what
+     */
+    record Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {}
+
+    /**
+     * Where an attempt stands.
+     *
+     * @param number 1 for the first
+     * @param excluded peers that refused or did not answer
+     * @param refusals why earlier attempts failed, by site
+     */
+    record Attempt(int number, Set<SiteId> excluded, Map<SiteId, List<Refusal>> refusals) {
+        public Attempt {
+            excluded = Set.copyOf(excluded);
+            refusals = Map.copyOf(refusals);
+        }
+
+        static Attempt first() {
+            return new Attempt(1, Set.of(), Map.of());
+        }
+    }
+
+    /**
+     * Placement is asked which sites.
+     *
+     * @param details see {@link Details}
+     * @param attempt see {@link Attempt}
+     * @param shares what is left of earlier attempts
+     * @param asked how many times placement was asked; 0: it is yet to be
+     * @param deadline when to ask (again)
+     */
+    record Planning(Details details, Attempt attempt, Map<SiteId, Share> shares, int asked, Instant deadline)
+            implements Reservation {
+        public Planning {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public State state() {
+            return State.REQUESTED;
+        }
+    }
+
+    /**
+     * The sites of the plan are asked to hold.
+     *
+     * @param details see {@link Details}
+     * @param attempt see {@link Attempt}
+     * @param shares the plan's shares, and what is left of earlier attempts
+     * @param deadline when silence counts as a refusal
+     */
+    record Holding(Details details, Attempt attempt, Map<SiteId, Share> shares, Instant deadline)
+            implements Reservation {
+        public Holding {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public State state() {
+            return State.REQUESTED;
+        }
+    }
+
+    /**
+     * All sites hold and are told to confirm.
+     *
+     * @param details see {@link Details}
+     * @param attempt see {@link Attempt}
+     * @param shares see {@link Holding}
+     * @param cluster the merged facts
+     * @param deadline when silence counts as a refusal
+     */
+    record Held(Details details, Attempt attempt, Map<SiteId, Share> shares, Facts.OfCluster cluster, Instant deadline)
+            implements Reservation {
+        public Held {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public State state() {
+            return State.HELD;
+        }
+    }
+
+    /**
+     * Every participant of every site has confirmed.
+     *
+     * @param details see {@link Details}
+     * @param shares see {@link Holding}
+     * @param cluster the merged facts
+     */
+    record Scheduled(Details details, Map<SiteId, Share> shares, Facts.OfCluster cluster) implements Reservation {
+        public Scheduled {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public State state() {
+            return State.SCHEDULED;
+        }
+
+        @Override
+        public Instant deadline() {
+            return details.request().window().end();
+        }
+    }
+
+    /**
+     * The leases have begun at some site at least.
+     *
+     * @param details see {@link Details}
+     * @param shares see {@link Holding}
+     * @param cluster the merged facts
+     * @param state DEPLOYING, ACTIVE or DEGRADED
+     * @param completeBy when a cluster that is not complete is called degraded; null once that is past or it was complete
+     */
+    record Running(
+            Details details,
+            Map<SiteId, Share> shares,
+            Facts.OfCluster cluster,
+            State state,
+            @Nullable Instant completeBy)
+            implements Reservation {
+        public Running {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public Instant deadline() {
+            Instant end = details.request().window().end();
+            return completeBy != null && completeBy.isBefore(end) ? completeBy : end;
+        }
+    }
+
+    /**
+     * Everything is being given back.
+     *
+     * @param details see {@link Details}
+     * @param shares see {@link Holding}
+     * @param outcome what it will be then: ENDED or CANCELLED
+     */
+    record Releasing(Details details, Map<SiteId, Share> shares, State outcome) implements Reservation {
+        public Releasing {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public State state() {
+            return State.RELEASING;
+        }
+
+        @Override
+        public @Nullable Instant deadline() {
+            return null;
+        }
+    }
+
+    /**
+     * It is over. If it was refused, shares of failed attempts may still be on their way back.
+     *
+     * @param details see {@link Details}
+     * @param shares see {@link Holding}
+     * @param state ENDED, CANCELLED or REFUSED
+     * @param refusals if it was refused: why, by site
+     */
+    record Closed(Details details, Map<SiteId, Share> shares, State state, Map<SiteId, List<Refusal>> refusals)
+            implements Reservation {
+        public Closed {
+            shares = ordered(shares);
+            refusals = Map.copyOf(refusals);
+        }
+
+        @Override
+        public @Nullable Instant deadline() {
+            return null;
+        }
+    }
+
+    /** How far the shares of a cluster are together. */
+    static State stateOf(Collection<Share> shares, State before, boolean late) {
+        boolean ready = shares.stream().allMatch(s -> s.progress() == Progress.READY);
+        if (ready) {
+            return State.ACTIVE;
+        }
+        boolean failed = shares.stream()
+                .anyMatch(s -> s.progress() == Progress.DEGRADED || !s.stage().open());
+        boolean wasComplete = before == State.ACTIVE || before == State.DEGRADED;
+        return failed || late || wasComplete ? State.DEGRADED : State.DEPLOYING;
+    }
+
+    private static Map<SiteId, Share> ordered(Map<SiteId, Share> shares) {
+        return Collections.unmodifiableMap(new TreeMap<>(shares));
+    }
+}

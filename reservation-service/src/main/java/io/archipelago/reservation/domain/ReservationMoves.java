@@ -1,0 +1,361 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
+import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
+import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
+import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.reservation.domain.Outgoing.ToSite;
+import io.archipelago.reservation.domain.Reservation.Attempt;
+import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.Reservation.Held;
+import io.archipelago.reservation.domain.Reservation.Holding;
+import io.archipelago.reservation.domain.Reservation.Planning;
+import io.archipelago.reservation.domain.Reservation.Releasing;
+import io.archipelago.reservation.domain.Reservation.Running;
+import io.archipelago.reservation.domain.Reservation.Scheduled;
+import io.archipelago.reservation.domain.Reservation.State;
+import io.archipelago.reservation.domain.Share.Stage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The moves of a {@link Reservation}: what is done on every message in every state, and at every deadline. */
+public final class ReservationMoves {
+
+    private final Sites sites;
+    private final Pace pace;
+    private final Plans plans;
+
+    public ReservationMoves(Sites sites, Pace pace) {
+        this.sites = sites;
+        this.pace = pace;
+        this.plans = new Plans(sites, pace);
+    }
+
+    /** Accepts a request that has passed all checks. */
+    public Decision<Reservation> request(Details details, Instant now) {
+        return ask(details, Attempt.first(), Map.of(), 0, now);
+    }
+
+    /** Takes placement's plan. */
+    public Optional<Decision<Reservation>> onPlanned(Reservation reservation, SitesPlanned plan, Instant now) {
+        if (!(reservation instanceof Planning planning)
+                || planning.attempt().number() != plan.attempt()
+                || planning.asked() == 0) {
+            return Optional.empty();
+        }
+        Details details = planning.details();
+        Map<SiteId, Share> shares = new TreeMap<>(planning.shares());
+        List<Outgoing> messages = new ArrayList<>();
+        for (Share share : plans.shares(details, plan.computes(), planning.shares(), now)) {
+            shares.put(share.site(), share);
+            messages.add(command(share, null));
+        }
+        Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin());
+        return Optional.of(new Decision<>(new Holding(details, planning.attempt(), shares, giveUpAt), messages));
+    }
+
+    /** Takes placement's word that no plan fits. */
+    public Optional<Decision<Reservation>> onPlanRefused(Reservation reservation, PlanRefused refused, Instant now) {
+        if (!(reservation instanceof Planning planning)
+                || planning.attempt().number() != refused.attempt()
+                || planning.asked() == 0) {
+            return Optional.empty();
+        }
+        Map<SiteId, List<Refusal>> refusals = new HashMap<>(planning.attempt().refusals());
+        refused.refusals().forEach((site, refusal) -> refusals.putIfAbsent(site, List.of(refusal)));
+        return Optional.of(Decision.of(new Closed(planning.details(), planning.shares(), State.REFUSED, refusals)));
+    }
+
+    /** Takes what a site says of its share. */
+    public Optional<Decision<Reservation>> onAnswer(Reservation reservation, ShareMessage.Answer answer, Instant now) {
+        Share share = reservation.shares().get(answer.allocation().site());
+        if (share == null
+                || answer.sequence() != share.sequence()
+                || !share.stage().open()) {
+            return Optional.empty();
+        }
+        return switch (answer) {
+            case ShareHeld held ->
+                share.stage() == Stage.HOLDING
+                        ? Optional.of(onHeld(reservation, share.held(held.facts()), now))
+                        : Optional.empty();
+            case ShareConfirmed confirmed ->
+                share.stage() == Stage.CONFIRMING
+                        ? Optional.of(onProgress(reservation, share.confirmed(), now))
+                        : Optional.empty();
+            case ShareStatus status ->
+                share.stage() == Stage.CONFIRMING || share.stage() == Stage.CONFIRMED
+                        ? Optional.of(
+                                onProgress(reservation, share.running(status.progress(), status.resources()), now))
+                        : Optional.empty();
+            case ShareRefused refused -> Optional.of(onRefused(reservation, share.refused(refused.refusals()), now));
+            case ShareReleased released -> Optional.of(onReleased(reservation, share.released(), now));
+        };
+    }
+
+    /** Takes the tenant's word that it is no longer wanted; nothing changes if it is over or ending. */
+    public Optional<Decision<Reservation>> cancel(Reservation reservation, Instant now) {
+        return switch (reservation) {
+            case Planning planning -> Optional.of(release(planning, State.CANCELLED, now));
+            case Holding holding -> Optional.of(release(holding, State.CANCELLED, now));
+            case Held held -> Optional.of(release(held, State.CANCELLED, now));
+            case Scheduled scheduled -> Optional.of(release(scheduled, State.CANCELLED, now));
+            case Running running -> Optional.of(release(running, State.ENDED, now));
+            case Releasing releasing -> Optional.empty();
+            case Closed closed -> Optional.empty();
+        };
+    }
+
+    /** Does what {@link Reservation#due()} announced; nothing if it is not due yet. */
+    public Optional<Decision<Reservation>> onDue(Reservation reservation, Instant now) {
+        Instant due = reservation.due();
+        if (due == null || now.isBefore(due)) {
+            return Optional.empty();
+        }
+        Instant deadline = reservation.deadline();
+        if (deadline == null || now.isBefore(deadline)) {
+            return Optional.of(askAgain(reservation, now));
+        }
+        return Optional.of(
+                switch (reservation) {
+                    case Planning planning ->
+                        ask(planning.details(), planning.attempt(), planning.shares(), planning.asked(), now);
+                    case Holding holding ->
+                        retreat(holding, holding.attempt(), plans.silent(holding.shares(), Stage.HOLDING), now);
+                    case Held held -> retreat(held, held.attempt(), plans.silent(held.shares(), Stage.CONFIRMING), now);
+                    case Scheduled scheduled -> release(scheduled, State.ENDED, now);
+                    case Running running ->
+                        now.isBefore(running.details().request().window().end())
+                                ? Decision.of(running(running.details(), running.shares(), running, true, now))
+                                : release(running, State.ENDED, now);
+                    case Releasing releasing -> throw new IllegalStateException("Releasing has no deadline");
+                    case Closed closed -> throw new IllegalStateException("Closed has no deadline");
+                });
+    }
+
+    private Decision<Reservation> ask(
+            Details details, Attempt attempt, Map<SiteId, Share> shares, int asked, Instant now) {
+        if (!now.isBefore(details.request().window().end())) {
+            Refusal late = Refusal.of(ErrorCode.NO_CAPACITY, "window", "the window was over before sites were found");
+            return Decision.of(new Closed(details, shares, State.REFUSED, Map.of(sites.own(), List.of(late))));
+        }
+        Planning planning = new Planning(details, attempt, shares, asked + 1, now.plus(pace.again(asked + 1)));
+        return Decision.of(planning, new Outgoing.ToPlacement(plans.question(details, attempt)));
+    }
+
+    private Decision<Reservation> onHeld(Reservation reservation, Share held, Instant now) {
+        Map<SiteId, Share> shares = with(reservation.shares(), held);
+        if (!(reservation instanceof Holding holding)) {
+            return Decision.of(reservation);
+        }
+        if (shares.values().stream().anyMatch(s -> s.stage() == Stage.HOLDING)) {
+            return Decision.of(new Holding(holding.details(), holding.attempt(), shares, holding.deadline()));
+        }
+        Facts.OfCluster cluster = plans.merge(shares.values());
+        List<Outgoing> messages = new ArrayList<>();
+        shares.replaceAll((site, share) -> {
+            if (share.stage() != Stage.HELD) {
+                return share;
+            }
+            Share confirming = share.confirming(now.plus(pace.again(1)));
+            messages.add(command(confirming, cluster));
+            return confirming;
+        });
+        Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin());
+        return new Decision<>(new Held(holding.details(), holding.attempt(), shares, cluster, giveUpAt), messages);
+    }
+
+    private Decision<Reservation> onProgress(Reservation reservation, Share share, Instant now) {
+        Map<SiteId, Share> shares = with(reservation.shares(), share);
+        return switch (reservation) {
+            case Held held -> {
+                if (shares.values().stream().anyMatch(s -> s.stage() == Stage.CONFIRMING)) {
+                    yield Decision.of(
+                            new Held(held.details(), held.attempt(), shares, held.cluster(), held.deadline()));
+                }
+                Scheduled scheduled = new Scheduled(held.details(), shares, held.cluster());
+                boolean begun = shares.values().stream()
+                        .anyMatch(s -> s.progress() != null && s.stage().open());
+                yield Decision.of(begun ? running(held.details(), shares, scheduled, false, now) : scheduled);
+            }
+            case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
+            case Running running -> Decision.of(running(running.details(), shares, running, false, now));
+            case Planning planning -> Decision.of(planning);
+            case Holding holding -> Decision.of(holding);
+            case Releasing releasing -> Decision.of(releasing);
+            case Closed closed -> Decision.of(closed);
+        };
+    }
+
+    private Reservation running(
+            Details details, Map<SiteId, Share> shares, Reservation before, boolean late, Instant now) {
+        Facts.OfCluster cluster = switch (before) {
+            case Scheduled scheduled -> scheduled.cluster();
+            case Running running -> running.cluster();
+            default -> throw new IllegalStateException("only what is scheduled runs");
+        };
+        List<Share> own = shares.values().stream()
+                .filter(s -> s.facts() != null && inCluster(cluster, s))
+                .toList();
+        State state = Reservation.stateOf(own, before.state(), late);
+        Instant completeBy = switch (before) {
+            case Running running when late -> null;
+            case Running running -> running.completeBy();
+            default -> later(now, details.request().window().start()).plus(pace.deployWithin());
+        };
+        return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy);
+    }
+
+    private Decision<Reservation> onRefused(Reservation reservation, Share refused, Instant now) {
+        Map<SiteId, Share> shares = with(reservation.shares(), refused);
+        return switch (reservation) {
+            case Holding holding ->
+                retreat(
+                        new Holding(holding.details(), holding.attempt(), shares, holding.deadline()),
+                        holding.attempt(),
+                        Map.of(refused.site(), refused.refusals()),
+                        now);
+            case Held held ->
+                retreat(
+                        new Held(held.details(), held.attempt(), shares, held.cluster(), held.deadline()),
+                        held.attempt(),
+                        Map.of(refused.site(), refused.refusals()),
+                        now);
+            // A lease that its site no longer has: it is not undone silently, the tenant sees a degraded cluster.
+            case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
+            case Running running -> Decision.of(running(running.details(), shares, running, false, now));
+            case Planning planning -> Decision.of(planning);
+            case Releasing releasing -> Decision.of(releasing);
+            case Closed closed -> Decision.of(closed);
+        };
+    }
+
+    private Decision<Reservation> onReleased(Reservation reservation, Share released, Instant now) {
+        Map<SiteId, Share> shares = with(reservation.shares(), released);
+        boolean over = !now.isBefore(reservation.details().request().window().end());
+        if (over && reservation instanceof Scheduled scheduled) {
+            // The site ended its lease by its own clock, a moment before this one.
+            return release(new Scheduled(scheduled.details(), shares, scheduled.cluster()), State.ENDED, now);
+        }
+        if (over && reservation instanceof Running running) {
+            return release(
+                    new Running(running.details(), shares, running.cluster(), running.state(), null), State.ENDED, now);
+        }
+        return Decision.of(
+                switch (reservation) {
+                    case Planning p -> new Planning(p.details(), p.attempt(), shares, p.asked(), p.deadline());
+                    case Holding h -> new Holding(h.details(), h.attempt(), shares, h.deadline());
+                    case Held h -> new Held(h.details(), h.attempt(), shares, h.cluster(), h.deadline());
+                    case Scheduled s -> running(s.details(), shares, s, false, now);
+                    case Running r -> running(r.details(), shares, r, false, now);
+                    case Releasing r -> closedIfDone(r.details(), shares, r.outcome());
+                    case Closed c -> new Closed(c.details(), shares, c.state(), c.refusals());
+                });
+    }
+
+    /** Gives everything back and tries another plan, or refuses. */
+    private Decision<Reservation> retreat(
+            Reservation reservation, Attempt attempt, Map<SiteId, List<Refusal>> failed, Instant now) {
+        List<Outgoing> messages = new ArrayList<>();
+        Map<SiteId, Share> shares = releaseAll(reservation.shares(), messages, now);
+        Details details = reservation.details();
+        Decision<Reservation> next = plans.next(attempt, failed)
+                .map(again -> {
+                    Instant at = now.plus(plans.jitter(details.id(), again, failed));
+                    return at.isAfter(now)
+                            ? Decision.<Reservation>of(new Planning(details, again, shares, 0, at))
+                            : ask(details, again, shares, 0, now);
+                })
+                .orElseGet(() -> {
+                    Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
+                    refusals.putAll(failed);
+                    return Decision.of(new Closed(details, shares, State.REFUSED, refusals));
+                });
+        messages.addAll(next.messages());
+        return new Decision<>(next.next(), messages);
+    }
+
+    private Decision<Reservation> release(Reservation reservation, State outcome, Instant now) {
+        List<Outgoing> messages = new ArrayList<>();
+        Map<SiteId, Share> shares = releaseAll(reservation.shares(), messages, now);
+        return new Decision<>(closedIfDone(reservation.details(), shares, outcome), messages);
+    }
+
+    private static Reservation closedIfDone(Details details, Map<SiteId, Share> shares, State outcome) {
+        boolean open = shares.values().stream().anyMatch(s -> s.stage().open());
+        return open ? new Releasing(details, shares, outcome) : new Closed(details, shares, outcome, Map.of());
+    }
+
+    private Map<SiteId, Share> releaseAll(Map<SiteId, Share> shares, List<Outgoing> messages, Instant now) {
+        Map<SiteId, Share> after = new LinkedHashMap<>();
+        shares.forEach((site, share) -> {
+            if (!share.stage().open() || share.stage() == Stage.RELEASING) {
+                after.put(site, share);
+                return;
+            }
+            Share releasing = share.releasing(now.plus(pace.again(1)));
+            messages.add(command(releasing, null));
+            after.put(site, releasing);
+        });
+        return after;
+    }
+
+    private Decision<Reservation> askAgain(Reservation reservation, Instant now) {
+        Facts.OfCluster cluster = reservation instanceof Held held ? held.cluster() : null;
+        List<Outgoing> messages = new ArrayList<>();
+        Map<SiteId, Share> shares = new TreeMap<>(reservation.shares());
+        shares.replaceAll((site, share) -> {
+            Instant at = share.askAgainAt();
+            if (at == null || now.isBefore(at)) {
+                return share;
+            }
+            messages.add(command(share, cluster));
+            return share.askedAgain(now.plus(pace.again(share.asked() + 1)));
+        });
+        Reservation next = switch (reservation) {
+            case Planning p -> new Planning(p.details(), p.attempt(), shares, p.asked(), p.deadline());
+            case Holding h -> new Holding(h.details(), h.attempt(), shares, h.deadline());
+            case Held h -> new Held(h.details(), h.attempt(), shares, h.cluster(), h.deadline());
+            case Scheduled s -> new Scheduled(s.details(), shares, s.cluster());
+            case Running r -> new Running(r.details(), shares, r.cluster(), r.state(), r.completeBy());
+            case Releasing r -> new Releasing(r.details(), shares, r.outcome());
+            case Closed c -> new Closed(c.details(), shares, c.state(), c.refusals());
+        };
+        return new Decision<>(next, messages);
+    }
+
+    private Outgoing command(Share share, Facts.@Nullable OfCluster cluster) {
+        return new ToSite(share.site(), share.command(cluster, pace.holdFor()));
+    }
+
+    private static boolean inCluster(Facts.OfCluster cluster, Share share) {
+        return cluster.at(share.site()).isPresent();
+    }
+
+    private static Map<SiteId, Share> with(Map<SiteId, Share> shares, Share share) {
+        Map<SiteId, Share> copy = new TreeMap<>(shares);
+        copy.put(share.site(), Objects.requireNonNull(share));
+        return copy;
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+}
