@@ -2,12 +2,15 @@ package io.archipelago.bus.protocol;
 
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.Inventory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,18 @@ import org.jspecify.annotations.Nullable;
 public interface ParticipantLogic {
 
     Participant name();
+
+    /** What can be booked at this site whatever hosts there are. */
+    default List<Pool> pools() {
+        return List.of();
+    }
+
+    /**
+     * What can be booked of a host.
+     *
+     * @param open whether the host takes new bookings
+     */
+    List<Pool> pools(HostId host, Inventory inventory, boolean open);
 
     /**
      * Chooses what to book.

@@ -13,6 +13,8 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
@@ -43,6 +45,13 @@ public final class CacheLogic implements ParticipantLogic {
     @Override
     public Participant name() {
         return Participant.CACHE;
+    }
+
+    @Override
+    public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
+        return inventory.roles().contains(HostRole.GATEWAY)
+                ? List.of(pool(host, inventory.cacheBytes(), open))
+                : List.of();
     }
 
     @Override

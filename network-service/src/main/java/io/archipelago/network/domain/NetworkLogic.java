@@ -14,6 +14,8 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
@@ -39,27 +41,37 @@ public final class NetworkLogic implements ParticipantLogic {
 
     private static final String ADDRESS = "wan-address";
 
+    private final Pool.Units vlans;
+    private final Pool.Units linkPorts;
     private final int linkMtu;
 
-    /** @param linkMtu the largest payload of a frame that a link of this site carries, in bytes */
-    public NetworkLogic(int linkMtu) {
+    /**
+     * @param vlans the VLAN ids that this site gives, within 1 to 4094
+     * @param linkPorts the ports that each gateway gives to links
+     * @param linkMtu the largest payload of a frame that a link of this site carries, in bytes
+     */
+    public NetworkLogic(Pool.Units vlans, Pool.Units linkPorts, int linkMtu) {
+        this.vlans = vlans;
+        this.linkPorts = linkPorts;
         this.linkMtu = linkMtu;
-    }
-
-    /** The site's VLAN ids as a pool. */
-    public static Pool vlans(int first, int last) {
-        return new Pool(VLANS, Amounts.NONE, new Pool.Units(first, last), true, Map.of());
-    }
-
-    /** A gateway as a pool of link ports. */
-    public static Pool gateway(HostId host, String wanAddress, int firstPort, int lastPort, boolean open) {
-        return new Pool(
-                host.value(), Amounts.NONE, new Pool.Units(firstPort, lastPort), open, Map.of(ADDRESS, wanAddress));
     }
 
     @Override
     public Participant name() {
         return Participant.NETWORK;
+    }
+
+    @Override
+    public List<Pool> pools() {
+        return List.of(new Pool(VLANS, Amounts.NONE, vlans, true, Map.of()));
+    }
+
+    @Override
+    public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
+        return inventory.roles().contains(HostRole.GATEWAY)
+                ? List.of(
+                        new Pool(host.value(), Amounts.NONE, linkPorts, open, Map.of(ADDRESS, inventory.wanAddress())))
+                : List.of();
     }
 
     @Override

@@ -12,6 +12,8 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
@@ -35,6 +37,13 @@ public final class PlacementLogic implements ParticipantLogic {
     @Override
     public Participant name() {
         return Participant.PLACEMENT;
+    }
+
+    @Override
+    public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
+        return inventory.roles().contains(HostRole.COMPUTE)
+                ? List.of(pool(host, inventory.cpus(), inventory.memoryBytes(), open))
+                : List.of();
     }
 
     @Override

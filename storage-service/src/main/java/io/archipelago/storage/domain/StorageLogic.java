@@ -16,6 +16,7 @@ import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
@@ -55,6 +56,13 @@ public final class StorageLogic implements ParticipantLogic {
     @Override
     public Participant name() {
         return Participant.STORAGE;
+    }
+
+    @Override
+    public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
+        return inventory.pools().entrySet().stream()
+                .map(group -> pool(host, group.getKey(), group.getValue(), open))
+                .toList();
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** What is read from topics. */
+@NullMarked
+package io.archipelago.participant.messaging;
+
+import org.jspecify.annotations.NullMarked;
