@@ -13,19 +13,25 @@ record AotCache(Path file, boolean recording) {
 
     private static final int FIRST_JAVA_WITH_ONE_STEP_RECORDING = 25;
 
-    static AotCache at(Path file) {
-        return new AotCache(file, false);
+    /** Named after the Java that it fits, so that another Java makes its own. */
+    static AotCache in(Path directory, String name) {
+        return new AotCache(directory.resolve(name + "-" + Runtime.version() + ".aot"), false);
     }
 
-    AotCache recorded() {
-        return new AotCache(file, true);
+    static AotCache none() {
+        return new AotCache(Path.of("/nonexistent"), false);
     }
 
     static boolean isSupported() {
         return Runtime.version().feature() >= FIRST_JAVA_WITH_ONE_STEP_RECORDING;
     }
 
-    /** Older than what it was made from, or missing. */
+    /** For the run that makes it. It appears under another name, as nobody may find half of it. */
+    AotCache draft() {
+        return new AotCache(file.resolveSibling(file.getFileName() + ".new"), true);
+    }
+
+    /** Missing, or older than what it was made from. */
     boolean isOutdated(Path madeFrom) throws IOException {
         return !Files.exists(file)
                 || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(madeFrom)) < 0;
@@ -40,7 +46,7 @@ record AotCache(Path file, boolean recording) {
             return List.of("-XX:AOTCacheOutput=" + file);
         }
         return Files.exists(file)
-                // One that does not fit (another Java, a changed jar) is passed over by the JVM; it need not say so.
+                // One that does not fit (a changed jar) is passed over by the JVM; it need not say so.
                 ? List.of("-XX:AOTCache=" + file, "-Xlog:aot=off", "-Xlog:cds=off")
                 : List.of();
     }

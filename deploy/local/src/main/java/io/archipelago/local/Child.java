@@ -54,12 +54,17 @@ final class Child {
         builder.environment().put(OWNER_VARIABLE, owner.toString());
         Process process = builder.start();
         Child child = new Child(program.name(), process, launch.stopSignal(), log, pidFile);
-        // Empty when it is dead already; then there is nothing to remember.
-        Optional<ProcessIdentity> identity = ProcessIdentity.of(process.pid());
-        if (identity.isPresent()) {
-            new PidFile(program.name(), identity.get(), launch.stopSignal()).write(pidFile);
+        try {
+            // Empty when it is dead already; then there is nothing to remember.
+            Optional<ProcessIdentity> identity = ProcessIdentity.of(process.pid());
+            if (identity.isPresent()) {
+                new PidFile(program.name(), identity.get(), launch.stopSignal()).write(pidFile);
+            }
+            return child;
+        } catch (IOException | RuntimeException e) {
+            process.destroyForcibly();
+            throw e;
         }
-        return child;
     }
 
     long pid() {

@@ -22,7 +22,7 @@ record Installation(Path repository) {
 
     /** The class path of a broker: the same jars in the same order each time, as its AOT cache requires. */
     static List<String> libraries() throws IOException {
-        try (Stream<Path> jars = Files.list(besideOwnClasses("lib"))) {
+        try (Stream<Path> jars = Files.list(libraryFolder())) {
             return jars.map(Path::toString).sorted().toList();
         }
     }
@@ -36,7 +36,7 @@ record Installation(Path repository) {
     }
 
     static AotCache brokerCache() {
-        return AotCache.at(besideOwnClasses("kafka.aot"));
+        return AotCache.in(libraryFolder().resolveSibling("aot"), "kafka");
     }
 
     Path realm() {
@@ -46,6 +46,10 @@ record Installation(Path repository) {
     /** The folder of a service or agent, as the Quarkus build leaves it. */
     Path application(String module) {
         return repository.resolve(module).resolve("target/quarkus-app");
+    }
+
+    static Path libraryFolder() {
+        return besideOwnClasses("lib");
     }
 
     private static Path besideOwnClasses(String name) {

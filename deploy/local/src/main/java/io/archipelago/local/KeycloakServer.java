@@ -30,7 +30,7 @@ public final class KeycloakServer implements Program, AutoCloseable {
     private final int port;
     private final Path realm;
     private final String adminPassword;
-    private final boolean recordAotCache;
+    private final AotCache aotCache;
     private final ServerProcess process;
 
     /**
@@ -40,16 +40,15 @@ public final class KeycloakServer implements Program, AutoCloseable {
      * @param adminPassword of the user {@code admin} of the realm {@code master}, made on the first start
      */
     public KeycloakServer(Path directory, int port, Path realm, String adminPassword) throws IOException {
-        this(directory, port, realm, adminPassword, false);
+        this(directory, port, realm, adminPassword, aotCache());
     }
 
-    KeycloakServer(Path directory, int port, Path realm, String adminPassword, boolean recordAotCache)
-            throws IOException {
+    KeycloakServer(Path directory, int port, Path realm, String adminPassword, AotCache aotCache) throws IOException {
         this.directory = directory.toAbsolutePath();
         this.port = port == 0 ? Ports.free(1).getFirst() : port;
         this.realm = realm;
         this.adminPassword = adminPassword;
-        this.recordAotCache = recordAotCache;
+        this.aotCache = aotCache;
         this.process = new ServerProcess(this, this.directory);
     }
 
@@ -77,14 +76,22 @@ public final class KeycloakServer implements Program, AutoCloseable {
 
     /** What services know as their OIDC server, and what tokens name as their issuer. */
     public String issuer() {
-        return url() + "/realms/" + REALM;
+        return issuer(port);
     }
 
     public String tokenUrl() {
-        return issuer() + "/protocol/openid-connect/token";
+        return tokenUrl(port);
     }
 
-    private String url() {
+    static String issuer(int port) {
+        return url(port) + "/realms/" + REALM;
+    }
+
+    static String tokenUrl(int port) {
+        return issuer(port) + "/protocol/openid-connect/token";
+    }
+
+    private static String url(int port) {
         return "http://localhost:" + port;
     }
 
@@ -115,8 +122,7 @@ public final class KeycloakServer implements Program, AutoCloseable {
     public Launch launch() {
         try {
             Path distribution = distribution();
-            AotCache cache = recordAotCache ? aotCache().recorded() : aotCache();
-            List<String> command = command(HEAP_MEGABYTES, directory, distribution, cache);
+            List<String> command = command(HEAP_MEGABYTES, directory, distribution, aotCache);
             command.addAll(List.of(
                     "start",
                     "--optimized",
@@ -125,7 +131,7 @@ public final class KeycloakServer implements Program, AutoCloseable {
                     "--http-host=" + Ports.HOST,
                     "--http-port=" + port,
                     // Fixed, so that tokens name the same issuer whichever way the server was asked.
-                    "--hostname=" + url()));
+                    "--hostname=" + url(port)));
             return new Launch(
                     command,
                     Map.of("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN, "KC_BOOTSTRAP_ADMIN_PASSWORD", adminPassword),
@@ -146,8 +152,7 @@ public final class KeycloakServer implements Program, AutoCloseable {
     public void furnish() {}
 
     static AotCache aotCache() throws IOException {
-        Path distribution = distribution();
-        return AotCache.at(distribution.resolveSibling(distribution.getFileName() + ".aot"));
+        return AotCache.in(Cache.directory(), distribution().getFileName().toString());
     }
 
     static Path distribution() throws IOException {
@@ -166,7 +171,7 @@ public final class KeycloakServer implements Program, AutoCloseable {
         try (InputStream tar = new GZIPInputStream(new BufferedInputStream(Files.newInputStream(archive)))) {
             Archives.unpackTar(tar, empty, 1);
         }
-        List<String> command = command(BUILD_HEAP_MEGABYTES, empty, empty, AotCache.at(empty.resolve("none.aot")));
+        List<String> command = command(BUILD_HEAP_MEGABYTES, empty, empty, AotCache.none());
         // One node needs no cluster of caches.
         command.addAll(List.of("build", "--db=dev-file", "--cache=local"));
         Path log = empty.resolve("build.log");

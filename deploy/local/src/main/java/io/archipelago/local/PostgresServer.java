@@ -3,6 +3,7 @@ package io.archipelago.local;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
@@ -16,6 +17,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -215,16 +218,48 @@ public final class PostgresServer implements Program, AutoCloseable {
      * wait for that process to end. It is removed only when that process is certainly no PostgreSQL.
      */
     private void dropLockOfTheDead() throws IOException {
-        Path lock = data().resolve("postmaster.pid");
-        if (!Files.exists(lock)) {
-            return;
+        Optional<Long> holder = lockHolder(directory);
+        if (holder.isPresent()) {
+            Path program = Path.of("/proc", holder.get().toString(), "exe");
+            if (Files.exists(program) && !isPostgres(program)) {
+                Files.delete(lockFile(directory));
+            }
         }
-        String pid = Files.readAllLines(lock).getFirst().strip();
-        Path program = Path.of("/proc", pid, "exe");
+    }
+
+    /** The server whose home that directory is, whoever started it. */
+    static Optional<ProcessIdentity> runningIn(Path directory) throws IOException {
+        Optional<Long> holder = lockHolder(directory);
+        if (holder.isEmpty()) {
+            return Optional.empty();
+        }
+        Path process = Path.of("/proc", holder.get().toString());
+        try {
+            boolean ours = isPostgres(process.resolve("exe"))
+                    && Files.readSymbolicLink(process.resolve("cwd"))
+                            .equals(dataIn(directory).toRealPath());
+            return ours ? ProcessIdentity.of(holder.get()) : Optional.empty();
+        } catch (IOException goneOrNotOurs) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Long> lockHolder(Path directory) throws IOException {
+        try {
+            return Optional.of(Long.parseLong(
+                    Files.readAllLines(lockFile(directory)).getFirst().strip()));
+        } catch (NoSuchFileException | NoSuchElementException | NumberFormatException nobody) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path lockFile(Path directory) {
+        return dataIn(directory).resolve("postmaster.pid");
+    }
+
+    private static boolean isPostgres(Path program) throws IOException {
         // Not the last name alone: the kernel adds "(deleted)" when the file was replaced under a running server.
-        if (Files.exists(program) && !Files.readSymbolicLink(program).toString().contains("/bin/postgres")) {
-            Files.delete(lock);
-        }
+        return Files.readSymbolicLink(program).toString().contains("/bin/postgres");
     }
 
     @Override
@@ -303,6 +338,10 @@ public final class PostgresServer implements Program, AutoCloseable {
     }
 
     private Path data() {
+        return dataIn(directory);
+    }
+
+    private static Path dataIn(Path directory) {
         return directory.resolve("data");
     }
 

@@ -62,9 +62,13 @@ final class ServerProcess {
         }
     }
 
-    synchronized void stop() throws IOException, InterruptedException {
+    void stop() throws IOException, InterruptedException {
+        stop(STOP_PATIENCE);
+    }
+
+    synchronized void stop(Duration patience) throws IOException, InterruptedException {
         if (child != null) {
-            child.stop(STOP_PATIENCE);
+            child.stop(patience);
             child = null;
         }
     }
