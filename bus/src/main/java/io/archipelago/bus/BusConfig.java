@@ -28,6 +28,16 @@ public interface BusConfig {
     /** The memory of the inbox. */
     Inbox inbox();
 
+    /** Work that is due at a time. */
+    Due due();
+
+    /** Settings of due work. */
+    interface Due {
+        /** How often to look for rows that are due. */
+        @WithDefault("500ms")
+        Duration interval();
+    }
+
     /** Pauses between tries; each is drawn at random below twice the one before. */
     interface Backoff {
         /** The first pause. */

@@ -7,9 +7,11 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,10 +44,12 @@ public class Inbox {
         Uni<Void> handle(Tx tx, Envelope envelope);
     }
 
+    private record Source(String consumer, String topic) {}
+
     private final UnitOfWork unitOfWork;
     private final BusConfig config;
     private final BusMetrics metrics;
-    private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+    private final Map<Source, Handler> handlers = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
     Inbox(UnitOfWork unitOfWork, BusConfig config, BusMetrics metrics) {
@@ -59,19 +63,36 @@ public class Inbox {
     }
 
     /**
-     * Applies a batch, in order. The result never fails: it completes when every message is applied, was applied before, or is parked.
+     * Applies a batch, the messages of each key in their order, the keys in the order of their names: batches that are applied side by side
+     * then lock the same rows in the same order. The result never fails: it completes when every message is applied, was applied before, or
+     * is parked.
      *
      * @param consumer the short name under which this service remembers what it applied; names the dead-letter topic
      */
     public Uni<Void> apply(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        List<Delivery> deliveries = deliveries(batch);
+        deliveries.sort(Comparator.comparing(Delivery::orderingKey));
+        return apply(consumer, deliveries, handler);
+    }
+
+    /** The same with all messages in the order in which they were sent, whatever their keys. */
+    public Uni<Void> applyInOrder(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        return apply(consumer, deliveries(batch), handler);
+    }
+
+    private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
         List<Delivery> deliveries = new ArrayList<>();
         for (ConsumerRecord<String, String> record : batch) {
             deliveries.add(Delivery.of(record));
         }
+        return deliveries;
+    }
+
+    private Uni<Void> apply(String consumer, List<Delivery> deliveries, Handler handler) {
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        deliveries.forEach(delivery -> handlers.put(consumer + " " + delivery.topic(), handler));
+        deliveries.forEach(delivery -> handlers.put(new Source(consumer, delivery.topic()), handler));
         return persist(consumer, Inbox::waitOutBatch, () -> attempt(consumer, deliveries, handler), 1)
                 .onFailure()
                 .recoverWithUni(failure -> oneByOne(consumer, deliveries, handler));
@@ -80,6 +101,18 @@ public class Inbox {
     /** A race that a whole batch keeps losing is better run by each message for itself. */
     private static boolean waitOutBatch(Throwable failure) {
         return Faults.isInfrastructure(failure) && !Faults.isContention(failure);
+    }
+
+    /**
+     * Names the handler of a consumer's topic before its first message comes, so that what is parked can be replayed at once after a
+     * start. Without it, replay is possible from the first message on.
+     */
+    public void register(String consumer, String topic, Handler handler) {
+        handlers.put(new Source(consumer, topic), handler);
+    }
+
+    Optional<Handler> handler(String consumer, String topic) {
+        return Optional.ofNullable(handlers.get(new Source(consumer, topic)));
     }
 
     private Uni<Void> oneByOne(String consumer, List<Delivery> deliveries, Handler handler) {
@@ -101,8 +134,9 @@ public class Inbox {
 
     private Uni<Void> park(String consumer, Delivery delivery, String reason) {
         return unitOfWork.run(tx -> Parking.remember(tx.session(), consumer, List.of(delivery.id()))
-                .chain(fresh ->
-                        fresh.isEmpty() ? Uni.createFrom().voidItem() : Parking.park(tx, consumer, delivery, reason)));
+                .chain(fresh -> fresh.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : Parking.refuse(tx, consumer, delivery, reason)));
     }
 
     private Uni<Void> persist(String consumer, Predicate<Throwable> worthwhile, Supplier<Uni<Void>> work, int attempt) {
@@ -160,7 +194,7 @@ public class Inbox {
         }
         if (envelope == null) {
             parked.add(delivery.orderingKey());
-            return Parking.park(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
+            return Parking.refuse(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
         }
         LogContext.set(LogContext.Key.CORRELATION_ID, envelope.correlationId());
         LogContext.set(LogContext.Key.MESSAGE_ID, envelope.id());

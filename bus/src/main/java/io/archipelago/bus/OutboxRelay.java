@@ -38,11 +38,12 @@ import org.jspecify.annotations.Nullable;
 public class OutboxRelay {
 
     static final String CHANNEL = "bus_outbox";
+    // Observers of the start run in this order: persistence and messaging are wired before anything fires.
+    static final int AFTER_ALL_OTHERS = 1_000_000;
 
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
     private static final long LOCK = 0x6172_6368_6275_7301L;
     private static final String TRY_LOCK = "select pg_try_advisory_lock(" + LOCK + ")";
-    private static final int AFTER_ALL_OTHERS = 1_000_000;
     private static final int STOP_SECONDS = 5;
 
     private final Vertx vertx;

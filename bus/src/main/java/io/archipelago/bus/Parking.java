@@ -78,8 +78,13 @@ final class Parking {
                         .setParameter("payload", delivery.payload())
                         .setParameter("reason", reason)
                         .executeUpdate())
-                .invoke(ignored -> tx.outbox().add(copy(consumer, delivery, reason)))
                 .replaceWithVoid();
+    }
+
+    /** Parks a message that can not be applied, and tells of it. */
+    static Uni<Void> refuse(OpenTx tx, String consumer, Delivery delivery, String reason) {
+        tx.outbox().add(copy(consumer, delivery, reason));
+        return park(tx, consumer, delivery, reason);
     }
 
     private static OutboxRow copy(String consumer, Delivery delivery, String reason) {

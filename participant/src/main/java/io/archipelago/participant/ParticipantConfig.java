@@ -28,10 +28,6 @@ public interface ParticipantConfig {
     @WithDefault("PT0.5S")
     Duration tellEvery();
 
-    /** How often rows that are due are looked for. */
-    @WithDefault("PT0.5S")
-    Duration dueEvery();
-
     /** How long a host must be silent to be called lost. */
     @WithDefault("PT60S")
     Duration lostAfter();

@@ -2,6 +2,7 @@ package io.archipelago.participant.app;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -59,15 +60,11 @@ public class HostService {
                 .chain(known -> known.isPresent() ? parts.onObserved(tx, observed) : stranger(tx, observed));
     }
 
-    /** Closes the pools of hosts that have fallen silent. */
-    public Uni<Void> closeSilent(Tx tx) {
-        return store.silent(tx, config.lostAfter()).chain(rows -> {
-            Uni<Void> all = Uni.createFrom().voidItem();
-            for (HostRow row : rows) {
-                LOG.warnf("host %s is %s: last heard of at %s", row.host(), row.state(), row.heardAt());
-                all = all.chain(() -> poolsOf(tx, row));
-            }
-            return all;
+    /** Closes the pools of a host that has fallen silent. */
+    public Uni<Void> onSilent(Tx tx, HostId host) {
+        return store.fallSilent(tx, host, config.lostAfter()).chain(row -> {
+            LOG.warnf("host %s is %s: last heard of at %s", row.host(), row.state(), row.heardAt());
+            return poolsOf(tx, row);
         });
     }
 

@@ -29,11 +29,13 @@ public class ParticipantService {
 
     private final ParticipantProtocol protocol;
     private final PartStore store;
+    private final HostKeys keys;
     private final String service;
 
-    ParticipantService(ParticipantProtocol protocol, PartStore store, BusConfig bus) {
+    ParticipantService(ParticipantProtocol protocol, PartStore store, HostKeys keys, BusConfig bus) {
         this.protocol = protocol;
         this.store = store;
+        this.keys = keys;
         this.service = bus.service();
     }
 
@@ -44,7 +46,10 @@ public class ParticipantService {
         }
         Function<PartView, PartDecision> decide = view -> protocol.onCommand(command, view, tx.now());
         Reach reach = reach(command);
-        return store.view(tx, command.allocation(), reach, window(command))
+        return (command instanceof DeployAllocation
+                        ? keys.load(tx)
+                        : Uni.createFrom().voidItem())
+                .chain(() -> store.view(tx, command.allocation(), reach, window(command)))
                 .map(decide)
                 .chain(decision -> reach == Reach.WINDOW && decision.next() instanceof Part.Refused
                         // Only a refusal needs to see beyond the window: it tells when it would fit.
@@ -72,7 +77,7 @@ public class ParticipantService {
     public Uni<Void> onDue(Tx tx, AllocationId allocation) {
         return store.view(tx, allocation, Reach.NONE, null)
                 .chain(view -> view.part() != null && protocol.books(view.part())
-                        ? store.view(tx, allocation, Reach.PRESENT, null)
+                        ? keys.load(tx).chain(() -> store.view(tx, allocation, Reach.PRESENT, null))
                         : Uni.createFrom().item(view))
                 .map(view -> protocol.onDue(view, tx.now()))
                 .chain(decision -> carryOut(tx, allocation, decision));

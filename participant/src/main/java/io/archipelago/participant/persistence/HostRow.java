@@ -8,10 +8,12 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 import java.time.Instant;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 
 /** What was last heard of a host. */
 @Entity
@@ -36,6 +38,7 @@ public class HostRow {
     Instant heardAt;
 
     @Column(name = "silent_at")
+    @Nullable
     Instant silentAt;
 
     String state;
@@ -88,5 +91,12 @@ public class HostRow {
         heardAt = now;
         silentAt = now.plus(heartbeat.every().multipliedBy(SUSPECT_AFTER));
         state = State.ALIVE.name();
+    }
+
+    void fallSilent(Instant now, Duration lostAfter) {
+        Instant lostAt = heardAt.plus(lostAfter);
+        boolean lost = !now.isBefore(lostAt);
+        state = (lost ? State.LOST : State.SUSPECT).name();
+        silentAt = lost ? null : lostAt;
     }
 }

@@ -11,7 +11,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +42,13 @@ public class HostStore {
                 });
     }
 
+    /** Every host that was ever heard of. */
+    public Uni<List<HostRow>> all(Tx tx) {
+        return tx.session()
+                .createQuery("from HostRow order by id", HostRow.class)
+                .getResultList();
+    }
+
     /** Writes pools, those that stand already with what they are now. */
     public Uni<Void> pools(Tx tx, List<Pool> pools) {
         Uni<Void> all = Uni.createFrom().voidItem();
@@ -60,19 +66,11 @@ public class HostStore {
         return all;
     }
 
-    /** Hosts that have been silent long enough for the next worse state; they are moved on to it. */
-    public Uni<List<HostRow>> silent(Tx tx, Duration lostAfter) {
+    /** Moves a host that has been silent for too long on to the next worse state. */
+    public Uni<HostRow> fallSilent(Tx tx, HostId host, Duration lostAfter) {
         return tx.session()
-                .createQuery("from HostRow where silentAt <= ?1 and state <> 'LOST' order by id", HostRow.class)
-                .setParameter(1, tx.now())
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList()
-                .invoke(rows -> rows.forEach(row -> {
-                    Instant lostAt = row.heardAt.plus(lostAfter);
-                    boolean lost = !tx.now().isBefore(lostAt);
-                    row.state = (lost ? HostRow.State.LOST : HostRow.State.SUSPECT).name();
-                    row.silentAt = lostAt;
-                }));
+                .find(HostRow.class, host.value(), LockModeType.PESSIMISTIC_WRITE)
+                .invoke(row -> row.fallSilent(tx.now(), lostAfter));
     }
 
     /** What an agent should know of a host, and when that last changed. */

@@ -66,17 +66,6 @@ public class PartStore {
                         .map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
     }
 
-    /** The allocations whose parts have something due. */
-    public Uni<List<String>> due(Tx tx, int atMost) {
-        return tx.session()
-                .createNativeQuery(
-                        "select allocation from part where due_at <= :now order by due_at limit :most for update skip locked",
-                        String.class)
-                .setParameter("now", tx.now())
-                .setParameter("most", atMost)
-                .getResultList();
-    }
-
     /** Writes a decision's rows. */
     public Uni<Void> write(Tx tx, AllocationId allocation, PartDecision decision) {
         return part(tx, decision.next())
