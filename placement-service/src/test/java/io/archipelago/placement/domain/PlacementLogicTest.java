@@ -56,7 +56,7 @@ class PlacementLogicTest {
     @Test
     void saysHowManyWouldFitAndWhen() {
         // Given
-        Calendar calendar = calendar(List.of(host(1, 8, 8), host(2, 2, 2)), booking(1, 4, 4, WINDOW, null));
+        Calendar calendar = calendar(List.of(host(1, 8, 8)), booking(1, 4, 4, WINDOW, null));
 
         // When
         Refusal refusal = ((DoesNotFit) logic.hold(request(), calendar)).refusal();
@@ -72,7 +72,7 @@ class PlacementLogicTest {
     @Test
     void saysWhetherOnlyHoldsStandInTheWay() {
         // Given
-        Calendar calendar = calendar(List.of(host(1, 8, 8), host(2, 2, 2)), booking(1, 4, 4, WINDOW, NOON.plusSeconds(60)));
+        Calendar calendar = calendar(List.of(host(1, 8, 8)), booking(1, 4, 4, WINDOW, NOON.plusSeconds(60)));
 
         // When
         Refusal refusal = ((DoesNotFit) logic.hold(request(), calendar)).refusal();
@@ -137,7 +137,7 @@ class PlacementLogicTest {
                 TOKYO,
                 List.of(),
                 WINDOW,
-                List.of(frontend(2, 2), compute(3, 2, 2, 2)),
+                List.of(frontend(2, 2), compute(3, 2, 2, 3)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
     }

@@ -131,7 +131,7 @@ class ReservationStoryTest {
         story.until(END.plus(PACE.askAgainAtMost()));
 
         // Then
-        assertThat(story.reservation().state()).isEqualTo(State.RELEASING);
+        assertThat(story.reservation().state()).isEqualTo(State.ENDED);
     }
 
     @Test

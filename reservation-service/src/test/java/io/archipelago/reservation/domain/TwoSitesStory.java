@@ -4,11 +4,13 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -48,11 +50,7 @@ final class TwoSitesStory {
 
     void planned(Map<SiteId, Integer> computes) {
         Reservation.Attempt attempt = ((Reservation.Planning) reservation()).attempt();
-        master.onPlanned(
-                        reservation(),
-                        new io.archipelago.contracts.placement.PlacementMessage.SitesPlanned(
-                                DomainFixture.RESERVATION, attempt.number(), computes),
-                        now)
+        master.onPlanned(reservation(), new SitesPlanned(DomainFixture.RESERVATION, attempt.number(), computes), now)
                 .ifPresent(this::apply);
         settle();
     }
@@ -88,7 +86,7 @@ final class TwoSitesStory {
     }
 
     private Optional<Instant> next() {
-        List<@Nullable Instant> due = new java.util.ArrayList<>();
+        List<@Nullable Instant> due = new ArrayList<>();
         due.add(reservation().due());
         allocations.values().forEach(a -> due.add(a.due()));
         return due.stream().filter(Objects::nonNull).min(Instant::compareTo);
@@ -126,6 +124,8 @@ final class TwoSitesStory {
                     sites.onCommand(known, command, now).ifPresent(this::applyAtSite);
                 } else if (command instanceof ShareMessage.HoldShare hold) {
                     applyAtSite(sites.begin(hold, now));
+                } else {
+                    sites.answerUnknown(command).ifPresent(answer -> send(new ToSite(DomainFixture.TOKYO, answer)));
                 }
             }
         }
