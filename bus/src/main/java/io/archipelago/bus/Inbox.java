@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +63,32 @@ public class Inbox {
     }
 
     /**
-     * Applies a batch, in order. The result never fails: it completes when every message is applied, was applied before, or is parked.
+     * Applies a batch, the messages of each key in their order, the keys in the order of their names: batches that are applied side by side
+     * then lock the same rows in the same order. The result never fails: it completes when every message is applied, was applied before, or
+     * is parked.
      *
      * @param consumer the short name under which this service remembers what it applied; names the dead-letter topic
      */
     public Uni<Void> apply(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        List<Delivery> deliveries = deliveries(batch);
+        deliveries.sort(Comparator.comparing(Delivery::orderingKey));
+        return apply(consumer, deliveries, handler);
+    }
+
+    /** The same with all messages in the order in which they were sent, whatever their keys. */
+    public Uni<Void> applyInOrder(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        return apply(consumer, deliveries(batch), handler);
+    }
+
+    private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
         List<Delivery> deliveries = new ArrayList<>();
         for (ConsumerRecord<String, String> record : batch) {
             deliveries.add(Delivery.of(record));
         }
+        return deliveries;
+    }
+
+    private Uni<Void> apply(String consumer, List<Delivery> deliveries, Handler handler) {
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }

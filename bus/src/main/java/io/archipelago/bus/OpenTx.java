@@ -4,11 +4,14 @@ import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.wire.Wire;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +23,33 @@ record OpenTx(
         String correlationId,
         String source,
         RandomGenerator random,
-        List<OutboxRow> outbox)
+        List<OutboxRow> outbox,
+        List<AtEnd> atEnd)
         implements Tx {
+
+    /** Work for the end of the transaction. */
+    record AtEnd(String rank, Supplier<Uni<Void>> work) {}
 
     private static final int MAX_PAYLOAD_BYTES = 900 * 1024;
     private static final Map<String, String> HEADERS = Map.of("content-type", Wire.CONTENT_TYPE);
 
     /** The same transaction while it handles a message: what is sent now was caused by it. */
     OpenTx causedBy(Envelope cause) {
-        return new OpenTx(session, now, cause.correlationId(), source, random, outbox);
+        return new OpenTx(session, now, cause.correlationId(), source, random, outbox, atEnd);
+    }
+
+    @Override
+    public void atEnd(String rank, Supplier<Uni<Void>> work) {
+        atEnd.add(new AtEnd(rank, work));
+    }
+
+    Uni<Void> end() {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (AtEnd last :
+                atEnd.stream().sorted(Comparator.comparing(AtEnd::rank)).toList()) {
+            all = all.chain(last.work()::get);
+        }
+        return all;
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.archipelago.bus;
 
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.federation.StreamPosition;
+import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
@@ -41,4 +43,10 @@ public interface Tx {
 
     /** Removes a key from a compacted topic, in order with what is sent under that key. */
     void tombstone(String topic, String key);
+
+    /**
+     * Does something after all other work of the transaction, just before it commits: for rows that many transactions want, and that must be
+     * locked last and for a short time. What is asked for comes in the order of {@code rank}, equal ranks in the order of asking.
+     */
+    void atEnd(String rank, Supplier<Uni<Void>> work);
 }

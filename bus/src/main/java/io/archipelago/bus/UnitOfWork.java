@@ -85,7 +85,7 @@ public class UnitOfWork {
         context.putLocal(OPEN, true);
         return sessions.withTransaction((session, transaction) -> clock(session)
                         .map(now -> open(session, now, rows))
-                        .chain(work::apply)
+                        .chain(tx -> work.apply(tx).call(tx::end))
                         .call(() -> Outbox.write(session, rows)))
                 .onTermination()
                 .invoke(() -> context.removeLocal(OPEN))
@@ -101,7 +101,7 @@ public class UnitOfWork {
         String correlation = LogContext.get(LogContext.Key.CORRELATION_ID)
                 .orElseGet(() -> Uuid7.next(now, random).toString());
         String source = "/" + config.site() + "/" + config.service();
-        return new OpenTx(session, now, correlation, source, random, rows);
+        return new OpenTx(session, now, correlation, source, random, rows, new ArrayList<>());
     }
 
     private static Uni<Instant> clock(Mutiny.Session session) {
