@@ -30,7 +30,7 @@ class ConvergenceTest {
 
     private static final List<HostId> HOSTS = List.of(COMPUTE, SECOND, GATEWAY, STORAGE);
 
-    @Property(tries = 400, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
     void everyHistoryEndsAsDesired(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) {
         Random random = new Random(seed);
         SiteFixture site = new SiteFixture(seed);

@@ -247,6 +247,24 @@ class HostAgentTimesTest {
     }
 
     @Test
+    void aClockThatIsSetBackDoesNotSilenceTheAgent() {
+        // Given
+        site.caughtUp();
+        compute.wants(segmentKey(), 1, segment(100));
+        site.pass(Duration.ofSeconds(5));
+        site.host(COMPUTE).lose(segmentKey());
+        Instant anHourAgo = site.now().minus(Duration.ofHours(1));
+        compute.forgetReports();
+
+        // When
+        compute.step(anHourAgo);
+
+        // Then
+        assertThat(compute.heartbeats()).singleElement().returns(anHourAgo, HostHeartbeat::at);
+        assertThat(site.has(COMPUTE, segmentKey())).isTrue();
+    }
+
+    @Test
     void anAgentWithNothingToDoSleeps() {
         // Given
         site.caughtUp();
