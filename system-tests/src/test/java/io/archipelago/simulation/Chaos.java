@@ -2,36 +2,61 @@ package io.archipelago.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 
 /** What goes wrong: processes die, sites are cut off, clocks jump, partitions wander; until it is told to stop. */
 final class Chaos {
 
     private final World world;
     private final Dice dice;
+    private final TreeSet<Long> strikesAfter = new TreeSet<>();
 
     Chaos(World world) {
         this.world = world;
         this.dice = world.dice();
     }
 
-    /** Plans faults between now and an instant. */
+    /** Plans faults between now and an instant: some by the clock, some in the thick of what happens. */
     void plan(long until) {
         int faults = dice.chance(0.2) ? 0 : dice.between(1, 12);
         for (int i = 0; i < faults; i++) {
-            // Half of them early, when most is being decided.
-            long last = dice.chance(0.5) ? Math.min(until, world.scheduler().now() + 5 * Scheduler.MINUTE) : until;
-            long at = dice.between(world.scheduler().now(), last);
-            world.scheduler().at(at, () -> {
-                if (!world.calm()) {
-                    strike();
+            if (dice.chance(0.5)) {
+                strikesAfter.add(world.scheduler().count() + dice.between(0L, 6_000L));
+            } else {
+                world.scheduler().at(dice.between(world.scheduler().now(), until), () -> {
+                    if (!world.calm()) {
+                        strike(dice.pick(world.sites()));
+                    }
+                });
+            }
+        }
+    }
+
+    /** After every event: strikes if it is time, where most is going on. */
+    void tick() {
+        if (!strikesAfter.isEmpty() && strikesAfter.first() <= world.scheduler().count()) {
+            strikesAfter.pollFirst();
+            List<Service> busy = world.sites().stream()
+                    .flatMap(s -> s.services().stream())
+                    .filter(Service::isBusy)
+                    .toList();
+            if (!busy.isEmpty() && dice.chance(0.7)) {
+                Service service = dice.pick(busy);
+                if (dice.chance(0.5)) {
+                    crash(service);
+                } else {
+                    halve(service);
                 }
-            });
+            } else {
+                strike(dice.pick(world.sites()));
+            }
         }
     }
 
     /** Ends all that goes on. */
     void heal() {
         world.calm(true);
+        strikesAfter.clear();
         world.healCuts();
         for (Site site : world.sites()) {
             site.services().forEach(Service::restart);
@@ -40,16 +65,11 @@ final class Chaos {
         }
     }
 
-    private void strike() {
-        Site site = dice.pick(world.sites());
+    private void strike(Site site) {
         Service service = dice.pick(site.services());
         switch (dice.between(0, 11)) {
             case 0, 1 -> crash(service);
-            case 2, 3 -> {
-                world.tell(service, () -> "one of two instances dies");
-                service.crashHalf();
-                service.rebalance();
-            }
+            case 2, 3 -> halve(service);
             case 4 -> {
                 world.tell(service, () -> "partitions are given out anew");
                 service.rebalance();
@@ -59,10 +79,16 @@ final class Chaos {
             case 7, 8, 9 -> crash(dice.pick(List.copyOf(site.hosts())), site);
             case 10 -> {
                 world.tell(site, "clock", () -> "jumps");
-                site.jump(Duration.ofSeconds(dice.between(1, dice.chance(0.3) ? 120 : 5)));
+                site.jump(Duration.ofSeconds(dice.between(-2, dice.chance(0.3) ? 120 : 5)));
             }
             default -> site.services().forEach(this::crash);
         }
+    }
+
+    private void halve(Service service) {
+        world.tell(service, () -> "one of two instances dies");
+        service.crashHalf();
+        service.rebalance();
     }
 
     private void crash(Service service) {

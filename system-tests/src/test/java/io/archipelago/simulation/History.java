@@ -14,6 +14,7 @@ final class History {
     private final long seed;
     private final World world;
     private final Scheduler scheduler;
+    private final Chaos chaos;
     private final Story story;
 
     /**
@@ -27,11 +28,11 @@ final class History {
         this.story = new Story(told);
         this.world = new World(seed, mutations, story, new Storable(stored));
         this.scheduler = world.scheduler();
+        this.chaos = new Chaos(world);
     }
 
     /** Runs it to its end; {@link InvariantBroken} if something happens that must not. */
     void run() {
-        Chaos chaos = new Chaos(world);
         long end = new Workload(world).begin();
         chaos.plan(end + 5 * Scheduler.MINUTE);
         if (world.dice().chance(0.3)) {
@@ -65,6 +66,7 @@ final class History {
     private void runUntil(long instant) {
         scheduler.horizon(instant);
         while (scheduler.step()) {
+            chaos.tick();
             if ((scheduler.count() & 255) == 0) {
                 world.invariants().watch();
                 Invariants.require(scheduler.count() < MOST_EVENTS, () -> "it never comes to an end");

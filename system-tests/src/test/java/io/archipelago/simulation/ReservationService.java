@@ -79,7 +79,7 @@ final class ReservationService extends Service {
     Work work(Posted posted) {
         StreamPosition position = posted.stream();
         if (position != null && posted.message() != null) {
-            return fromSite(position, posted.message());
+            return fromSite(posted, position, posted.message());
         }
         return switch (posted.message()) {
             case AllocationEvent event ->
@@ -108,6 +108,11 @@ final class ReservationService extends Service {
     @Override
     @Nullable
     Instant due(Object row) {
+        if (world().broken(Mutation.SWEEPER_STOPS)
+                && row instanceof AllocationId held
+                && allocations.get(held) instanceof Allocation.Held) {
+            return null;
+        }
         return switch (row) {
             case ReservationId id -> {
                 Reservation reservation = reservations.get(id);
@@ -146,7 +151,8 @@ final class ReservationService extends Service {
     }
 
     /** What a site says counts once, by its place in the stream; the place is moved in the transaction of the effect. */
-    private Work fromSite(StreamPosition position, Message message) {
+    private Work fromSite(Posted posted, StreamPosition position, Message message) {
+        world().invariants().place(this, posted, position);
         List<Object> rows = new ArrayList<>();
         rows.add(new PositionRow(position.from()));
         if (message instanceof ShareMessage.Command command) {

@@ -1,6 +1,7 @@
 package io.archipelago.simulation;
 
 import io.archipelago.simulation.Transaction.End;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ abstract class Service implements Lane.Consumer {
     private final Relay relay = new Relay(this);
     private final Map<Transaction, Consumer<End>> open = new LinkedHashMap<>();
     private final Map<Object, Long> timers = new HashMap<>();
+    private final Duration skew;
     private boolean up = true;
     private long disturbedAt;
 
@@ -31,6 +33,7 @@ abstract class Service implements Lane.Consumer {
         this.world = world;
         this.site = site;
         this.name = name;
+        this.skew = Duration.ofMillis(world.dice().between(-100, 100));
     }
 
     /** What is done about a message; null: nothing. */
@@ -61,8 +64,14 @@ abstract class Service implements Lane.Consumer {
         return relay;
     }
 
+    /** By the clock of its database, which is not quite that of the others of its site. */
     Instant now() {
-        return site.now();
+        return site.now().plus(skew);
+    }
+
+    /** Whether it is in the middle of something. */
+    boolean isBusy() {
+        return up && !open.isEmpty();
     }
 
     /** When last something kept it from being on time. */
@@ -124,7 +133,7 @@ abstract class Service implements Lane.Consumer {
         if (due == null) {
             return;
         }
-        long at = site.trueTime(due) + world.dice().between(1, world.calm() ? 200_000 : 900_000);
+        long at = site.trueTime(due.minus(skew)) + world.dice().between(1, world.calm() ? 200_000 : 900_000);
         Long set = timers.get(row);
         if (set != null && set <= at) {
             return;
