@@ -90,10 +90,11 @@ create table host (
     counter   bigint      not null,
     inventory jsonb       not null,
     heard_at  timestamptz not null,
-    silent_at timestamptz not null, -- when it counts as silent if nothing more is heard
+    silent_at timestamptz,          -- when it falls into a worse state if nothing more is heard; null: it is in the worst
     state     text        not null, -- ALIVE, SUSPECT, LOST
     dead      boolean     not null  -- known to run nothing any more
 );
+create index host_silent on host (silent_at) where silent_at is not null;
 
 -- Things of ours that nobody here has a record of; an operator decides.
 create table stranger (

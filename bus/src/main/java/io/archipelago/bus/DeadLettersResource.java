@@ -1,0 +1,40 @@
+package io.archipelago.bus;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+
+/** What an operator does about parked messages. */
+@Path("/api/v1/dead-letters")
+@RolesAllowed({"operator", "admin"})
+@Produces(MediaType.APPLICATION_JSON)
+public class DeadLettersResource {
+
+    private final DeadLetters deadLetters;
+
+    DeadLettersResource(DeadLetters deadLetters) {
+        this.deadLetters = deadLetters;
+    }
+
+    @GET
+    public Uni<List<DeadLetters.Parked>> list() {
+        return deadLetters.list();
+    }
+
+    @POST
+    @Path("/{id}/replay")
+    public Uni<DeadLetters.Outcome> replay(long id) {
+        return deadLetters.replay(id);
+    }
+
+    @POST
+    @Path("/{id}/discard")
+    public Uni<DeadLetters.Outcome> discard(long id) {
+        return deadLetters.discard(id);
+    }
+}

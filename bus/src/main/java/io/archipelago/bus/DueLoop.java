@@ -1,0 +1,161 @@
+package io.archipelago.bus;
+
+import io.archipelago.wire.Json;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Picks up the due rows of one kind, a few side by side. Its state belongs to one event loop. */
+final class DueLoop {
+
+    private static final Logger LOG = Logger.getLogger(DueLoop.class);
+    private static final int AT_ONCE = 4;
+    private static final int PER_SWEEP = 400;
+    private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final UnitOfWork unitOfWork;
+    private final BusConfig config;
+    private final String name;
+    private final DueRows rows;
+    private final DueWork.Handler handler;
+
+    /** Rows that were taken in this sweep: one that is still due after its handling waits for the next sweep. */
+    private final Set<String> taken = new HashSet<>();
+
+    private final Map<String, Failed> failed = new HashMap<>();
+    private int workers;
+    private boolean more;
+    private boolean running;
+    private long timer;
+
+    private record Failed(int times, Instant restsUntil) {}
+
+    DueLoop(Vertx vertx, UnitOfWork unitOfWork, BusConfig config, String name, DueRows rows, DueWork.Handler handler) {
+        this.vertx = vertx;
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.unitOfWork = unitOfWork;
+        this.config = config;
+        this.name = name;
+        this.rows = rows;
+        this.handler = handler;
+    }
+
+    void start() {
+        onLoop(() -> {
+            running = true;
+            sweep();
+        });
+    }
+
+    void stop() {
+        onLoop(() -> running = false);
+    }
+
+    void wake() {
+        onLoop(this::sweep);
+    }
+
+    private void sweep() {
+        if (!running) {
+            return;
+        }
+        if (workers > 0) {
+            more = true;
+            return;
+        }
+        vertx.cancelTimer(timer);
+        more = false;
+        taken.clear();
+        Instant now = Instant.now();
+        failed.values()
+                .removeIf(failure -> failure.restsUntil().plus(FORGET_AFTER).isBefore(now));
+        failed.forEach((id, failure) -> {
+            if (failure.restsUntil().isAfter(now)) {
+                taken.add(id);
+            }
+        });
+        workers = AT_ONCE;
+        for (int worker = 0; worker < AT_ONCE; worker++) {
+            next();
+        }
+    }
+
+    private void next() {
+        if (!running || taken.size() >= PER_SWEEP) {
+            more |= running;
+            finish();
+            return;
+        }
+        String skip = Json.write(taken);
+        AtomicReference<@Nullable String> claimed = new AtomicReference<>();
+        unitOfWork
+                .inTransaction(tx -> claim(tx, skip).chain(id -> {
+                    claimed.set(id);
+                    return id == null ? Uni.createFrom().voidItem() : handler.handle(tx, id);
+                }))
+                .subscribe()
+                .with(
+                        ignored -> onLoop(() -> handled(claimed.get())),
+                        failure -> onLoop(() -> failed(claimed.get(), failure)));
+    }
+
+    private Uni<@Nullable String> claim(Tx tx, String skip) {
+        return tx.session()
+                .createNativeQuery(rows.claim(), String.class)
+                .setParameter("skip", skip)
+                .getSingleResultOrNull();
+    }
+
+    private void handled(@Nullable String id) {
+        if (id == null) {
+            finish();
+        } else {
+            failed.remove(id);
+            taken.add(id);
+            next();
+        }
+    }
+
+    private void failed(@Nullable String id, Throwable failure) {
+        if (id == null || Faults.isInfrastructure(failure)) {
+            LOG.warnf("%s waits for the database: %s", name, failure.getMessage());
+            finish();
+            return;
+        }
+        int times = failed.containsKey(id) ? failed.get(id).times() + 1 : 1;
+        Duration rest = Pause.of(config.backoff(), times, ThreadLocalRandom.current());
+        LOG.errorf(failure, "%s could not be done, attempt %d", name, times);
+        failed.put(id, new Failed(times, Instant.now().plus(rest)));
+        taken.add(id);
+        next();
+    }
+
+    private void finish() {
+        workers--;
+        if (workers > 0 || !running) {
+            return;
+        }
+        if (more) {
+            sweep();
+        } else {
+            timer = vertx.setTimer(config.due().interval().toMillis(), ignored -> wake());
+        }
+    }
+
+    private void onLoop(Runnable action) {
+        context.runOnContext(ignored -> action.run());
+    }
+}

@@ -1,0 +1,66 @@
+package io.archipelago.bus;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Whatever is due later is a row with a due time, and this picks it up: each row in a transaction of its own, by one instance at a time,
+ * due by the database's clock. Nothing is picked up before the service is wired, or after it began to stop.
+ */
+@ApplicationScoped
+public class DueWork {
+
+    /** What to do about a row that is due and locked. It must move the row's due time, or the row is due again at the next look. */
+    @FunctionalInterface
+    public interface Handler {
+        Uni<Void> handle(Tx tx, String id);
+    }
+
+    private final Vertx vertx;
+    private final UnitOfWork unitOfWork;
+    private final BusConfig config;
+    private final List<DueLoop> loops = new CopyOnWriteArrayList<>();
+    private volatile boolean running;
+
+    DueWork(Vertx vertx, UnitOfWork unitOfWork, BusConfig config) {
+        this.vertx = vertx;
+        this.unitOfWork = unitOfWork;
+        this.config = config;
+    }
+
+    /**
+     * Looks for due rows from now on, every {@link BusConfig.Due#interval}. A row whose handling fails is left alone for a while, longer
+     * each time, and keeps no other row waiting.
+     *
+     * @param name for logs
+     */
+    public void register(String name, DueRows rows, Handler handler) {
+        DueLoop loop = new DueLoop(vertx, unitOfWork, config, name, rows, handler);
+        loops.add(loop);
+        if (running) {
+            loop.start();
+        }
+    }
+
+    /** Looks at once: something may be due before the next look. */
+    public void wake() {
+        loops.forEach(DueLoop::wake);
+    }
+
+    void onStart(@Observes @Priority(OutboxRelay.AFTER_ALL_OTHERS) StartupEvent event) {
+        running = true;
+        loops.forEach(DueLoop::start);
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        running = false;
+        loops.forEach(DueLoop::stop);
+    }
+}

@@ -1,0 +1,209 @@
+package io.archipelago.bus;
+
+import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.MessageTypes;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.jboss.logging.Logger;
+
+/**
+ * Applies what arrives, each message once: its effects and the memory of its id are one transaction.
+ *
+ * <ul>
+ *   <li>A fault of the infrastructure is waited out, however long it takes; nothing behind it is applied meanwhile.
+ *   <li>A message that can never succeed is parked, with a copy on the consumer's dead-letter topic, and later messages of its key wait
+ *       behind it until an operator replays or discards it.
+ *   <li>Nothing is ever refused towards the broker: what could not be applied before the process stops comes again.
+ * </ul>
+ */
+@ApplicationScoped
+public class Inbox {
+
+    private static final Logger LOG = Logger.getLogger(Inbox.class);
+    private static final String WAITS = "waits behind an earlier message of its key";
+
+    /** What a consumer does about one message, in the given transaction and with no effect outside of it. */
+    @FunctionalInterface
+    public interface Handler {
+        Uni<Void> handle(Tx tx, Envelope envelope);
+    }
+
+    private record Source(String consumer, String topic) {}
+
+    private final UnitOfWork unitOfWork;
+    private final BusConfig config;
+    private final BusMetrics metrics;
+    private final Map<Source, Handler> handlers = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+
+    Inbox(UnitOfWork unitOfWork, BusConfig config, BusMetrics metrics) {
+        this.unitOfWork = unitOfWork;
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        stopping = true;
+    }
+
+    /**
+     * Applies a batch, the messages of each key in their order, the keys in the order of their names: batches that are applied side by side
+     * then lock the same rows in the same order. The result never fails: it completes when every message is applied, was applied before, or
+     * is parked.
+     *
+     * @param consumer the short name under which this service remembers what it applied; names the dead-letter topic
+     */
+    public Uni<Void> apply(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        List<Delivery> deliveries = deliveries(batch);
+        deliveries.sort(Comparator.comparing(Delivery::orderingKey));
+        return apply(consumer, deliveries, handler);
+    }
+
+    /** The same with all messages in the order in which they were sent, whatever their keys. */
+    public Uni<Void> applyInOrder(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        return apply(consumer, deliveries(batch), handler);
+    }
+
+    private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
+        List<Delivery> deliveries = new ArrayList<>();
+        for (ConsumerRecord<String, String> record : batch) {
+            deliveries.add(Delivery.of(record));
+        }
+        return deliveries;
+    }
+
+    private Uni<Void> apply(String consumer, List<Delivery> deliveries, Handler handler) {
+        if (deliveries.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        deliveries.forEach(delivery -> handlers.put(new Source(consumer, delivery.topic()), handler));
+        return persist(consumer, Inbox::waitOutBatch, () -> attempt(consumer, deliveries, handler), 1)
+                .onFailure()
+                .recoverWithUni(failure -> oneByOne(consumer, deliveries, handler));
+    }
+
+    /** A race that a whole batch keeps losing is better run by each message for itself. */
+    private static boolean waitOutBatch(Throwable failure) {
+        return Faults.isInfrastructure(failure) && !Faults.isContention(failure);
+    }
+
+    /**
+     * Names the handler of a consumer's topic before its first message comes, so that what is parked can be replayed at once after a
+     * start. Without it, replay is possible from the first message on.
+     */
+    public void register(String consumer, String topic, Handler handler) {
+        handlers.put(new Source(consumer, topic), handler);
+    }
+
+    Optional<Handler> handler(String consumer, String topic) {
+        return Optional.ofNullable(handlers.get(new Source(consumer, topic)));
+    }
+
+    private Uni<Void> oneByOne(String consumer, List<Delivery> deliveries, Handler handler) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Delivery delivery : deliveries) {
+            all = all.chain(() -> one(consumer, delivery, handler));
+        }
+        return all;
+    }
+
+    private Uni<Void> one(String consumer, Delivery delivery, Handler handler) {
+        return persist(consumer, Faults::isInfrastructure, () -> attempt(consumer, List.of(delivery), handler), 1)
+                .onFailure()
+                .recoverWithUni(failure -> {
+                    LOG.errorf(failure, "%s can not apply a message; its key is parked", consumer);
+                    return persist(consumer, any -> true, () -> park(consumer, delivery, Parking.reason(failure)), 1);
+                });
+    }
+
+    private Uni<Void> park(String consumer, Delivery delivery, String reason) {
+        return unitOfWork.run(tx -> Parking.remember(tx.session(), consumer, List.of(delivery.id()))
+                .chain(fresh -> fresh.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : Parking.refuse(tx, consumer, delivery, reason)));
+    }
+
+    private Uni<Void> persist(String consumer, Predicate<Throwable> worthwhile, Supplier<Uni<Void>> work, int attempt) {
+        return Uni.createFrom().deferred(work::get).onFailure().recoverWithUni(failure -> {
+            if (stopping) {
+                return Uni.createFrom().nothing();
+            }
+            if (!worthwhile.test(failure)) {
+                return Uni.createFrom().failure(failure);
+            }
+            if (attempt == 1) {
+                LOG.warnf("%s waits for the database or the broker: %s", consumer, Parking.reason(failure));
+            }
+            return Uni.createFrom()
+                    .voidItem()
+                    .onItem()
+                    .delayIt()
+                    .by(Pause.of(config.backoff(), attempt, ThreadLocalRandom.current()))
+                    .chain(() -> persist(consumer, worthwhile, work, attempt + 1));
+        });
+    }
+
+    /** In one transaction; a failure leaves no effect of any of the deliveries. */
+    private Uni<Void> attempt(String consumer, List<Delivery> deliveries, Handler handler) {
+        return unitOfWork
+                .run(tx -> Parking.remember(tx.session(), consumer, Parking.ids(deliveries))
+                        .chain(fresh -> Parking.parked(tx.session(), consumer, keys(deliveries))
+                                .chain(parked -> applyFresh(tx, consumer, deliveries, fresh, parked, handler))
+                                .replaceWith(fresh.size())))
+                .invoke(fresh -> metrics.duplicates(consumer, deliveries.size() - fresh))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> applyFresh(
+            OpenTx tx,
+            String consumer,
+            List<Delivery> deliveries,
+            Set<UUID> fresh,
+            Set<String> parked,
+            Handler handler) {
+        Set<UUID> left = new HashSet<>(fresh);
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Delivery delivery : deliveries) {
+            if (left.remove(delivery.id())) {
+                all = all.chain(() -> applyOne(tx, consumer, delivery, parked, handler));
+            }
+        }
+        return all;
+    }
+
+    private Uni<Void> applyOne(OpenTx tx, String consumer, Delivery delivery, Set<String> parked, Handler handler) {
+        Envelope envelope = delivery.envelope();
+        if (parked.contains(delivery.orderingKey())) {
+            return Parking.park(tx, consumer, delivery, WAITS);
+        }
+        if (envelope == null) {
+            parked.add(delivery.orderingKey());
+            return Parking.refuse(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
+        }
+        LogContext.set(LogContext.Key.CORRELATION_ID, envelope.correlationId());
+        LogContext.set(LogContext.Key.MESSAGE_ID, envelope.id());
+        LogContext.set(LogContext.Key.MESSAGE_TYPE, MessageTypes.nameOf(envelope.message()));
+        LOG.debug("message");
+        return handler.handle(tx.causedBy(envelope), envelope);
+    }
+
+    private static List<String> keys(List<Delivery> deliveries) {
+        return deliveries.stream().map(Delivery::orderingKey).distinct().toList();
+    }
+}

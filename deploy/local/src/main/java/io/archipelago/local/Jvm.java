@@ -1,0 +1,27 @@
+package io.archipelago.local;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Java that children run on: the one that runs us. */
+final class Jvm {
+
+    private Jvm() {}
+
+    static Path home() {
+        return Path.of(System.getProperty("java.home"));
+    }
+
+    /** The beginning of a command line; what follows names the class or jar and its arguments. */
+    static List<String> command(int heapMegabytes, AotCache cache) {
+        List<String> command = new ArrayList<>();
+        command.add(home().resolve("bin/java").toString());
+        command.add("-Xmx" + heapMegabytes + "m");
+        // Of the collectors it needs the least memory, and with two processors among a dozen JVMs none is faster.
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.addAll(cache.flags());
+        return command;
+    }
+}

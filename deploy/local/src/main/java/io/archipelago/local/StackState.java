@@ -1,0 +1,58 @@
+package io.archipelago.local;
+
+import com.fasterxml.jackson.core.JacksonException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the supervisor says about its children, in a file that the commands read. */
+record StackState(
+        Phase phase,
+        int portBase,
+        @Nullable String problem,
+        @Nullable Double readySeconds,
+        List<ProcessState> processes) {
+
+    enum Phase {
+        STARTING,
+        READY,
+        /** It could not be started; everything was stopped again, and {@code problem} says why. */
+        FAILED,
+        STOPPING
+    }
+
+    /**
+     * @param pid of the running or last process; 0 before the first
+     * @param lastEnd how it ended the last time that nobody had asked it to
+     */
+    record ProcessState(
+            String name,
+            Condition condition,
+            long pid,
+            int port,
+            int restarts,
+            @Nullable String lastEnd) {}
+
+    enum Condition {
+        WAITING,
+        STARTING,
+        READY,
+        RESTARTING,
+        STOPPED
+    }
+
+    static Optional<StackState> read(Home home) {
+        if (!Files.exists(home.state())) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JsonFiles.read(home.state(), StackState.class));
+        } catch (JacksonException unreadable) {
+            return Optional.empty();
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.archipelago.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code vc train}: makes the AOT caches that are missing or older than what they were made from. Each program is run
+ * once, with the servers it needs, in a home of its own that is removed afterwards.
+ */
+final class TrainCommand {
+
+    private static final List<String> REQUESTS =
+            List.of("/q/health/ready", "/q/health/live", "/api/v1/reservations", "/q/openapi?format=json");
+
+    /** The cache is put together when the program ends, which takes some seconds for the larger ones. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final Context context;
+    private final Home home;
+    private final Programs programs;
+    private final Site site;
+
+    private TrainCommand(Context context, Home home, Stack stack, Programs programs) {
+        this.context = context;
+        this.home = home;
+        this.programs = programs;
+        this.site = stack.sites().getFirst();
+    }
+
+    /** A program that is due, and where its recording ends up. */
+    private record Trainee(Program program, AotCache cache) {}
+
+    static int run(Context context, List<String> arguments) throws IOException, InterruptedException {
+        if (!arguments.isEmpty()) {
+            throw new IllegalArgumentException("vc train takes no arguments");
+        }
+        if (!AotCache.isSupported()) {
+            return Main.OK;
+        }
+        Home home = new Home(Files.createTempDirectory("archipelago-train"));
+        home.create();
+        try {
+            Stack stack = Stack.onFreePorts(context.stack().sites());
+            Secrets secrets = Secrets.ensure(home.secrets(), stack);
+            Programs programs = new Programs(stack, home, context.installation(), secrets);
+            return new TrainCommand(context, home, stack, programs).train();
+        } finally {
+            home.purge();
+        }
+    }
+
+    private int train() throws IOException, InterruptedException {
+        AotCache broker = Installation.brokerCache();
+        if (broker.isOutdated(Installation.libraryFolder())) {
+            record(programs.kafka(site, broker.draft()), broker);
+        }
+        AotCache keycloak = KeycloakServer.aotCache();
+        if (keycloak.isOutdated(KeycloakServer.distribution())) {
+            record(programs.keycloak(keycloak.draft()), keycloak);
+        }
+        List<Trainee> applications = dueApplications();
+        if (applications.isEmpty()) {
+            return Main.OK;
+        }
+        try (PostgresServer postgres = programs.postgres();
+                KafkaServer kafka = programs.kafka(site, broker)) {
+            postgres.start();
+            kafka.start();
+            for (Trainee trainee : applications) {
+                record(trainee.program(), trainee.cache());
+            }
+        }
+        return Main.OK;
+    }
+
+    private List<Trainee> dueApplications() throws IOException {
+        List<Trainee> due = new ArrayList<>();
+        for (ServiceKind kind : ServiceKind.values()) {
+            Path application = context.installation().application(kind.module());
+            AotCache cache = QuarkusProgram.aotCache(application);
+            if (isDue(application, cache)) {
+                due.add(new Trainee(programs.service(site, kind, cache.draft()), cache));
+            }
+        }
+        Path agent = context.installation().application("node-agent");
+        AotCache cache = QuarkusProgram.aotCache(agent);
+        if (isDue(agent, cache)) {
+            due.add(new Trainee(programs.agent(site, cache.draft()), cache));
+        }
+        return due;
+    }
+
+    private static boolean isDue(Path application, AotCache cache) throws IOException {
+        Path jar = QuarkusProgram.jar(application);
+        return Files.exists(jar) && cache.isOutdated(jar);
+    }
+
+    /** A program that cannot be recorded starts without a cache later on: slower, and no reason to stop here. */
+    private void record(Program program, AotCache cache) throws IOException, InterruptedException {
+        context.out().println("  recording the start of " + program.name());
+        Files.createDirectories(cache.file().toAbsolutePath().getParent());
+        ServerProcess process = new ServerProcess(program, home.data(program.name()));
+        try {
+            process.start();
+            for (String request : REQUESTS) {
+                Http.status(URI.create("http://" + Ports.HOST + ":" + program.port() + request));
+            }
+            process.stop(PATIENCE);
+            Files.move(cache.draft().file(), cache.file(), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            context.err().println("  not recorded: " + e.getMessage());
+        } finally {
+            process.kill();
+            Files.deleteIfExists(cache.draft().file());
+        }
+    }
+}

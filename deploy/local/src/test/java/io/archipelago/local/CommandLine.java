@@ -1,0 +1,121 @@
+package io.archipelago.local;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+/** Runs the commands of local mode as a user would, on an installation whose services are fake ones. */
+final class CommandLine {
+
+    private final Path repository;
+    private final Home home;
+    private final Stack stack;
+
+    CommandLine(Path directory) throws IOException {
+        repository = directory.resolve("repository");
+        home = new Home(directory.resolve("home"));
+        stack = Stack.onFreePorts(Stack.ofTwoSites(Stack.DEFAULT_PORT_BASE).sites());
+        Path realm = repository.resolve("deploy/keycloak/archipelago-realm.json");
+        Files.createDirectories(realm.getParent());
+        Files.copy(Installation.find().realm(), realm);
+        for (ServiceKind kind : ServiceKind.values()) {
+            install(kind.module());
+        }
+        install("node-agent");
+    }
+
+    record Outcome(int code, String output) {}
+
+    Home home() {
+        return home;
+    }
+
+    Stack stack() {
+        return stack;
+    }
+
+    Outcome run(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Outcome(process.waitFor(), output);
+    }
+
+    Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Jvm.home().resolve("bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-D" + Installation.REPOSITORY_PROPERTY + "=" + repository,
+                "-cp",
+                // The libraries once more, for the logger that is not among our own dependencies.
+                System.getProperty("java.class.path") + ":" + Installation.libraryFolder() + "/*",
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("VC_HOME", home.root().toString());
+        builder.environment().put("VC_PORT_BASE", Integer.toString(stack.portBase()));
+        builder.environment().put("VC_RECORD", "off");
+        return builder.start();
+    }
+
+    /** The processes that were started with this home, by whatever trace of it they show. */
+    List<String> processes() throws IOException {
+        String trace = home.root().toString();
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(process -> process.getFileName().toString().matches("\\d+"))
+                    .filter(process -> !process.endsWith(
+                            Long.toString(ProcessHandle.current().pid())))
+                    .filter(process -> content(process, "cmdline").contains(trace)
+                            || content(process, "environ").contains(trace)
+                            || workingDirectory(process).startsWith(trace))
+                    .map(process -> process.getFileName() + " "
+                            + content(process, "cmdline").replace('\0', ' '))
+                    .toList();
+        }
+    }
+
+    static String content(Path process, String file) {
+        try {
+            return Files.readString(process.resolve(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException | UncheckedIOException gone) {
+            return "";
+        }
+    }
+
+    private static String workingDirectory(Path process) {
+        try {
+            return Files.readSymbolicLink(process.resolve("cwd")).toString();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private void install(String module) throws IOException {
+        Path jar = repository.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        Files.createDirectories(jar.getParent());
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, FakeService.class.getName());
+        String resource = FakeService.class.getName().replace('.', '/') + ".class";
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(file, manifest);
+                var content = FakeService.class.getClassLoader().getResourceAsStream(resource)) {
+            if (content == null) {
+                throw new IOException("no " + resource);
+            }
+            entries.putNextEntry(new JarEntry(resource));
+            content.transferTo(entries);
+            entries.closeEntry();
+        }
+    }
+}

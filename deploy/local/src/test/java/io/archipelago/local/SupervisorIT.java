@@ -1,0 +1,308 @@
+package io.archipelago.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.archipelago.local.CommandLine.Outcome;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole stack with fake services: what a person does with {@code vc up}, {@code status}, {@code down} and kill. */
+class SupervisorIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MEMBERS = 16;
+
+    @TempDir
+    static Path directory;
+
+    private static CommandLine vc;
+
+    @BeforeAll
+    static void install() throws Exception {
+        vc = new CommandLine(directory);
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        vc.run("down", "--purge");
+    }
+
+    /** Says at once that it runs already, except after a test that brought it down. */
+    @BeforeEach
+    void up() throws Exception {
+        Outcome up = vc.run("up");
+        assertThat(up.code()).as(up.output()).isZero();
+    }
+
+    @Test
+    void showsEveryProcessReadyWithItsMemory() throws Exception {
+        JsonNode status = status();
+
+        assertThat(status.path("processes")).hasSize(MEMBERS + 1);
+        assertThat(status.path("processes")).allSatisfy(process -> {
+            assertThat(process.path("state").asText()).isEqualTo("READY");
+            assertThat(process.path("memoryBytes").asLong()).isPositive();
+        });
+        assertThat(vc.run("status").output()).contains("tokyo-placement", "osaka-kafka", "keycloak", "GB (PSS)");
+    }
+
+    @Test
+    void saysThatItRunsAlready() throws Exception {
+        Outcome second = vc.run("up");
+
+        assertThat(second.code()).isZero();
+        assertThat(second.output()).contains("is running already").contains("./vc down");
+    }
+
+    @Test
+    void startsADeadServiceAgainAndNamesIt() throws Exception {
+        // Given
+        JsonNode before = process("tokyo-placement");
+
+        // When
+        kill(before);
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode after = process("tokyo-placement");
+            assertThat(after.path("state").asText()).isEqualTo("READY");
+            assertThat(after.path("pid").asLong())
+                    .isNotEqualTo(before.path("pid").asLong());
+            assertThat(after.path("restarts").asInt())
+                    .isEqualTo(before.path("restarts").asInt() + 1);
+            assertThat(after.path("lastEnd").asText()).isEqualTo("killed by signal 9");
+        });
+        assertThat(process("osaka-placement").path("restarts").asInt()).isZero();
+    }
+
+    @Test
+    void startsADeadDatabaseServerAgainWithItsData() throws Exception {
+        // Given
+        execute("create table if not exists kept (word text)");
+        execute("insert into kept values ('still here')");
+        int restarts = process("postgres").path("restarts").asInt();
+
+        // When
+        kill(process("postgres"));
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(process("postgres").path("restarts").asInt()).isEqualTo(restarts + 1);
+            assertThat(process("postgres").path("state").asText()).isEqualTo("READY");
+        });
+        assertThat(query("select word from kept")).isEqualTo("still here");
+    }
+
+    @Test
+    void keepsDataOverDownAndUpAndLeavesNoProcessBetween() throws Exception {
+        // Given
+        execute("create table if not exists lasting (word text)");
+        execute("insert into lasting values ('yes')");
+
+        // When
+        Outcome down = vc.run("down");
+
+        // Then
+        assertThat(down.code()).as(down.output()).isZero();
+        assertThat(vc.processes()).isEmpty();
+        assertThat(vc.run("status").code()).isEqualTo(Main.NOT_RUNNING);
+        up();
+        assertThat(query("select word from lasting")).isEqualTo("yes");
+    }
+
+    @Test
+    void leavesNoProcessWhenTheSupervisorWasKilledBeforeDown() throws Exception {
+        // Given
+        kill(process("supervisor"));
+        assertThat(vc.run("status").output()).contains("The supervisor is gone");
+        assertThat(vc.processes()).hasSizeGreaterThanOrEqualTo(MEMBERS);
+
+        // When
+        Outcome down = vc.run("down");
+
+        // Then
+        assertThat(down.output()).contains("processes had lost their supervisor");
+        assertThat(vc.processes()).isEmpty();
+    }
+
+    @Test
+    void findsAProcessWhosePidFileWasNeverWritten() throws Exception {
+        // Given
+        kill(process("supervisor"));
+        for (Path file : vc.home().pidFiles()) {
+            Files.delete(file);
+        }
+
+        // When
+        vc.run("down");
+
+        // Then
+        assertThat(vc.processes()).isEmpty();
+    }
+
+    @Test
+    void startsAnewWhereAKilledSupervisorLeftItsProcesses() throws Exception {
+        // Given
+        JsonNode orphan = process("tokyo-network");
+        kill(process("supervisor"));
+
+        // When
+        Outcome up = vc.run("up");
+
+        // Then
+        assertThat(up.code()).as(up.output()).isZero();
+        assertThat(process("tokyo-network").path("pid")).isNotEqualTo(orphan.path("pid"));
+        assertThat(ProcessHandle.of(orphan.path("pid").asLong())).isEmpty();
+    }
+
+    @Test
+    void stopsAllWhenItIsInterruptedWhileItStarts() throws Exception {
+        // Given
+        vc.run("down");
+        Process up = vc.start("up");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(vc.home().pidFiles()).isNotEmpty());
+
+        // When
+        up.destroy();
+        up.waitFor();
+
+        // Then
+        assertThat(vc.processes()).isEmpty();
+    }
+
+    @Test
+    void namesThePortThatIsInUseAndStartsNothing() throws Exception {
+        // Given
+        vc.run("down");
+        int port = vc.stack().kafkaPort(vc.stack().sites().getLast());
+        Outcome up;
+
+        // When
+        try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getByName(Ports.HOST))) {
+            up = vc.run("up");
+            assertThat(other.isBound()).isTrue();
+        }
+
+        // Then
+        assertThat(up.code()).isEqualTo(Main.FAILED);
+        assertThat(up.output())
+                .contains("Port " + port + ", which osaka-kafka needs, is in use")
+                .contains("VC_PORT_BASE");
+        assertThat(vc.processes()).isEmpty();
+    }
+
+    @Test
+    void saysWhichProcessDoesNotStartAndWhyAndLeavesNothing() throws Exception {
+        // Given
+        vc.run("down");
+        Path broken = vc.home().data("osaka-cache").resolve(FakeService.BROKEN);
+        Files.createFile(broken);
+
+        // When
+        Outcome up = vc.run("up");
+
+        // Then
+        Files.delete(broken);
+        assertThat(up.code()).isEqualTo(Main.FAILED);
+        assertThat(up.output())
+                .contains("osaka-cache does not start")
+                .contains("exit code 3")
+                .contains("this service is broken")
+                .contains("osaka-cache.log");
+        assertThat(vc.processes()).isEmpty();
+    }
+
+    @Test
+    void keepsSecretsInOneFileThatOnlyItsOwnerCanRead() throws Exception {
+        Path file = vc.home().secrets();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        String open = logs() + String.join("\n", vc.processes());
+        for (JsonNode secret : JSON.readTree(Files.readString(file))) {
+            assertThat(open).doesNotContain(secret.asText());
+        }
+    }
+
+    @Test
+    void tellsTheCommandLineWhereTheSitesAre() throws Exception {
+        JsonNode endpoints = JSON.readTree(Files.readString(vc.home().endpoints()));
+
+        assertThat(endpoints.path("sites").path("osaka").asText())
+                .isEqualTo(vc.stack().apiUrl(vc.stack().sites().getLast()));
+        assertThat(endpoints.path("tokenUrl").asText()).isEqualTo(vc.stack().tokenUrl());
+        assertThat(endpoints.path("defaultUser").asText()).isEqualTo("alice");
+    }
+
+    private static JsonNode status() throws Exception {
+        return JSON.readTree(vc.run("status", "-o", "json").output());
+    }
+
+    private static JsonNode process(String name) throws Exception {
+        for (JsonNode process : status().path("processes")) {
+            if (process.path("name").asText().equals(name)) {
+                return process;
+            }
+        }
+        throw new AssertionError("no process " + name);
+    }
+
+    private static void kill(JsonNode process) throws Exception {
+        ProcessHandle handle = ProcessHandle.of(process.path("pid").asLong()).orElseThrow();
+        handle.destroyForcibly();
+        handle.onExit().get();
+    }
+
+    private static String logs() throws Exception {
+        StringBuilder all = new StringBuilder();
+        try (var files = Files.list(vc.home().logs())) {
+            for (Path file : files.toList()) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
+    }
+
+    private static void execute(String sql) throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String query(String sql) throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+
+    private static Connection connect() throws SQLException, java.io.IOException {
+        String database = "tokyo_placement";
+        String password = JSON.readTree(Files.readString(vc.home().secrets()))
+                .path(database)
+                .asText();
+        return DriverManager.getConnection(vc.stack().jdbcUrl(database), database, password);
+    }
+}

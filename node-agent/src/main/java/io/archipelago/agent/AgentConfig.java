@@ -1,0 +1,129 @@
+package io.archipelago.agent;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The agent's configuration, {@code agent.*}. Durations are ISO-8601 and longer than nothing unless it says otherwise. Beside it the
+ * process needs {@code site.id}, {@code site.number} (1 to 255) and {@code kafka.bootstrap.servers}. A bad value ends the start with a
+ * sentence that names the key.
+ */
+@ConfigMapping(prefix = "agent")
+public interface AgentConfig {
+
+    /** How hosts are driven. */
+    @WithDefault("sim")
+    DriverSet drivers();
+
+    /** Where each host keeps its lock, epoch, keys and copy of specifications; made if it is not there. */
+    @WithDefault("agent-state")
+    Path stateDirectory();
+
+    /** Between two heartbeats of a host. */
+    @WithDefault("PT2S")
+    Duration heartbeatEvery();
+
+    /** Between two looks at a host on which nothing is going on: how long a drift goes unnoticed. */
+    @WithDefault("PT2S")
+    Duration reconcileEvery();
+
+    /** Between two looks at a host on which something is being made or removed. */
+    @WithDefault("PT0.1S")
+    Duration settleEvery();
+
+    /** Between two full repeats of what was observed. */
+    @WithDefault("PT60S")
+    Duration repeatEvery();
+
+    /** How long an agent that starts waits for its broker before it brings back what it last knew. */
+    @WithDefault("PT10S")
+    Duration offlineAfter();
+
+    /** Whether the agent makes the topics of its hosts if they are not there; needs the right to. */
+    @WithDefault("true")
+    boolean createTopics();
+
+    /** The simulated hosts; used with {@code drivers=sim}. */
+    Sim sim();
+
+    /** How hosts are driven. */
+    enum DriverSet {
+        /** In memory: one process plays all hosts of a site. */
+        SIM
+    }
+
+    /** The simulated hosts of the site: {@code <site>-c01}.., {@code <site>-g1}.., {@code <site>-s1}... */
+    interface Sim {
+
+        /** Hosts of role COMPUTE, 0 to 999. */
+        @WithDefault("20")
+        int computeHosts();
+
+        /** Hosts of role GATEWAY, 0 to 99. */
+        @WithDefault("2")
+        int gatewayHosts();
+
+        /** Hosts of role STORAGE, 0 to 99. */
+        @WithDefault("2")
+        int storageHosts();
+
+        /** Processors of each compute host. */
+        @WithDefault("16")
+        int cpus();
+
+        /** Memory of each compute host, such as {@code 64GiB}. */
+        @WithDefault("64GiB")
+        ByteSize memory();
+
+        /** The name of the volume group on each storage host. */
+        @WithDefault("vg0")
+        String pool();
+
+        /** Its size. */
+        @WithDefault("4TiB")
+        ByteSize poolBytes();
+
+        /** Space for package caches on each gateway. */
+        @WithDefault("200GiB")
+        ByteSize cacheBytes();
+
+        /** Whether everything takes no time, whatever the latencies say: for benchmarks. */
+        @WithDefault("false")
+        boolean instant();
+
+        /** How long it takes to make or to remove a resource. */
+        Latency latency();
+
+        /** The share of steps that fail, 0 to 1. */
+        @WithDefault("0")
+        double faultRate();
+
+        /** Makes faults and jitter come out alike in two runs with the same messages at the same times. */
+        @WithDefault("1")
+        long seed();
+    }
+
+    /** How long it takes to make or to remove a resource, zero or more. */
+    interface Latency {
+
+        @WithDefault("PT0.3S")
+        Duration machine();
+
+        @WithDefault("PT0.05S")
+        Duration segment();
+
+        @WithDefault("PT0.2S")
+        Duration link();
+
+        @WithDefault("PT0.1S")
+        Duration volume();
+
+        @WithDefault("PT0.05S")
+        Duration disk();
+
+        @WithDefault("PT0.2S")
+        Duration cache();
+    }
+}

@@ -1,0 +1,92 @@
+package io.archipelago.agent;
+
+import io.archipelago.agent.host.Report;
+import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Topics;
+import io.archipelago.wire.Wire;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Publishes what agents report, in the order of each host, through one idempotent producer. */
+final class Publisher implements AutoCloseable {
+
+    private static final RecordHeader CONTENT_TYPE =
+            new RecordHeader("content-type", Wire.CONTENT_TYPE.getBytes(StandardCharsets.UTF_8));
+
+    private final SiteId site;
+    private final Clock clock;
+    private final Producer<String, String> producer;
+
+    Publisher(SiteId site, Clock clock, String bootstrapServers) {
+        this.site = site;
+        this.clock = clock;
+        // It must neither hold up an agent nor keep much in memory while the broker is away: everything is repeated.
+        this.producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                        ProducerConfig.CLIENT_ID_CONFIG, "agent-" + site,
+                        ProducerConfig.ACKS_CONFIG, "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG, "500",
+                        ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(4 << 20),
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000",
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "15000",
+                        ProducerConfig.LINGER_MS_CONFIG, "2"),
+                new StringSerializer(),
+                new StringSerializer());
+    }
+
+    /** Sends; {@code onLoss} is called if the broker did not take it. */
+    void publish(HostId host, Report report, String correlationId, Runnable onLoss) {
+        String value = switch (report) {
+            case Report.Forgotten gone -> null;
+            case Report.Said said ->
+                Wire.write(new Envelope(
+                        timeOrderedId(clock.instant()),
+                        "/" + site + "/agent/" + host,
+                        said.key(),
+                        clock.instant(),
+                        correlationId,
+                        null,
+                        said.message()));
+        };
+        ProducerRecord<String, String> message = new ProducerRecord<>(Topics.observed(host), report.key(), value);
+        message.headers().add(CONTENT_TYPE);
+        try {
+            var unused = producer.send(message, (metadata, failure) -> {
+                if (failure != null) {
+                    onLoss.run();
+                }
+            });
+        } catch (KafkaException e) {
+            onLoss.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(2));
+    }
+
+    /** A version 7 UUID. */
+    private static UUID timeOrderedId(Instant now) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long time = now.toEpochMilli() << 16 | 0x7000 | random.nextInt(0x1000);
+        long variant = 0x8000000000000000L | random.nextLong() >>> 2;
+        return new UUID(time, variant);
+    }
+}

@@ -1,0 +1,77 @@
+package io.archipelago.agent.drivers.disk;
+
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.SimDriver;
+import io.archipelago.agent.world.SimHost;
+import io.archipelago.agent.world.SimThing;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Simulated attached LUNs. One attaches only while the volume is exported to this host, and with the secret that the volume asks for.
+ * When the export ends it is cut off, and comes back by itself when the export does.
+ */
+public final class SimDiskDriver extends SimDriver<DiskSpec> {
+
+    public SimDiskDriver(SimHost host) {
+        super(host, ResourceKind.DISK, DiskSpec.class);
+    }
+
+    @Override
+    protected void admit(ResourceKey key, DiskSpec spec, @Nullable DiskSpec present, Instant now) throws DriverFault {
+        String missing = missingExport(spec, now);
+        if (!missing.isEmpty()) {
+            throw DriverFault.waiting(missing);
+        }
+        SimHost storage = host().site().host(spec.storageHost()).orElseThrow();
+        SimThing volume = storage.thing(spec.volume(), now);
+        if (volume == null || !(volume.spec() instanceof VolumeSpec exported)) {
+            throw DriverFault.failed(spec.volume() + " is no volume");
+        }
+        Optional<String> asked = storage.unseal(exported.sealedChapSecret());
+        Optional<String> given = host().unseal(spec.sealedChapSecret());
+        if (given.isEmpty()) {
+            throw violate(key, now, "the secret for CHAP was not sealed to this host");
+        }
+        if (!given.equals(asked) || !spec.chapUser().equals(exported.chapUser())) {
+            throw violate(key, now, "the volume was asked for with the wrong CHAP name or secret");
+        }
+    }
+
+    @Override
+    protected void release(ResourceKey key, DiskSpec spec, Instant now) throws DriverFault {
+        requireUnused(key, List.of(ResourceKind.MACHINE), now);
+    }
+
+    @Override
+    protected String defect(ResourceKey key, DiskSpec spec, Instant now) {
+        return missingExport(spec, now);
+    }
+
+    @Override
+    protected Map<String, String> details(DiskSpec spec) {
+        return Map.of("storageHost", spec.storageHost().value());
+    }
+
+    /** What keeps the volume from this host, a sentence; empty if nothing. */
+    private String missingExport(DiskSpec spec, Instant now) {
+        Optional<SimHost> storage = host().site().host(spec.storageHost());
+        if (storage.isEmpty() || !storage.get().isPowered()) {
+            return "the storage host " + spec.storageHost() + " does not answer";
+        }
+        SimThing volume = storage.get().thing(spec.volume(), now);
+        if (volume == null || volume.removing() || !volume.working() || !volume.isSettled(now)) {
+            return "waits until " + spec.storageHost() + " exports " + spec.volume();
+        }
+        boolean ours =
+                volume.spec() instanceof VolumeSpec exported && host().id().equals(exported.initiator());
+        return ours ? "" : spec.volume() + " is not exported to this host";
+    }
+}

@@ -1,0 +1,47 @@
+package io.archipelago.agent.drivers.link;
+
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.SimDriver;
+import io.archipelago.agent.world.SimHost;
+import io.archipelago.agent.world.SimThing;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Simulated ends of Ethernet VPNs. No port of a gateway serves two of them. The other end is played by another process, so that an end
+ * counts as working once it is set up.
+ */
+public final class SimLinkDriver extends SimDriver<LinkSpec> {
+
+    public SimLinkDriver(SimHost host) {
+        super(host, ResourceKind.LINK, LinkSpec.class);
+    }
+
+    @Override
+    protected void admit(ResourceKey key, LinkSpec spec, @Nullable LinkSpec present, Instant now) throws DriverFault {
+        for (Map.Entry<ResourceKey, SimThing> each : host().things(now).entrySet()) {
+            if (!each.getKey().equals(key)
+                    && each.getValue().spec() instanceof LinkSpec other
+                    && other.localPort() == spec.localPort()) {
+                throw violate(key, now, "port " + spec.localPort() + " already serves " + each.getKey());
+            }
+        }
+    }
+
+    @Override
+    protected String defect(ResourceKey key, LinkSpec spec, Instant now) {
+        return host().thing(spec.segment(), now) == null ? "closed, because it lost " + spec.segment() : "";
+    }
+
+    @Override
+    protected Map<String, String> details(LinkSpec spec) {
+        return Map.of(
+                "peer", spec.peer().value(),
+                "port", Integer.toString(spec.localPort()),
+                "mtu", Integer.toString(spec.mtu()));
+    }
+}

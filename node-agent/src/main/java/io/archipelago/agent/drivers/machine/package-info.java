@@ -1,0 +1,5 @@
+/** Drivers of virtual machines. */
+@NullMarked
+package io.archipelago.agent.drivers.machine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,350 @@
+package io.archipelago.agent.host;
+
+import io.archipelago.agent.drivers.Drivers;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.DesiredResource;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
+import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent of one host. It is told what is desired, and at each step makes the host more like it and says what it sees.
+ *
+ * <pre>
+ *                    brokerUnreachable()              caughtUp()
+ *   BLIND ───────────────────────────────▶ OFFLINE ───────────────▶ FOLLOWING
+ *     │  does nothing                        restores from its copy,    ▲  does everything
+ *     │                                      removes nothing            │
+ *     └─────────────────────────────────────────────────────────────────┘
+ *                                 caughtUp()
+ * </pre>
+ *
+ * Whatever comes late, twice, or was lost: the next step starts from what is there. Not thread-safe.
+ */
+public final class HostAgent {
+
+    /** How much the agent knows of what is desired. */
+    public enum Knowledge {
+        /** Nothing is certain yet. */
+        BLIND,
+        /** Only what it knew when it last ran. */
+        OFFLINE,
+        /** Everything, as the topic was read to its end. */
+        FOLLOWING
+    }
+
+    private final HostId host;
+    private final long epoch;
+    private final HostSettings settings;
+    private final Supplier<Inventory> inventory;
+    private final SpecCopy.Keeper keeper;
+    private final RandomGenerator random;
+    private final Ledger ledger;
+    private final Tries tries;
+    private final Reconciler reconciler;
+    private final Map<ResourceKey, Status> said = new TreeMap<>();
+    private final Set<ResourceKey> forgotten = new HashSet<>();
+    private final Set<ResourceKey> orphansBefore = new HashSet<>();
+
+    private Knowledge knowledge = Knowledge.BLIND;
+    private long counter;
+    private Set<ResourceKey> running;
+    private SpecCopy kept;
+    private boolean copyChanged;
+    private String keepingProblem = "";
+    private Instant nextReconcile = Instant.MIN;
+    private Instant nextHeartbeat = Instant.MIN;
+    private Instant nextRepeat = Instant.MIN;
+
+    /**
+     * An agent that has just started.
+     *
+     * @param epoch higher than that of any agent that ran for this host before
+     * @param inventory asked for every heartbeat
+     * @param copy what the last agent of this host kept
+     * @param keeper where this one keeps its copy, before it reports what came of it
+     * @param random for jitter only
+     */
+    public HostAgent(
+            HostId host,
+            long epoch,
+            HostSettings settings,
+            Drivers drivers,
+            Supplier<Inventory> inventory,
+            SpecCopy copy,
+            SpecCopy.Keeper keeper,
+            RandomGenerator random) {
+        this.host = host;
+        this.epoch = epoch;
+        this.settings = settings;
+        this.inventory = inventory;
+        this.keeper = keeper;
+        this.random = random;
+        this.ledger = new Ledger(copy.specs());
+        this.tries = new Tries(settings, random);
+        this.reconciler = new Reconciler(host, drivers, ledger, tries);
+        this.running = copy.running();
+        this.kept = copy;
+        copy.specs().forEach(spec -> forgotten.add(spec.key()));
+        orphansBefore.addAll(copy.orphans());
+    }
+
+    public HostId host() {
+        return host;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    public Knowledge knowledge() {
+        return knowledge;
+    }
+
+    /** Takes a specification from the desired topic. One that was overtaken is not followed, but what is there is said again. */
+    public void desire(DesiredResource spec) {
+        if (ledger.accept(spec)) {
+            copyChanged = true;
+            tries.reset(spec.key());
+        }
+        said.remove(spec.key());
+        nextReconcile = Instant.MIN;
+    }
+
+    /** Takes a tombstone from the desired topic: the owner is done with this key. */
+    public void forget(ResourceKey key) {
+        if (ledger.forget(key)) {
+            copyChanged = true;
+            tries.reset(key);
+            forgotten.add(key);
+        }
+        nextReconcile = Instant.MIN;
+    }
+
+    /** The desired topic was read to its end. */
+    public void caughtUp() {
+        if (knowledge != Knowledge.FOLLOWING) {
+            knowledge = Knowledge.FOLLOWING;
+            copyChanged |= ledger.forgetUnheard();
+            nextReconcile = Instant.MIN;
+            nextHeartbeat = Instant.MIN;
+        }
+    }
+
+    /** The agent has started and finds no broker: it may bring back what it last knew. */
+    public void brokerUnreachable() {
+        if (knowledge == Knowledge.BLIND) {
+            knowledge = Knowledge.OFFLINE;
+            nextReconcile = Instant.MIN;
+        }
+    }
+
+    /** Something that was reported may not have arrived: everything is said again at the next step. */
+    public void sayAllAgain() {
+        nextRepeat = Instant.MIN;
+    }
+
+    /** When the next step is due; in the past if it is due now. */
+    public Instant nextDue() {
+        return switch (knowledge) {
+            case BLIND -> Instant.MAX;
+            case OFFLINE -> nextReconcile;
+            case FOLLOWING -> earliest(nextReconcile, earliest(nextHeartbeat, nextRepeat));
+        };
+    }
+
+    /** Does what is due, and answers what is to be published, in this order. */
+    public List<Report> step(Instant now) {
+        if (knowledge == Knowledge.BLIND) {
+            return List.of();
+        }
+        List<Report> reports = new ArrayList<>();
+        boolean repeat = !now.isBefore(nextRepeat);
+        if (repeat || !now.isBefore(nextReconcile)) {
+            reconcile(now, repeat, reports);
+        }
+        if (knowledge == Knowledge.OFFLINE) {
+            return List.of();
+        }
+        if (!now.isBefore(nextHeartbeat)) {
+            reports.add(heartbeat(now));
+            nextHeartbeat = now.plus(settings.heartbeatEvery());
+        }
+        return reports;
+    }
+
+    private void reconcile(Instant now, boolean repeat, List<Report> reports) {
+        Reconciler.Offline offline =
+                knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(stillWanted(running, now));
+        Reconciler.Outcome outcome = reconciler.step(now, offline);
+        nextReconcile = nextLook(now, outcome);
+        boolean safe = keep(outcome, offline, now);
+        if (offline != null) {
+            return;
+        }
+        if (!safe) {
+            nextRepeat = now.plus(settings.reconcileEvery());
+            return;
+        }
+        if (repeat) {
+            said.clear();
+            nextRepeat = now.plus(spread(settings.repeatEvery(), 0.25));
+        }
+        say(outcome, reports);
+    }
+
+    /** Says what changed; of a resource that was READY and is again, also that it was not. */
+    private void say(Reconciler.Outcome outcome, List<Report> reports) {
+        outcome.last().forEach((key, status) -> {
+            Status before = said.get(key);
+            Status first = outcome.first().get(key);
+            if (before != null && first != null && isDrift(before, first) && !isDrift(before, status)) {
+                reports.add(observed(key, first));
+                before = first;
+            }
+            if (!status.equals(before)) {
+                reports.add(observed(key, status));
+            }
+            said.put(key, status);
+        });
+        sayGone(outcome, reports);
+    }
+
+    /** Of what is neither desired nor there nothing is left on the topic. */
+    private void sayGone(Reconciler.Outcome outcome, List<Report> reports) {
+        Set<ResourceKey> gone = new TreeSet<>(said.keySet());
+        gone.addAll(forgotten);
+        gone.addAll(orphansBefore);
+        gone.removeAll(outcome.last().keySet());
+        gone.removeIf(key -> outcome.view().blindness(key.kind()) != null);
+        for (ResourceKey key : gone) {
+            Status before = said.remove(key);
+            if (before == null ? orphansBefore.contains(key) : before.phase() != Phase.ABSENT) {
+                reports.add(observed(key, Status.absent(before == null ? 0 : before.generation(), "")));
+            }
+            reports.add(new Report.Forgotten(key));
+        }
+        forgotten.removeIf(key -> outcome.view().blindness(key.kind()) == null);
+        orphansBefore.removeIf(key -> outcome.view().blindness(key.kind()) == null);
+    }
+
+    private static boolean isDrift(Status before, Status now) {
+        return before.phase() == Phase.READY && before.generation() == now.generation() && now.phase() != Phase.READY;
+    }
+
+    private Report observed(ResourceKey key, Status status) {
+        return new Report.Said(
+                key.toString(),
+                new ResourceObserved(
+                        host,
+                        epoch,
+                        ++counter,
+                        key,
+                        status.generation(),
+                        status.phase(),
+                        status.reason(),
+                        status.details()));
+    }
+
+    private Report heartbeat(Instant now) {
+        Inventory has = inventory.get();
+        if (!keepingProblem.isEmpty()) {
+            List<String> problems = new ArrayList<>(has.problems());
+            problems.add(keepingProblem);
+            has = new Inventory(
+                    has.machineId(),
+                    has.roles(),
+                    has.cpus(),
+                    has.memoryBytes(),
+                    has.pools(),
+                    has.cacheBytes(),
+                    has.wanAddress(),
+                    has.sealingKey(),
+                    has.versions(),
+                    problems);
+        }
+        return new Report.Said(
+                "host/" + host,
+                new HostHeartbeat(host, epoch, ++counter, now, settings.heartbeatEvery(), has, ledger.digests()));
+    }
+
+    /** Keeps the copy if it changed; false if it could not, and nothing that follows from it may be said. */
+    private boolean keep(Reconciler.Outcome outcome, Reconciler.@Nullable Offline offline, Instant now) {
+        Set<ResourceKey> orphans = new HashSet<>();
+        Set<ResourceKey> runs = new HashSet<>();
+        outcome.last().forEach((key, status) -> {
+            if (!ledger.knows(key)) {
+                orphans.add(key);
+            } else if (key.kind() == ResourceKind.MACHINE && status.phase() == Phase.READY) {
+                runs.add(key);
+            }
+        });
+        if (offline != null) {
+            runs.addAll(offline.ranBefore());
+        }
+        running = Set.copyOf(runs);
+        if (!copyChanged && running.equals(kept.running()) && orphans.equals(kept.orphans())) {
+            return true;
+        }
+        SpecCopy copy = new SpecCopy(List.copyOf(ledger.all()), running, orphans);
+        try {
+            keeper.keep(copy);
+        } catch (UncheckedIOException e) {
+            keepingProblem = "cannot keep its copy of the specifications: " + e.getMessage();
+            copyChanged = true;
+            return false;
+        }
+        kept = copy;
+        copyChanged = false;
+        keepingProblem = "";
+        return true;
+    }
+
+    private Set<ResourceKey> stillWanted(Set<ResourceKey> machines, Instant now) {
+        Set<ResourceKey> wanted = new HashSet<>();
+        for (ResourceKey machine : machines) {
+            DesiredResource desired = ledger.get(machine);
+            if (desired != null && !desired.absent() && !Ledger.expired(desired, now)) {
+                wanted.add(machine);
+            }
+        }
+        return wanted;
+    }
+
+    private Instant nextLook(Instant now, Reconciler.Outcome outcome) {
+        Instant next = now.plus(spread(settings.reconcileEvery(), 0.1));
+        Instant expiry = ledger.nextExpiry(now);
+        if (expiry != null) {
+            next = earliest(next, expiry);
+        }
+        if (outcome.view().isMoving()) {
+            next = earliest(next, now.plus(settings.settleEvery()));
+        }
+        Instant again = tries.next(now);
+        return again == null ? next : earliest(next, again);
+    }
+
+    private Duration spread(Duration duration, double share) {
+        return Duration.ofNanos((long) (duration.toNanos() * (1 - share + 2 * share * random.nextDouble())));
+    }
+
+    private static Instant earliest(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+}

@@ -1,0 +1,47 @@
+package io.archipelago.agent.host;
+
+import java.time.Duration;
+
+/**
+ * How often an agent does what. Every duration is positive.
+ *
+ * @param heartbeatEvery between two heartbeats
+ * @param reconcileEvery between two looks at the host when nothing is going on: how long a drift goes unnoticed, give or take a tenth
+ * @param settleEvery between two looks while something is being made or removed
+ * @param repeatEvery between two full repeats of everything observed, give or take a quarter
+ * @param waitFirst the first pause before something is tried again that waits for another thing; doubles with each try
+ * @param waitMost where that doubling ends
+ * @param retryFirst the first pause after a failure; doubles with each failure
+ * @param retryMost where that doubling ends
+ */
+public record HostSettings(
+        Duration heartbeatEvery,
+        Duration reconcileEvery,
+        Duration settleEvery,
+        Duration repeatEvery,
+        Duration waitFirst,
+        Duration waitMost,
+        Duration retryFirst,
+        Duration retryMost) {
+
+    /** What a site uses unless it is told otherwise. */
+    public static final HostSettings DEFAULT = new HostSettings(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(60),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(2),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(30));
+
+    public HostSettings {
+        for (Duration each : new Duration[] {
+            heartbeatEvery, reconcileEvery, settleEvery, repeatEvery, waitFirst, waitMost, retryFirst, retryMost
+        }) {
+            if (!each.isPositive()) {
+                throw new IllegalArgumentException("an agent's intervals are longer than nothing, not " + each);
+            }
+        }
+    }
+}

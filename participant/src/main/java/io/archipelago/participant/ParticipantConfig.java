@@ -1,0 +1,38 @@
+package io.archipelago.participant;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** A site's figures for booking; the same for all participants of a site. */
+@ConfigMapping(prefix = "participant")
+public interface ParticipantConfig {
+
+    /** Time for deploying, booked before every window. */
+    @WithDefault("PT2M")
+    Duration lead();
+
+    /** Time for cleaning, booked after every window. */
+    @WithDefault("PT2M")
+    Duration turnRound();
+
+    /** How long after a lease's end an agent that hears nothing lets its machines run. */
+    @WithDefault("PT5M")
+    Duration grace();
+
+    /** How often a part that waits for what an earlier booking left looks again. */
+    @WithDefault("PT2S")
+    Duration lookAgain();
+
+    /** How often changes on hosts that do not alter the progress of a part are told. */
+    @WithDefault("PT0.5S")
+    Duration tellEvery();
+
+    /** How long a host must be silent to be called lost. */
+    @WithDefault("PT60S")
+    Duration lostAfter();
+
+    /** How long a host's record of what is wanted may differ from ours before everything is published again. */
+    @WithDefault("PT10S")
+    Duration republishAfter();
+}

@@ -1,0 +1,34 @@
+package io.archipelago.participant.app;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.participant.persistence.HostStore;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The keys that hosts announced for secrets, read before every decision that may need one. */
+@ApplicationScoped
+public class HostKeys {
+
+    private final HostStore store;
+    private final Map<HostId, String> keys = new ConcurrentHashMap<>();
+
+    HostKeys(HostStore store) {
+        this.store = store;
+    }
+
+    /** A host's public key; empty if it was never heard of. */
+    public Optional<String> of(HostId host) {
+        return Optional.ofNullable(keys.get(host));
+    }
+
+    Uni<Void> load(Tx tx) {
+        return store.all(tx)
+                .invoke(rows ->
+                        rows.forEach(row -> keys.put(row.host(), row.inventory().sealingKey())))
+                .replaceWithVoid();
+    }
+}

@@ -1,0 +1,54 @@
+package io.archipelago.participant.messaging;
+
+import io.archipelago.bus.BusConfig;
+import io.archipelago.bus.Inbox;
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.host.HostMessage;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.participant.app.HostService;
+import io.archipelago.participant.app.ParticipantService;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Everything that a participant reads. */
+@ApplicationScoped
+public class ParticipantConsumer {
+
+    private final Inbox inbox;
+    private final ParticipantService parts;
+    private final HostService hosts;
+    private final String consumer;
+
+    ParticipantConsumer(Inbox inbox, ParticipantService parts, HostService hosts, BusConfig bus) {
+        this.inbox = inbox;
+        this.parts = parts;
+        this.hosts = hosts;
+        this.consumer = bus.service();
+    }
+
+    @Incoming("allocation-commands")
+    Uni<Void> commands(ConsumerRecords<String, String> batch) {
+        return inbox.apply(consumer, batch, this::command);
+    }
+
+    @Incoming("observed")
+    Uni<Void> observations(ConsumerRecords<String, String> batch) {
+        return inbox.apply(consumer, batch, this::observation);
+    }
+
+    private Uni<Void> command(Tx tx, Envelope envelope) {
+        return parts.onCommand(tx, (AllocationCommand) envelope.message());
+    }
+
+    private Uni<Void> observation(Tx tx, Envelope envelope) {
+        return switch ((HostMessage) envelope.message()) {
+            case ResourceObserved observed -> hosts.onObserved(tx, observed);
+            case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
+        };
+    }
+}

@@ -1,0 +1,226 @@
+package io.archipelago.participant.persistence;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Part;
+import io.archipelago.bus.protocol.PartDecision;
+import io.archipelago.bus.protocol.PartView;
+import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.TimeWindow;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a decision about a part is taken from, and writes the decision. */
+@ApplicationScoped
+public class PartStore {
+
+    private static final String INSERT_BOOKINGS = """
+            insert into booking (allocation, pool, unit, amounts, starts_at, ends_at, held_until)
+            select allocation, pool, unit, amounts, starts_at, ends_at, held_until
+            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (allocation text, pool text, unit integer,
+                amounts jsonb, starts_at timestamptz, ends_at timestamptz, held_until timestamptz)
+            """;
+
+    /** Which bookings a decision needs to see; the pools are locked unless it is NONE. */
+    public enum Reach {
+        NONE,
+        /** What the allocation itself has booked, and what is on hosts now. */
+        PRESENT,
+        /** What overlaps a window, and what overran. */
+        WINDOW,
+        /** Everything: to say when it would fit. */
+        ALL
+    }
+
+    /**
+     * Locks the part's row, then the pools', and reads.
+     *
+     * @param window the window to be booked; only for {@link Reach#WINDOW}
+     */
+    public Uni<PartView> view(Tx tx, AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
+        return tx.session()
+                .find(PartRow.class, allocation.toString(), LockModeType.PESSIMISTIC_WRITE)
+                .chain(row -> calendar(tx, allocation, reach, window)
+                        .chain(calendar -> resources(tx, allocation)
+                                .chain(resources -> dead(tx, resources)
+                                        .map(dead -> new PartView(
+                                                row == null ? null : row.part(), calendar, resources, dead)))));
+    }
+
+    /** Everything that is booked here, for planning; nothing is locked. */
+    public Uni<Calendar> calendar(Tx tx) {
+        return tx.session()
+                .createQuery("from PoolRow order by id", PoolRow.class)
+                .getResultList()
+                .chain(pools -> bookings(tx, "from BookingRow")
+                        .map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
+    }
+
+    /** Writes a decision's rows. */
+    public Uni<Void> write(Tx tx, AllocationId allocation, PartDecision decision) {
+        return part(tx, decision.next())
+                .chain(() -> change(tx, allocation, decision.bookings()))
+                .chain(() -> store(tx, decision.resources(), decision.forget()));
+    }
+
+    private Uni<Calendar> calendar(Tx tx, AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
+        if (reach == Reach.NONE) {
+            return Uni.createFrom().item(new Calendar(List.of(), List.of(), tx.now()));
+        }
+        return tx.session()
+                .createQuery("from PoolRow order by id", PoolRow.class)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList()
+                .chain(pools -> read(tx, allocation, reach, window)
+                        .map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
+    }
+
+    private Uni<List<Booking>> read(Tx tx, AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
+        return switch (reach) {
+            case NONE -> Uni.createFrom().item(List.of());
+            case PRESENT ->
+                bookings(
+                        tx, "from BookingRow where startsAt <= ?1 or allocation = ?2", tx.now(), allocation.toString());
+            case WINDOW ->
+                window == null
+                        ? bookings(tx, "from BookingRow")
+                        : bookings(
+                                tx,
+                                "from BookingRow where startsAt < ?1 and endsAt > ?2 or endsAt <= ?3",
+                                window.end(),
+                                window.start(),
+                                tx.now());
+            case ALL -> bookings(tx, "from BookingRow");
+        };
+    }
+
+    private static Uni<List<Booking>> bookings(Tx tx, String query, Object... parameters) {
+        var selection = tx.session().createQuery(query, BookingRow.class);
+        for (int i = 0; i < parameters.length; i++) {
+            selection.setParameter(i + 1, parameters[i]);
+        }
+        return selection
+                .setReadOnly(true)
+                .getResultList()
+                .map(rows -> rows.stream().map(BookingRow::booking).toList());
+    }
+
+    private static Uni<List<Resource>> resources(Tx tx, AllocationId allocation) {
+        return tx.session()
+                .createQuery("from ResourceRow where allocation = ?1 order by host, key", ResourceRow.class)
+                .setParameter(1, allocation.toString())
+                .getResultList()
+                .map(rows -> rows.stream().map(ResourceRow::resource).toList());
+    }
+
+    private static Uni<Set<HostId>> dead(Tx tx, List<Resource> resources) {
+        if (resources.isEmpty()) {
+            return Uni.createFrom().item(Set.of());
+        }
+        return tx.session()
+                .createQuery("from HostRow where dead = true", HostRow.class)
+                .getResultList()
+                .map(rows -> {
+                    Set<HostId> dead = new HashSet<>();
+                    rows.forEach(row -> dead.add(row.host()));
+                    return dead;
+                });
+    }
+
+    private static Uni<Void> part(Tx tx, @Nullable Part next) {
+        if (next == null) {
+            return Uni.createFrom().voidItem();
+        }
+        return tx.session().find(PartRow.class, next.allocation().toString()).chain(found -> {
+            PartRow row = found == null ? new PartRow() : found;
+            row.take(next, tx.now());
+            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+        });
+    }
+
+    private static Uni<Void> change(Tx tx, AllocationId allocation, PartDecision.Change change) {
+        return switch (change) {
+            case PartDecision.Keep keep -> Uni.createFrom().voidItem();
+            case PartDecision.Drop drop -> delete(tx, allocation);
+            case PartDecision.Confirm confirm ->
+                tx.session()
+                        .createMutationQuery("update BookingRow set heldUntil = null where allocation = ?1")
+                        .setParameter(1, allocation.toString())
+                        .executeUpdate()
+                        .replaceWithVoid();
+            case PartDecision.Book book ->
+                delete(tx, allocation).chain(() -> sweep(tx, tx.now())).chain(() -> insert(tx, book.bookings()));
+        };
+    }
+
+    private static Uni<Void> delete(Tx tx, AllocationId allocation) {
+        return tx.session()
+                .createMutationQuery("delete from BookingRow where allocation = ?1")
+                .setParameter(1, allocation.toString())
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    /** Expired holds no longer count; the constraints must not see them either. */
+    private static Uni<Void> sweep(Tx tx, Instant now) {
+        return tx.session()
+                .createMutationQuery("delete from BookingRow where heldUntil <= ?1")
+                .setParameter(1, now)
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> insert(Tx tx, List<Booking> bookings) {
+        if (bookings.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return tx.session()
+                .createNativeQuery(INSERT_BOOKINGS)
+                .setParameter("rows", BookingRow.json(bookings))
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> store(Tx tx, List<Resource> resources, List<Resource> forgotten) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Resource resource : resources) {
+            all = all.chain(() -> store(tx, resource));
+        }
+        for (Resource resource : forgotten) {
+            all = all.chain(() -> tx.session().find(ResourceRow.class, ref(resource)))
+                    .invoke(row -> {
+                        if (row != null) {
+                            row.forgotten = true;
+                        }
+                    })
+                    .replaceWithVoid();
+        }
+        return all;
+    }
+
+    private static Uni<Void> store(Tx tx, Resource resource) {
+        return tx.session().find(ResourceRow.class, ref(resource)).chain(found -> {
+            ResourceRow row = found == null ? new ResourceRow() : found;
+            row.take(resource, tx.now());
+            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+        });
+    }
+
+    private static ResourceRow.Ref ref(Resource resource) {
+        return new ResourceRow.Ref(resource.host().value(), resource.key().toString());
+    }
+
+    private static List<Pool> pools(List<PoolRow> rows) {
+        return rows.stream().map(PoolRow::pool).toList();
+    }
+}

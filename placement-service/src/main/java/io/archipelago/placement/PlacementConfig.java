@@ -1,0 +1,22 @@
+package io.archipelago.placement;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How placement speaks of this site's capacity. */
+@ConfigMapping(prefix = "placement")
+public interface PlacementConfig {
+
+    /** How often this site's free capacity is looked at, and advertised if it has changed. */
+    @WithDefault("PT2S")
+    Duration advertiseEvery();
+
+    /** After what time it is advertised although it has not changed, so that peers see its age. */
+    @WithDefault("PT60S")
+    Duration advertiseAtLeastEvery();
+
+    /** How many changes of capacity ahead are advertised, 1 to 1000. */
+    @WithDefault("32")
+    int advertisedChanges();
+}

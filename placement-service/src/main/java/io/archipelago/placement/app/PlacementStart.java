@@ -1,0 +1,44 @@
+package io.archipelago.placement.app;
+
+import io.archipelago.bus.BusConfig;
+import io.archipelago.bus.DueRows;
+import io.archipelago.bus.DueWork;
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.bus.protocol.ParticipantProtocol;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.placement.domain.PlacementLogic;
+import io.archipelago.placement.domain.SitePlanner;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/** Makes placement a participant that also plans. */
+@ApplicationScoped
+class PlacementStart {
+
+    private static final Duration START_WITHIN = Duration.ofSeconds(30);
+
+    @Produces
+    @Singleton
+    ParticipantLogic logic() {
+        return new PlacementLogic();
+    }
+
+    @Produces
+    @Singleton
+    SitePlanner planner(ParticipantProtocol protocol, BusConfig bus) {
+        return new SitePlanner(new SiteId(bus.site()), protocol::booked);
+    }
+
+    void begin(@Observes StartupEvent event, DueWork due, UnitOfWork unitOfWork, PlanningService planning) {
+        unitOfWork.inTransaction(planning::advertise).await().atMost(START_WITHIN);
+        due.register(
+                "advertising capacity",
+                new DueRows("site_capacity", "site", "advertise_at"),
+                (tx, site) -> planning.advertise(tx));
+    }
+}

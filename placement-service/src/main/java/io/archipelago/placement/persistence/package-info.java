@@ -1,0 +1,5 @@
+/** What sites advertise. */
+@NullMarked
+package io.archipelago.placement.persistence;
+
+import org.jspecify.annotations.NullMarked;

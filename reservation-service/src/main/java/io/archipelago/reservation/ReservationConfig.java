@@ -1,0 +1,82 @@
+package io.archipelago.reservation;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What a tenant may ask for, and how long things may take. */
+@ConfigMapping(prefix = "reservation")
+public interface ReservationConfig {
+
+    /** The most that one cluster may be. */
+    Limits limits();
+
+    /** Deadlines; see docs/deadlines.md. */
+    Deadlines deadlines();
+
+    /** How long an idempotency key is remembered. */
+    @WithDefault("P1D")
+    Duration rememberKeys();
+
+    /** How much a start in the past is taken for now. */
+    @WithDefault("PT1M")
+    Duration startTolerance();
+
+    /** The most that one cluster may be. */
+    interface Limits {
+        /** Compute machines. */
+        @WithDefault("1000")
+        int machines();
+
+        /** Virtual processors of one machine. */
+        @WithDefault("128")
+        int cpus();
+
+        /** Memory of one machine, in GiB. */
+        @WithDefault("1024")
+        int memoryGib();
+
+        /** Disk of one machine, in GiB. */
+        @WithDefault("4096")
+        int diskGib();
+
+        /** From start to end. */
+        @WithDefault("P31D")
+        Duration duration();
+
+        /** From now to start. */
+        @WithDefault("P366D")
+        Duration ahead();
+    }
+
+    /** Deadlines. */
+    interface Deadlines {
+        /** How long a site holds what it was asked for. */
+        @WithDefault("PT60S")
+        Duration holdFor();
+
+        /** How long before a hold runs out the master gives up. */
+        @WithDefault("PT10S")
+        Duration margin();
+
+        /** After what time without an answer a command is asked again, at first; doubled each time. */
+        @WithDefault("PT5S")
+        Duration askAgain();
+
+        /** The longest such time. */
+        @WithDefault("PT60S")
+        Duration askAgainAtMost();
+
+        /** How long before its window a cluster is deployed; the participants book at least as much. */
+        @WithDefault("PT2M")
+        Duration lead();
+
+        /** After what time a cluster that is not complete is called degraded. */
+        @WithDefault("PT10M")
+        Duration deployWithin();
+
+        /** How many plans are tried before a request is refused, at least 1. */
+        @WithDefault("4")
+        int attempts();
+    }
+}

@@ -1,0 +1,101 @@
+package io.archipelago.reservation.app;
+
+import io.archipelago.bus.BusConfig;
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.StreamPosition;
+import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.reservation.FederationConfig;
+import io.archipelago.reservation.domain.StreamVerdict;
+import io.archipelago.reservation.persistence.InboundStreams;
+import io.archipelago.reservation.persistence.OutboundStreams;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+
+/** What is done about what sites say, each only within what it may say. */
+@ApplicationScoped
+public class FederationService {
+
+    private static final Logger LOG = Logger.getLogger(FederationService.class);
+
+    private final InboundStreams inbound;
+    private final OutboundStreams outbound;
+    private final FederationConfig config;
+    private final ReservationService reservations;
+    private final AllocationService allocations;
+    private final SiteId own;
+
+    FederationService(
+            InboundStreams inbound,
+            OutboundStreams outbound,
+            FederationConfig config,
+            ReservationService reservations,
+            AllocationService allocations,
+            BusConfig bus) {
+        this.inbound = inbound;
+        this.outbound = outbound;
+        this.config = config;
+        this.reservations = reservations;
+        this.allocations = allocations;
+        this.own = new SiteId(bus.site());
+    }
+
+    /** Tells every peer what this site has free. */
+    public Uni<Void> advertise(Tx tx, CapacityAdvertised capacity) {
+        config.peers().keySet().stream()
+                .map(SiteId::new)
+                .forEach(peer -> outbound.say(tx, peer, capacity.site().value(), capacity));
+        return Uni.createFrom().voidItem();
+    }
+
+    /**
+     * Takes a message that was read from a site's topic.
+     *
+     * @param from the site whose topic it was read from, whatever the message says
+     */
+    public Uni<Void> take(Tx tx, SiteId from, Envelope envelope) {
+        StreamPosition position = envelope.stream();
+        if (position == null || !position.from().equals(from)) {
+            throw new IllegalArgumentException("what site " + from + " says bears its place in what it says");
+        }
+        return inbound.take(tx, position).chain(verdict -> {
+            if (verdict == StreamVerdict.PASS_OVER) {
+                return Uni.createFrom().voidItem();
+            }
+            if (verdict == StreamVerdict.TAKE_AND_COMPARE) {
+                LOG.warnf("messages of site %s before %d are missing", from, position.sequence());
+            }
+            return apply(tx, from, envelope.message());
+        });
+    }
+
+    private Uni<Void> apply(Tx tx, SiteId from, Message message) {
+        return switch (message) {
+            case ShareMessage.Command command -> {
+                require(command.allocation().site().equals(own), from, "a command for another site's share");
+                yield allocations.onCommand(tx, from, command);
+            }
+            case ShareMessage.Answer answer -> {
+                require(answer.allocation().site().equals(from), from, "an answer for another site's share");
+                yield reservations.onAnswer(tx, answer);
+            }
+            case CapacityAdvertised capacity -> {
+                require(capacity.site().equals(from), from, "the capacity of another site");
+                tx.send(Topics.RESERVATION_EVENTS, from.value(), capacity);
+                yield Uni.createFrom().voidItem();
+            }
+            default -> throw new IllegalArgumentException("no message between sites");
+        };
+    }
+
+    private static void require(boolean allowed, SiteId from, String what) {
+        if (!allowed) {
+            throw new IllegalArgumentException("site " + from + " has no say in " + what);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.archipelago.reservation.app;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.reservation.domain.Decision;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.ReservationMoves;
+import io.archipelago.reservation.persistence.ReservationStore;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/** What the master does about its reservations. */
+@ApplicationScoped
+public class ReservationService {
+
+    private static final Logger LOG = Logger.getLogger(ReservationService.class);
+
+    private final ReservationMoves moves;
+    private final ReservationStore store;
+    private final Dispatch dispatch;
+
+    ReservationService(ReservationMoves moves, ReservationStore store, Dispatch dispatch) {
+        this.moves = moves;
+        this.store = store;
+        this.dispatch = dispatch;
+    }
+
+    /** Accepts a request that has passed all checks. */
+    public Uni<Reservation> request(Tx tx, Details details) {
+        return carryOut(tx, moves.request(details, tx.now()));
+    }
+
+    /** Takes the tenant's word that a reservation is no longer wanted; the reservation as it is then. */
+    public Uni<Reservation> cancel(Tx tx, Reservation reservation) {
+        return moves.cancel(reservation, tx.now())
+                .map(decision -> carryOut(tx, decision))
+                .orElseGet(() -> Uni.createFrom().item(reservation));
+    }
+
+    /** Takes what placement says. */
+    public Uni<Void> onPlacement(Tx tx, PlacementMessage message) {
+        return switch (message) {
+            case SitesPlanned plan -> move(tx, plan.reservation(), r -> moves.onPlanned(r, plan, tx.now()));
+            case PlanRefused no -> move(tx, no.reservation(), r -> moves.onPlanRefused(r, no, tx.now()));
+            case CapacityAdvertised capacity -> Uni.createFrom().voidItem();
+            case PlanSites question -> Uni.createFrom().voidItem();
+        };
+    }
+
+    /** Takes what a site says of its share. */
+    public Uni<Void> onAnswer(Tx tx, ShareMessage.Answer answer) {
+        return move(tx, answer.allocation().reservation(), r -> moves.onAnswer(r, answer, tx.now()));
+    }
+
+    /** Does what is due for a reservation. */
+    public Uni<Void> onDue(Tx tx, ReservationId id) {
+        return move(tx, id, r -> moves.onDue(r, tx.now()));
+    }
+
+    private Uni<Void> move(Tx tx, ReservationId id, Function<Reservation, Optional<Decision<Reservation>>> decide) {
+        return store.lock(tx, id)
+                .chain(found -> found.flatMap(decide)
+                        .map(decision -> carryOut(tx, decision).replaceWithVoid())
+                        .orElseGet(() -> Uni.createFrom().voidItem()));
+    }
+
+    private Uni<Reservation> carryOut(Tx tx, Decision<Reservation> decision) {
+        Reservation next = decision.next();
+        LOG.infof("reservation %s is %s", next.id(), next.state());
+        dispatch.send(tx, decision.messages());
+        return store.save(tx, next).replaceWith(next);
+    }
+}

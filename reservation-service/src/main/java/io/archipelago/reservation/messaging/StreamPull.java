@@ -1,0 +1,122 @@
+package io.archipelago.reservation.messaging;
+
+import io.archipelago.contracts.Ids.SiteId;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads one topic of one broker from where it was last read to. It joins no group and writes nothing there: the credentials of a peer need to
+ * read this one topic and nothing more. An unreachable broker only delays.
+ */
+final class StreamPull implements Runnable {
+
+    private static final Logger LOG = Logger.getLogger(StreamPull.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final SiteId from;
+    private final String bootstrapServers;
+    private final TopicPartition partition;
+    private final Supplier<Uni<Long>> position;
+    private final Function<ConsumerRecords<String, String>, Uni<Void>> apply;
+    private final LongFunction<Uni<Void>> readUpTo;
+    private final Thread thread;
+    private volatile boolean running = true;
+
+    StreamPull(
+            SiteId from,
+            String bootstrapServers,
+            String topic,
+            Supplier<Uni<Long>> position,
+            Function<ConsumerRecords<String, String>, Uni<Void>> apply,
+            LongFunction<Uni<Void>> readUpTo) {
+        this.from = from;
+        this.bootstrapServers = bootstrapServers;
+        this.partition = new TopicPartition(topic, 0);
+        this.position = position;
+        this.apply = apply;
+        this.readUpTo = readUpTo;
+        this.thread = new Thread(this, "stream-from-" + from);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void stop() {
+        running = false;
+        thread.interrupt();
+    }
+
+    @Override
+    public void run() {
+        while (running) {
+            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings())) {
+                consumer.assign(List.of(partition));
+                consumer.seek(partition, position.get().await().indefinitely());
+                while (running) {
+                    read(consumer);
+                }
+            } catch (WakeupException | InterruptException e) {
+                running = false;
+            } catch (KafkaException e) {
+                LOG.warnf("the stream from site %s is read again in a moment: %s", from, e.getMessage());
+                pause();
+            } catch (RuntimeException e) {
+                if (running) {
+                    LOG.errorf(e, "the stream from site %s is read again in a moment", from);
+                    pause();
+                }
+            }
+        }
+    }
+
+    private void read(KafkaConsumer<String, String> consumer) {
+        ConsumerRecords<String, String> batch = consumer.poll(POLL);
+        if (!batch.isEmpty()) {
+            apply.apply(batch).await().indefinitely();
+            readUpTo.apply(consumer.position(partition)).await().indefinitely();
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(AGAIN);
+        } catch (InterruptedException e) {
+            running = false;
+        }
+    }
+
+    private Map<String, Object> settings() {
+        return Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+                StringDeserializer.class,
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+                StringDeserializer.class,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                200,
+                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                5000);
+    }
+}

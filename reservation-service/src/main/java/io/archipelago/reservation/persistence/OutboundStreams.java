@@ -1,0 +1,59 @@
+package io.archipelago.reservation.persistence;
+
+import io.archipelago.bus.BusConfig;
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.federation.StreamPosition;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * What this site says to each site. A message's sequence is taken from the site's row at the end of the transaction that says it, and the row
+ * stays locked until that commits: the order of commits is the order of sequences. The row is locked last of all, so that nobody who holds
+ * it waits for anything else.
+ */
+@ApplicationScoped
+public class OutboundStreams {
+
+    // A new stream's epoch is the time at which it began: later than that of any stream that a restored database
+    // forgot.
+    private static final String NEXT = """
+            insert into stream_out (site, epoch, sequence)
+            values (:site, cast(extract(epoch from clock_timestamp()) as bigint), 1)
+            on conflict (site) do update set sequence = stream_out.sequence + 1
+            returning epoch || ' ' || sequence
+            """;
+
+    private final SiteId own;
+
+    OutboundStreams(BusConfig bus) {
+        this.own = new SiteId(bus.site());
+    }
+
+    /**
+     * Says something to a site, this one not excepted.
+     *
+     * @param key what it is about
+     */
+    public void say(Tx tx, SiteId site, String key, Message message) {
+        tx.atEnd(
+                site.value(),
+                () -> next(tx, site)
+                        .invoke(position -> tx.send(Topics.federationTo(site), key, position, message))
+                        .replaceWithVoid());
+    }
+
+    private Uni<StreamPosition> next(Tx tx, SiteId site) {
+        return tx.session()
+                .createNativeQuery(NEXT, String.class)
+                .setParameter("site", site.value())
+                .getSingleResult()
+                .map(text -> {
+                    int blank = text.indexOf(' ');
+                    return new StreamPosition(
+                            own, Long.parseLong(text.substring(0, blank)), Long.parseLong(text.substring(blank + 1)));
+                });
+    }
+}

@@ -1,0 +1,121 @@
+package io.archipelago.reservation.persistence;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.reservation.domain.Reservation;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reservations as rows. */
+@ApplicationScoped
+public class ReservationStore {
+
+    /**
+     * A reservation as it was read.
+     *
+     * @param reservation its state
+     * @param version rises with every change
+     */
+    public record Versioned(Reservation reservation, long version) {}
+
+    /**
+     * An earlier request of the same key.
+     *
+     * @param bodyHash of its body
+     * @param reservation what it became
+     */
+    public record Earlier(String bodyHash, ReservationId reservation) {}
+
+    /** Locks a reservation's row and reads it. */
+    public Uni<Optional<Reservation>> lock(Tx tx, ReservationId id) {
+        return tx.session()
+                .find(ReservationRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE)
+                .map(row -> Optional.ofNullable(row).map(ReservationRow::reservation));
+    }
+
+    public Uni<Optional<Versioned>> find(Tx tx, ReservationId id) {
+        return tx.session()
+                .find(ReservationRow.class, id.value())
+                .map(row -> Optional.ofNullable(row).map(ReservationStore::versioned));
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param tenant whose; null: everybody's
+     * @param before only those made before this one; null: from the newest on
+     */
+    public Uni<List<Versioned>> page(Tx tx, @Nullable TenantId tenant, @Nullable ReservationId before, int limit) {
+        String query = "from ReservationRow where (?1 is null or tenant = ?1)" + (before == null ? "" : " and id < ?2")
+                + " order by id desc";
+        var selection = tx.session()
+                .createQuery(query, ReservationRow.class)
+                .setParameter(1, tenant == null ? null : tenant.value())
+                .setMaxResults(limit);
+        if (before != null) {
+            selection.setParameter(2, before.value());
+        }
+        return selection
+                .getResultList()
+                .map(rows -> rows.stream().map(ReservationStore::versioned).toList());
+    }
+
+    public Uni<Void> save(Tx tx, Reservation reservation) {
+        return tx.session().find(ReservationRow.class, reservation.id().value()).chain(found -> {
+            ReservationRow row = found == null ? new ReservationRow() : found;
+            row.take(reservation, tx.now());
+            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+        });
+    }
+
+    /** The request that a tenant made with a key; whoever makes another with it meanwhile waits. */
+    public Uni<Optional<Earlier>> byKey(Tx tx, TenantId tenant, String key) {
+        return tx.session()
+                .createNativeQuery("select pg_advisory_xact_lock(hashtextextended(:lock, 0)) is null", Boolean.class)
+                .setParameter("lock", tenant + " " + key)
+                .getSingleResult()
+                .chain(() -> tx.session()
+                        .createNativeQuery(
+                                "select body_hash || ' ' || reservation from idempotency_key where tenant = :tenant and key = :key",
+                                String.class)
+                        .setParameter("tenant", tenant.value())
+                        .setParameter("key", key)
+                        .getSingleResultOrNull())
+                .map(found -> Optional.ofNullable(found).map(text -> {
+                    int blank = text.indexOf(' ');
+                    return new Earlier(text.substring(0, blank), ReservationId.parse(text.substring(blank + 1)));
+                }));
+    }
+
+    /** Remembers a key, and forgets those that are too old. */
+    public Uni<Void> rememberKey(
+            Tx tx, TenantId tenant, String key, String bodyHash, ReservationId reservation, Duration memory) {
+        return tx.session()
+                .createNativeQuery("delete from idempotency_key where at < :old")
+                .setParameter("old", tx.now().minus(memory))
+                .executeUpdate()
+                .chain(() -> tx.session()
+                        .flush()
+                        .chain(() -> tx.session()
+                                .createNativeQuery(
+                                        "insert into idempotency_key (tenant, key, body_hash, reservation, at)"
+                                                + " values (:tenant, :key, :hash, :reservation, :now)")
+                                .setParameter("tenant", tenant.value())
+                                .setParameter("key", key)
+                                .setParameter("hash", bodyHash)
+                                .setParameter("reservation", reservation.value())
+                                .setParameter("now", tx.now())
+                                .executeUpdate()))
+                .replaceWithVoid();
+    }
+
+    private static Versioned versioned(ReservationRow row) {
+        return new Versioned(row.reservation(), row.version);
+    }
+}

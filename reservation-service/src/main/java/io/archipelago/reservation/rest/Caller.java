@@ -1,0 +1,65 @@
+package io.archipelago.reservation.rest;
+
+import io.archipelago.bus.Rejection;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.TenantId;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonString;
+import java.util.Collection;
+import java.util.Optional;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+
+/** Who calls, by the token that came with the request. */
+@RequestScoped
+class Caller {
+
+    static final String TENANT = "tenant";
+    static final String OPERATOR = "operator";
+    static final String ADMIN = "admin";
+
+    private final SecurityIdentity identity;
+    private final JsonWebToken token;
+
+    Caller(SecurityIdentity identity, JsonWebToken token) {
+        this.identity = identity;
+        this.token = token;
+    }
+
+    String name() {
+        return identity.getPrincipal().getName();
+    }
+
+    /** Whether it may see what belongs to any tenant. */
+    boolean seesAll() {
+        return identity.hasRole(OPERATOR) || identity.hasRole(ADMIN);
+    }
+
+    boolean sees(TenantId tenant) {
+        return seesAll() || claimed().filter(tenant::equals).isPresent();
+    }
+
+    /**
+     * The tenant that the caller acts for.
+     *
+     * @throws Rejection FORBIDDEN if the token names none
+     */
+    TenantId tenant() {
+        return claimed()
+                .orElseThrow(() -> new Rejection(
+                        ErrorCode.FORBIDDEN, "the sign-on names no tenant; ask the administrator to put you into one"));
+    }
+
+    private Optional<TenantId> claimed() {
+        return switch ((Object) token.getClaim("tenant")) {
+            case String text -> Optional.of(new TenantId(text));
+            case JsonString text -> Optional.of(new TenantId(text.getString()));
+            case JsonArray array when array.size() == 1 -> Optional.of(new TenantId(array.getString(0)));
+            case Collection<?> many
+            when many.size() == 1 ->
+                Optional.of(new TenantId(many.iterator().next().toString()));
+            case null, default -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,186 @@
+package io.archipelago.reservation.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.archipelago.bus.Rejection;
+import io.archipelago.bus.Rejection.FieldError;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.domain.Request;
+import io.archipelago.reservation.domain.Sites;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Reads what a tenant asks for, and says of every field that is wrong what is allowed. */
+final class RequestReader {
+
+    private static final String NAME = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+    private static final String SOFTWARE = "[a-z0-9][a-z0-9.+-]{0,62}";
+    private static final long GIB = 1L << 30;
+
+    private final ReservationConfig.Limits limits;
+    private final Sites sites;
+    private final WindowReader windows;
+
+    RequestReader(ReservationConfig config, Sites sites) {
+        this.limits = config.limits();
+        this.sites = sites;
+        this.windows = new WindowReader(config);
+    }
+
+    /**
+     * The request in a body.
+     *
+     * @param id of the reservation that it will be
+     * @throws Rejection INVALID_REQUEST with every field at fault
+     */
+    Request read(JsonNode body, ReservationId id, Instant now) {
+        Fields fields = Fields.of(body);
+        fields.allowOnly("name", "window", "machines", "sites", "software", "network");
+        String name = fields.matching("name", NAME, "1 to 63 lower-case letters, digits and hyphens between them");
+        TimeWindow window = windows.read(fields.object("window"), now);
+        String network = fields.text("network", ClusterAddressing.DEFAULT_NETWORK);
+        int ordinals = ordinals(fields, network, id);
+        Fields machines = fields.object("machines");
+        machines.allowOnly("compute", "frontend");
+        MachineGroup compute = compute(machines.object("compute"));
+        MachineGroup frontend = frontend(machines.optionalObject("frontend"));
+        SitePolicy policy = policy(fields.optionalObject("sites"), compute.count(), ordinals);
+        Software software = software(fields.optionalObject("software"));
+        List<FieldError> errors = fields.errors();
+        if (!errors.isEmpty()) {
+            String all =
+                    errors.stream().map(e -> e.field() + ": " + e.message()).collect(Collectors.joining("; "));
+            throw new Rejection(ErrorCode.INVALID_REQUEST, all, errors);
+        }
+        return new Request(name, window, frontend, compute, network, policy, software);
+    }
+
+    private MachineGroup compute(Fields compute) {
+        compute.allowOnly("count", "cpus", "memory", "disk", "maxPerHost");
+        int count = compute.number("count", 1, limits.machines());
+        return group(compute, MachineRole.COMPUTE, count, compute.number("maxPerHost", 1, limits.machines(), count));
+    }
+
+    private MachineGroup frontend(Fields frontend) {
+        frontend.allowOnly("cpus", "memory", "disk");
+        return group(frontend, MachineRole.FRONTEND, 1, 1);
+    }
+
+    private MachineGroup group(Fields fields, MachineRole role, int count, int maxPerHost) {
+        return new MachineGroup(
+                role,
+                1,
+                count,
+                fields.number("cpus", 1, limits.cpus(), 1),
+                fields.size("memory", 128L << 20, limits.memoryGib() * GIB, 2 * GIB),
+                fields.size("disk", GIB, limits.diskGib() * GIB, 20 * GIB),
+                maxPerHost);
+    }
+
+    private SitePolicy policy(Fields asked, int count, int ordinals) {
+        asked.allowOnly("policy", "use");
+        if (!asked.has("use")) {
+            String policy = asked.text("policy", "FEWEST_SITES");
+            if (!policy.equals("FEWEST_SITES")) {
+                asked.error("policy", "FEWEST_SITES; or name the sites with 'use'");
+            }
+            return new SitePolicy.FewestSites();
+        }
+        if (asked.has("policy")) {
+            asked.error("policy", "either 'policy' or 'use', not both");
+        }
+        Fields use = asked.object("use");
+        Map<SiteId, Integer> machines = new TreeMap<>();
+        String known =
+                sites.numbers().keySet().stream().map(SiteId::value).sorted().collect(Collectors.joining(", "));
+        for (String site : use.names()) {
+            if (sites.numbers().keySet().stream().noneMatch(s -> s.value().equals(site))) {
+                use.error(site, "a site that this one knows: " + known);
+            } else {
+                machines.put(new SiteId(site), use.number(site, 1, Math.min(limits.machines(), ordinals)));
+            }
+        }
+        int sum = machines.values().stream().mapToInt(Integer::intValue).sum();
+        if (use.clean() && sum != count) {
+            asked.error("use", "numbers that add up to machines.compute.count, " + count + ", not to " + sum);
+        }
+        return new SitePolicy.Named(machines);
+    }
+
+    private static Software software(Fields software) {
+        software.allowOnly("os", "sets");
+        List<String> sets = new ArrayList<>();
+        for (JsonNode set : software.list("sets")) {
+            if (set.isTextual() && set.textValue().matches(SOFTWARE)) {
+                sets.add(set.textValue());
+            } else {
+                software.error(
+                        "sets", "a list of names of software sets, each of lower-case letters, digits, . + and -");
+            }
+        }
+        return new Software(software.text("os", "debian-12"), sets);
+    }
+
+    private static int ordinals(Fields fields, String network, ReservationId id) {
+        try {
+            return ClusterAddressing.of(network, id).computeOrdinals();
+        } catch (IllegalArgumentException e) {
+            fields.error("network", String.valueOf(e.getMessage()));
+            return Integer.MAX_VALUE;
+        }
+    }
+
+    static List<String> names(JsonNode object) {
+        return StreamSupport.stream(((Iterable<String>) object::fieldNames).spliterator(), false)
+                .toList();
+    }
+
+    /** The time that a tenant asks for. */
+    private static final class WindowReader {
+
+        private final ReservationConfig config;
+
+        WindowReader(ReservationConfig config) {
+            this.config = config;
+        }
+
+        TimeWindow read(Fields window, Instant now) {
+            window.allowOnly("start", "end", "duration");
+            Instant start = window.instant("start", now).orElse(now);
+            if (start.isBefore(now.minus(config.startTolerance()))) {
+                window.error("start", "not in the past; it is now " + now);
+            } else if (start.isAfter(now.plus(config.limits().ahead()))) {
+                window.error("start", "at most " + config.limits().ahead() + " from now");
+            }
+            if (window.has("end") == window.has("duration")) {
+                window.error("end", "either 'end', an instant with an offset, or 'duration', such as PT4H");
+                return new TimeWindow(start, start.plusSeconds(1));
+            }
+            Instant end = window.has("end")
+                    ? window.instant("end", now).orElse(start.plusSeconds(1))
+                    : start.plus(window.duration("duration").orElse(Duration.ofSeconds(1)));
+            if (!end.isAfter(start)) {
+                window.error("end", "later than start, " + start);
+                return new TimeWindow(start, start.plusSeconds(1));
+            }
+            if (Duration.between(start, end).compareTo(config.limits().duration()) > 0) {
+                window.error("end", "at most " + config.limits().duration() + " after start");
+            }
+            return new TimeWindow(start, end);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.archipelago.reservation.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.archipelago.bus.Rejection;
+import io.archipelago.bus.Tx;
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.app.ReservationService;
+import io.archipelago.reservation.domain.Request;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.Sites;
+import io.archipelago.reservation.persistence.ReservationStore;
+import io.archipelago.reservation.persistence.ReservationStore.Versioned;
+import io.archipelago.wire.Json;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** What a tenant may do with reservations. */
+@Path("/api/v1/reservations")
+@Produces(MediaType.APPLICATION_JSON)
+public class ReservationResource {
+
+    private static final int MOST_PER_PAGE = 200;
+    private static final int LONGEST_KEY = 128;
+
+    private final UnitOfWork unitOfWork;
+    private final ReservationService service;
+    private final ReservationStore store;
+    private final ReservationConfig config;
+    private final RequestReader reader;
+    private final Caller caller;
+
+    ReservationResource(
+            UnitOfWork unitOfWork,
+            ReservationService service,
+            ReservationStore store,
+            ReservationConfig config,
+            Sites sites,
+            Caller caller) {
+        this.unitOfWork = unitOfWork;
+        this.service = service;
+        this.store = store;
+        this.config = config;
+        this.reader = new RequestReader(config, sites);
+        this.caller = caller;
+    }
+
+    /** Asks for a cluster. The same key with the same body answers with what it became the first time. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Caller.TENANT)
+    public Uni<RestResponse<ReservationView>> request(
+            @HeaderParam("Idempotency-Key") @Nullable String key, @Nullable JsonNode body) {
+        TenantId tenant = caller.tenant();
+        String by = caller.name();
+        if (body == null) {
+            throw Rejection.invalid("(body)", "a JSON object");
+        }
+        if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
+            throw Rejection.invalid("Idempotency-Key", "1 to " + LONGEST_KEY + " characters");
+        }
+        String hash = hash(body);
+        return unitOfWork
+                .inTransaction(tx -> key == null
+                        ? create(tx, tenant, by, body)
+                        : store.byKey(tx, tenant, key)
+                                .chain(earlier -> earlier.isPresent()
+                                        ? repeat(tx, earlier.get(), hash)
+                                        : create(tx, tenant, by, body)
+                                                .call(made -> store.rememberKey(
+                                                        tx, tenant, key, hash, made.id(), config.rememberKeys()))))
+                .map(made -> ResponseBuilder.<ReservationView>create(RestResponse.Status.ACCEPTED)
+                        .location(URI.create("/api/v1/reservations/" + made.id()))
+                        .entity(Views.of(made))
+                        .build());
+    }
+
+    /** Lists reservations, newest first: the tenant's own, or every tenant's for an operator. */
+    @GET
+    @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
+    public Uni<ReservationView.Page> list(
+            @QueryParam("limit") @DefaultValue("50") int limit, @QueryParam("cursor") @Nullable String cursor) {
+        if (limit < 1 || limit > MOST_PER_PAGE) {
+            throw Rejection.invalid("limit", "a whole number from 1 to " + MOST_PER_PAGE);
+        }
+        TenantId tenant = caller.seesAll() ? null : caller.tenant();
+        ReservationId before = cursor == null ? null : parse("cursor", cursor);
+        return unitOfWork
+                .inTransaction(tx -> store.page(tx, tenant, before, limit + 1))
+                .map(found -> {
+                    List<ReservationView> items = found.stream()
+                            .limit(limit)
+                            .map(v -> Views.of(v.reservation()))
+                            .toList();
+                    boolean more = found.size() > limit;
+                    return new ReservationView.Page(
+                            items, more ? items.getLast().id().toString() : null);
+                });
+    }
+
+    /** Shows a reservation. */
+    @GET
+    @Path("/{id}")
+    @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
+    public Uni<RestResponse<ReservationView>> show(
+            @PathParam("id") String id, @HeaderParam("If-None-Match") @Nullable String known) {
+        ReservationId wanted = parseOrMissing(id);
+        return unitOfWork.inTransaction(tx -> store.find(tx, wanted)).map(found -> {
+            Versioned seen = found.filter(
+                            v -> caller.sees(v.reservation().details().tenant()))
+                    .orElseThrow(() -> Rejection.notFound("reservation"));
+            String tag = "\"" + seen.version() + "\"";
+            return tag.equals(known)
+                    ? ResponseBuilder.<ReservationView>create(RestResponse.Status.NOT_MODIFIED)
+                            .header("ETag", tag)
+                            .build()
+                    : ResponseBuilder.ok(Views.of(seen.reservation()))
+                            .header("ETag", tag)
+                            .build();
+        });
+    }
+
+    /** Gives a reservation up. Doing so again changes nothing. */
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
+    public Uni<RestResponse<ReservationView>> cancel(@PathParam("id") String id) {
+        ReservationId wanted = parseOrMissing(id);
+        return unitOfWork
+                .inTransaction(tx -> store.lock(tx, wanted).chain(found -> {
+                    Reservation reservation = found.filter(
+                                    r -> caller.sees(r.details().tenant()))
+                            .orElseThrow(() -> Rejection.notFound("reservation"));
+                    return service.cancel(tx, reservation);
+                }))
+                .map(after -> RestResponse.status(RestResponse.Status.ACCEPTED, Views.of(after)));
+    }
+
+    private Uni<Reservation> create(Tx tx, TenantId tenant, String by, JsonNode body) {
+        ReservationId id = new ReservationId(tx.newId());
+        Request request = reader.read(body, id, tx.now());
+        return service.request(tx, new Details(id, tenant, by, tx.now(), request));
+    }
+
+    private Uni<Reservation> repeat(Tx tx, ReservationStore.Earlier earlier, String hash) {
+        if (!earlier.bodyHash().equals(hash)) {
+            throw new Rejection(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    "this Idempotency-Key was used for another request within the last "
+                            + config.rememberKeys().toHours() + " hours; use a new one");
+        }
+        return store.find(tx, earlier.reservation())
+                .map(found -> found.orElseThrow(() -> Rejection.notFound("reservation"))
+                        .reservation());
+    }
+
+    private static ReservationId parse(String field, String text) {
+        try {
+            return ReservationId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Rejection.invalid(field, "as it was given in 'next'");
+        }
+    }
+
+    private static ReservationId parseOrMissing(String id) {
+        try {
+            return ReservationId.parse(id);
+        } catch (IllegalArgumentException e) {
+            throw Rejection.notFound("reservation");
+        }
+    }
+
+    /** Of the body's content, whatever the order of its fields. */
+    private static String hash(JsonNode body) {
+        try {
+            Object plain = Json.mapper().treeToValue(body, Map.class);
+            byte[] sorted = Json.mapper()
+                    .writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                    .writeValueAsString(plain)
+                    .getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
+        } catch (JsonProcessingException e) {
+            throw Rejection.invalid("(body)", "a JSON object");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.archipelago.reservation.rest;
+
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.reservation.domain.Reservation.State;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reservation as its tenant sees it.
+ *
+ * @param machines what is or will be there; empty once it is over
+ * @param problems what keeps it from what was asked for
+ */
+public record ReservationView(
+        ReservationId id,
+        String name,
+        TenantId tenant,
+        State state,
+        TimeWindow window,
+        Instant requestedAt,
+        String network,
+        List<SiteView> sites,
+        List<MachineView> machines,
+        List<SegmentView> segments,
+        List<LinkView> links,
+        List<CacheView> caches,
+        List<ProblemView> problems) {
+
+    /** A site's part. */
+    public record SiteView(
+            SiteId site,
+            String role,
+            String state,
+            int machines,
+            @Nullable String waitingFor) {}
+
+    /** A machine; the phase is what its host's agent sees, null before it is deployed. */
+    public record MachineView(
+            String name,
+            MachineRole role,
+            SiteId site,
+            String ip,
+            String mac,
+            String state,
+            @Nullable Phase phase) {}
+
+    /** The cluster's VLAN at a site. */
+    public record SegmentView(
+            SiteId site, int vlan, @Nullable Phase phase) {}
+
+    /** An Ethernet VPN between two sites, seen from the one named first. */
+    public record LinkView(SiteId from, SiteId to, Phase state, int mtu) {}
+
+    /** A site's package cache. */
+    public record CacheView(SiteId site, Phase state) {}
+
+    /** Something that is not as it should be. */
+    public record ProblemView(String code, @Nullable SiteId site, String message) {}
+
+    /** One page of reservations, newest first. */
+    public record Page(
+            List<ReservationView> items, @Nullable String next) {}
+}

@@ -1,0 +1,173 @@
+package io.archipelago.reservation.rest;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.ResourceStatus;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Share;
+import io.archipelago.reservation.domain.Share.Stage;
+import io.archipelago.reservation.rest.ReservationView.CacheView;
+import io.archipelago.reservation.rest.ReservationView.LinkView;
+import io.archipelago.reservation.rest.ReservationView.MachineView;
+import io.archipelago.reservation.rest.ReservationView.ProblemView;
+import io.archipelago.reservation.rest.ReservationView.SegmentView;
+import io.archipelago.reservation.rest.ReservationView.SiteView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes views of reservations. */
+final class Views {
+
+    private Views() {}
+
+    static ReservationView of(Reservation reservation) {
+        Reservation.Details details = reservation.details();
+        List<Share> open = reservation.shares().values().stream()
+                .filter(s -> s.stage().open())
+                .toList();
+        return new ReservationView(
+                reservation.id(),
+                details.request().name(),
+                details.tenant(),
+                reservation.state(),
+                details.request().window(),
+                details.requestedAt(),
+                details.request().network(),
+                open.stream().map(Views::site).toList(),
+                open.stream()
+                        .flatMap(share -> machines(details.request().network(), share))
+                        .toList(),
+                open.stream().flatMap(Views::segment).toList(),
+                open.stream()
+                        .flatMap(share -> links(share, cluster(reservation)))
+                        .toList(),
+                open.stream().flatMap(Views::cache).toList(),
+                problems(reservation, open));
+    }
+
+    private static SiteView site(Share share) {
+        boolean master = share.site().equals(share.spec().master());
+        boolean waiting = share.progress() == Progress.WAITING;
+        String waitingFor = waiting
+                ? share.resources().stream()
+                        .map(ResourceStatus::reason)
+                        .filter(r -> !r.isEmpty())
+                        .findFirst()
+                        .orElse("what an earlier booking left")
+                : null;
+        return new SiteView(
+                share.site(),
+                master ? "MASTER" : "WORKER",
+                state(share),
+                share.spec().machines(),
+                waitingFor);
+    }
+
+    private static Stream<MachineView> machines(String network, Share share) {
+        ClusterAddressing addressing = ClusterAddressing.of(network, share.id().reservation());
+        int number = share.spec().siteNumber();
+        List<MachineView> machines = new ArrayList<>();
+        for (MachineGroup group : share.spec().groups()) {
+            for (int ordinal = group.firstOrdinal(); ordinal < group.firstOrdinal() + group.count(); ordinal++) {
+                String name = addressing.hostName(number, ordinal);
+                machines.add(new MachineView(
+                        name,
+                        group.role(),
+                        share.site(),
+                        addressing.address(number, ordinal),
+                        addressing.mac(number, ordinal),
+                        state(share),
+                        phase(share, ResourceKind.MACHINE, name)));
+            }
+        }
+        return machines.stream();
+    }
+
+    private static Stream<SegmentView> segment(Share share) {
+        Facts.Shared facts = share.facts();
+        return facts == null
+                ? Stream.empty()
+                : Stream.of(new SegmentView(
+                        share.site(),
+                        facts.vlan(),
+                        phase(share, ResourceKind.SEGMENT, share.site().value())));
+    }
+
+    private static Stream<LinkView> links(Share share, Facts.@Nullable OfCluster cluster) {
+        return cluster == null
+                ? Stream.empty()
+                : of(share, ResourceKind.LINK)
+                        .map(r -> new LinkView(share.site(), new SiteId(r.name()), r.phase(), cluster.mtu()));
+    }
+
+    private static Stream<CacheView> cache(Share share) {
+        return of(share, ResourceKind.CACHE).map(r -> new CacheView(share.site(), r.phase()));
+    }
+
+    private static List<ProblemView> problems(Reservation reservation, List<Share> open) {
+        List<ProblemView> problems = new ArrayList<>();
+        if (reservation instanceof Reservation.Closed closed) {
+            closed.refusals()
+                    .forEach((site, refusals) -> refusals.forEach(
+                            r -> problems.add(new ProblemView(r.code().wireName(), site, r.detail()))));
+        }
+        for (Share share : open) {
+            share.resources().stream()
+                    .filter(r -> r.phase() == Phase.FAILED)
+                    .forEach(r -> problems.add(new ProblemView(
+                            ErrorCode.RESOURCE_FAILED.wireName(),
+                            share.site(),
+                            r.kind().wireName() + " " + r.name() + ": " + r.reason())));
+            if (share.asked() > 1 && share.askAgainAt() != null) {
+                problems.add(new ProblemView(
+                        ErrorCode.NO_ANSWER.wireName(),
+                        share.site(),
+                        "asked " + share.asked() + " times, no answer yet; asked again by itself"));
+            }
+        }
+        return problems;
+    }
+
+    private static String state(Share share) {
+        Progress progress = share.progress();
+        return share.stage() == Stage.CONFIRMED && progress != null
+                ? progress.name()
+                : share.stage().name();
+    }
+
+    private static @Nullable Phase phase(Share share, ResourceKind kind, String name) {
+        List<Phase> phases = of(share, kind)
+                .filter(r -> r.name().equals(name))
+                .map(ResourceStatus::phase)
+                .toList();
+        // A segment stands on many hosts: it is as far as the one that is behind.
+        return Stream.of(Phase.FAILED, Phase.PENDING, Phase.ABSENT, Phase.READY)
+                .filter(phases::contains)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Stream<ResourceStatus> of(Share share, ResourceKind kind) {
+        return share.resources().stream().filter(r -> r.kind() == kind);
+    }
+
+    private static Facts.@Nullable OfCluster cluster(Reservation reservation) {
+        return switch (reservation) {
+            case Reservation.Held held -> held.cluster();
+            case Reservation.Scheduled scheduled -> scheduled.cluster();
+            case Reservation.Running running -> running.cluster();
+            case Reservation.Planning planning -> null;
+            case Reservation.Holding holding -> null;
+            case Reservation.Releasing releasing -> null;
+            case Reservation.Closed closed -> null;
+        };
+    }
+}

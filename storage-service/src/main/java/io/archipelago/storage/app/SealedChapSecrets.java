@@ -1,0 +1,51 @@
+package io.archipelago.storage.app;
+
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.participant.app.HostKeys;
+import io.archipelago.storage.domain.ChapSecrets;
+import io.archipelago.wire.Sealed;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Secrets made from the site's key and the volume's name, so that none has to be kept: HMAC-SHA256, the first 24 hex digits. */
+final class SealedChapSecrets implements ChapSecrets {
+
+    private static final String HMAC = "HmacSHA256";
+    /** Initiators take 12 to 16 bytes of secret as text; 24 hex digits are within what all of them take. */
+    private static final int BYTES = 12;
+
+    private final byte[] siteKey;
+    private final HostKeys hosts;
+
+    SealedChapSecrets(byte[] siteKey, HostKeys hosts) {
+        this.siteKey = siteKey.clone();
+        this.hosts = hosts;
+    }
+
+    @Override
+    public String user(ResourceKey volume) {
+        return volume.id();
+    }
+
+    @Override
+    public String sealed(ResourceKey volume, HostId host) {
+        String key = hosts.of(host)
+                .orElseThrow(() -> new IllegalStateException("host " + host + " has announced no key for secrets"));
+        return Sealed.seal(key, secret(volume));
+    }
+
+    private String secret(ResourceKey volume) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(siteKey, HMAC));
+            byte[] code = mac.doFinal(volume.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(code, 0, BYTES);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
+    }
+}
