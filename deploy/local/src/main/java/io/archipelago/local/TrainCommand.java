@@ -45,13 +45,23 @@ final class TrainCommand {
         }
         Home home = new Home(Files.createTempDirectory("archipelago-train"));
         home.create();
+        // Interrupted with Ctrl-C: the processes end by themselves, and their files go with them.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> purge(home)));
         try {
             Stack stack = Stack.onFreePorts(context.stack().sites());
             Secrets secrets = Secrets.ensure(home.secrets(), stack);
             Programs programs = new Programs(stack, home, context.installation(), secrets);
             return new TrainCommand(context, home, stack, programs).train();
         } finally {
+            purge(home);
+        }
+    }
+
+    private static void purge(Home home) {
+        try {
             home.purge();
+        } catch (IOException stillInUse) {
+            // A directory for temporary files is cleaned by the machine, too.
         }
     }
 
