@@ -135,8 +135,9 @@ final class Supervised {
             ended(current.ending(), "");
         } catch (IOException | RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
+            boolean died = current != null && !current.isAlive();
             endHalfStarted(current);
-            ended(reason.lines().findFirst().orElse(reason), reason);
+            ended(died ? current.ending() : reason.lines().findFirst().orElse(reason), reason);
         } catch (ExecutionException e) {
             throw new IllegalStateException("waiting for a process cannot fail", e);
         }
