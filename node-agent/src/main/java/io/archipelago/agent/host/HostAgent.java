@@ -13,11 +13,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -58,7 +58,7 @@ public final class HostAgent {
     private final Ledger ledger;
     private final Tries tries;
     private final Reconciler reconciler;
-    private final Map<ResourceKey, Status> said = new TreeMap<>();
+    private final Map<ResourceKey, Status> said = new HashMap<>();
     private final Set<ResourceKey> forgotten = new HashSet<>();
     private final Set<ResourceKey> orphansBefore = new HashSet<>();
 
@@ -175,14 +175,14 @@ public final class HostAgent {
             return List.of();
         }
         List<Report> reports = new ArrayList<>();
-        boolean repeat = !now.isBefore(nextRepeat);
-        if (repeat || !now.isBefore(nextReconcile)) {
+        boolean repeat = isDue(nextRepeat, now, settings.repeatEvery());
+        if (repeat || isDue(nextReconcile, now, settings.reconcileEvery())) {
             reconcile(now, repeat, reports);
         }
         if (knowledge == Knowledge.OFFLINE) {
             return List.of();
         }
-        if (!now.isBefore(nextHeartbeat)) {
+        if (isDue(nextHeartbeat, now, settings.heartbeatEvery())) {
             reports.add(heartbeat(now));
             nextHeartbeat = now.plus(settings.heartbeatEvery());
         }
@@ -338,6 +338,11 @@ public final class HostAgent {
         }
         Instant again = tries.next(now);
         return again == null ? next : earliest(next, again);
+    }
+
+    /** Also if it lies further ahead than it ever was put: the clock was set back. */
+    private static boolean isDue(Instant next, Instant now, Duration every) {
+        return !now.isBefore(next) || next.isAfter(now.plus(every.multipliedBy(2)));
     }
 
     private Duration spread(Duration duration, double share) {
