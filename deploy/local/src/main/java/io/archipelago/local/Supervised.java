@@ -135,9 +135,11 @@ final class Supervised {
             ended(current.ending(), "");
         } catch (IOException | RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
-            boolean died = current != null && !current.isAlive();
+            String how = current == null || current.isAlive()
+                    ? reason.lines().findFirst().orElse(reason)
+                    : current.ending();
             endHalfStarted(current);
-            ended(died ? current.ending() : reason.lines().findFirst().orElse(reason), reason);
+            ended(how, reason);
         } catch (ExecutionException e) {
             throw new IllegalStateException("waiting for a process cannot fail", e);
         }

@@ -108,8 +108,7 @@ final class UpCommand {
                                 "  ready  %2d/%d  %-18s port %d%n",
                                 told.ready().size(), state.processes().size(), process.name(), process.port());
             }
-            if (process.condition() == Condition.RESTARTING
-                    && told.ends().add(process.name() + process.restarts())) {
+            if (process.condition() == Condition.RESTARTING && told.ends().add(process.name() + process.restarts())) {
                 context.out().println("  again         " + process.name() + ": " + process.lastEnd());
             }
         }
