@@ -37,7 +37,7 @@ final class ServerProcess {
             }
         }
         program.prepare();
-        Path log = directory.resolve(program.name() + ".log");
+        Path log = log();
         Path pidFile = directory.resolve(program.name() + ".pid");
         Child started = Child.start(program, log, pidFile, directory);
         child = started;
@@ -48,6 +48,10 @@ final class ServerProcess {
             started.kill();
             throw e;
         }
+    }
+
+    Path log() {
+        return directory.resolve(program.name() + ".log");
     }
 
     static void awaitReady(Program program, Child child) throws IOException, InterruptedException {
@@ -97,9 +101,13 @@ final class ServerProcess {
      * A test run that is interrupted leaves no server behind. Asked for before the process starts: while this JVM ends,
      * that is refused, and so is the start.
      */
-    private void endWithUs() {
+    private void endWithUs() throws InterruptedException {
         if (!endsWithUs) {
-            Runtime.getRuntime().addShutdownHook(new Thread(this::killQuietly, "end of " + program.name()));
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(this::killQuietly, "end of " + program.name()));
+            } catch (IllegalStateException endingAlready) {
+                throw new InterruptedException("this JVM ends");
+            }
             endsWithUs = true;
         }
     }

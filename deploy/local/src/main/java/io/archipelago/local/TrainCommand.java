@@ -124,10 +124,18 @@ final class TrainCommand {
             process.stop(PATIENCE);
             Files.move(cache.draft().file(), cache.file(), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            context.err().println("  not recorded: " + e.getMessage());
+            Path log = cache.file().resolveSibling(program.name() + ".log");
+            Files.copy(process.log(), log, StandardCopyOption.REPLACE_EXISTING);
+            String reason = String.valueOf(e.getMessage());
+            context.err()
+                    .println("  not recorded, it will start more slowly: "
+                            + reason.lines().findFirst().orElse(reason) + " See " + log);
         } finally {
             process.kill();
-            Files.deleteIfExists(cache.draft().file());
+            // The JVM keeps the intermediate step beside it.
+            for (String suffix : List.of("", ".config")) {
+                Files.deleteIfExists(Path.of(cache.draft().file() + suffix));
+            }
         }
     }
 }
