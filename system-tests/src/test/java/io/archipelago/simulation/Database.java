@@ -1,6 +1,7 @@
 package io.archipelago.simulation;
 
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.federation.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ final class Database {
     final Map<SiteId, Long> said = new HashMap<>();
 
     /** The last place taken from what each site says. */
-    final Map<SiteId, Long> heard = new HashMap<>();
+    final Map<SiteId, StreamPosition> heard = new HashMap<>();
 
     private final Map<Object, Lock> locks = new HashMap<>();
 

@@ -35,7 +35,7 @@ final class History {
     void run() {
         long end = new Workload(world).begin();
         chaos.plan(end + 5 * Scheduler.MINUTE);
-        if (world.dice().chance(0.3)) {
+        if (world.dice().chance(0.5)) {
             runUntil(world.dice().between(0L, end));
             chaos.heal();
             runUntil(scheduler.now() + CALM);
@@ -52,6 +52,10 @@ final class History {
 
     String story() {
         return story.toString();
+    }
+
+    Set<Deed> deeds() {
+        return world.deeds();
     }
 
     long events() {

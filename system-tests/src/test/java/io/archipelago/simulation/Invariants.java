@@ -4,6 +4,7 @@ import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Participant;
@@ -32,10 +33,11 @@ import org.jspecify.annotations.Nullable;
 /** What must hold after every commit. Only what the commit touched is looked at. */
 final class Invariants {
 
-    private static final long TO_COME_UP = 10 * Scheduler.MINUTE;
+    private static final long TO_COME_UP = 7 * Scheduler.MINUTE;
 
     private final World world;
     private final Backstop backstop = new Backstop();
+    private final Deeds deeds;
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
@@ -43,6 +45,7 @@ final class Invariants {
 
     Invariants(World world) {
         this.world = world;
+        this.deeds = new Deeds(world);
     }
 
     /** In what one site says to another every place has one message. */
@@ -65,6 +68,7 @@ final class Invariants {
 
     /** A command older than one that was seen. */
     void changesNothing(ParticipantService service, AllocationCommand command, PartDecision decision) {
+        world.did(Deed.OVERTAKEN);
         require(
                 decision.next() == null
                         && decision.bookings() instanceof PartDecision.Keep
@@ -98,7 +102,10 @@ final class Invariants {
                 require(
                         rows.size() == held.bookings() || !service.now().isBefore(held.until()),
                         () -> service + " holds " + Words.of(id) + " without having booked it");
-            case Part.Refused refused -> require(rows.isEmpty(), () -> service + " refused " + Words.of(id) + " but books");
+            case Part.Refused refused -> {
+                note(before, refused);
+                require(rows.isEmpty(), () -> service + " refused " + Words.of(id) + " but books");
+            }
             case Part.Confirmed confirmed -> {
                 leased(service, id, confirmed.lease().facts(), rows);
                 if (before instanceof Part.Held held) {
@@ -107,7 +114,12 @@ final class Invariants {
                             () -> service + " confirmed " + Words.of(id) + " after its hold ran out");
                 }
             }
-            case Part.Deploying deploying -> leased(service, id, deploying.lease().facts(), rows);
+            case Part.Deploying deploying -> {
+                if (!deploying.waitingFor().isEmpty()) {
+                    world.did(Deed.WAITED_FOR_PREDECESSOR);
+                }
+                leased(service, id, deploying.lease().facts(), rows);
+            }
             case Part.Releasing releasing -> {}
             case Part.Released released -> {
                 require(rows.isEmpty(), () -> service + " released " + Words.of(id) + " but books");
@@ -127,6 +139,15 @@ final class Invariants {
         }
     }
 
+    private void note(@Nullable Part before, Part.Refused refused) {
+        if (before instanceof Part.Held && refused.refusal().code() == ErrorCode.HOLD_EXPIRED) {
+            world.did(Deed.HOLD_RAN_OUT);
+        }
+        if (refused.refusal().holdsOnlyUntil() != null) {
+            world.did(Deed.REFUSED_FOR_HOLDS);
+        }
+    }
+
     void allocation(ReservationService service, @Nullable Allocation before, Allocation after, Instant now) {
         if (before == null) {
             return;
@@ -136,6 +157,14 @@ final class Invariants {
                 after.header().sequence() >= before.header().sequence()
                         && after.header().shareSequence() >= before.header().shareSequence(),
                 () -> service + ": a sequence of share " + Words.of(id) + " falls");
+        if (cutOff(after)) {
+            if (before instanceof Allocation.Confirmed && after instanceof Allocation.Running) {
+                world.did(Deed.LEASE_BEGUN_WHILE_CUT_OFF);
+            }
+            if (before instanceof Allocation.Running && after instanceof Allocation.Releasing) {
+                world.did(Deed.LEASE_ENDED_WHILE_CUT_OFF);
+            }
+        }
         boolean leased = before instanceof Allocation.Confirmed || before instanceof Allocation.Running;
         if (leased && !(after instanceof Allocation.Confirmed || after instanceof Allocation.Running)) {
             boolean over = !now.isBefore(before.header().spec().window().end());
@@ -152,6 +181,11 @@ final class Invariants {
         }
     }
 
+    private boolean cutOff(Allocation allocation) {
+        return world.cutUntil(allocation.id().site(), allocation.header().spec().master())
+                > world.scheduler().now();
+    }
+
     void reservation(ReservationService service, @Nullable Reservation before, Reservation after, Instant now) {
         if (before != null) {
             before.shares().forEach((site, share) -> {
@@ -165,6 +199,7 @@ final class Invariants {
             });
             require(mayFollow(before, after, now), () -> service + " undoes " + Words.of(before) + ": " + Words.of(after));
         }
+        deeds.reservation(before, after);
         boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
         if (scheduled && before instanceof Reservation.Held held) {
             scheduledAt.put(after.id(), world.scheduler().now());
@@ -391,6 +426,7 @@ final class Invariants {
     }
 
     private void running(Reservation.Running running) {
+        world.did(Deed.TRUTH_WAS_CHECKED);
         int wanted = running.details().request().compute().count() + 1;
         long there = 0;
         for (Facts.Shared shared : running.cluster().sites()) {

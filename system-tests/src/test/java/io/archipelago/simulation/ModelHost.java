@@ -168,6 +168,11 @@ final class ModelHost implements Host {
             }
             Physics.remove(id, things, key);
             things.remove(key);
+            if (!wanted.absent()) {
+                world.did(Deed.STOPPED_BY_THE_AGENT_ITSELF);
+            } else if (Physics.released(site, key)) {
+                world.did(Deed.STRAY_REMOVED);
+            }
             world.tell(site, id.value(), () -> "removed " + Words.of(key));
             changed(key);
         }

@@ -11,9 +11,11 @@ import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -34,6 +36,8 @@ class ParticipantService extends Service {
 
     /** Where a resource is wanted. */
     record Place(HostId host, ResourceKey key) {}
+
+    private static final Calendar NO_CALENDAR = new Calendar(List.of(), List.of(), Instant.EPOCH);
 
     private final ParticipantLogic logic;
     private final ParticipantProtocol protocol;
@@ -88,6 +92,7 @@ class ParticipantService extends Service {
     @Nullable
     Work work(Posted posted) {
         return switch (posted.message()) {
+            case HoldAllocation hold when !protocol.books(hold) -> null;
             case AllocationCommand command ->
                 new Work(
                         command,
@@ -99,7 +104,7 @@ class ParticipantService extends Service {
             // Observations are upserts by epoch and counter; they need no inbox.
             case ResourceObserved seen ->
                 Work.on(seen, 0, List.of(seen.key().allocation()), tx -> {
-                    PartView view = view(seen.key().allocation(), false, tx.now());
+                    PartView view = view(seen.key().allocation(), NO_CALENDAR);
                     apply(seen.key().allocation(), view, protocol.onObserved(seen, view, tx.now()), tx, seen);
                 });
             case null, default -> null;
@@ -120,7 +125,8 @@ class ParticipantService extends Service {
     Work dueWork(Object row) {
         AllocationId id = (AllocationId) row;
         return Work.due("due", id, () -> protocol.books(Objects.requireNonNull(parts.get(id))), tx -> {
-            PartView view = view(id, true, tx.now());
+            boolean books = protocol.books(Objects.requireNonNull(parts.get(id)));
+            PartView view = view(id, books ? read(Reach.PRESENT, id, null, tx.now()) : NO_CALENDAR);
             apply(id, view, protocol.onDue(view, tx.now()), tx, "due");
         });
     }
@@ -139,24 +145,37 @@ class ParticipantService extends Service {
                 && part instanceof Part.Held held) {
             now = held.until().minusMillis(1);
         }
-        PartView view = view(id, protocol.books(command), now);
+        HoldAllocation hold = command instanceof HoldAllocation h ? h : null;
+        Reach reach = hold == null ? Reach.PRESENT : Reach.WINDOW;
+        PartView view = view(id, protocol.books(command) ? read(reach, id, hold, now) : NO_CALENDAR);
         if (world().broken(Mutation.GONE_UNSEEN) && command instanceof ReleaseAllocation) {
             Set<HostId> all = Set.copyOf(site().inventories().keySet());
             view = new PartView(view.part(), view.calendar(), view.resources(), all);
         }
         PartDecision decision = protocol.onCommand(command, view, now);
+        if (reach == Reach.WINDOW && decision.next() instanceof Part.Refused) {
+            // Only a refusal needs to see beyond the window: it tells when it would fit.
+            view = view(id, read(Reach.ALL, id, hold, now));
+            decision = protocol.onCommand(command, view, now);
+        }
         if (part != null && command.sequence() < part.sequence()) {
             world().invariants().changesNothing(this, command, decision);
         }
         apply(id, view, decision, tx, command);
     }
 
-    private PartView view(AllocationId id, boolean withPools, Instant now) {
+    private Calendar read(Reach reach, AllocationId id, @Nullable HoldAllocation hold, Instant now) {
+        TimeWindow window = hold == null
+                ? new TimeWindow(now, now.plusNanos(1))
+                : protocol.booked(hold.spec().window());
+        return new Calendar(pools, reach.of(allBookings(), id, window, now), now);
+    }
+
+    private PartView view(AllocationId id, Calendar calendar) {
         Part part = parts.get(id);
         if (part != null && world().broken(Mutation.SEQUENCE_FORGOTTEN)) {
             part = Forgetful.sequence(part);
         }
-        Calendar calendar = withPools ? calendar(now) : new Calendar(List.of(), List.of(), now);
         return new PartView(part, calendar, List.copyOf(resources(id)), site().deadHosts());
     }
 
@@ -204,6 +223,9 @@ class ParticipantService extends Service {
     }
 
     private void store(Resource resource) {
+        if (resource.generation() > 2 && !resource.absent()) {
+            world().did(Deed.DEPLOYED_AGAIN);
+        }
         Resource before = resources
                 .computeIfAbsent(resource.allocation(), id -> new LinkedHashMap<>())
                 .put(new Place(resource.host(), resource.key()), resource);

@@ -84,7 +84,8 @@ final class Physics {
                 !ModelHost.uses(spec).contains(key), key + " is taken from under " + user + " on " + host));
     }
 
-    private static boolean released(Site site, ResourceKey key) {
+    /** Whether its owner has seen it gone, or never had it. */
+    static boolean released(Site site, ResourceKey key) {
         Part part = site.participant(key.kind().owner()).parts().get(key.allocation());
         return part == null || part instanceof Part.Released;
     }

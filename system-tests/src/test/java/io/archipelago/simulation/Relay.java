@@ -60,14 +60,31 @@ final class Relay {
         if (!world.broken(Mutation.RELAY_LOSES) || !world.dice().chance(0.03)) {
             service.site().broker().append(row);
         }
-        if (!world.calm() && world.dice().chance(0.01) && (world.strays() || !(row.key() instanceof ResourceKey))) {
-            world.tell(service, () -> "relay sends late, once more: " + row.summary());
-            world.scheduler()
-                    .after(world.dice().between(1_000, 60_000_000L), () -> service.site()
-                            .broker()
-                            .append(row));
+        if (!world.calm()) {
+            haunt(row);
         }
         world.scheduler().after(world.dice().between(20, 500), () -> delete(id, row, current));
+    }
+
+    /** What two relays at once, or a command that was asked again, may bring about. */
+    private void haunt(Posted row) {
+        World world = service.world();
+        Broker broker = service.site().broker();
+        boolean toHost = row.key() instanceof ResourceKey;
+        if (toHost ? world.strays() && world.dice().chance(0.03) : world.dice().chance(0.01)) {
+            world.tell(service, () -> "relay sends late, once more: " + row.summary());
+            long late = toHost ? 20 * Scheduler.MINUTE : Scheduler.MINUTE;
+            world.scheduler().after(world.dice().between(1_000, late), () -> broker.append(row));
+        }
+        if (row.stream() == null && world.dice().chance(0.01)) {
+            Posted again = new Posted(world.newMessageId(), row.topic(), row.key(), null, row.message());
+            world.scheduler().after(world.dice().between(1_000, 2 * Scheduler.MINUTE), () -> {
+                if (Overtaken.is(service.site(), again.message())) {
+                    world.tell(service, () -> "says again what is overtaken: " + again.summary());
+                    broker.append(again);
+                }
+            });
+        }
     }
 
     private void delete(Lane.Id id, Posted row, int current) {

@@ -19,6 +19,7 @@ import io.archipelago.reservation.domain.Outgoing;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.ReservationMoves;
+import io.archipelago.reservation.domain.StreamVerdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -161,18 +162,20 @@ final class ReservationService extends Service {
             rows.add(answer.allocation().reservation());
         }
         return Work.on(message, 0, rows, tx -> {
-            long heard = database().heard.getOrDefault(position.from(), 0L);
-            if (position.sequence() <= heard) {
+            StreamPosition heard = database().heard.get(position.from());
+            StreamVerdict verdict = StreamVerdict.judge(heard, position);
+            if (verdict == StreamVerdict.PASS_OVER) {
                 return;
             }
-            if (position.sequence() > heard + 1) {
-                throw new InvariantBroken(this + " misses what " + position.from() + " said after #" + heard
-                        + ": the next is #" + position.sequence());
-            }
+            // Sites then compare what they believe; but nothing that the bus does may ever bring it about.
+            Invariants.require(
+                    verdict == StreamVerdict.TAKE,
+                    () -> this + " misses something that " + position.from() + " said: it took " + heard + " and then "
+                            + position);
             if (world().broken(Mutation.POSITION_BEFORE_EFFECT)) {
-                database().heard.put(position.from(), position.sequence());
+                database().heard.put(position.from(), position);
             }
-            tx.write(() -> database().heard.put(position.from(), position.sequence()));
+            tx.write(() -> database().heard.put(position.from(), position));
             take(position.from(), message, tx);
         });
     }

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ final class Sweep {
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
     private final AtomicLong processorNanos = new AtomicLong();
+    private final Set<Deed> deeds = ConcurrentHashMap.newKeySet();
 
     /** A seed whose history broke an invariant, and how. */
     record Broken(long seed, String what) {}
@@ -88,6 +90,11 @@ final class Sweep {
         return List.copyOf(broken);
     }
 
+    /** What was seen in at least one of the histories. */
+    Set<Deed> deeds() {
+        return deeds;
+    }
+
     /** How many histories it took until the first was broken. */
     long firstBroken() {
         return broken.stream().mapToLong(b -> b.seed() - base + 1).min().orElse(-1);
@@ -116,6 +123,7 @@ final class Sweep {
             History history = new History(seed, mutations, told, told || seed % STORED_OF == 0);
             String outcome = outcome(history);
             events.addAndGet(history.events());
+            deeds.addAll(history.deeds());
             if (!outcome.isEmpty()) {
                 broken.add(new Broken(seed, outcome));
             }

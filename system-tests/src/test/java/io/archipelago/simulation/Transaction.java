@@ -123,6 +123,7 @@ final class Transaction {
                     }
                     if (database.inbox.contains(work.inbox())
                             && !service.world().broken(Mutation.INBOX_FORGETS)) {
+                        service.world().did(Deed.DUPLICATE_MESSAGE);
                         return end(End.COMMITTED);
                     }
                     writes.add(() -> database.inbox.add(work.inbox()));
@@ -180,6 +181,7 @@ final class Transaction {
     /** A crash: nothing of it remains. */
     void rollBack() {
         if (!over) {
+            service.world().did(Deed.ROLLED_BACK);
             end(End.ROLLED_BACK);
         }
     }
@@ -199,7 +201,11 @@ final class Transaction {
     private boolean lock(Object row) {
         if (!locked.contains(row)) {
             locked.add(row);
-            return service.database().lock(row, this);
+            boolean free = service.database().lock(row, this);
+            if (!free) {
+                service.world().did(Deed.WAITED_FOR_A_LOCK);
+            }
+            return free;
         }
         return true;
     }

@@ -43,7 +43,7 @@ final class Workload {
             long at = first + dice.between(0, spread);
             long start = burst && dice.chance(0.7) ? commonStart : at + dice.between(0, 3600) * SECOND;
             start = dice.chance(0.25) ? at : Math.max(start, at);
-            long length = dice.between(60, dice.chance(0.5) ? 300 : 3600) * SECOND;
+            long length = (dice.chance(0.3) ? dice.between(60, 300) : dice.between(600, 3600)) * SECOND;
             reserve(i, at, start, length);
         }
         return lastEnd;

@@ -29,6 +29,7 @@ final class World {
     private final Map<SiteId, String> federation = new HashMap<>();
     private final Map<Set<SiteId>, Long> cuts = new HashMap<>();
     private final boolean strays;
+    private final Set<Deed> deeds = EnumSet.noneOf(Deed.class);
     private long messages;
     private boolean calm;
     private boolean workloadOver;
@@ -138,6 +139,15 @@ final class World {
 
     long cutUntil(SiteId one, SiteId other) {
         return one.equals(other) ? 0 : cuts.getOrDefault(Set.of(one, other), 0L);
+    }
+
+    /** Notes that something was seen. */
+    void did(Deed deed) {
+        deeds.add(deed);
+    }
+
+    Set<Deed> deeds() {
+        return deeds;
     }
 
     void tell(Service who, Supplier<String> what) {
