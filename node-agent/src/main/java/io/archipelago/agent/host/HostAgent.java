@@ -190,11 +190,10 @@ public final class HostAgent {
     }
 
     private void reconcile(Instant now, boolean repeat, List<Report> reports) {
-        Reconciler.Offline offline =
-                knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(stillWanted(running, now));
+        Reconciler.Offline offline = knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(running);
         Reconciler.Outcome outcome = reconciler.step(now, offline);
         nextReconcile = nextLook(now, outcome);
-        boolean safe = keep(outcome, offline, now);
+        boolean safe = keep(outcome, offline);
         if (offline != null) {
             return;
         }
@@ -285,7 +284,7 @@ public final class HostAgent {
     }
 
     /** Keeps the copy if it changed; false if it could not, and nothing that follows from it may be said. */
-    private boolean keep(Reconciler.Outcome outcome, Reconciler.@Nullable Offline offline, Instant now) {
+    private boolean keep(Reconciler.Outcome outcome, Reconciler.@Nullable Offline offline) {
         Set<ResourceKey> orphans = new HashSet<>();
         Set<ResourceKey> runs = new HashSet<>();
         outcome.last().forEach((key, status) -> {
@@ -314,17 +313,6 @@ public final class HostAgent {
         copyChanged = false;
         keepingProblem = "";
         return true;
-    }
-
-    private Set<ResourceKey> stillWanted(Set<ResourceKey> machines, Instant now) {
-        Set<ResourceKey> wanted = new HashSet<>();
-        for (ResourceKey machine : machines) {
-            DesiredResource desired = ledger.get(machine);
-            if (desired != null && !desired.absent() && !Ledger.expired(desired, now)) {
-                wanted.add(machine);
-            }
-        }
-        return wanted;
     }
 
     private Instant nextLook(Instant now, Reconciler.Outcome outcome) {

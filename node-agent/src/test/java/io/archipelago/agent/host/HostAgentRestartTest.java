@@ -124,6 +124,24 @@ class HostAgentRestartTest {
     }
 
     @Test
+    void withoutABrokerAMachineThatRanIsStartedAlsoIfItsVolumeComesBackLate() {
+        // Given
+        site.host(STORAGE).lose(volumeKey("n1"));
+        storage.crash();
+        cutPower(compute);
+        compute.start().brokerUnreachable();
+        site.pass(Duration.ofMinutes(5));
+        assertThat(site.has(COMPUTE, machineKey("n1"))).isFalse();
+
+        // When
+        site.host(STORAGE).plant(volumeKey("n1"), volume("n1", COMPUTE), site.now());
+        site.pass(A_WHILE);
+
+        // Then
+        assertThat(site.has(COMPUTE, machineKey("n1"))).isTrue();
+    }
+
+    @Test
     void withoutABrokerNoMachineIsStartedThatWasNotLastSeenRunning() {
         // Given
         site.host(STORAGE).lose(volumeKey("n1"));
