@@ -83,7 +83,10 @@ public class Inbox {
     private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
         List<Delivery> deliveries = new ArrayList<>();
         for (ConsumerRecord<String, String> record : batch) {
-            deliveries.add(Delivery.of(record));
+            // A tombstone of a compacted topic: it only says that there is nothing to be said any more.
+            if (record.value() != null) {
+                deliveries.add(Delivery.of(record));
+            }
         }
         return deliveries;
     }
