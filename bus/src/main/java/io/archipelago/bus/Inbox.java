@@ -166,7 +166,7 @@ public class Inbox {
                         .chain(fresh -> Parking.parked(tx.session(), consumer, keys(deliveries))
                                 .chain(parked -> applyFresh(tx, consumer, deliveries, fresh, parked, handler))
                                 .replaceWith(fresh.size())))
-                .invoke(fresh -> metrics.duplicates(consumer, deliveries.size() - fresh))
+                .invoke(fresh -> metrics.applied(consumer, fresh, deliveries.size() - fresh))
                 .replaceWithVoid();
     }
 

@@ -2,18 +2,22 @@ package io.archipelago.bus.booking;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Quantities of several dimensions, e.g. {@code cpus} and {@code memory}. A dimension that is not named is 0.
+ * Quantities of several dimensions, e.g. {@code cpus} and {@code memory}. A dimension that is not named is 0, and none is named that is.
  *
- * @param values the quantity of each dimension, at least 0 unless it is what is left of an overdrawn pool
+ * @param values the quantity of each dimension, above 0 unless it is what is left of an overdrawn pool
  */
 public record Amounts(Map<String, Long> values) {
 
     public static final Amounts NONE = new Amounts(Map.of());
 
     public Amounts {
-        values = Map.copyOf(values);
+        values = values.entrySet().stream()
+                .filter(e -> e.getValue() != 0)
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     public static Amounts of(String dimension, long value) {
@@ -36,15 +40,17 @@ public record Amounts(Map<String, Long> values) {
         return combine(other, -1);
     }
 
-    /** Whether in every dimension this is no more than what there is. */
+    /** Whether of everything that this names there is enough. */
     public boolean fitsIn(Amounts available) {
         return values.entrySet().stream().allMatch(e -> e.getValue() <= available.get(e.getKey()));
     }
 
     /** In every dimension the lesser of the two. */
     public Amounts least(Amounts other) {
-        Map<String, Long> least = new TreeMap<>(values);
-        other.values.forEach((dimension, value) -> least.merge(dimension, value, Math::min));
+        Map<String, Long> least = new TreeMap<>();
+        Stream.of(values, other.values)
+                .flatMap(named -> named.keySet().stream())
+                .forEach(dimension -> least.put(dimension, Math.min(get(dimension), other.get(dimension))));
         return new Amounts(least);
     }
 

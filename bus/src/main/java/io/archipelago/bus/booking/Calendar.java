@@ -196,7 +196,8 @@ public final class Calendar {
     private Amounts present(Booking mine) {
         Amounts sum = Amounts.NONE;
         for (Booking booking : bookings.getOrDefault(mine.pool(), List.of())) {
-            boolean here = !booking.during().start().isAfter(now);
+            boolean here = !booking.during().start().isAfter(now)
+                    && (unbounded(booking) || now.isBefore(booking.during().end()));
             if (here || booking.allocation().equals(mine.allocation())) {
                 sum = sum.plus(booking.amounts());
             }
