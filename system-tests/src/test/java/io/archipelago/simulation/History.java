@@ -9,6 +9,7 @@ import java.util.Set;
 final class History {
 
     private static final long MOST_EVENTS = 2_000_000;
+    private static final long LONGEST = 10_000 * Scheduler.MINUTE;
     private static final long CALM = 15 * Scheduler.MINUTE;
 
     private final long seed;
@@ -73,7 +74,8 @@ final class History {
             chaos.tick();
             if ((scheduler.count() & 255) == 0) {
                 world.invariants().watch();
-                Invariants.require(scheduler.count() < MOST_EVENTS, () -> "it never comes to an end");
+                Invariants.require(
+                        scheduler.count() < MOST_EVENTS && scheduler.now() < LONGEST, () -> "it never comes to an end");
             }
         }
     }

@@ -1,5 +1,9 @@
 package io.archipelago.simulation;
 
+import io.archipelago.agent.world.SimCapacity;
+import io.archipelago.agent.world.SimHost;
+import io.archipelago.agent.world.SimSite;
+import io.archipelago.agent.world.Unsealer;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.cache.domain.CacheLogic;
 import io.archipelago.contracts.Ids.HostId;
@@ -22,6 +26,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,14 +43,21 @@ final class Site {
     private final Map<HostId, Host> hosts = new TreeMap<>();
     private final Map<Participant, ParticipantService> participants = new EnumMap<>(Participant.class);
     private final ReservationService reservation;
+    private final SimSite simulatedHosts;
+    private final boolean realAgents;
     private long skew;
 
-    Site(World world, SiteId id, int number) {
+    Site(World world, SiteId id, int number, boolean realAgents) {
         this.world = world;
         this.id = id;
         this.number = number;
         this.broker = new Broker(world);
         this.skew = world.dice().between(-3_000_000L, 3_000_000L);
+        this.realAgents = realAgents;
+        this.simulatedHosts = new SimSite(world.dice().seed());
+        for (ResourceKind kind : ResourceKind.values()) {
+            simulatedHosts.setLatency(kind, Duration.ofMillis(world.dice().between(0, 4_000)));
+        }
         throwHosts();
         int vlans = world.dice().between(1, 4);
         int ports = world.dice().between(1, 4);
@@ -170,7 +182,13 @@ final class Site {
                         "",
                         Map.of(),
                         List.of()));
-        hosts.put(host, new ModelHost(world, this, host));
+        if (!realAgents) {
+            hosts.put(host, new ModelHost(world, this, host));
+            return;
+        }
+        SimHost simulated = simulatedHosts.addHost(
+                host, new SimCapacity(Set.of(role), cpus, memory, pools, cacheBytes), Secrets.readableAt(host));
+        hosts.put(host, new AgentHost(world, this, simulatedHosts, simulated));
     }
 
     private static final class Secrets implements ChapSecrets {
@@ -181,7 +199,13 @@ final class Site {
 
         @Override
         public String sealed(ResourceKey volume, HostId host) {
-            return host + "|" + volume.kind() + ResourceKind.DISK;
+            return host + "|" + volume;
+        }
+
+        static Unsealer readableAt(HostId host) {
+            return sealed -> sealed.startsWith(host + "|")
+                    ? Optional.of(sealed.substring(host.value().length() + 1))
+                    : Optional.empty();
         }
     }
 }

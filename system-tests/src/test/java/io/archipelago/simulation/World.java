@@ -46,7 +46,9 @@ final class World {
             numbers.put(new SiteId(NAMES.get(i)), i + 1);
         }
         numbers.keySet().forEach(site -> federation.put(site, Topics.federationTo(site)));
-        numbers.forEach((id, number) -> sites.add(new Site(this, id, number)));
+        // The model of the agent is faster and reorders what it says; production's is the one that counts.
+        boolean realAgents = dice.chance(0.3) && !mutations.contains(Mutation.AGENT_IGNORES_USERS);
+        numbers.forEach((id, number) -> sites.add(new Site(this, id, number, realAgents)));
         sites.forEach(Site::connect);
     }
 
