@@ -6,6 +6,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.persistence.OptimisticLockException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -64,7 +65,12 @@ final class Faults {
     }
 
     private static Optional<String> sqlState(Throwable cause) {
-        return cause instanceof PgException e ? Optional.ofNullable(e.getSqlState()) : Optional.empty();
+        // Hibernate puts one of its own kind in the place of the driver's.
+        return switch (cause) {
+            case PgException e -> Optional.ofNullable(e.getSqlState());
+            case SQLException e -> Optional.ofNullable(e.getSQLState());
+            default -> Optional.empty();
+        };
     }
 
     private static boolean anyCause(Throwable failure, Predicate<Throwable> test) {

@@ -83,7 +83,10 @@ public class Inbox {
     private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
         List<Delivery> deliveries = new ArrayList<>();
         for (ConsumerRecord<String, String> record : batch) {
-            deliveries.add(Delivery.of(record));
+            // A tombstone of a compacted topic: it only says that there is nothing to be said any more.
+            if (record.value() != null) {
+                deliveries.add(Delivery.of(record));
+            }
         }
         return deliveries;
     }
@@ -166,7 +169,7 @@ public class Inbox {
                         .chain(fresh -> Parking.parked(tx.session(), consumer, keys(deliveries))
                                 .chain(parked -> applyFresh(tx, consumer, deliveries, fresh, parked, handler))
                                 .replaceWith(fresh.size())))
-                .invoke(fresh -> metrics.duplicates(consumer, deliveries.size() - fresh))
+                .invoke(fresh -> metrics.applied(consumer, fresh, deliveries.size() - fresh))
                 .replaceWithVoid();
     }
 

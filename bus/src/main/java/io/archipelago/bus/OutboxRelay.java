@@ -15,16 +15,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +46,8 @@ public class OutboxRelay {
     private final Vertx vertx;
     private final Pool pool;
     private final BusConfig config;
-    private final Supplier<Producer<String, String>> producers;
+    private final BusMetrics metrics;
+    private final Supplier<Broker> brokers;
     private final Context loop;
     private final AtomicBoolean wakePending = new AtomicBoolean();
 
@@ -58,30 +56,21 @@ public class OutboxRelay {
 
     @Inject
     OutboxRelay(
-            Vertx vertx, Pool pool, BusConfig config, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
-        this(vertx, pool, config, () -> producer(kafka));
+            Vertx vertx,
+            Pool pool,
+            BusConfig config,
+            BusMetrics metrics,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        this(vertx, pool, config, metrics, () -> new Broker(kafka));
     }
 
-    OutboxRelay(Vertx vertx, Pool pool, BusConfig config, Supplier<Producer<String, String>> producers) {
+    OutboxRelay(Vertx vertx, Pool pool, BusConfig config, BusMetrics metrics, Supplier<Broker> brokers) {
         this.vertx = vertx;
         this.pool = pool;
         this.config = config;
-        this.producers = producers;
+        this.brokers = brokers;
+        this.metrics = metrics;
         this.loop = ((VertxInternal) vertx).createEventLoopContext();
-    }
-
-    private static Producer<String, String> producer(Map<String, Object> kafka) {
-        Map<String, Object> settings = new HashMap<>(kafka);
-        settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        // A record that was given up is tried again from its row, so patience here would only hide the trouble.
-        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
-        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
-        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
 
     /** Looks for new rows at once, here or, if another process has the active relay, there. */
@@ -129,18 +118,18 @@ public class OutboxRelay {
             return;
         }
         running = false;
-        java.util.concurrent.CompletableFuture<Void> done = new java.util.concurrent.CompletableFuture<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
         loop.runOnContext(ignored -> {
             RelaySession session = active;
             active = null;
-            (session == null ? Future.<Void>succeededFuture() : session.close())
+            (session == null ? Future.<Void>succeededFuture() : session.drain())
                     .onComplete(result -> done.complete(null));
         });
         try {
             done.get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the outbox relay did not stop in time");
         }
     }
@@ -174,20 +163,23 @@ public class OutboxRelay {
                     }
                     return connection.close().map(false);
                 })
-                .onFailure(failure -> connection.close());
+                .onFailure(failure -> connection
+                        .query("select pg_advisory_unlock_all()")
+                        .execute()
+                        .eventually(() -> connection.close()));
     }
 
     private void activate(PgConnection connection) {
-        RelaySession session = new RelaySession(vertx, loop, connection, producers, config, this::lost);
+        RelaySession session = new RelaySession(vertx, loop, connection, brokers, config, metrics, this::lost);
         active = session;
         LOG.info("outbox relay is active");
         session.open();
     }
 
     private void lost(Throwable cause) {
+        active = null;
         if (running) {
             LOG.warnf("outbox relay lost its connection: %s", cause.getMessage());
-            active = null;
             later();
         }
     }

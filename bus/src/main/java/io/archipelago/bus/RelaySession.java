@@ -2,13 +2,13 @@ package io.archipelago.bus;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,24 +18,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn of being the active relay, from getting the lock to losing it. All state belongs to the relay's event loop; the producer,
- * whose calls may block, is called on threads of its own.
+ * One turn of being the active relay, from getting the lock to losing it or giving it back. All state belongs to the relay's event loop.
  *
- * <p>Rows are read in the order of their ids and queued per ordering key; the head of each queue is on its way, the next one follows
- * when it was acknowledged.
+ * <p>Rows are read in the order of their ids into one lane per ordering key. The head of each lane is on its way; the next one follows
+ * when the head was acknowledged. Reading, sending and deleting overlap.
  */
 final class RelaySession {
 
@@ -43,51 +36,53 @@ final class RelaySession {
     private static final String FETCH =
             "select id, topic, key, ordering_key, payload, headers from outbox where id <> all($1) order by id limit $2";
     private static final String DELETE = "delete from outbox where id = any($1)";
+    private static final Duration DRAIN = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final Context loop;
     private final PgConnection connection;
-    private final Supplier<Producer<String, String>> producers;
+    private final Supplier<Broker> brokers;
     private final BusConfig config;
+    private final BusMetrics metrics;
     private final Consumer<Throwable> lost;
-
-    private final ExecutorService sender = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("outbox-sender").factory());
-    // Asking for an unknown topic blocks until the broker knows it, which may be never.
-    private final ExecutorService topicLookup = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name("outbox-topic-", 0).factory());
+    private final Promise<Void> drained = Promise.promise();
 
     private final Map<String, Deque<Waiting>> lanes = new HashMap<>();
-    private final Set<Long> taken = new HashSet<>();
+    private final Set<Long> inMemory = new HashSet<>();
     private final List<Long> acknowledged = new ArrayList<>();
-    private final Set<String> knownTopics = new HashSet<>();
 
-    private @Nullable Producer<String, String> producer;
+    private Broker broker;
+    private int onTheWay;
     private boolean fetching;
     private boolean fetchAgain;
     private boolean deleting;
+    private boolean draining;
     private boolean closed;
     private long poll;
 
     private record Waiting(long id, OutboxRow row) {}
 
+    /** @param lost told once, when the session ended by itself */
     RelaySession(
             Vertx vertx,
             Context loop,
             PgConnection connection,
-            Supplier<Producer<String, String>> producers,
+            Supplier<Broker> brokers,
             BusConfig config,
+            BusMetrics metrics,
             Consumer<Throwable> lost) {
         this.vertx = vertx;
         this.loop = loop;
         this.connection = connection;
-        this.producers = producers;
+        this.brokers = brokers;
+        this.broker = brokers.get();
         this.config = config;
+        this.metrics = metrics;
         this.lost = lost;
     }
 
     void open() {
-        connection.closeHandler(ignored -> onLoop(() -> fail(new IllegalStateException("closed"))));
+        connection.closeHandler(ignored -> fail(new IllegalStateException("the connection was closed")));
         connection.notificationHandler(ignored -> onLoop(this::fetch));
         connection.query("listen " + OutboxRelay.CHANNEL).execute().onFailure(this::fail);
         poll = vertx.setPeriodic(config.relay().poll().toMillis(), ignored -> onLoop(this::fetch));
@@ -96,8 +91,11 @@ final class RelaySession {
 
     /** Reads what is not yet in memory, as far as there is room. */
     void fetch() {
-        int room = config.relay().window() - taken.size();
-        if (closed || fetching || room <= 0) {
+        int room = config.relay().window() - inMemory.size();
+        if (closed || draining) {
+            return;
+        }
+        if (fetching || room <= 0) {
             fetchAgain = true;
             return;
         }
@@ -105,17 +103,20 @@ final class RelaySession {
         fetchAgain = false;
         connection
                 .preparedQuery(FETCH)
-                .execute(Tuple.of(taken.toArray(Long[]::new), room))
-                .onSuccess(rows -> onLoop(() -> accept(rows)))
+                .execute(Tuple.of(inMemory.toArray(Long[]::new), room))
+                .onSuccess(rows -> onLoop(() -> fetched(rows, room)))
                 .onFailure(this::fail);
     }
 
-    private void accept(RowSet<Row> rows) {
+    private void fetched(RowSet<Row> rows, int room) {
         fetching = false;
+        if (closed || draining) {
+            return;
+        }
         for (Row row : rows) {
             enqueue(waiting(row));
         }
-        if (fetchAgain) {
+        if (fetchAgain || rows.size() == room) {
             fetch();
         }
     }
@@ -135,7 +136,7 @@ final class RelaySession {
     }
 
     private void enqueue(Waiting waiting) {
-        taken.add(waiting.id());
+        inMemory.add(waiting.id());
         Deque<Waiting> lane = lanes.computeIfAbsent(waiting.row().orderingKey(), key -> new ArrayDeque<>());
         lane.add(waiting);
         if (lane.size() == 1) {
@@ -144,79 +145,56 @@ final class RelaySession {
     }
 
     private void sendHead(Deque<Waiting> lane, int attempt) {
-        if (closed) {
+        if (closed || draining) {
             return;
         }
         Waiting head = lane.element();
-        boolean known = knownTopics.contains(head.row().topic());
-        Producer<String, String> current = producer();
-        (known ? sender : topicLookup).execute(() -> {
-            try {
-                if (!known) {
-                    current.partitionsFor(head.row().topic());
-                }
-                current.send(
-                        record(head.row()),
-                        (metadata, failure) -> onLoop(() -> sent(lane, head, attempt, current, failure)));
-            } catch (RuntimeException e) {
-                onLoop(() -> sent(lane, head, attempt, current, e));
-            }
-        });
+        Broker current = broker;
+        onTheWay++;
+        var ignored = current.send(head.row())
+                .whenComplete((done, failure) -> onLoop(() -> sent(lane, head, attempt, current, failure)));
     }
 
-    private static ProducerRecord<String, String> record(OutboxRow row) {
-        ProducerRecord<String, String> record = new ProducerRecord<>(row.topic(), row.key(), row.payload());
-        row.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        return record;
-    }
-
-    private void sent(
-            Deque<Waiting> lane,
-            Waiting head,
-            int attempt,
-            Producer<String, String> used,
-            @Nullable Exception failure) {
+    private void sent(Deque<Waiting> lane, Waiting head, int attempt, Broker used, @Nullable Throwable failure) {
+        onTheWay--;
         if (closed) {
             return;
         }
         if (failure != null) {
             again(lane, head, attempt, used, failure);
-            return;
-        }
-        knownTopics.add(head.row().topic());
-        lane.remove();
-        acknowledged.add(head.id());
-        if (lane.isEmpty()) {
-            lanes.remove(head.row().orderingKey());
         } else {
-            sendHead(lane, 1);
+            lane.remove();
+            acknowledged.add(head.id());
+            if (lane.isEmpty()) {
+                lanes.remove(head.row().orderingKey());
+            } else {
+                sendHead(lane, 1);
+            }
         }
         deleteAcknowledged();
     }
 
-    private void again(
-            Deque<Waiting> lane, Waiting head, int attempt, Producer<String, String> used, Exception failure) {
+    private void again(Deque<Waiting> lane, Waiting head, int attempt, Broker used, Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
         if (attempt == 1) {
-            LOG.warnf("%s takes no message, will try again: %s", head.row().topic(), failure.getMessage());
+            LOG.warnf("%s takes no message, will try again: %s", head.row().topic(), cause.getMessage());
         }
-        knownTopics.remove(head.row().topic());
-        if (used.equals(producer) && !(failure instanceof RetriableException) && !aboutTheTopic(failure)) {
-            replaceProducer();
+        if (Broker.isFinal(cause) && used == broker) {
+            broker = brokers.get();
+            used.close();
         }
-        vertx.setTimer(pause(attempt).toMillis(), ignored -> onLoop(() -> sendHead(lane, attempt + 1)));
-    }
-
-    private static boolean aboutTheTopic(Exception failure) {
-        return failure instanceof ApiException
-                && failure.getClass().getSimpleName().contains("Topic");
-    }
-
-    private Duration pause(int attempt) {
-        return Pause.of(config.backoff(), attempt, ThreadLocalRandom.current());
+        Duration pause = Pause.of(config.backoff(), attempt, ThreadLocalRandom.current());
+        vertx.setTimer(pause.toMillis(), ignored -> onLoop(() -> sendHead(lane, attempt + 1)));
     }
 
     private void deleteAcknowledged() {
-        if (closed || deleting || acknowledged.isEmpty()) {
+        if (deleting || closed) {
+            return;
+        }
+        if (acknowledged.isEmpty()) {
+            if (draining && onTheWay == 0) {
+                drained.tryComplete();
+            }
             return;
         }
         deleting = true;
@@ -231,30 +209,23 @@ final class RelaySession {
 
     private void deleted(List<Long> ids) {
         deleting = false;
-        ids.forEach(taken::remove);
+        metrics.sent(ids.size());
+        ids.forEach(inMemory::remove);
         deleteAcknowledged();
         if (fetchAgain) {
             fetch();
         }
     }
 
-    private Producer<String, String> producer() {
-        if (producer == null) {
-            producer = producers.get();
-        }
-        return producer;
+    /** Lets what is on its way arrive and be deleted, then gives the lock back. */
+    Future<Void> drain() {
+        draining = true;
+        vertx.setTimer(DRAIN.toMillis(), ignored -> drained.tryComplete());
+        deleteAcknowledged();
+        return drained.future().compose(ignored -> close());
     }
 
-    /** After an error that a producer does not recover from. */
-    private void replaceProducer() {
-        Producer<String, String> broken = producer;
-        producer = null;
-        if (broken != null) {
-            topicLookup.execute(() -> broken.close(Duration.ZERO));
-        }
-    }
-
-    /** Gives everything back; rows on their way are sent again by the next relay. */
+    /** At once; rows on their way are sent again by the next relay. */
     Future<Void> close() {
         if (closed) {
             return Future.succeededFuture();
@@ -262,9 +233,7 @@ final class RelaySession {
         closed = true;
         vertx.cancelTimer(poll);
         connection.closeHandler(ignored -> {});
-        replaceProducer();
-        sender.shutdown();
-        topicLookup.shutdown();
+        broker.close();
         // Closing alone would give the connection back to its pool with the lock on it.
         return connection
                 .query("select pg_advisory_unlock_all(); unlisten *")

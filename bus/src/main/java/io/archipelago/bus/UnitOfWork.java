@@ -1,6 +1,8 @@
 package io.archipelago.bus;
 
+import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
@@ -18,19 +20,22 @@ import org.hibernate.reactive.mutiny.Mutiny;
 public class UnitOfWork {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
+    private static final String OPEN = UnitOfWork.class.getName();
     private static final int MAX_DOUBLINGS = 6;
 
     private final Vertx vertx;
     private final Mutiny.SessionFactory sessions;
     private final BusConfig config;
     private final OutboxRelay relay;
+    private final BusMetrics metrics;
     private final RandomGenerator random = new SecureRandom();
 
-    UnitOfWork(Vertx vertx, Mutiny.SessionFactory sessions, BusConfig config, OutboxRelay relay) {
+    UnitOfWork(Vertx vertx, Mutiny.SessionFactory sessions, BusConfig config, OutboxRelay relay, BusMetrics metrics) {
         this.vertx = vertx;
         this.sessions = sessions;
         this.config = config;
         this.relay = relay;
+        this.metrics = metrics;
     }
 
     /**
@@ -40,13 +45,22 @@ public class UnitOfWork {
      * <p>A failure rolls back and is passed on as it is. After a lost race (deadlock, serialization failure, lock timeout, exclusion or
      * unique constraint, stale version) the work is done again, up to {@link BusConfig#transactionRetries} times: it must have no effect
      * outside of the transaction.
+     *
+     * @throws IllegalStateException through the result, if it is called from within the work of another transaction
      */
     public <T> Uni<T> inTransaction(Function<Tx, Uni<T>> work) {
         return run(tx -> work.apply(tx));
     }
 
     <T> Uni<T> run(Function<OpenTx, Uni<T>> work) {
-        return Uni.createFrom().deferred(() -> attempt(work, 1));
+        return Uni.createFrom().deferred(() -> {
+            Context caller = Vertx.currentContext();
+            if (caller != null && VertxContext.isDuplicatedContext(caller) && caller.getLocal(OPEN) != null) {
+                // It would wait for a second connection while it holds the first, and commit apart from it.
+                throw new IllegalStateException("a transaction is open: pass its Tx on");
+            }
+            return attempt(work, 1);
+        });
     }
 
     private <T> Uni<T> attempt(Function<OpenTx, Uni<T>> work, int number) {
@@ -67,11 +81,16 @@ public class UnitOfWork {
 
     private <T> Uni<T> once(Function<OpenTx, Uni<T>> work) {
         List<OutboxRow> rows = new ArrayList<>();
+        Context context = vertx.getOrCreateContext();
+        context.putLocal(OPEN, true);
         return sessions.withTransaction((session, transaction) -> clock(session)
                         .map(now -> open(session, now, rows))
                         .chain(tx -> work.apply(tx).call(tx::end))
                         .call(() -> Outbox.write(session, rows)))
+                .onTermination()
+                .invoke(() -> context.removeLocal(OPEN))
                 .invoke(() -> {
+                    metrics.committed();
                     if (!rows.isEmpty()) {
                         relay.wake();
                     }

@@ -1,33 +1,27 @@
 package io.archipelago.bus;
 
+import static io.archipelago.bus.Fixture.PATIENCE;
+import static io.archipelago.bus.Fixture.allocation;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.ReservationId;
-import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
-import io.archipelago.testkit.EmbeddedInfrastructure;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.common.WithTestResource;
+import io.archipelago.contracts.Topics;
+import io.archipelago.testkit.Tokens;
 import io.quarkus.test.junit.QuarkusTest;
-import io.smallrye.mutiny.Uni;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@WithTestResource(value = EmbeddedInfrastructure.class, initArgs = @ResourceArg(name = "topics", value = Ledger.TOPIC))
 class DeadLettersIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     @Inject
-    UnitOfWork unitOfWork;
+    Fixture fixture;
 
     @Inject
     DeadLetters deadLetters;
@@ -35,94 +29,214 @@ class DeadLettersIT {
     @Inject
     Ledger ledger;
 
+    @Inject
+    Topic topic;
+
     @AfterEach
     void cure() {
         ledger.cure();
     }
 
     @Test
-    void parksTheKeyOfAPoisonMessageUntilItIsReplayed() {
+    void parksTheKeyOfAMessageThatCannotBeApplied() {
         // Given
         AllocationId bad = allocation();
         AllocationId good = allocation();
-        ledger.poison(bad.toString(), 2);
+        ledger.poison(bad, 2);
 
         // When
-        send(bad, 1, 4);
-        send(good, 1, 4);
+        fixture.send(bad, 1, 4);
+        fixture.send(good, 1, 4);
 
         // Then
         await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(applied(good)).containsExactly(1L, 2L, 3L, 4L);
-            assertThat(applied(bad)).containsExactly(1L);
+            assertThat(fixture.applied(good)).containsExactly(1L, 2L, 3L, 4L);
+            assertThat(fixture.applied(bad)).containsExactly(1L);
             assertThat(parked(bad)).singleElement().satisfies(parked -> {
                 assertThat(parked.reason()).contains("no such booking");
                 assertThat(parked.waiting()).isEqualTo(3);
             });
         });
+    }
 
-        DeadLetters.Outcome stuck =
-                deadLetters.replay(parked(bad).getFirst().id()).await().atMost(PATIENCE);
-        assertThat(stuck.applied()).isZero();
-        assertThat(stuck.reason()).contains("no such booking");
+    @Test
+    void copiesAMessageThatCannotBeAppliedWithItsReason() {
+        // Given
+        AllocationId bad = allocation();
+        ledger.poison(bad, 1);
 
+        // When
+        fixture.send(bad, 1, 2);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(topic.read(Topics.deadLetter(Ledger.CONSUMER), bad.toString()))
+                        .singleElement()
+                        .satisfies(copy -> {
+                            assertThat(copy.value()).contains("\"sequence\":1");
+                            assertThat(Topic.header(copy, "dead-letter-reason")).contains("no such booking");
+                            assertThat(Topic.header(copy, "dead-letter-topic")).isEqualTo(Ledger.TOPIC);
+                        }));
+    }
+
+    @Test
+    void parksWhatCannotBeRead() {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        topic.write(Ledger.TOPIC, key.toString(), "this is \0 no message");
+        fixture.send(key, 1, 1);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(parked(key)).singleElement().satisfies(parked -> {
+                    assertThat(parked.reason()).startsWith("unreadable");
+                    assertThat(parked.waiting()).isEqualTo(2);
+                }));
+        assertThat(discard(key)).isEqualTo(new DeadLetters.Outcome(1, 0, null));
+        assertThat(fixture.applied(key)).containsExactly(1L);
+    }
+
+    @Test
+    void holdsNothingBehindARecordWithoutAKey() {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        topic.write(Ledger.TOPIC, null, "no message " + key);
+        fixture.send(key, 1, 1);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(key)).containsExactly(1L));
+    }
+
+    @Test
+    void replaysInOrderOnceTheCauseIsGone() {
+        // Given
+        AllocationId bad = parkedFrom(2, 4);
         ledger.cure();
-        DeadLetters.Outcome replayed =
-                deadLetters.replay(parked(bad).getFirst().id()).await().atMost(PATIENCE);
-        assertThat(replayed).isEqualTo(new DeadLetters.Outcome(3, 0, null));
-        assertThat(applied(bad)).containsExactly(1L, 2L, 3L, 4L);
-        assertThat(parked(bad)).isEmpty();
 
-        send(bad, 5, 5);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(applied(bad)).containsExactly(1L, 2L, 3L, 4L, 5L));
+        // When
+        DeadLetters.Outcome outcome = replay(bad);
+
+        // Then
+        assertThat(outcome).isEqualTo(new DeadLetters.Outcome(3, 0, null));
+        assertThat(fixture.applied(bad)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(parked(bad)).isEmpty();
+    }
+
+    @Test
+    void appliesWhatFollowsAReplay() {
+        // Given
+        AllocationId bad = parkedFrom(1, 2);
+        ledger.cure();
+        replay(bad);
+
+        // When
+        fixture.send(bad, 3, 3);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(bad)).containsExactly(1L, 2L, 3L));
+    }
+
+    @Test
+    void keepsTheKeyParkedWhileTheCauseIsThere() {
+        // Given
+        AllocationId bad = parkedFrom(2, 4);
+
+        // When
+        DeadLetters.Outcome outcome = replay(bad);
+
+        // Then
+        assertThat(outcome.applied()).isZero();
+        assertThat(outcome.waiting()).isEqualTo(3);
+        assertThat(outcome.reason()).contains("no such booking");
+        assertThat(fixture.applied(bad)).containsExactly(1L);
+    }
+
+    @Test
+    void losesNothingThatArrivesDuringAReplay() {
+        // Given
+        AllocationId bad = parkedFrom(1, 20);
+        ledger.cure();
+
+        // When
+        fixture.send(bad, 21, 60);
+        replay(bad);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(bad)).isEqualTo(Fixture.sequences(1, 60)));
+        assertThat(parked(bad)).isEmpty();
     }
 
     @Test
     void skipsADiscardedMessage() {
-        AllocationId bad = allocation();
-        ledger.poison(bad.toString(), 1);
-        send(bad, 1, 3);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(parked(bad))
-                        .singleElement()
-                        .satisfies(parked -> assertThat(parked.waiting()).isEqualTo(3)));
+        // Given
+        AllocationId bad = parkedFrom(1, 3);
 
-        DeadLetters.Outcome outcome =
-                deadLetters.discard(parked(bad).getFirst().id()).await().atMost(PATIENCE);
+        // When
+        DeadLetters.Outcome outcome = discard(bad);
 
+        // Then
         assertThat(outcome).isEqualTo(new DeadLetters.Outcome(2, 0, null));
-        assertThat(applied(bad)).containsExactly(2L, 3L);
+        assertThat(fixture.applied(bad)).containsExactly(2L, 3L);
     }
 
-    private void send(AllocationId allocation, long from, long to) {
-        unitOfWork
-                .inTransaction(tx -> {
-                    LongStream.rangeClosed(from, to)
-                            .forEach(sequence -> tx.send(
-                                    Ledger.TOPIC, allocation.toString(), new ShareConfirmed(allocation, sequence)));
-                    return Uni.createFrom().voidItem();
-                })
-                .await()
-                .atMost(PATIENCE);
+    @Test
+    void letsAnOperatorSeeAndReplay() {
+        // Given
+        AllocationId bad = parkedFrom(1, 1);
+        ledger.cure();
+
+        // When
+        long id = parked(bad).getFirst().id();
+
+        // Then
+        operator()
+                .get("/api/v1/dead-letters")
+                .then()
+                .statusCode(200)
+                .body("find { it.id == " + id + " }.key", equalTo(bad.toString()));
+        operator()
+                .post("/api/v1/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(200)
+                .body("applied", equalTo(1));
+        operator().post("/api/v1/dead-letters/{id}/replay", id).then().statusCode(404);
+        operator().post("/api/v1/dead-letters/{id}/discard", id).then().statusCode(404);
+    }
+
+    private static RequestSpecification operator() {
+        return given().auth().oauth2(Tokens.of("olga", "", "operator"));
+    }
+
+    /** A key with messages 1 to last, of which the poison one and those behind it are parked. */
+    private AllocationId parkedFrom(long poison, long last) {
+        AllocationId allocation = allocation();
+        ledger.poison(allocation, poison);
+        fixture.send(allocation, 1, last);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(parked(allocation))
+                        .singleElement()
+                        .satisfies(parked -> assertThat(parked.waiting()).isEqualTo(last - poison + 1)));
+        return allocation;
+    }
+
+    private DeadLetters.Outcome replay(AllocationId allocation) {
+        return deadLetters.replay(parked(allocation).getFirst().id()).await().atMost(PATIENCE);
+    }
+
+    private DeadLetters.Outcome discard(AllocationId allocation) {
+        return deadLetters.discard(parked(allocation).getFirst().id()).await().atMost(PATIENCE);
     }
 
     private List<DeadLetters.Parked> parked(AllocationId allocation) {
         return deadLetters.list().await().atMost(PATIENCE).stream()
                 .filter(parked -> allocation.toString().equals(parked.key()))
                 .toList();
-    }
-
-    private static AllocationId allocation() {
-        return new AllocationId(new ReservationId(UUID.randomUUID()), new SiteId("tokyo"));
-    }
-
-    private List<Long> applied(AllocationId allocation) {
-        return unitOfWork
-                .inTransaction(tx -> tx.session()
-                        .createNativeQuery("select sequence from entry where key = :key order by id", Long.class)
-                        .setParameter("key", allocation.toString())
-                        .getResultList())
-                .await()
-                .atMost(PATIENCE);
     }
 }

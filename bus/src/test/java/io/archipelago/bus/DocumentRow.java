@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
 
 /** How a service keeps a state: as jsonb, from the text that {@link io.archipelago.wire.Json} writes. */
 @Entity
@@ -21,5 +22,14 @@ class DocumentRow {
     String state;
 
     @Column(name = "due_at")
+    @Nullable
     Instant dueAt;
+
+    DocumentRow() {}
+
+    DocumentRow(UUID id, String state, @Nullable Instant dueAt) {
+        this.id = id;
+        this.state = state;
+        this.dueAt = dueAt;
+    }
 }

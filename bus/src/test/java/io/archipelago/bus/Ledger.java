@@ -1,6 +1,7 @@
 package io.archipelago.bus;
 
 import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +30,7 @@ class Ledger {
 
     Uni<Void> on(Tx tx, Envelope envelope) {
         ShareConfirmed message = (ShareConfirmed) envelope.message();
-        if (poison.contains(envelope.subject() + message.sequence())) {
+        if (poison.contains(envelope.subject() + " " + message.sequence())) {
             throw new IllegalStateException("no such booking");
         }
         return tx.session()
@@ -40,8 +41,8 @@ class Ledger {
                 .replaceWithVoid();
     }
 
-    void poison(String key, long sequence) {
-        poison.add(key + sequence);
+    void poison(AllocationId key, long sequence) {
+        poison.add(key + " " + sequence);
     }
 
     void cure() {

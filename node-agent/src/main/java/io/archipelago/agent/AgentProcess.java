@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,11 +51,25 @@ final class AgentProcess implements AutoCloseable {
         }
     }
 
-    private AgentProcess(SimSite site, ScheduledExecutorService threads, Publisher publisher, DesiredFeed feed) {
-        this.site = site;
-        this.threads = threads;
-        this.publisher = publisher;
-        this.feed = feed;
+    private AgentProcess(AgentConfig config, Home home, Clock clock) throws IOException, HostDirectory.SecondAgent {
+        Map<HostId, SimCapacity> hosts = SimHosts.of(home.id(), config.sim());
+        site = SimHosts.site(config.sim());
+        threads = Executors.newScheduledThreadPool(THREADS);
+        publisher = new Publisher(home.id(), clock, home.bootstrapServers());
+        try {
+            for (HostId host : hosts.keySet()) {
+                directories.add(HostDirectory.open(config.stateDirectory(), host));
+            }
+            for (HostDirectory directory : directories) {
+                SimCapacity capacity = Objects.requireNonNull(hosts.get(directory.host()), "every host has its size");
+                runners.put(directory.host(), runner(config, home, clock, directory, capacity));
+            }
+        } catch (IOException | HostDirectory.SecondAgent | RuntimeException e) {
+            release();
+            throw e;
+        }
+        feed = new DesiredFeed(
+                home.id(), home.bootstrapServers(), config.offlineAfter(), config.createTopics(), clock, runners());
     }
 
     /**
@@ -65,46 +80,25 @@ final class AgentProcess implements AutoCloseable {
      */
     static AgentProcess start(AgentConfig config, Home home, Clock clock)
             throws IOException, HostDirectory.SecondAgent {
-        SimSite site = SimHosts.site(config.sim());
-        List<HostDirectory> directories = new ArrayList<>();
-        try {
-            for (HostId host : SimHosts.of(home.id(), config.sim()).keySet()) {
-                directories.add(HostDirectory.open(config.stateDirectory(), host));
-            }
-        } catch (IOException | HostDirectory.SecondAgent e) {
-            closeAll(directories);
-            throw e;
-        }
-        ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
-        Publisher publisher = new Publisher(home.id(), clock, home.bootstrapServers());
-        Map<HostId, SimCapacity> capacities = SimHosts.of(home.id(), config.sim());
-        List<HostRunner> runners = new ArrayList<>();
-        for (HostDirectory directory : directories) {
-            SimCapacity capacity = capacities.get(directory.host());
-            if (capacity == null) {
-                continue;
-            }
-            SealingKey key = directory.sealingKey();
-            SimHost host = site.addHost(directory.host(), capacity, secret -> unseal(key, secret));
-            Inventory inventory = inventory(directory, capacity, key, home, runners.size());
-            runners.add(new HostRunner(
-                    host,
-                    directory,
-                    settings(config),
-                    inventory,
-                    publisher,
-                    clock,
-                    threads,
-                    config.sim().seed()));
-        }
-        DesiredFeed feed = new DesiredFeed(
-                home.id(), home.bootstrapServers(), config.offlineAfter(), config.createTopics(), clock, runners);
-        AgentProcess process = new AgentProcess(site, threads, publisher, feed);
-        process.directories.addAll(directories);
-        runners.forEach(runner -> process.runners.put(runner.id(), runner));
-        feed.start();
-        LOG.infof("siteId=%s playing %d hosts", home.id(), runners.size());
+        AgentProcess process = new AgentProcess(config, home, clock);
+        process.feed.start();
+        LOG.infof("siteId=%s playing %d hosts", home.id(), process.runners.size());
         return process;
+    }
+
+    private HostRunner runner(AgentConfig config, Home home, Clock clock, HostDirectory directory, SimCapacity capacity)
+            throws IOException {
+        SealingKey key = directory.sealingKey();
+        SimHost host = site.addHost(directory.host(), capacity, secret -> unseal(key, secret));
+        return new HostRunner(
+                host,
+                directory,
+                settings(config),
+                inventory(directory, capacity, key, home, runners.size()),
+                publisher,
+                clock,
+                threads,
+                config.sim().seed());
     }
 
     SimSite site() {
@@ -130,9 +124,19 @@ final class AgentProcess implements AutoCloseable {
     @Override
     public void close() {
         feed.close();
+        release();
+    }
+
+    private void release() {
         threads.shutdownNow();
         publisher.close();
-        closeAll(directories);
+        for (HostDirectory directory : directories) {
+            try {
+                directory.close();
+            } catch (IOException e) {
+                LOG.warnf("hostId=%s its lock is left behind: %s", directory.host(), e.getMessage());
+            }
+        }
     }
 
     private static Optional<String> unseal(SealingKey key, String secret) {
@@ -175,15 +179,5 @@ final class AgentProcess implements AutoCloseable {
     private static String version() {
         String version = AgentProcess.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
-    }
-
-    private static void closeAll(List<HostDirectory> directories) {
-        for (HostDirectory directory : directories) {
-            try {
-                directory.close();
-            } catch (IOException e) {
-                LOG.warnf("hostId=%s its lock is left behind: %s", directory.host(), e.getMessage());
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,9 @@ final class HostRunner {
 
     private static final Logger LOG = Logger.getLogger(HostRunner.class);
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(5);
+
+    /** So that an agent whose clock was set back finds out. */
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
 
     /** How a host and its agent fare. */
     enum Mode {
@@ -243,9 +247,15 @@ final class HostRunner {
         for (Report report : reports) {
             publisher.publish(host.id(), report, correlationId(report), () -> lost.set(true));
             if (report instanceof Report.Said said && said.message() instanceof ResourceObserved observed) {
-                LOG.debugf(
+                boolean worthKnowing = observed.phase() == Phase.FAILED || observed.generation() == 0;
+                LOG.logf(
+                        worthKnowing ? Logger.Level.WARN : Logger.Level.DEBUG,
                         "hostId=%s key=%s generation=%d phase=%s %s",
-                        host.id(), observed.key(), observed.generation(), observed.phase(), observed.reason());
+                        host.id(),
+                        observed.key(),
+                        observed.generation(),
+                        observed.phase(),
+                        observed.reason());
             }
         }
     }
@@ -278,9 +288,10 @@ final class HostRunner {
         }
         wakeAt = at;
         Instant now = clock.instant();
-        long pause = at.isAfter(now) ? Duration.between(now, at).toNanos() : 0;
+        Duration pause = at.isAfter(now) ? Duration.between(now, at) : Duration.ZERO;
+        long sleep = pause.compareTo(LONGEST_SLEEP) < 0 ? pause.toNanos() : LONGEST_SLEEP.toNanos();
         try {
-            var unused = threads.schedule(() -> run(at), pause, TimeUnit.NANOSECONDS);
+            var unused = threads.schedule(() -> run(at), sleep, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debugf("hostId=%s not woken: the process is stopping", host.id());
         }

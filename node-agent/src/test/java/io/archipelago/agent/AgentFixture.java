@@ -31,6 +31,7 @@ public final class AgentFixture {
     private final SplittableRandom random;
     private final Map<ResourceKey, DesiredResource> topic = new HashMap<>();
     private final List<Report> reports = new ArrayList<>();
+    private final Map<ResourceKey, ResourceObserved> last = new HashMap<>();
     private Drivers drivers;
     private SpecCopy copy = SpecCopy.EMPTY;
     private boolean diskFull;
@@ -115,6 +116,11 @@ public final class AgentFixture {
     public List<Report> step(Instant now) {
         List<Report> said = agent == null ? List.of() : agent.step(now);
         reports.addAll(said);
+        for (Report report : said) {
+            if (report instanceof Report.Said each && each.message() instanceof ResourceObserved observed) {
+                last.put(observed.key(), observed);
+            }
+        }
         return said;
     }
 
@@ -124,6 +130,7 @@ public final class AgentFixture {
 
     public void forgetReports() {
         reports.clear();
+        last.clear();
     }
 
     public List<ResourceObserved> said(ResourceKey key) {
@@ -140,7 +147,12 @@ public final class AgentFixture {
 
     /** The last report of a resource; fails if there is none. */
     public ResourceObserved last(ResourceKey key) {
-        return said(key).getLast();
+        return lastSaid(key).orElseThrow();
+    }
+
+    /** What is known of a resource by whoever heard every report. */
+    public Optional<ResourceObserved> lastSaid(ResourceKey key) {
+        return Optional.ofNullable(last.get(key));
     }
 
     public List<HostHeartbeat> heartbeats() {

@@ -1,12 +1,11 @@
 package io.archipelago.testkit;
 
 import io.archipelago.contracts.Topics;
+import io.archipelago.local.KafkaServer;
+import io.archipelago.local.PostgresServer;
+import io.archipelago.local.TopicSpec;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,104 +14,120 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** PostgreSQL with a fresh database, and Kafka with the topics of all services, for the tests of one module. */
+/**
+ * PostgreSQL with a fresh database, Kafka with the topics of all services, and tokens of {@link Tokens} that the service takes: for the tests
+ * of one module.
+ *
+ * <p>The servers are processes of this machine; with {@code -Dvc.tests.containers=true} they are containers; where the environment names
+ * running ones in {@code TEST_PG} ({@code host:port}) and {@code TEST_KAFKA}, those are used. Further topics are named by the init arguments
+ * {@code topics} and {@code compacted}, separated by commas.
+ */
 public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycleManager {
 
-    private static final String DATABASE = "test";
-    private static final int PARTITIONS = 3;
+    private static final int PARTITIONS = 4;
+    private static volatile @Nullable Servers running;
 
-    private final List<String> moreTopics = new ArrayList<>();
-    private @org.jspecify.annotations.Nullable PostgresProcess postgres;
-    private @org.jspecify.annotations.Nullable KafkaProcess kafka;
+    private final List<TopicSpec> topics = new ArrayList<>();
 
     @Override
     public void init(Map<String, String> arguments) {
-        for (String topic : arguments.getOrDefault("topics", "").split(",")) {
-            if (!topic.isBlank()) {
-                moreTopics.add(topic.strip());
-            }
-        }
+        Topics.ofServices().forEach(topic -> topics.add(TopicSpec.of(topic, PARTITIONS)));
+        names(arguments, "topics").forEach(topic -> topics.add(TopicSpec.of(topic, PARTITIONS)));
+        names(arguments, "compacted").forEach(topic -> topics.add(TopicSpec.compacted(topic)));
+    }
+
+    private static Stream<String> names(Map<String, String> arguments, String argument) {
+        return Stream.of(arguments.getOrDefault(argument, "").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty());
     }
 
     @Override
     public Map<String, String> start() {
         try {
-            Path home = Files.createTempDirectory("archipelago-test");
-            home.toFile().setExecutable(true, false);
-            home.toFile().setReadable(true, false);
-            KafkaProcess broker = new KafkaProcess(home.resolve("kafka"), freePort(), freePort());
-            kafka = broker;
-            broker.start();
-            PostgresProcess server = new PostgresProcess(home.resolve("postgres"), freePort());
-            postgres = server;
-            server.start();
-            createDatabase(server);
-            createTopics(broker);
-            return config(server, broker);
-        } catch (IOException | SQLException | ExecutionException e) {
-            throw new IllegalStateException("test infrastructure did not start", e);
+            Servers servers = choose();
+            running = servers;
+            servers.createTopics(topics);
+            return config(servers, createDatabase(servers));
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("the servers for the tests did not start", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
     }
 
-    private static Map<String, String> config(PostgresProcess postgres, KafkaProcess kafka) {
-        String address = "postgresql://127.0.0.1:" + postgres.port() + "/" + DATABASE;
+    private static Servers choose() throws IOException, InterruptedException {
+        Map<String, String> environment = System.getenv();
+        String postgres = environment.get("TEST_PG");
+        String kafka = environment.get("TEST_KAFKA");
+        if (postgres != null && kafka != null) {
+            return new GivenServers(postgres, environment.getOrDefault("TEST_PG_PASSWORD", "postgres"), kafka);
+        }
+        return Boolean.getBoolean("vc.tests.containers") ? new ContainerServers() : new EmbeddedServers();
+    }
+
+    private static String createDatabase(Servers servers) throws SQLException {
+        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+        execute(servers, "postgres", "create database " + name);
+        execute(servers, name, "create extension btree_gist");
+        return name;
+    }
+
+    private static void execute(Servers servers, String database, String sql) throws SQLException {
+        String url = "jdbc:postgresql://" + servers.postgres() + "/" + database;
+        try (Connection connection = DriverManager.getConnection(url, Servers.USER, servers.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static Map<String, String> config(Servers servers, String database) {
+        String address = "postgresql://" + servers.postgres() + "/" + database;
         Map<String, String> config = new HashMap<>(Tokens.config());
-        config.put("quarkus.datasource.username", "postgres");
-        config.put("quarkus.datasource.password", "postgres");
+        config.put("quarkus.datasource.username", Servers.USER);
+        config.put("quarkus.datasource.password", servers.password());
         config.put("quarkus.datasource.jdbc.url", "jdbc:" + address);
         config.put("quarkus.datasource.reactive.url", address);
-        config.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        config.put("kafka.bootstrap.servers", servers.bootstrapServers());
         config.put("bus.site", "tokyo");
-        config.put("quarkus.http.test-port", "0");
+        config.put("site.id", "tokyo");
+        config.put("site.number", "1");
         return config;
     }
 
-    private static void createDatabase(PostgresProcess postgres) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres", "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + DATABASE);
-        }
+    /** The database server, for tests that stop it; {@link IllegalStateException} unless it is a process of ours. */
+    public static PostgresServer postgres() {
+        return embedded().postgresServer();
     }
 
-    private void createTopics(KafkaProcess kafka) throws ExecutionException, InterruptedException {
-        List<String> names = new ArrayList<>(Topics.ofServices());
-        names.addAll(moreTopics);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.createTopics(names.stream()
-                            .map(name -> new NewTopic(name, PARTITIONS, (short) 1))
-                            .toList())
-                    .all()
-                    .get();
-        }
+    /** The broker, for tests that stop it; {@link IllegalStateException} unless it is a process of ours. */
+    public static KafkaServer kafka() {
+        return embedded().kafkaServer();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Whether tests may stop the servers. */
+    public static boolean mayStopServers() {
+        return running instanceof EmbeddedServers;
+    }
+
+    private static EmbeddedServers embedded() {
+        if (running instanceof EmbeddedServers servers) {
+            return servers;
         }
+        throw new IllegalStateException("the servers are not ours to stop");
     }
 
     @Override
     public void stop() {
-        try {
-            if (postgres != null) {
-                postgres.stop();
-            }
-            if (kafka != null) {
-                kafka.stop();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        Servers servers = running;
+        running = null;
+        if (servers != null) {
+            servers.close();
         }
     }
 }

@@ -28,7 +28,8 @@ record AotCache(Path file, boolean recording) {
 
     /** For the run that makes it. It appears under another name, as nobody may find half of it. */
     AotCache draft() {
-        return new AotCache(file.resolveSibling(file.getFileName() + ".new"), true);
+        long writer = ProcessHandle.current().pid();
+        return new AotCache(file.resolveSibling(file.getFileName() + ".by-" + writer), true);
     }
 
     /** Missing, or older than what it was made from. */

@@ -1,10 +1,14 @@
 package io.archipelago.local;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** What {@code ./vc} runs for the commands that start, stop and show the stack. */
 public final class Main {
@@ -21,6 +25,8 @@ public final class Main {
     public static void main(String[] arguments) {
         // The Kafka client reports each attempt to reach a broker that is still starting.
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        // The same figures on every machine: no decimal comma.
+        Locale.setDefault(Locale.ROOT);
         System.exit(run(arguments));
     }
 
@@ -45,12 +51,24 @@ public final class Main {
             System.err.println("vc: " + e.getMessage());
             return USAGE;
         } catch (IOException e) {
-            System.err.println("vc: " + e.getMessage());
+            System.err.println("vc: " + sentence(e));
             return FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
         }
+    }
+
+    /** Exceptions of the file system say only which file. */
+    private static String sentence(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied ->
+                "no permission for " + denied.getFile() + "; does this stack belong to another user?";
+            case NoSuchFileException missing -> "there is no " + missing.getFile();
+            case FileSystemException other ->
+                other.getFile() + ": " + (other.getReason() == null ? "cannot be used" : other.getReason());
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static int supervise(Context context) throws IOException, InterruptedException {

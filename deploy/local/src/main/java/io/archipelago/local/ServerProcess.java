@@ -16,7 +16,8 @@ final class ServerProcess {
 
     private final Program program;
     private final Path directory;
-    private @Nullable Child child;
+    private volatile @Nullable Child child;
+    private boolean endsWithUs;
 
     ServerProcess(Program program, Path directory) {
         this.program = program;
@@ -24,9 +25,11 @@ final class ServerProcess {
     }
 
     synchronized void start() throws IOException, InterruptedException {
-        if (child != null && child.isAlive()) {
-            throw new IllegalStateException(program.name() + " runs already as " + child);
+        Child before = child;
+        if (before != null && before.isAlive()) {
+            throw new IllegalStateException(program.name() + " runs already as " + before);
         }
+        endWithUs();
         Files.createDirectories(directory);
         for (int port : program.ports()) {
             if (!Ports.isFree(port)) {
@@ -34,7 +37,7 @@ final class ServerProcess {
             }
         }
         program.prepare();
-        Path log = directory.resolve(program.name() + ".log");
+        Path log = log();
         Path pidFile = directory.resolve(program.name() + ".pid");
         Child started = Child.start(program, log, pidFile, directory);
         child = started;
@@ -45,6 +48,10 @@ final class ServerProcess {
             started.kill();
             throw e;
         }
+    }
+
+    Path log() {
+        return directory.resolve(program.name() + ".log");
     }
 
     static void awaitReady(Program program, Child child) throws IOException, InterruptedException {
@@ -67,23 +74,52 @@ final class ServerProcess {
     }
 
     synchronized void stop(Duration patience) throws IOException, InterruptedException {
-        if (child != null) {
-            child.stop(patience);
+        Child current = child;
+        if (current != null) {
+            current.stop(patience);
             child = null;
         }
     }
 
     synchronized void kill() throws IOException, InterruptedException {
-        if (child != null) {
-            child.kill();
+        Child current = child;
+        if (current != null) {
+            current.kill();
             child = null;
         }
     }
 
-    synchronized long pid() {
-        if (child == null) {
+    long pid() {
+        Child current = child;
+        if (current == null) {
             throw new IllegalStateException(program.name() + " does not run");
         }
-        return child.pid();
+        return current.pid();
+    }
+
+    /**
+     * A test run that is interrupted leaves no server behind. Asked for before the process starts: while this JVM ends,
+     * that is refused, and so is the start.
+     */
+    private void endWithUs() throws InterruptedException {
+        if (!endsWithUs) {
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(this::killQuietly, "end of " + program.name()));
+            } catch (IllegalStateException endingAlready) {
+                throw new InterruptedException("this JVM ends");
+            }
+            endsWithUs = true;
+        }
+    }
+
+    private void killQuietly() {
+        Child current = child;
+        if (current != null && current.isAlive()) {
+            try {
+                current.kill();
+            } catch (IOException | InterruptedException e) {
+                // Nobody is left to be told.
+            }
+        }
     }
 }

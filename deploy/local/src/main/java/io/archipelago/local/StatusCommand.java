@@ -126,7 +126,7 @@ final class StatusCommand {
         return new Row(
                 process.name(),
                 process.condition().name(),
-                memory.isPresent() ? process.pid() : null,
+                process.pid() == 0 ? null : process.pid(),
                 process.port(),
                 memory.isPresent() ? memory.getAsLong() : null,
                 process.restarts(),

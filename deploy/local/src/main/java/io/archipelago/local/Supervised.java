@@ -135,8 +135,11 @@ final class Supervised {
             ended(current.ending(), "");
         } catch (IOException | RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
+            String how = current == null || current.isAlive()
+                    ? reason.lines().findFirst().orElse(reason)
+                    : current.ending();
             endHalfStarted(current);
-            ended(reason.lines().findFirst().orElse(reason), reason);
+            ended(how, reason);
         } catch (ExecutionException e) {
             throw new IllegalStateException("waiting for a process cannot fail", e);
         }

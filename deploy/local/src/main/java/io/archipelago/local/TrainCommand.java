@@ -45,13 +45,23 @@ final class TrainCommand {
         }
         Home home = new Home(Files.createTempDirectory("archipelago-train"));
         home.create();
+        // Interrupted with Ctrl-C: the processes end by themselves, and their files go with them.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> purge(home)));
         try {
             Stack stack = Stack.onFreePorts(context.stack().sites());
             Secrets secrets = Secrets.ensure(home.secrets(), stack);
             Programs programs = new Programs(stack, home, context.installation(), secrets);
             return new TrainCommand(context, home, stack, programs).train();
         } finally {
+            purge(home);
+        }
+    }
+
+    private static void purge(Home home) {
+        try {
             home.purge();
+        } catch (IOException stillInUse) {
+            // A directory for temporary files is cleaned by the machine, too.
         }
     }
 
@@ -114,10 +124,18 @@ final class TrainCommand {
             process.stop(PATIENCE);
             Files.move(cache.draft().file(), cache.file(), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            context.err().println("  not recorded: " + e.getMessage());
+            Path log = cache.file().resolveSibling(program.name() + ".log");
+            Files.copy(process.log(), log, StandardCopyOption.REPLACE_EXISTING);
+            String reason = String.valueOf(e.getMessage());
+            context.err()
+                    .println("  not recorded, it will start more slowly: "
+                            + reason.lines().findFirst().orElse(reason) + " See " + log);
         } finally {
             process.kill();
-            Files.deleteIfExists(cache.draft().file());
+            // The JVM keeps the intermediate step beside it.
+            for (String suffix : List.of("", ".config")) {
+                Files.deleteIfExists(Path.of(cache.draft().file() + suffix));
+            }
         }
     }
 }

@@ -24,6 +24,9 @@ final class UpCommand {
 
     private UpCommand() {}
 
+    /** What the user has read already. */
+    private record Told(Set<String> ready, Set<String> ends) {}
+
     static int run(Context context, List<String> arguments) throws IOException, InterruptedException {
         boolean foreground = Main.flag(arguments, "up", "--foreground");
         Optional<ProcessHandle> running = context.supervisor();
@@ -73,7 +76,7 @@ final class UpCommand {
     /** Prints a line for each process as it becomes ready. False when the stack did not start. */
     private static boolean follow(Context context, Process supervisor, Instant begun)
             throws IOException, InterruptedException {
-        Set<String> told = new HashSet<>();
+        Told told = new Told(new HashSet<>(), new HashSet<>());
         while (true) {
             boolean alive = supervisor.isAlive();
             Optional<StackState> state = StackState.read(context.home());
@@ -97,17 +100,16 @@ final class UpCommand {
                 : problem;
     }
 
-    private static void tell(Context context, StackState state, Set<String> told) {
+    private static void tell(Context context, StackState state, Told told) {
         for (ProcessState process : state.processes()) {
-            if (process.condition() == Condition.READY && told.add(process.name())) {
+            if (process.condition() == Condition.READY && told.ready().add(process.name())) {
                 context.out()
                         .printf(
                                 "  ready  %2d/%d  %-18s port %d%n",
-                                told.size(), state.processes().size(), process.name(), process.port());
+                                told.ready().size(), state.processes().size(), process.name(), process.port());
             }
-            if (process.condition() == Condition.RESTARTING
-                    && told.add(process.name() + " restart " + process.restarts())) {
-                context.out().println("  again        " + process.name() + ": " + process.lastEnd());
+            if (process.condition() == Condition.RESTARTING && told.ends().add(process.name() + process.restarts())) {
+                context.out().println("  again         " + process.name() + ": " + process.lastEnd());
             }
         }
     }

@@ -34,6 +34,8 @@ class KeycloakServerIT {
     @AfterAll
     static void stop() throws Exception {
         server.stop();
+        // Its home holds links to the shared distribution, which JUnit would warn about.
+        Archives.delete(directory);
     }
 
     @Test
@@ -41,8 +43,6 @@ class KeycloakServerIT {
         JsonNode token = accessToken("alice", "alice");
 
         assertThat(token.path("tenant").asText()).isEqualTo("astro");
-        assertThat(token.path("realm_access").path("roles").findValuesAsText(""))
-                .isEmpty();
         assertThat(roles(token)).contains("tenant").doesNotContain("operator", "admin");
     }
 

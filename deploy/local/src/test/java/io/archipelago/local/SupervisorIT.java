@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.archipelago.local.CommandLine.Outcome;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -17,6 +18,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -244,6 +255,24 @@ class SupervisorIT {
     }
 
     @Test
+    void showsWhatWaitsToBeSentAndToBeRead() throws Exception {
+        // Given
+        execute("drop table if exists outbox");
+        execute("create table outbox (id int)");
+        execute("insert into outbox values (1), (2), (3)");
+        Site tokyo = vc.stack().sites().getFirst();
+        writeButReadOnlyTheFirst(vc.stack().bootstrapServers(tokyo), "placement.commands.v1", "placement", 5);
+
+        // When
+        JsonNode placement = process("tokyo-placement");
+
+        // Then
+        assertThat(placement.path("outboxBacklog").asLong()).isEqualTo(3);
+        assertThat(placement.path("consumerLag").asLong()).isEqualTo(4);
+        assertThat(process("osaka-placement").path("outboxBacklog").isNull()).isTrue();
+    }
+
+    @Test
     void tellsTheCommandLineWhereTheSitesAre() throws Exception {
         JsonNode endpoints = JSON.readTree(Files.readString(vc.home().endpoints()));
 
@@ -251,6 +280,22 @@ class SupervisorIT {
                 .isEqualTo(vc.stack().apiUrl(vc.stack().sites().getLast()));
         assertThat(endpoints.path("tokenUrl").asText()).isEqualTo(vc.stack().tokenUrl());
         assertThat(endpoints.path("defaultUser").asText()).isEqualTo("alice");
+    }
+
+    private static void writeButReadOnlyTheFirst(String broker, String topic, String group, int messages)
+            throws Exception {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        Map<String, Object> settings = Map.of("bootstrap.servers", broker, "group.id", group);
+        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+                var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            for (int i = 0; i < messages; i++) {
+                producer.send(new ProducerRecord<>(topic, 0, "key", "value")).get(10, TimeUnit.SECONDS);
+            }
+            consumer.assign(List.of(partition));
+            long end =
+                    consumer.endOffsets(List.of(partition)).values().iterator().next();
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(end - messages + 1)));
+        }
     }
 
     private static JsonNode status() throws Exception {
@@ -298,7 +343,7 @@ class SupervisorIT {
         }
     }
 
-    private static Connection connect() throws SQLException, java.io.IOException {
+    private static Connection connect() throws SQLException, IOException {
         String database = "tokyo_placement";
         String password = JSON.readTree(Files.readString(vc.home().secrets()))
                 .path(database)

@@ -7,7 +7,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +49,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
     public final Map<ResourceKey, Observed> observe(Map<ResourceKey, S> wanted, Instant now) throws DriverFault {
         synchronized (host.site()) {
             requirePower();
-            Map<ResourceKey, Observed> seen = new HashMap<>();
+            Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
             host.things(now).forEach((key, thing) -> {
                 if (key.kind() == kind) {
                     seen.put(key, observed(key, thing, wanted.get(key), now));

@@ -13,11 +13,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -58,7 +58,7 @@ public final class HostAgent {
     private final Ledger ledger;
     private final Tries tries;
     private final Reconciler reconciler;
-    private final Map<ResourceKey, Status> said = new TreeMap<>();
+    private final Map<ResourceKey, Status> said = new HashMap<>();
     private final Set<ResourceKey> forgotten = new HashSet<>();
     private final Set<ResourceKey> orphansBefore = new HashSet<>();
 
@@ -175,14 +175,14 @@ public final class HostAgent {
             return List.of();
         }
         List<Report> reports = new ArrayList<>();
-        boolean repeat = !now.isBefore(nextRepeat);
-        if (repeat || !now.isBefore(nextReconcile)) {
+        boolean repeat = isDue(nextRepeat, now, settings.repeatEvery());
+        if (repeat || isDue(nextReconcile, now, settings.reconcileEvery())) {
             reconcile(now, repeat, reports);
         }
         if (knowledge == Knowledge.OFFLINE) {
             return List.of();
         }
-        if (!now.isBefore(nextHeartbeat)) {
+        if (isDue(nextHeartbeat, now, settings.heartbeatEvery())) {
             reports.add(heartbeat(now));
             nextHeartbeat = now.plus(settings.heartbeatEvery());
         }
@@ -190,11 +190,10 @@ public final class HostAgent {
     }
 
     private void reconcile(Instant now, boolean repeat, List<Report> reports) {
-        Reconciler.Offline offline =
-                knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(stillWanted(running, now));
+        Reconciler.Offline offline = knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(running);
         Reconciler.Outcome outcome = reconciler.step(now, offline);
         nextReconcile = nextLook(now, outcome);
-        boolean safe = keep(outcome, offline, now);
+        boolean safe = keep(outcome, offline);
         if (offline != null) {
             return;
         }
@@ -285,7 +284,7 @@ public final class HostAgent {
     }
 
     /** Keeps the copy if it changed; false if it could not, and nothing that follows from it may be said. */
-    private boolean keep(Reconciler.Outcome outcome, Reconciler.@Nullable Offline offline, Instant now) {
+    private boolean keep(Reconciler.Outcome outcome, Reconciler.@Nullable Offline offline) {
         Set<ResourceKey> orphans = new HashSet<>();
         Set<ResourceKey> runs = new HashSet<>();
         outcome.last().forEach((key, status) -> {
@@ -316,17 +315,6 @@ public final class HostAgent {
         return true;
     }
 
-    private Set<ResourceKey> stillWanted(Set<ResourceKey> machines, Instant now) {
-        Set<ResourceKey> wanted = new HashSet<>();
-        for (ResourceKey machine : machines) {
-            DesiredResource desired = ledger.get(machine);
-            if (desired != null && !desired.absent() && !Ledger.expired(desired, now)) {
-                wanted.add(machine);
-            }
-        }
-        return wanted;
-    }
-
     private Instant nextLook(Instant now, Reconciler.Outcome outcome) {
         Instant next = now.plus(spread(settings.reconcileEvery(), 0.1));
         Instant expiry = ledger.nextExpiry(now);
@@ -338,6 +326,11 @@ public final class HostAgent {
         }
         Instant again = tries.next(now);
         return again == null ? next : earliest(next, again);
+    }
+
+    /** Also if it lies further ahead than it ever was put: the clock was set back. */
+    private static boolean isDue(Instant next, Instant now, Duration every) {
+        return !now.isBefore(next) || next.isAfter(now.plus(every.multipliedBy(2)));
     }
 
     private Duration spread(Duration duration, double share) {

@@ -12,11 +12,11 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The specification of the highest generation that was seen of each key. */
@@ -26,11 +26,16 @@ final class Ledger {
     private static final Set<ResourceKind> EXPIRING =
             EnumSet.of(ResourceKind.MACHINE, ResourceKind.SEGMENT, ResourceKind.LINK);
 
-    private final SortedMap<ResourceKey, DesiredResource> specs = new TreeMap<>();
+    private final Map<ResourceKey, DesiredResource> specs = new LinkedHashMap<>();
+    private final Map<ResourceKind, Map<ResourceKey, ResourceSpec>> byKind = new EnumMap<>(ResourceKind.class);
     private final Set<ResourceKey> heard = new HashSet<>();
+    private @Nullable Map<Participant, String> digests;
 
     Ledger(List<DesiredResource> copy) {
-        copy.forEach(spec -> specs.put(spec.key(), spec));
+        for (ResourceKind kind : ResourceKind.values()) {
+            byKind.put(kind, new LinkedHashMap<>());
+        }
+        copy.forEach(this::put);
     }
 
     /** Takes a specification as it comes from the topic; false if nothing changes by it. */
@@ -40,19 +45,37 @@ final class Ledger {
         if (known != null && (known.generation() > spec.generation() || known.equals(spec))) {
             return false;
         }
-        specs.put(spec.key(), spec);
+        put(spec);
         return true;
     }
 
     /** Takes a tombstone; false if the key was not known. */
     boolean forget(ResourceKey key) {
         heard.remove(key);
-        return specs.remove(key) != null;
+        if (specs.remove(key) == null) {
+            return false;
+        }
+        ofKind(key.kind()).remove(key);
+        digests = null;
+        return true;
     }
 
     /** Forgets what only the copy knew: its tombstone came, and was compacted away, while the agent was down. */
     boolean forgetUnheard() {
-        return specs.keySet().retainAll(heard);
+        List<ResourceKey> unheard =
+                specs.keySet().stream().filter(key -> !heard.contains(key)).toList();
+        unheard.forEach(this::forget);
+        return !unheard.isEmpty();
+    }
+
+    private void put(DesiredResource spec) {
+        specs.put(spec.key(), spec);
+        ofKind(spec.key().kind()).put(spec.key(), spec.spec());
+        digests = null;
+    }
+
+    private Map<ResourceKey, ResourceSpec> ofKind(ResourceKind kind) {
+        return Objects.requireNonNull(byKind.get(kind), "every kind has a map");
     }
 
     Collection<DesiredResource> all() {
@@ -70,17 +93,16 @@ final class Ledger {
 
     /** The specifications of one kind, for comparing. */
     Map<ResourceKey, ResourceSpec> specs(ResourceKind kind) {
-        Map<ResourceKey, ResourceSpec> found = new HashMap<>();
-        specs.forEach((key, desired) -> {
-            if (key.kind() == kind) {
-                found.put(key, desired.spec());
-            }
-        });
-        return found;
+        return ofKind(kind);
     }
 
+    /** For each owner the digest of its specifications. */
     Map<Participant, String> digests() {
-        Map<Participant, String> digests = new EnumMap<>(Participant.class);
+        Map<Participant, String> known = digests;
+        if (known != null) {
+            return known;
+        }
+        Map<Participant, String> made = new EnumMap<>(Participant.class);
         for (Participant participant : Participant.values()) {
             Map<ResourceKey, Long> generations = new HashMap<>();
             specs.forEach((key, spec) -> {
@@ -88,9 +110,10 @@ final class Ledger {
                     generations.put(key, spec.generation());
                 }
             });
-            digests.put(participant, SpecDigest.of(generations));
+            made.put(participant, SpecDigest.of(generations));
         }
-        return digests;
+        digests = made;
+        return made;
     }
 
     /** Whether the agent must stop it by itself. */

@@ -9,10 +9,10 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +95,7 @@ final class Reconciler {
         private final View view;
         private final Instant now;
         private final @Nullable Offline offline;
-        private final Map<ResourceKey, Status> statuses = new TreeMap<>();
+        private final Map<ResourceKey, Status> statuses = new LinkedHashMap<>();
         private boolean progress;
 
         Round(View view, Instant now, @Nullable Offline offline) {
@@ -120,9 +120,10 @@ final class Reconciler {
         }
 
         private void each(ResourceKind kind, boolean unwanted) {
-            for (DesiredResource desired : ledger.all()) {
-                if (desired.key().kind() == kind && isUnwanted(desired) == unwanted) {
-                    statuses.put(desired.key(), unwanted ? remove(desired) : make(desired));
+            for (ResourceKey key : ledger.specs(kind).keySet()) {
+                DesiredResource desired = ledger.get(key);
+                if (desired != null && isUnwanted(desired) == unwanted) {
+                    statuses.put(key, unwanted ? remove(desired) : make(desired));
                 }
             }
         }

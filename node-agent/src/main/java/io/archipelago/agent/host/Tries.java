@@ -30,10 +30,13 @@ final class Tries {
         thisStep.clear();
     }
 
-    /** Whether a resource is due: at most once in a step, and not before its pause is over. */
+    /** Whether a resource is due: at most once in a step, and not before its pause is over, unless the clock was set back. */
     boolean due(ResourceKey key, Instant now) {
         Try last = tries.get(key);
-        return !thisStep.contains(key) && (last == null || !now.isBefore(last.next()));
+        return !thisStep.contains(key)
+                && (last == null
+                        || !now.isBefore(last.next())
+                        || last.next().isAfter(now.plus(settings.retryMost()).plus(settings.waitMost())));
     }
 
     @Nullable

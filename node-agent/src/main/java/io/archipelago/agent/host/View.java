@@ -16,13 +16,13 @@ import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is on the host at one moment, and who stands on what. */
@@ -30,7 +30,7 @@ final class View {
 
     private final HostId host;
     private final Ledger ledger;
-    private final SortedMap<ResourceKey, Observed> seen = new TreeMap<>();
+    private final Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
     private final Map<ResourceKind, String> unseen = new EnumMap<>(ResourceKind.class);
 
     private View(HostId host, Ledger ledger) {
@@ -50,7 +50,7 @@ final class View {
         return view;
     }
 
-    SortedMap<ResourceKey, Observed> seen() {
+    Map<ResourceKey, Observed> seen() {
         return seen;
     }
 
@@ -109,6 +109,7 @@ final class View {
                 users.add(user.toString());
             }
         });
+        users.sort(Comparator.naturalOrder());
         return users;
     }
 

@@ -5,10 +5,9 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated host: what is really on it. */
@@ -18,7 +17,7 @@ public final class SimHost {
     private final HostId id;
     private final SimCapacity capacity;
     private final Unsealer unsealer;
-    private final SortedMap<ResourceKey, SimThing> things = new TreeMap<>();
+    private final Map<ResourceKey, SimThing> things = new LinkedHashMap<>();
     private boolean powered = true;
     private long version;
 
@@ -82,12 +81,12 @@ public final class SimHost {
     }
 
     /** What is there now. */
-    public SortedMap<ResourceKey, SimThing> things(Instant now) {
+    public Map<ResourceKey, SimThing> things(Instant now) {
         synchronized (site) {
             if (things.values().removeIf(thing -> thing.isGone(now))) {
                 version++;
             }
-            return new TreeMap<>(things);
+            return new LinkedHashMap<>(things);
         }
     }
 

@@ -2,7 +2,6 @@ package io.archipelago.agent.host;
 
 import static io.archipelago.agent.SiteFixture.COMPUTE;
 import static io.archipelago.agent.SiteFixture.GATEWAY;
-import static io.archipelago.agent.SiteFixture.NINE;
 import static io.archipelago.agent.SiteFixture.STORAGE;
 import static io.archipelago.agent.SiteFixture.cache;
 import static io.archipelago.agent.SiteFixture.cacheKey;
@@ -23,11 +22,10 @@ import io.archipelago.agent.SiteFixture;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What an agent makes, removes, repairs and says of it. */
+/** What an agent makes and removes, and what it says of it. */
 class HostAgentTest {
 
     private static final Duration A_WHILE = Duration.ofSeconds(10);
@@ -48,6 +46,7 @@ class HostAgentTest {
         compute.wants(segmentKey(), 1, segment(100));
 
         // When
+        compute.step(site.now());
         site.pass(A_WHILE);
 
         // Then
@@ -199,6 +198,53 @@ class HostAgentTest {
     }
 
     @Test
+    void noMachineIsPluggedIntoASegmentThatIsToGo() {
+        // Given
+        site.caughtUp();
+        wantCluster();
+        storage.wants(volumeKey("n2"), 1, volume("n2", COMPUTE));
+        compute.wants(diskKey("n2"), 1, disk(COMPUTE, "n2"));
+        site.pass(A_WHILE);
+        compute.wantsGone(segmentKey(), 2, segment(100));
+
+        // When
+        compute.wants(machineKey("n2"), 1, machine("n2"));
+        site.pass(A_WHILE);
+
+        // Then
+        assertThat(site.has(COMPUTE, segmentKey())).isTrue();
+        assertThat(site.has(COMPUTE, machineKey("n2"))).isFalse();
+        assertThat(compute.last(machineKey("n2")).reason()).isEqualTo("waits for " + segmentKey());
+    }
+
+    @Test
+    void whatIsWantedAgainWhileItGoesIsMadeAnewOnceItIsGone() {
+        // Given
+        site.latency(Duration.ofSeconds(1));
+        site.caughtUp();
+        compute.wants(segmentKey(), 1, segment(100));
+        site.pass(A_WHILE);
+        compute.wantsGone(segmentKey(), 2, segment(100));
+        site.pass(Duration.ofMillis(500));
+
+        // When
+        compute.wants(segmentKey(), 3, segment(100));
+        site.pass(Duration.ofMillis(100));
+
+        // Then
+        assertThat(compute.last(segmentKey()))
+                .returns(3L, ResourceObserved::generation)
+                .returns(Phase.PENDING, ResourceObserved::phase)
+                .returns("is being removed", ResourceObserved::reason);
+
+        // When
+        site.pass(A_WHILE);
+
+        // Then
+        assertThat(compute.last(segmentKey()).phase()).isEqualTo(Phase.READY);
+    }
+
+    @Test
     void saysAbsentOfTheGenerationThatAskedForIt() {
         // Given
         site.caughtUp();
@@ -243,180 +289,7 @@ class HostAgentTest {
 
         // Then
         assertThat(compute.reports()).containsExactly(new Report.Forgotten(segmentKey()));
-    }
-
-    @Test
-    void repairsWhatDisappearedAndSaysSo() {
-        // Given
-        site.caughtUp();
-        compute.wants(segmentKey(), 1, segment(100));
-        site.pass(A_WHILE);
-        compute.forgetReports();
-
-        // When
-        assertThat(site.host(COMPUTE).lose(segmentKey())).isTrue();
-        site.pass(Duration.ofSeconds(3));
-
-        // Then
-        assertThat(site.has(COMPUTE, segmentKey())).isTrue();
-        assertThat(compute.phases(segmentKey())).containsExactly(Phase.PENDING, Phase.READY);
-    }
-
-    @Test
-    void repairsWhatWasChangedUnderneath() {
-        // Given
-        site.caughtUp();
-        compute.wants(segmentKey(), 1, segment(100));
-        site.pass(A_WHILE);
-
-        // When
-        site.host(COMPUTE).plant(segmentKey(), segment(666), site.now());
-        site.pass(Duration.ofSeconds(3));
-
-        // Then
-        assertThat(site.spec(COMPUTE, segmentKey())).isEqualTo(segment(100));
-    }
-
-    @Test
-    void aMachineThatLostItsDiskIsStartedAgainOnceTheDiskIsBack() {
-        // Given
-        site.caughtUp();
-        wantCluster();
-        site.pass(A_WHILE);
-        compute.forgetReports();
-
-        // When
-        site.host(COMPUTE).lose(diskKey("n1"));
-        site.pass(Duration.ofSeconds(5));
-
-        // Then
-        assertThat(compute.phases(machineKey("n1"))).startsWith(Phase.PENDING).endsWith(Phase.READY);
-        assertThat(compute.phases(diskKey("n1"))).startsWith(Phase.PENDING).endsWith(Phase.READY);
-    }
-
-    @Test
-    void stopsMachineSegmentAndLinkByItselfWhenTheirTimeIsOver() {
-        // Given
-        Instant end = NINE.plus(Duration.ofMinutes(1));
-        site.caughtUp();
-        storage.wantsUntil(end, volumeKey("n1"), 1, volume("n1", COMPUTE));
-        compute.wantsUntil(end, segmentKey(), 1, segment(100));
-        compute.wantsUntil(end, diskKey("n1"), 1, disk(COMPUTE, "n1"));
-        compute.wantsUntil(end, machineKey("n1"), 1, machine("n1"));
-        gateway.wantsUntil(end, segmentKey(), 1, segment(100));
-        gateway.wantsUntil(end, linkKey(), 1, link(7000));
-        gateway.wantsUntil(end, cacheKey(), 1, cache());
-        site.pass(Duration.ofSeconds(59));
-        assertThat(site.has(COMPUTE, machineKey("n1"))).isTrue();
-
-        // When
-        site.pass(Duration.ofSeconds(2));
-
-        // Then
-        assertThat(site.host(COMPUTE).things(site.now())).containsOnlyKeys(diskKey("n1"));
-        assertThat(site.host(GATEWAY).things(site.now())).containsOnlyKeys(cacheKey());
-        assertThat(site.host(STORAGE).things(site.now())).containsOnlyKeys(volumeKey("n1"));
-        assertThat(compute.last(machineKey("n1")))
-                .returns(Phase.ABSENT, ResourceObserved::phase)
-                .returns(1L, ResourceObserved::generation)
-                .returns("its time ended at " + end, ResourceObserved::reason);
-    }
-
-    @Test
-    void startsAgainWhatWasGivenMoreTime() {
-        // Given
-        Instant end = NINE.plus(Duration.ofMinutes(1));
-        site.caughtUp();
-        compute.wantsUntil(end, segmentKey(), 1, segment(100));
-        site.pass(Duration.ofMinutes(2));
-        assertThat(site.has(COMPUTE, segmentKey())).isFalse();
-
-        // When
-        compute.wantsUntil(end.plus(Duration.ofHours(1)), segmentKey(), 2, segment(100));
-        site.pass(Duration.ofSeconds(1));
-
-        // Then
-        assertThat(compute.last(segmentKey()).phase()).isEqualTo(Phase.READY);
-    }
-
-    @Test
-    void reportsAnOrphanAndLeavesItUntilItsOwnerWantsItGone() {
-        // Given
-        site.caughtUp();
-        site.host(COMPUTE).plant(segmentKey(), segment(100), site.now());
-
-        // When
-        site.pass(Duration.ofMinutes(5));
-
-        // Then
-        assertThat(site.has(COMPUTE, segmentKey())).isTrue();
-        assertThat(compute.last(segmentKey()))
-                .returns(0L, ResourceObserved::generation)
-                .returns(Phase.READY, ResourceObserved::phase)
-                .returns("nobody desires it", ResourceObserved::reason);
-
-        // When
-        compute.wantsGone(segmentKey(), 9, segment(100));
-        site.pass(A_WHILE);
-
-        // Then
-        assertThat(site.has(COMPUTE, segmentKey())).isFalse();
-        assertThat(compute.last(segmentKey()))
-                .returns(9L, ResourceObserved::generation)
-                .returns(Phase.ABSENT, ResourceObserved::phase);
-    }
-
-    @Test
-    void saysThatAnOrphanIsGoneThatSomebodyElseRemoved() {
-        // Given
-        site.caughtUp();
-        site.host(COMPUTE).plant(segmentKey(), segment(100), site.now());
-        site.pass(A_WHILE);
-        compute.forgetReports();
-
-        // When
-        site.host(COMPUTE).lose(segmentKey());
-        site.pass(A_WHILE);
-
-        // Then
-        assertThat(compute.last(segmentKey()))
-                .returns(0L, ResourceObserved::generation)
-                .returns(Phase.ABSENT, ResourceObserved::phase);
-        assertThat(compute.reports()).contains(new Report.Forgotten(segmentKey()));
-    }
-
-    @Test
-    void whatIsForgottenWhileItIsThereBecomesAnOrphan() {
-        // Given
-        site.caughtUp();
-        compute.wants(segmentKey(), 1, segment(100));
-        site.pass(A_WHILE);
-
-        // When
-        compute.tombstone(segmentKey());
-        site.pass(A_WHILE);
-
-        // Then
-        assertThat(site.has(COMPUTE, segmentKey())).isTrue();
-        assertThat(compute.last(segmentKey()).generation()).isZero();
-    }
-
-    @Test
-    void aSegmentIsNotTakenFromUnderAnOrphan() {
-        // Given
-        site.caughtUp();
-        wantCluster();
-        site.pass(A_WHILE);
-        compute.tombstone(machineKey("n1"));
-
-        // When
-        compute.wantsGone(segmentKey(), 2, segment(100));
-        site.pass(A_WHILE);
-
-        // Then
-        assertThat(site.has(COMPUTE, segmentKey())).isTrue();
-        assertThat(compute.last(segmentKey()).reason())
-                .contains(machineKey("n1").toString());
+        assertThat(compute.copy().specs()).isEmpty();
     }
 
     @Test

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Simulated ends of Ethernet VPNs. No port of a gateway serves two of them. The other end is played by another process, so that an end
- * counts as working once it is set up.
+ * Simulated ends of Ethernet VPNs. A port of a gateway serves one cluster, whose master listens on it for all of its workers. The other
+ * end is played by another process, so that an end counts as working once it is set up.
  */
 public final class SimLinkDriver extends SimDriver<LinkSpec> {
 
@@ -24,7 +24,7 @@ public final class SimLinkDriver extends SimDriver<LinkSpec> {
     @Override
     protected void admit(ResourceKey key, LinkSpec spec, @Nullable LinkSpec present, Instant now) throws DriverFault {
         for (Map.Entry<ResourceKey, SimThing> each : host().things(now).entrySet()) {
-            if (!each.getKey().equals(key)
+            if (!each.getKey().allocation().equals(key.allocation())
                     && each.getValue().spec() instanceof LinkSpec other
                     && other.localPort() == spec.localPort()) {
                 throw violate(key, now, "port " + spec.localPort() + " already serves " + each.getKey());

@@ -1,0 +1,118 @@
+package io.archipelago.bus;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Sends records and never blocks its caller: not for a broker that is away, nor for a topic that does not exist. */
+class Broker implements AutoCloseable {
+
+    private static final int REQUEST_MILLIS = 5_000;
+    private static final int DELIVERY_MILLIS = 10_000;
+    private static final int RECONNECT_MILLIS = 1_000;
+
+    private final Producer<String, String> producer;
+    private final Admin admin;
+    // A producer blocks while it learns about a topic or its buffer is full.
+    private final ExecutorService sender = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("outbox-sender").factory());
+    private final Map<String, CompletableFuture<Void>> topics = new ConcurrentHashMap<>();
+
+    Broker(Map<String, Object> kafka) {
+        producer = new KafkaProducer<>(producerSettings(kafka), new StringSerializer(), new StringSerializer());
+        admin = Admin.create(adminSettings(kafka));
+    }
+
+    private static Map<String, Object> producerSettings(Map<String, Object> kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // A record that was given up is tried again from its row, so more patience here would only hide the trouble.
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, REQUEST_MILLIS);
+        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+        return settings;
+    }
+
+    private static Map<String, Object> adminSettings(Map<String, Object> kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
+        settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+        return settings;
+    }
+
+    /** Completes when the broker has acknowledged the record, on any thread. */
+    CompletionStage<Void> send(OutboxRow row) {
+        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+        topic(row.topic()).thenRunAsync(() -> hand(row, acknowledged), sender).exceptionally(failure -> {
+            acknowledged.completeExceptionally(failure);
+            return null;
+        });
+        return acknowledged.whenComplete((done, failure) -> {
+            if (failure != null) {
+                topics.remove(row.topic());
+            }
+        });
+    }
+
+    private CompletableFuture<Void> topic(String name) {
+        return topics.computeIfAbsent(
+                name,
+                topic -> admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .thenAccept(found -> {}));
+    }
+
+    private void hand(OutboxRow row, CompletableFuture<Void> acknowledged) {
+        ProducerRecord<String, String> record = new ProducerRecord<>(row.topic(), row.key(), row.payload());
+        row.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        producer.send(record, (metadata, failure) -> {
+            if (failure == null) {
+                acknowledged.complete(null);
+            } else {
+                acknowledged.completeExceptionally(failure);
+            }
+        });
+    }
+
+    /** Whether a failure is one that this producer will not recover from. */
+    static boolean isFinal(Throwable failure) {
+        return failure instanceof ApiException
+                && !(failure instanceof RetriableException)
+                && !(failure instanceof TopicAuthorizationException)
+                && !(failure instanceof InvalidTopicException);
+    }
+
+    /** At once; what was not acknowledged may or may not arrive. */
+    @Override
+    public void close() {
+        sender.shutdownNow();
+        Thread.ofVirtual().name("outbox-close").start(() -> {
+            producer.close(Duration.ZERO);
+            admin.close(Duration.ZERO);
+        });
+    }
+}

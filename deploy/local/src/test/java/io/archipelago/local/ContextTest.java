@@ -1,0 +1,45 @@
+package io.archipelago.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ContextTest {
+
+    private static final Installation INSTALLATION = new Installation(Path.of("/srv/archipelago"));
+
+    @Test
+    void keepsItsHomeInTheSourceTreeUnlessToldOtherwise() {
+        assertThat(of(Map.of()).home().root()).isEqualTo(Path.of("/srv/archipelago/.vc"));
+        assertThat(of(Map.of("VC_HOME", "/tmp/other")).home().root()).isEqualTo(Path.of("/tmp/other"));
+        assertThat(of(Map.of("VC_HOME", " ")).home().root()).isEqualTo(Path.of("/srv/archipelago/.vc"));
+    }
+
+    @Test
+    void takesItsPortsFromTheEnvironment() {
+        assertThat(of(Map.of()).stack().portBase()).isEqualTo(18_000);
+        assertThat(of(Map.of("VC_PORT_BASE", "28000")).stack().postgresPort()).isEqualTo(28_000);
+    }
+
+    @Test
+    void refusesAPortBaseThatIsNoNumber() {
+        assertThatThrownBy(() -> of(Map.of("VC_PORT_BASE", "high")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("VC_PORT_BASE must be a number, not \"high\"");
+    }
+
+    @Test
+    void unpacksServersWhereTheUserThatRunsThemCanReadThem() {
+        assertThat(Cache.directory(Map.of(), "root", "/root")).isEqualTo(Path.of("/var/cache/archipelago"));
+        assertThat(Cache.directory(Map.of(), "eve", "/home/eve")).isEqualTo(Path.of("/home/eve/.cache/archipelago"));
+        assertThat(Cache.directory(Map.of("XDG_CACHE_HOME", "/x"), "eve", "/home/eve"))
+                .isEqualTo(Path.of("/x/archipelago"));
+    }
+
+    private static Context of(Map<String, String> environment) {
+        return Context.of(environment, INSTALLATION, System.out, System.err);
+    }
+}

@@ -1,0 +1,244 @@
+package io.archipelago.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code vc}, with a Maven and a JDK that only say how they were called. */
+class LauncherTest {
+
+    @TempDir
+    Path root;
+
+    private Path jdk;
+
+    record Outcome(int code, String output) {}
+
+    @BeforeEach
+    void install() throws IOException {
+        Files.copy(Installation.find().repository().resolve("vc"), root.resolve("vc"));
+        jdk = jdk("jdk-25", "25.0.3");
+        maven("echo \"maven $*\" >> calls", "echo '[INFO] Building Archipelago :: Contracts 0.1.0 [2/13]'");
+        write("contracts/src/main/java/A.java", "class A {}");
+        write("pom.xml", "<project/>");
+    }
+
+    @Test
+    void listsItsCommands() throws Exception {
+        Outcome help = vc("help");
+
+        assertThat(help.code()).isZero();
+        assertThat(help.output()).contains("up ", "down ", "reserve FILE", "VC_PORT_BASE");
+    }
+
+    @Test
+    void refusesACommandThatItDoesNotKnow() throws Exception {
+        Outcome outcome = vc("upp");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.output()).contains("unknown command \"upp\"").contains("./vc help");
+    }
+
+    @Test
+    void saysWhatToInstallWhereThereIsNoJdk() throws Exception {
+        Path old = jdk("jdk-17", "17.0.15");
+
+        Outcome outcome = run(old.toString(), "status");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.output()).contains("a JDK 21 or newer is needed").contains("https://adoptium.net");
+    }
+
+    @Test
+    void takesTheNewestJdkWhereTheUserChoseNone() throws Exception {
+        jdk("jdk-21", "21.0.2");
+
+        assertThat(run("", "up").output()).contains("java of " + jdk);
+    }
+
+    @Test
+    void takesTheJdkThatTheUserChose() throws Exception {
+        Path chosen = jdk("jdk-21", "21.0.2");
+
+        assertThat(run(chosen.toString(), "up").output()).contains("java of " + chosen);
+        assertThat(calls()).hasSize(1).first().asString().doesNotContain("aot-jar");
+    }
+
+    @Test
+    void buildsBeforeItStartsAndOnlyWhenSourcesChanged() throws Exception {
+        // Given
+        Outcome first = vc("up");
+        Outcome second = vc("up");
+
+        // When
+        Files.setLastModifiedTime(
+                root.resolve("contracts/src/main/java/A.java"),
+                FileTime.from(Instant.now().plusSeconds(5)));
+        Outcome third = vc("up");
+
+        // Then
+        assertThat(first.output()).contains("Building", "2/13  Contracts", "io.archipelago.local.Main up");
+        assertThat(second.output()).doesNotContain("Building");
+        assertThat(third.output()).contains("Building");
+        assertThat(calls()).hasSize(2).first().asString().contains("package", "-Dquarkus.package.jar.type=aot-jar");
+    }
+
+    @Test
+    void stopsWithoutBuildingWhenSourcesDoNotCompile() throws Exception {
+        // Given
+        Files.createDirectories(root.resolve("deploy/local/target/lib"));
+        maven("exit 1");
+
+        // When
+        Outcome down = vc("down");
+
+        // Then
+        assertThat(down.code()).isZero();
+        assertThat(down.output()).contains("io.archipelago.local.Main down").doesNotContain("Building");
+    }
+
+    @Test
+    void showsWhatTheCompilerSaidWhenABuildFails() throws Exception {
+        maven("echo '[INFO] noise'", "echo '[ERROR] A.java:[1,1] cannot find symbol'", "exit 1");
+
+        Outcome up = vc("up");
+
+        assertThat(up.code()).isEqualTo(1);
+        assertThat(up.output())
+                .contains("cannot find symbol", "vc-build.log")
+                .doesNotContain("noise")
+                .doesNotContain("java of");
+    }
+
+    @Test
+    void handsReservationsToTheCommandLineAsTheyAre() throws Exception {
+        Outcome outcome = vc("reserve", "a file.yaml", "--wait");
+
+        assertThat(outcome.output()).contains("io.archipelago.cli.Main reserve a file.yaml --wait");
+    }
+
+    @Test
+    void addsUpTheTestsOfAllModules() throws Exception {
+        maven(
+                "mkdir -p bus/target/surefire-reports bus/target/failsafe-reports",
+                report("bus/target/surefire-reports/TEST-a.xml", 10, 0, 0, 1),
+                report("bus/target/failsafe-reports/TEST-b.xml", 5, 0, 0, 0));
+
+        Outcome test = vc("test");
+
+        assertThat(test.code()).as(test.output()).isZero();
+        assertThat(test.output()).endsWith("14 passed, 0 failed, 1 skipped\n");
+    }
+
+    @Test
+    void failsWhenATestFailed() throws Exception {
+        maven("mkdir -p bus/target/surefire-reports", report("bus/target/surefire-reports/TEST-a.xml", 10, 1, 2, 0));
+
+        Outcome test = vc("test");
+
+        assertThat(test.code()).isEqualTo(1);
+        assertThat(test.output()).endsWith("7 passed, 3 failed, 0 skipped\n");
+    }
+
+    @Test
+    void failsWhenTheBuildFailedThoughNoTestDid() throws Exception {
+        maven(
+                "mkdir -p bus/target/surefire-reports",
+                report("bus/target/surefire-reports/TEST-a.xml", 3, 0, 0, 0),
+                "exit 1");
+
+        Outcome test = vc("test");
+
+        assertThat(test.code()).isEqualTo(1);
+        assertThat(test.output()).contains("vc-test.log").endsWith("3 passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
+    void failsWhenNoTestRanAtAll() throws Exception {
+        assertThat(vc("test").code()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsTheReportsOfAnEarlierRun() throws Exception {
+        write(
+                "bus/target/surefire-reports/TEST-old.xml",
+                "<testsuite tests=\"7\" errors=\"0\" skipped=\"0\" failures=\"7\">");
+        maven("mkdir -p bus/target/surefire-reports", report("bus/target/surefire-reports/TEST-a.xml", 3, 0, 0, 0));
+
+        assertThat(vc("test").output()).endsWith("3 passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
+    void passesOnWhichTestsAreWanted() throws Exception {
+        Outcome wrong = vc("test", "--everything");
+        vc("test", "--all", "--containers");
+
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(calls()).hasSize(1).first().asString().contains("-Dvc.tests.all=true", "-Dvc.tests.containers=true");
+    }
+
+    private Outcome vc(String... arguments) throws Exception {
+        return run(jdk.toString(), arguments);
+    }
+
+    private Outcome run(String javaHome, String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("bash", root.resolve("vc").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", javaHome);
+        // Only what this test made, whatever this machine has.
+        builder.environment()
+                .put(
+                        "VC_JDK_PLACES",
+                        javaHome.contains("jdk-17") ? "" : root.resolve("jdk-*").toString());
+        builder.environment().put("PATH", "/usr/bin:/bin");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Outcome(process.waitFor(), output);
+    }
+
+    private List<String> calls() throws IOException {
+        Path calls = root.resolve("calls");
+        return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
+    }
+
+    private void maven(String... lines) throws IOException {
+        executable(root.resolve("mvnw"), lines);
+    }
+
+    private static String report(String file, int tests, int errors, int failures, int skipped) {
+        return "echo '<testsuite name=\"x\" time=\"0.1\" tests=\"%d\" errors=\"%d\" skipped=\"%d\" failures=\"%d\">' > %s"
+                .formatted(tests, errors, skipped, failures, file);
+    }
+
+    private Path jdk(String name, String version) throws IOException {
+        Path home = root.resolve(name);
+        Files.createDirectories(home.resolve("bin"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+        executable(home.resolve("bin/javac"));
+        executable(home.resolve("bin/java"), "echo \"java of $JAVA_HOME: $*\"");
+        return home;
+    }
+
+    private static void executable(Path file, String... lines) throws IOException {
+        Files.writeString(file, "#!/bin/bash\n" + String.join("\n", lines) + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private void write(String file, String content) throws IOException {
+        Files.createDirectories(root.resolve(file).getParent());
+        Files.writeString(root.resolve(file), content);
+    }
+}

@@ -1,0 +1,125 @@
+package io.archipelago.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What goes wrong: processes die, sites are cut off, clocks jump, partitions wander; until it is told to stop. */
+final class Chaos {
+
+    private final World world;
+    private final Dice dice;
+    private final TreeSet<Long> strikesAfter = new TreeSet<>();
+
+    Chaos(World world) {
+        this.world = world;
+        this.dice = world.dice();
+    }
+
+    /** Plans faults between now and an instant: some by the clock, some in the thick of what happens. */
+    void plan(long until) {
+        int faults = dice.chance(0.2) ? 0 : dice.between(1, 12);
+        for (int i = 0; i < faults; i++) {
+            if (dice.chance(0.5)) {
+                strikesAfter.add(world.scheduler().count() + dice.between(0L, 6_000L));
+            } else {
+                world.scheduler().at(dice.between(world.scheduler().now(), until), () -> {
+                    if (!world.calm()) {
+                        strike(dice.pick(world.sites()));
+                    }
+                });
+            }
+        }
+    }
+
+    /** After every event: strikes if it is time, where most is going on. */
+    void tick() {
+        if (!strikesAfter.isEmpty() && strikesAfter.first() <= world.scheduler().count()) {
+            strikesAfter.pollFirst();
+            List<Service> busy = world.sites().stream()
+                    .flatMap(s -> s.services().stream())
+                    .filter(Service::isBusy)
+                    .toList();
+            if (!busy.isEmpty() && dice.chance(0.7)) {
+                Service service = dice.pick(busy);
+                if (dice.chance(0.5)) {
+                    crash(service);
+                } else {
+                    halve(service);
+                }
+            } else {
+                strike(dice.pick(world.sites()));
+            }
+        }
+    }
+
+    /** Ends all that goes on. */
+    void heal() {
+        world.calm(true);
+        strikesAfter.clear();
+        world.healCuts();
+        for (Site site : world.sites()) {
+            site.services().forEach(Service::restart);
+            site.services().forEach(Service::wakeLanes);
+            site.hosts().forEach(Host::restart);
+        }
+    }
+
+    private void strike(Site site) {
+        Service service = dice.pick(site.services());
+        switch (dice.between(0, 11)) {
+            case 0, 1 -> crash(service);
+            case 2, 3 -> halve(service);
+            case 4 -> {
+                world.tell(service, () -> "partitions are given out anew");
+                service.rebalance();
+            }
+            case 5 -> cut(site, dice.pick(world.sites()), dice.between(1, 600) * Scheduler.SECOND);
+            case 6 -> isolate(site, dice.between(60, 7200) * Scheduler.SECOND);
+            case 7, 8, 9 -> crash(dice.pick(List.copyOf(site.hosts())), site);
+            case 10 -> {
+                world.tell(site, "clock", () -> "jumps");
+                site.jump(Duration.ofSeconds(dice.between(-2, dice.chance(0.3) ? 120 : 5)));
+            }
+            default -> site.services().forEach(this::crash);
+        }
+    }
+
+    private void halve(Service service) {
+        world.tell(service, () -> "one of two instances dies");
+        service.crashHalf();
+        service.rebalance();
+    }
+
+    private void crash(Service service) {
+        long duration = dice.chance(0.8)
+                ? dice.between(100_000L, 20 * Scheduler.SECOND)
+                : dice.between(20, 1800) * Scheduler.SECOND;
+        world.tell(service, () -> "dies for " + Duration.ofMillis(duration / 1000));
+        service.crash();
+        world.scheduler().after(duration, () -> {
+            if (!service.isUp()) {
+                world.tell(service, () -> "is back");
+                service.restart();
+            }
+        });
+    }
+
+    private void crash(Host host, Site site) {
+        long duration = dice.between(100_000L, 60 * Scheduler.SECOND);
+        world.tell(site, host.id().value(), () -> "agent dies for " + Duration.ofMillis(duration / 1000));
+        host.crash();
+        world.scheduler().after(duration, host::restart);
+    }
+
+    private void isolate(Site site, long duration) {
+        world.sites().forEach(other -> cut(site, other, duration));
+    }
+
+    private void cut(Site one, Site other, long duration) {
+        if (one != other) {
+            world.tell(one, "wan", () -> "cut off from " + other.id() + " for " + Duration.ofMillis(duration / 1000));
+            world.cut(one.id(), other.id(), world.scheduler().now() + duration);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.archipelago.simulation;
+
+/** What a sweep must have seen at least once, lest it prove nothing. */
+enum Deed {
+    SCHEDULED,
+    /** After an attempt that failed. */
+    SCHEDULED_AT_A_LATER_ATTEMPT,
+    /** Machines at all three sites. */
+    SCHEDULED_OVER_THREE_SITES,
+    ACTIVE,
+    DEGRADED,
+    REFUSED,
+    CANCELLED,
+    ENDED,
+    /** A participant refused, and only holds stood in the way. */
+    REFUSED_FOR_HOLDS,
+    HOLD_RAN_OUT,
+    /** The master gave up although every site confirmed, or was about to. */
+    GIVEN_UP_WHILE_CONFIRMED,
+    WAITED_FOR_PREDECESSOR,
+    LEASE_BEGUN_WHILE_CUT_OFF,
+    LEASE_ENDED_WHILE_CUT_OFF,
+    /** A message came again after it had taken effect. */
+    DUPLICATE_MESSAGE,
+    /** A command older than one that was seen. */
+    OVERTAKEN,
+    ROLLED_BACK,
+    WAITED_FOR_A_LOCK,
+    /** A part of a cluster was confirmed, deployed, given back and held again. */
+    DEPLOYED_AGAIN,
+    STOPPED_BY_THE_AGENT_ITSELF,
+    STRAY_REMOVED,
+    TRUTH_WAS_CHECKED
+}

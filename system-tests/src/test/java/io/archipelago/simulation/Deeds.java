@@ -1,0 +1,46 @@
+package io.archipelago.simulation;
+
+import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Share;
+import org.jspecify.annotations.Nullable;
+
+/** Recognises the deeds of reservations. */
+final class Deeds {
+
+    private final World world;
+
+    Deeds(World world) {
+        this.world = world;
+    }
+
+    void reservation(@Nullable Reservation before, Reservation after) {
+        boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
+        if (scheduled && before instanceof Reservation.Held held) {
+            world.did(Deed.SCHEDULED);
+            if (held.attempt().number() > 1) {
+                world.did(Deed.SCHEDULED_AT_A_LATER_ATTEMPT);
+            }
+            if (held.cluster().sites().size() == 3) {
+                world.did(Deed.SCHEDULED_OVER_THREE_SITES);
+            }
+        }
+        if (before instanceof Reservation.Held && !scheduled && !(after instanceof Reservation.Held)) {
+            for (Share share : before.shares().values()) {
+                Allocation allocation =
+                        world.site(share.site()).reservation().allocations().get(share.id());
+                if (allocation instanceof Allocation.Confirmed || allocation instanceof Allocation.Running) {
+                    world.did(Deed.GIVEN_UP_WHILE_CONFIRMED);
+                }
+            }
+        }
+        switch (after.state()) {
+            case ACTIVE -> world.did(Deed.ACTIVE);
+            case DEGRADED -> world.did(Deed.DEGRADED);
+            case REFUSED -> world.did(Deed.REFUSED);
+            case CANCELLED -> world.did(Deed.CANCELLED);
+            case ENDED -> world.did(Deed.ENDED);
+            case REQUESTED, HELD, SCHEDULED, DEPLOYING, RELEASING -> {}
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.archipelago.simulation;
+
+import io.archipelago.bus.protocol.ParticipantProtocol.Terms;
+import io.archipelago.reservation.domain.Pace;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The figures of a history, the same at all of its sites.
+ *
+ * @param pace of the reservation-services
+ * @param terms of the participants
+ * @param advertiseEvery how often placement tells peers what is free
+ */
+record Figures(Pace pace, Terms terms, Duration advertiseEvery) {
+
+    static Figures thrown(Dice dice) {
+        Duration lead = Duration.ofSeconds(dice.pick(List.of(10, 60, 180)));
+        Duration hold = Duration.ofSeconds(dice.pick(List.of(20, 60, 120)));
+        Pace pace = new Pace(
+                hold,
+                hold.dividedBy(6),
+                Duration.ofSeconds(dice.between(1, 4)),
+                Duration.ofSeconds(dice.between(60, 240)),
+                lead,
+                Duration.ofSeconds(300),
+                dice.between(1, 4));
+        Terms terms = new Terms(
+                lead,
+                Duration.ofSeconds(dice.pick(List.of(5, 60))),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(dice.between(1, 5)),
+                Duration.ofSeconds(2));
+        return new Figures(pace, terms, Duration.ofSeconds(dice.between(60, 900)));
+    }
+}

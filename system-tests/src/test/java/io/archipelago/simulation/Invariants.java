@@ -1,0 +1,452 @@
+package io.archipelago.simulation;
+
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.protocol.Part;
+import io.archipelago.bus.protocol.PartDecision;
+import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.federation.StreamPosition;
+import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Decision;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.State;
+import io.archipelago.reservation.domain.Share;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold after every commit. Only what the commit touched is looked at. */
+final class Invariants {
+
+    private static final long TO_COME_UP = 7 * Scheduler.MINUTE;
+
+    private final World world;
+    private final Backstop backstop = new Backstop();
+    private final Deeds deeds;
+    private final Set<ReservationId> cancelled = new HashSet<>();
+    private final Map<List<Object>, Long> places = new HashMap<>();
+    private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
+    private final Map<AllocationId, Instant> leasedAt = new HashMap<>();
+
+    Invariants(World world) {
+        this.world = world;
+        this.deeds = new Deeds(world);
+    }
+
+    /** In what one site says to another every place has one message. */
+    void place(ReservationService reader, Posted posted, StreamPosition position) {
+        Long before = places.putIfAbsent(List.of(reader.site().id(), position), posted.id());
+        require(
+                before == null || before == posted.id(),
+                () -> reader + ": two messages have place " + position + ", one is " + posted.summary());
+    }
+
+    /** The tenant has asked for the end. */
+    void cancelled(ReservationId id) {
+        cancelled.add(id);
+    }
+
+    /** A participant has booked: its database would have looked at its constraints. */
+    void bookings(ParticipantService service) {
+        backstop.check(service);
+    }
+
+    /** A command older than one that was seen. */
+    void changesNothing(ParticipantService service, AllocationCommand command, PartDecision decision) {
+        world.did(Deed.OVERTAKEN);
+        require(
+                decision.next() == null
+                        && decision.bookings() instanceof PartDecision.Keep
+                        && decision.resources().isEmpty()
+                        && decision.answers().isEmpty(),
+                () -> service + " does something about the overtaken " + Words.of(command));
+    }
+
+    /** An answer to a command that was followed by another. */
+    void changesNothing(ReservationService service, AllocationEvent event, Optional<Decision<Allocation>> decision) {
+        require(decision.isEmpty(), () -> service + " does something about the overtaken " + Words.of(event));
+    }
+
+    void generation(ParticipantService service, @Nullable Resource before, Resource after) {
+        require(
+                before == null || after.generation() >= before.generation(),
+                () -> service + ": the generation of " + Words.of(after.key()) + " falls");
+    }
+
+    void part(ParticipantService service, AllocationId id, @Nullable Part before, Object about, Instant now) {
+        Part after = service.parts().get(id);
+        if (after == null) {
+            return;
+        }
+        require(
+                before == null || after.sequence() >= before.sequence(),
+                () -> service + ": the sequence of " + Words.of(id) + " falls");
+        List<Booking> rows = service.bookings(id);
+        switch (after) {
+            case Part.Held held ->
+                require(
+                        rows.size() == held.bookings() || !service.now().isBefore(held.until()),
+                        () -> service + " holds " + Words.of(id) + " without having booked it");
+            case Part.Refused refused -> {
+                note(before, refused);
+                require(rows.isEmpty(), () -> service + " refused " + Words.of(id) + " but books");
+            }
+            case Part.Confirmed confirmed -> {
+                leased(service, id, confirmed.lease().facts(), rows);
+                if (before instanceof Part.Held held) {
+                    require(
+                            now.isBefore(held.until()) && rows.size() == held.bookings(),
+                            () -> service + " confirmed " + Words.of(id) + " after its hold ran out");
+                }
+            }
+            case Part.Deploying deploying -> {
+                if (!deploying.waitingFor().isEmpty()) {
+                    world.did(Deed.WAITED_FOR_PREDECESSOR);
+                }
+                leased(service, id, deploying.lease().facts(), rows);
+            }
+            case Part.Releasing releasing -> {}
+            case Part.Released released -> {
+                require(rows.isEmpty(), () -> service + " released " + Words.of(id) + " but books");
+                nothingOnHosts(service, id);
+            }
+        }
+        boolean leasedBefore = before instanceof Part.Confirmed || before instanceof Part.Deploying;
+        boolean leasedAfter = after instanceof Part.Confirmed || after instanceof Part.Deploying;
+        if (leasedBefore && !leasedAfter) {
+            require(
+                    about instanceof AllocationCommand.ReleaseAllocation,
+                    () -> service + " un-confirms " + Words.of(id) + " by itself");
+            Allocation allocation = service.site().reservation().allocations().get(id);
+            require(
+                    !(allocation instanceof Allocation.Confirmed || allocation instanceof Allocation.Running),
+                    () -> service + " gives back " + Words.of(id) + ", which its site still counts on");
+        }
+    }
+
+    private void note(@Nullable Part before, Part.Refused refused) {
+        if (before instanceof Part.Held && refused.refusal().code() == ErrorCode.HOLD_EXPIRED) {
+            world.did(Deed.HOLD_RAN_OUT);
+        }
+        if (refused.refusal().holdsOnlyUntil() != null) {
+            world.did(Deed.REFUSED_FOR_HOLDS);
+        }
+    }
+
+    void allocation(ReservationService service, @Nullable Allocation before, Allocation after, Instant now) {
+        if (before == null) {
+            return;
+        }
+        AllocationId id = after.id();
+        require(
+                after.header().sequence() >= before.header().sequence()
+                        && after.header().shareSequence() >= before.header().shareSequence(),
+                () -> service + ": a sequence of share " + Words.of(id) + " falls");
+        if (cutOff(after)) {
+            if (before instanceof Allocation.Confirmed && after instanceof Allocation.Running) {
+                world.did(Deed.LEASE_BEGUN_WHILE_CUT_OFF);
+            }
+            if (before instanceof Allocation.Running && after instanceof Allocation.Releasing) {
+                world.did(Deed.LEASE_ENDED_WHILE_CUT_OFF);
+            }
+        }
+        boolean leased = before instanceof Allocation.Confirmed || before instanceof Allocation.Running;
+        if (leased && !(after instanceof Allocation.Confirmed || after instanceof Allocation.Running)) {
+            boolean over = !now.isBefore(before.header().spec().window().end());
+            require(
+                    over || givenUpByMaster(after),
+                    () -> service + " ends the lease of " + Words.of(id) + " though nobody asked and its time is not over");
+        }
+        if (!leased && after instanceof Allocation.Confirmed) {
+            leasedAt.put(id, now);
+        }
+        if (before instanceof Allocation.Confirmed && after instanceof Allocation.Running) {
+            Instant start = before.header().spec().window().start().minus(world.figures().pace().lead());
+            require(!now.isBefore(start), () -> service + " begins the lease of " + Words.of(id) + " too early");
+        }
+    }
+
+    private boolean cutOff(Allocation allocation) {
+        return world.cutUntil(allocation.id().site(), allocation.header().spec().master())
+                > world.scheduler().now();
+    }
+
+    void reservation(ReservationService service, @Nullable Reservation before, Reservation after, Instant now) {
+        if (before != null) {
+            before.shares().forEach((site, share) -> {
+                Share next = after.shares().get(site);
+                require(
+                        next != null && next.sequence() >= share.sequence(),
+                        () -> service + ": the sequence of share " + Words.of(share.id()) + " falls");
+                if (next != null && share.stage().open() && next.stage() == Share.Stage.RELEASED) {
+                    nothingAt(next.id(), "the master heard that nothing is left");
+                }
+            });
+            require(mayFollow(before, after, now), () -> service + " undoes " + Words.of(before) + ": " + Words.of(after));
+        }
+        deeds.reservation(before, after);
+        boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
+        if (scheduled && before instanceof Reservation.Held held) {
+            scheduledAt.put(after.id(), world.scheduler().now());
+            everySiteConfirmed(service, held.cluster(), after);
+        }
+        if (after instanceof Reservation.Closed closed
+                && closed.shares().values().stream().noneMatch(s -> s.stage().open())) {
+            closed.shares().values().forEach(this::settled);
+        }
+    }
+
+    private boolean mayFollow(Reservation before, Reservation after, Instant now) {
+        boolean over = !now.isBefore(before.details().request().window().end());
+        return switch (before) {
+            case Reservation.Scheduled s ->
+                after instanceof Reservation.Scheduled
+                        || after instanceof Reservation.Running
+                        || ends(after) && (over || cancelled.contains(before.id()));
+            case Reservation.Running r ->
+                after instanceof Reservation.Running || ends(after) && (over || cancelled.contains(before.id()));
+            case Reservation.Releasing r -> ends(after);
+            case Reservation.Closed c -> after instanceof Reservation.Closed && after.state() == before.state();
+            case Reservation.Planning p -> true;
+            case Reservation.Holding h -> true;
+            case Reservation.Held h -> true;
+        };
+    }
+
+    private static boolean ends(Reservation after) {
+        return after instanceof Reservation.Releasing
+                || after instanceof Reservation.Closed && after.state() != State.REFUSED;
+    }
+
+    /** SCHEDULED: every participant of every site has the part booked for the whole window, or had until its end. */
+    private void everySiteConfirmed(ReservationService service, Facts.OfCluster cluster, Reservation reservation) {
+        for (Facts.Shared shared : cluster.sites()) {
+            Site site = world.site(shared.site());
+            AllocationId id = new AllocationId(reservation.id(), shared.site());
+            boolean over = !site.now().isBefore(reservation.details().request().window().end());
+            for (ParticipantService participant : site.participants()) {
+                Part part = participant.parts().get(id);
+                require(
+                        over || part instanceof Part.Confirmed || part instanceof Part.Deploying,
+                        () -> service + " calls " + Words.of(reservation.id()) + " scheduled, but " + participant + " has "
+                                + Words.of(part));
+            }
+        }
+        long taking = reservation.shares().values().stream()
+                .filter(s -> s.stage() == Share.Stage.CONFIRMED)
+                .count();
+        require(taking <= cluster.sites().size(), () -> service + " counts on a site that is not in the cluster");
+    }
+
+    /** The lease's facts are what is booked. */
+    private void leased(ParticipantService service, AllocationId id, Facts.OfSite facts, List<Booking> rows) {
+        require(
+                rows.stream().allMatch(b -> b.heldUntil() == null),
+                () -> service + " leases " + Words.of(id) + " by a hold");
+        boolean booked =
+                switch (service.logic().name()) {
+                    case PLACEMENT ->
+                        Objects.requireNonNull(facts.hosts()).hosts().values().stream()
+                                .allMatch(host -> books(rows, host.value(), null));
+                    case NETWORK -> {
+                        Facts.Segment segment = Objects.requireNonNull(facts.segment());
+                        yield books(rows, "vlan", segment.vlan())
+                                && books(
+                                        rows,
+                                        segment.gateway().value(),
+                                        segment.endpoint().port());
+                    }
+                    case STORAGE -> {
+                        Facts.Pool pool = Objects.requireNonNull(facts.pool());
+                        yield books(rows, pool.host() + "/" + pool.pool(), null);
+                    }
+                    case CACHE -> {
+                        Facts.Cache cache = Objects.requireNonNull(facts.cache());
+                        yield cache.gateway() == null
+                                || books(rows, cache.gateway().value(), null);
+                    }
+                };
+        require(booked, () -> service + " leases " + Words.of(id) + " with facts that it has not booked");
+    }
+
+    private static boolean books(List<Booking> rows, String pool, @Nullable Integer unit) {
+        return rows.stream().anyMatch(b -> b.pool().equals(pool) && Objects.equals(b.unit(), unit));
+    }
+
+    private void nothingOnHosts(ParticipantService service, AllocationId id) {
+        if (world.strays()) {
+            return;
+        }
+        for (Host host : service.site().hosts()) {
+            host.things().keySet().forEach(key -> require(
+                    key.kind().owner() != service.logic().name() || !key.allocation().equals(id),
+                    () -> service + " released " + Words.of(id) + " but " + Words.of(key) + " is on " + host.id()));
+        }
+    }
+
+    /** Nothing of a share is booked or on a host. */
+    private void nothingAt(AllocationId id, String because) {
+        Site site = world.site(id.site());
+        for (ParticipantService participant : site.participants()) {
+            require(
+                    participant.bookings(id).isEmpty(),
+                    () -> participant + " still books " + Words.of(id) + " though " + because);
+            nothingOnHosts(participant, id);
+        }
+    }
+
+    /** A share that its site refused is the site's to give back, and no more than that may be left of it. */
+    private void settled(Share share) {
+        Allocation allocation = world.site(share.site()).reservation().allocations().get(share.id());
+        if (share.stage() == Share.Stage.RELEASED || allocation == null || allocation instanceof Allocation.Released) {
+            nothingAt(share.id(), "the reservation is settled");
+        } else {
+            require(
+                    allocation instanceof Allocation.Releasing,
+                    () -> "settled, but " + share.site() + " has " + Words.of(allocation));
+        }
+    }
+
+    private boolean givenUpByMaster(Allocation allocation) {
+        Reservation reservation = world.site(allocation.header().spec().master())
+                .reservation()
+                .reservations()
+                .get(allocation.id().reservation());
+        Share share = reservation == null ? null : reservation.shares().get(allocation.id().site());
+        return share != null
+                && share.sequence() >= allocation.header().shareSequence()
+                && (share.stage() == Share.Stage.RELEASING
+                        || share.sequence() > allocation.header().shareSequence()
+                        || !share.stage().open());
+    }
+
+    /** What should have been done long ago, but for crashes. */
+    void watch() {
+        for (Site site : world.sites()) {
+            for (ParticipantService service : site.participants()) {
+                service.parts().forEach((id, part) -> {
+                    if (part instanceof Part.Held held) {
+                        require(
+                                !overdue(service, held.until()),
+                                () -> service + " still holds " + Words.of(id) + " long after the hold ran out");
+                    }
+                });
+            }
+            ReservationService service = site.reservation();
+            service.allocations().forEach((id, allocation) -> {
+                Instant end = allocation.header().spec().window().end();
+                if (allocation instanceof Allocation.Confirmed confirmed) {
+                    Instant leased = leasedAt.getOrDefault(id, confirmed.deployAt());
+                    require(
+                            !overdue(service, confirmed.deployAt()) || !overdue(service, leased),
+                            () -> service + " has not begun the lease of " + Words.of(id));
+                }
+                if (allocation instanceof Allocation.Running) {
+                    require(!overdue(service, end), () -> service + " has not ended the lease of " + Words.of(id));
+                }
+            });
+        }
+    }
+
+    private boolean overdue(Service service, Instant due) {
+        long patience = 3 * Scheduler.MINUTE;
+        return service.isUp()
+                && world.scheduler().now() > service.disturbedAt() + patience
+                && service.now().isAfter(due.plusSeconds(180));
+    }
+
+    /** All faults are over, nothing is due any more: all is settled and nothing is left anywhere. */
+    void quiescent() {
+        for (Site site : world.sites()) {
+            require(site.broker().drained(), () -> site.id() + " has messages that nobody takes");
+            for (Service service : site.services()) {
+                require(service.database().idle(), () -> service + " has locks or unsent messages");
+            }
+            for (ParticipantService service : site.participants()) {
+                require(service.allBookings().isEmpty(), () -> service + " still books " + service.allBookings());
+            }
+            for (Host host : site.hosts()) {
+                require(
+                        host.things().isEmpty(),
+                        () -> host.id() + " still has "
+                                + host.things().keySet().stream()
+                                        .map(Words::of)
+                                        .toList());
+            }
+            site.reservation().allocations().forEach((id, allocation) -> require(
+                    allocation instanceof Allocation.Released, () -> Words.of(id) + " is " + Words.of(allocation)));
+            site.reservation().reservations().forEach((id, reservation) -> {
+                require(reservation instanceof Reservation.Closed, () -> "never settled: " + Words.of(reservation));
+                require(
+                        reservation.shares().values().stream().noneMatch(s -> s.stage().open()),
+                        () -> "shares never given back: " + Words.of(reservation));
+            });
+        }
+    }
+
+    /** All faults have been over for a while: what is told of clusters that had time to come up is the truth. */
+    void truthful() {
+        for (Site site : world.sites()) {
+            site.reservation().reservations().forEach((id, reservation) -> {
+                if (!hadTime(reservation)) {
+                    return;
+                }
+                require(
+                        !(reservation instanceof Reservation.Scheduled),
+                        () -> "its time has come, but it is " + Words.of(reservation));
+                if (reservation instanceof Reservation.Running running) {
+                    running(running);
+                }
+            });
+        }
+    }
+
+    private boolean hadTime(Reservation reservation) {
+        TimeWindow window = reservation.details().request().window();
+        long scheduled = scheduledAt.getOrDefault(reservation.id(), Long.MAX_VALUE);
+        return scheduled < world.scheduler().now() - TO_COME_UP
+                && world.sites().stream()
+                        .allMatch(site -> window.contains(site.now())
+                                && window.contains(site.now().minus(TO_COME_UP, ChronoUnit.MICROS)));
+    }
+
+    private void running(Reservation.Running running) {
+        world.did(Deed.TRUTH_WAS_CHECKED);
+        int wanted = running.details().request().compute().count() + 1;
+        long there = 0;
+        for (Facts.Shared shared : running.cluster().sites()) {
+            AllocationId id = new AllocationId(running.id(), shared.site());
+            for (Host host : world.site(shared.site()).hosts()) {
+                there += host.things().keySet().stream()
+                        .filter(key -> key.kind().owner() == Participant.PLACEMENT
+                                && key.allocation().equals(id))
+                        .count();
+            }
+        }
+        long found = there;
+        require(found == wanted, () -> found + " of " + wanted + " machines run of " + Words.of(running));
+        require(running.state() == State.ACTIVE, () -> "all machines run, but it is " + Words.of(running));
+    }
+
+    /** Something that must hold, and what is wrong if it does not. */
+    static void require(boolean holds, Supplier<String> broken) {
+        if (!holds) {
+            throw new InvariantBroken(broken.get());
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.archipelago.simulation;
+
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.host.DesiredResource;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec;
+import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A host with a small model of the agent: it makes what is desired, removes what is not, in the agent's order, and says what it sees; it fails,
+ * repeats itself, dies and starts anew.
+ */
+final class ModelHost implements Host {
+
+    private record Said(long generation, Phase phase) {}
+
+    private final World world;
+    private final Site site;
+    private final HostId id;
+    private final Map<ResourceKey, DesiredResource> desired = new LinkedHashMap<>();
+    private final Map<ResourceKey, ResourceSpec> things = new LinkedHashMap<>();
+    private final Map<ResourceKey, Said> said = new HashMap<>();
+    private final Set<ResourceKey> looking = new HashSet<>();
+    private long epoch = 1;
+    private long counter;
+    private boolean up = true;
+
+    ModelHost(World world, Site site, HostId id) {
+        this.world = world;
+        this.site = site;
+        this.id = id;
+    }
+
+    @Override
+    public HostId id() {
+        return id;
+    }
+
+    @Override
+    public Map<ResourceKey, ResourceSpec> things() {
+        return things;
+    }
+
+    @Override
+    public boolean isUp() {
+        return up;
+    }
+
+    @Override
+    public void take(Lane.Delivery delivery) {
+        desire(delivery.posted());
+        delivery.done();
+    }
+
+    @Override
+    public void crash() {
+        up = false;
+        desired.clear();
+        said.clear();
+        looking.clear();
+    }
+
+    @Override
+    public void restart() {
+        if (up) {
+            return;
+        }
+        up = true;
+        epoch++;
+        counter = 0;
+        // It reads its topic from the start to the end before it acts.
+        site.broker().lanesOf(this).forEach(Lane::skipToEnd);
+        site.broker().compactedContents(Topics.desired(id)).forEach(this::desire);
+        things.keySet().forEach(this::look);
+    }
+
+    @Override
+    public void clockJumped() {
+        desired.values().forEach(this::lookAtExpiry);
+    }
+
+    @Override
+    public void poke() {
+        desired.keySet().stream().filter(key -> key.kind() == ResourceKind.DISK).forEach(this::look);
+    }
+
+    private void desire(Posted posted) {
+        ResourceKey key = (ResourceKey) posted.key();
+        if (posted.message() instanceof DesiredResource spec) {
+            DesiredResource known = desired.get(key);
+            if (known == null || known.generation() <= spec.generation()) {
+                desired.put(key, spec);
+                lookAtExpiry(spec);
+            }
+            said.remove(key);
+        } else {
+            desired.remove(key);
+            said.remove(key);
+        }
+        look(key);
+    }
+
+    private void lookAtExpiry(DesiredResource spec) {
+        Instant notAfter = spec.notAfter();
+        if (notAfter != null) {
+            world.scheduler().at(site.trueTime(notAfter) + 1, () -> look(spec.key()));
+        }
+    }
+
+    private void look(ResourceKey key) {
+        long work = world.calm()
+                ? world.dice().between(10_000L, 500_000L)
+                : world.dice().between(10_000L, world.dice().chance(0.05) ? 90_000_000L : 3_000_000L);
+        lookAfter(key, work);
+    }
+
+    private void lookAfter(ResourceKey key, long delay) {
+        if (up && looking.add(key)) {
+            long now = epoch;
+            world.scheduler().after(delay, () -> {
+                if (up && epoch == now) {
+                    looking.remove(key);
+                    act(key);
+                }
+            });
+        }
+    }
+
+    private void act(ResourceKey key) {
+        DesiredResource wanted = desired.get(key);
+        if (wanted == null) {
+            if (things.containsKey(key)) {
+                say(key, 0, Phase.READY, "nobody desires it");
+            }
+            return;
+        }
+        if (!world.calm() && world.dice().chance(0.04)) {
+            say(key, wanted.generation(), Phase.FAILED, "a simulated fault");
+            lookAfter(key, world.dice().between(1_000_000L, 20_000_000L));
+        } else if (wanted.absent() || expired(wanted)) {
+            remove(key, wanted);
+        } else {
+            make(key, wanted);
+        }
+    }
+
+    private void remove(ResourceKey key, DesiredResource wanted) {
+        if (things.containsKey(key)) {
+            boolean used = things.values().stream().anyMatch(other -> uses(other).contains(key));
+            if (used && !world.broken(Mutation.AGENT_IGNORES_USERS)) {
+                say(key, wanted.generation(), Phase.PENDING, "waits for its users");
+                return;
+            }
+            Physics.remove(id, things, key);
+            things.remove(key);
+            if (!wanted.absent()) {
+                world.did(Deed.STOPPED_BY_THE_AGENT_ITSELF);
+            } else if (Physics.released(site, key)) {
+                world.did(Deed.STRAY_REMOVED);
+            }
+            world.tell(site, id.value(), () -> "removed " + Words.of(key));
+            changed(key);
+        }
+        say(key, wanted.generation(), Phase.ABSENT, wanted.absent() ? "" : "its time is over");
+    }
+
+    private void make(ResourceKey key, DesiredResource wanted) {
+        if (!wanted.spec().equals(things.get(key))) {
+            if (!hasWhatItNeeds(wanted.spec())) {
+                say(key, wanted.generation(), Phase.PENDING, "waits for what it needs");
+                lookAfter(key, world.dice().between(1_000_000L, 15_000_000L));
+                return;
+            }
+            Physics.make(site, id, things, key, wanted.spec(), world.strays());
+            things.put(key, wanted.spec());
+            world.tell(site, id.value(), () -> "made " + Words.of(key));
+            changed(key);
+        }
+        say(key, wanted.generation(), Phase.READY, "");
+    }
+
+    private boolean hasWhatItNeeds(ResourceSpec spec) {
+        if (spec instanceof DiskSpec disk && !exported(disk)) {
+            return false;
+        }
+        return uses(spec).stream().allMatch(need -> {
+            DesiredResource needed = desired.get(need);
+            return things.containsKey(need) && needed != null && !needed.absent() && !expired(needed);
+        });
+    }
+
+    private boolean exported(DiskSpec disk) {
+        return site.hosts().stream()
+                .anyMatch(host -> host.id().equals(disk.storageHost())
+                        && host.things().containsKey(disk.volume()));
+    }
+
+    private void changed(ResourceKey key) {
+        desired.keySet().stream().filter(other -> !other.equals(key)).forEach(this::look);
+        if (key.kind() == ResourceKind.VOLUME) {
+            site.hosts().forEach(Host::poke);
+        }
+    }
+
+    private boolean expired(DesiredResource wanted) {
+        Instant notAfter = wanted.notAfter();
+        return notAfter != null && !site.now().isBefore(notAfter);
+    }
+
+    private void say(ResourceKey key, long generation, Phase phase, String reason) {
+        Said now = new Said(generation, phase);
+        if (now.equals(said.put(key, now)) && !world.dice().chance(0.02)) {
+            return;
+        }
+        ResourceObserved observed =
+                new ResourceObserved(id, epoch, ++counter, key, generation, phase, reason, Map.of());
+        Posted posted = new Posted(
+                world.newMessageId(), Site.observed(id, key.kind().owner()), key, null, observed);
+        world.storable(posted);
+        world.scheduler().after(world.latency(), () -> {
+            // What a dying agent had not yet sent is lost; the next one says everything again.
+            if (up && observed.epoch() == epoch) {
+                site.broker().append(posted);
+            }
+        });
+    }
+
+    /** What a thing stands on, on the same host. */
+    static Collection<ResourceKey> uses(ResourceSpec spec) {
+        return switch (spec) {
+            case MachineSpec machine -> List.of(machine.disk(), machine.segment());
+            case LinkSpec link -> List.of(link.segment());
+            case CacheSpec cache -> List.of(cache.segment());
+            case DiskSpec disk -> List.of();
+            case ResourceSpec.SegmentSpec segment -> List.of();
+            case ResourceSpec.VolumeSpec volume -> List.of();
+        };
+    }
+}

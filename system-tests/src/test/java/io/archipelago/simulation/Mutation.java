@@ -1,0 +1,31 @@
+package io.archipelago.simulation;
+
+/** What is broken on purpose, to prove that the simulation would notice. */
+enum Mutation {
+    /** A participant chooses without locking the pools. */
+    NO_POOL_LOCK,
+    /** A transaction reads a row without locking it: updates are lost. */
+    NO_ROW_LOCK,
+    /** A message that comes again takes effect again. */
+    INBOX_FORGETS,
+    /** Now and then the relay deletes a row that it did not send. */
+    RELAY_LOSES,
+    /** Messages leave although their transaction rolls back. */
+    SENT_BEFORE_COMMIT,
+    /** What comes again under the same sequence is taken for something new. */
+    SEQUENCE_FORGOTTEN,
+    /** Two transactions may take the same place in what is said to a peer. */
+    STREAM_NOT_LOCKED,
+    /** The reader's position is moved in a transaction of its own, before the effect. */
+    POSITION_BEFORE_EFFECT,
+    /** Holds that have run out are not swept. */
+    SWEEPER_STOPS,
+    /** A hold is confirmed after it has run out. */
+    LATE_CONFIRM,
+    /** Bookings are given back when removal is asked for, not when it was seen. */
+    GONE_UNSEEN,
+    /** Timers live in memory only: a restart forgets them. */
+    TIMERS_IN_MEMORY,
+    /** An agent takes a segment away while machines stand on it. */
+    AGENT_IGNORES_USERS
+}

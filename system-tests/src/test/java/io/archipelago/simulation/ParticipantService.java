@@ -1,0 +1,235 @@
+package io.archipelago.simulation;
+
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Part;
+import io.archipelago.bus.protocol.PartDecision;
+import io.archipelago.bus.protocol.PartView;
+import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.bus.protocol.ParticipantProtocol;
+import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.ResourceKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A participant of one site: production's protocol and logic over tables, and as little as possible between them. */
+class ParticipantService extends Service {
+
+    /** Where a resource is wanted. */
+    record Place(HostId host, ResourceKey key) {}
+
+    private static final Calendar NO_CALENDAR = new Calendar(List.of(), List.of(), Instant.EPOCH);
+
+    private final ParticipantLogic logic;
+    private final ParticipantProtocol protocol;
+    private final List<Pool> pools = new ArrayList<>();
+    private final Map<AllocationId, Part> parts = new LinkedHashMap<>();
+    private final Map<AllocationId, List<Booking>> bookings = new LinkedHashMap<>();
+    private final Map<AllocationId, Map<Place, Resource>> resources = new LinkedHashMap<>();
+    private final Map<String, Pool> poolsById = new TreeMap<>();
+
+    ParticipantService(World world, Site site, ParticipantLogic logic) {
+        super(world, site, logic.name().service());
+        this.logic = logic;
+        this.protocol = new ParticipantProtocol(logic, world.figures().terms());
+        pools.addAll(logic.pools());
+        site.inventories().forEach((host, inventory) -> pools.addAll(logic.pools(host, inventory, true)));
+        pools.forEach(pool -> poolsById.put(pool.id(), pool));
+    }
+
+    ParticipantLogic logic() {
+        return logic;
+    }
+
+    ParticipantProtocol protocol() {
+        return protocol;
+    }
+
+    Map<AllocationId, Part> parts() {
+        return parts;
+    }
+
+    List<Booking> bookings(AllocationId allocation) {
+        return bookings.getOrDefault(allocation, List.of());
+    }
+
+    Map<String, Pool> pools() {
+        return poolsById;
+    }
+
+    Collection<Booking> allBookings() {
+        return bookings.values().stream().flatMap(List::stream).toList();
+    }
+
+    Collection<Resource> resources(AllocationId allocation) {
+        return resources.getOrDefault(allocation, Map.of()).values();
+    }
+
+    Calendar calendar(Instant now) {
+        return new Calendar(pools, allBookings(), now);
+    }
+
+    @Override
+    @Nullable
+    Work work(Posted posted) {
+        return switch (posted.message()) {
+            case HoldAllocation hold when !protocol.books(hold) -> null;
+            case AllocationCommand command ->
+                new Work(
+                        command,
+                        posted.id(),
+                        List.of(command.allocation()),
+                        false,
+                        () -> protocol.books(command),
+                        tx -> onCommand(command, tx));
+            // Observations are upserts by epoch and counter; they need no inbox.
+            case ResourceObserved seen ->
+                Work.on(seen, 0, List.of(seen.key().allocation()), tx -> {
+                    PartView view = view(seen.key().allocation(), NO_CALENDAR);
+                    apply(seen.key().allocation(), view, protocol.onObserved(seen, view, tx.now()), tx, seen);
+                });
+            case null, default -> null;
+        };
+    }
+
+    @Override
+    @Nullable
+    Instant due(Object row) {
+        Part part = row instanceof AllocationId id ? parts.get(id) : null;
+        if (part instanceof Part.Held && world().broken(Mutation.SWEEPER_STOPS)) {
+            return null;
+        }
+        return part == null ? null : part.due();
+    }
+
+    @Override
+    Work dueWork(Object row) {
+        AllocationId id = (AllocationId) row;
+        return Work.due("due", id, () -> protocol.books(Objects.requireNonNull(parts.get(id))), tx -> {
+            boolean books = protocol.books(Objects.requireNonNull(parts.get(id)));
+            PartView view = view(id, books ? read(Reach.PRESENT, id, null, tx.now()) : NO_CALENDAR);
+            apply(id, view, protocol.onDue(view, tx.now()), tx, "due");
+        });
+    }
+
+    @Override
+    Collection<Object> rows() {
+        return List.copyOf(parts.keySet());
+    }
+
+    private void onCommand(AllocationCommand command, Transaction tx) {
+        AllocationId id = command.allocation();
+        Part part = parts.get(id);
+        Instant now = tx.now();
+        if (world().broken(Mutation.LATE_CONFIRM)
+                && command instanceof ConfirmAllocation
+                && part instanceof Part.Held held) {
+            now = held.until().minusMillis(1);
+        }
+        HoldAllocation hold = command instanceof HoldAllocation h ? h : null;
+        Reach reach = hold == null ? Reach.PRESENT : Reach.WINDOW;
+        PartView view = view(id, protocol.books(command) ? read(reach, id, hold, now) : NO_CALENDAR);
+        if (world().broken(Mutation.GONE_UNSEEN) && command instanceof ReleaseAllocation) {
+            Set<HostId> all = Set.copyOf(site().inventories().keySet());
+            view = new PartView(view.part(), view.calendar(), view.resources(), all);
+        }
+        PartDecision decision = protocol.onCommand(command, view, now);
+        if (reach == Reach.WINDOW && decision.next() instanceof Part.Refused) {
+            // Only a refusal needs to see beyond the window: it tells when it would fit.
+            view = view(id, read(Reach.ALL, id, hold, now));
+            decision = protocol.onCommand(command, view, now);
+        }
+        if (part != null && command.sequence() < part.sequence()) {
+            world().invariants().changesNothing(this, command, decision);
+        }
+        apply(id, view, decision, tx, command);
+    }
+
+    private Calendar read(Reach reach, AllocationId id, @Nullable HoldAllocation hold, Instant now) {
+        TimeWindow window = hold == null
+                ? new TimeWindow(now, now.plusNanos(1))
+                : protocol.booked(hold.spec().window());
+        return new Calendar(pools, reach.of(allBookings(), id, window, now), now);
+    }
+
+    private PartView view(AllocationId id, Calendar calendar) {
+        Part part = parts.get(id);
+        if (part != null && world().broken(Mutation.SEQUENCE_FORGOTTEN)) {
+            part = Forgetful.sequence(part);
+        }
+        return new PartView(part, calendar, List.copyOf(resources(id)), site().deadHosts());
+    }
+
+    private void apply(AllocationId id, PartView view, PartDecision decision, Transaction tx, Object about) {
+        Part before = parts.get(id);
+        Part next = decision.next();
+        if (next != null) {
+            tx.write(() -> parts.put(id, next));
+            world().storable(Part.class, next);
+        }
+        switch (decision.bookings()) {
+            case PartDecision.Keep keep -> {}
+            case PartDecision.Book book ->
+                tx.write(() -> {
+                    sweep(tx.now());
+                    bookings.put(id, book.bookings());
+                });
+            case PartDecision.Confirm confirm ->
+                tx.write(() -> bookings.computeIfPresent(
+                        id, (i, rows) -> rows.stream().map(Booking::confirmed).toList()));
+            case PartDecision.Drop drop -> tx.write(() -> bookings.remove(id));
+        }
+        for (Resource resource : decision.resources()) {
+            tx.write(() -> store(resource));
+        }
+        decision.publish().forEach(r -> tx.send(Topics.desired(r.host()), r.key(), r.desired()));
+        decision.forget().forEach(r -> tx.tombstone(Topics.desired(r.host()), r.key()));
+        for (AllocationEvent answer : decision.answers()) {
+            tx.send(Topics.events(logic.name().service()), id, answer);
+        }
+        tx.check(() -> {
+            world().tell(this, () -> Words.of(about) + " -> " + Words.of(before) + " to " + Words.of(parts.get(id)));
+            world().invariants().part(this, id, before, about, tx.now());
+            if (decision.bookings() instanceof PartDecision.Book) {
+                world().invariants().bookings(this);
+            }
+            watch(id);
+        });
+    }
+
+    /** What a production store does before it books: holds that have run out would only trip its constraints. */
+    private void sweep(Instant now) {
+        bookings.replaceAll(
+                (id, rows) -> rows.stream().filter(b -> !b.expired(now)).toList());
+    }
+
+    private void store(Resource resource) {
+        if (resource.generation() > 2 && !resource.absent()) {
+            world().did(Deed.DEPLOYED_AGAIN);
+        }
+        Resource before = resources
+                .computeIfAbsent(resource.allocation(), id -> new LinkedHashMap<>())
+                .put(new Place(resource.host(), resource.key()), resource);
+        world().storable(Resource.class, resource);
+        world().invariants().generation(this, before, resource);
+    }
+}

@@ -1,0 +1,98 @@
+package io.archipelago.simulation;
+
+import io.archipelago.bus.protocol.Part;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceSpec;
+import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.util.Map;
+import java.util.Objects;
+
+/** What no host can bear, whoever asks for it. */
+final class Physics {
+
+    private Physics() {}
+
+    /**
+     * Before a thing is made on a host.
+     *
+     * @param strays whether things may come back for a while that were released; see {@link World#strays}
+     */
+    static void make(
+            Site site,
+            HostId host,
+            Map<ResourceKey, ResourceSpec> things,
+            ResourceKey key,
+            ResourceSpec spec,
+            boolean strays) {
+        AllocationId allocation = key.allocation();
+        if (released(site, key)) {
+            require(strays, host + " makes " + key + " though its owner has released it");
+            return;
+        }
+        Inventory inventory = Objects.requireNonNull(site.inventories().get(host));
+        long cpus = 0;
+        long memory = 0;
+        long volumes = 0;
+        long caches = 0;
+        for (Map.Entry<ResourceKey, ResourceSpec> entry : things.entrySet()) {
+            if (entry.getKey().equals(key) || strays && released(site, entry.getKey())) {
+                continue;
+            }
+            ResourceSpec other = entry.getValue();
+            boolean stranger = !entry.getKey().allocation().equals(allocation);
+            if (stranger && other instanceof SegmentSpec theirs && spec instanceof SegmentSpec ours) {
+                require(theirs.vlan() != ours.vlan(), "VLAN " + ours.vlan() + " serves two clusters on " + host);
+            }
+            if (stranger && other instanceof LinkSpec theirs && spec instanceof LinkSpec ours) {
+                require(
+                        theirs.localPort() != ours.localPort(),
+                        "port " + ours.localPort() + " serves two clusters on " + host);
+            }
+            cpus += other instanceof MachineSpec machine ? machine.cpus() : 0;
+            memory += other instanceof MachineSpec machine ? machine.memoryBytes() : 0;
+            volumes += other instanceof VolumeSpec volume ? volume.bytes() : 0;
+            caches += other instanceof CacheSpec cache ? cache.bytes() : 0;
+        }
+        switch (spec) {
+            case MachineSpec machine -> {
+                require(cpus + machine.cpus() <= inventory.cpus(), "too many machines on " + host);
+                require(memory + machine.memoryBytes() <= inventory.memoryBytes(), "too much memory on " + host);
+            }
+            case VolumeSpec volume ->
+                require(
+                        volumes + volume.bytes()
+                                <= inventory.pools().getOrDefault(volume.pool(), 0L),
+                        "volumes of " + host + " exceed its pool");
+            case CacheSpec cache ->
+                require(caches + cache.bytes() <= inventory.cacheBytes(), "caches of " + host + " exceed its space");
+            case SegmentSpec segment -> {}
+            case LinkSpec link -> {}
+            case ResourceSpec.DiskSpec disk -> {}
+        }
+    }
+
+    /** Before a thing is taken from a host. */
+    static void remove(HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key) {
+        things.forEach((user, spec) -> require(
+                !ModelHost.uses(spec).contains(key), key + " is taken from under " + user + " on " + host));
+    }
+
+    /** Whether its owner has seen it gone, or never had it. */
+    static boolean released(Site site, ResourceKey key) {
+        Part part = site.participant(key.kind().owner()).parts().get(key.allocation());
+        return part == null || part instanceof Part.Released;
+    }
+
+    private static void require(boolean holds, String broken) {
+        if (!holds) {
+            throw new InvariantBroken(broken);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package io.archipelago.simulation;
+
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.HoldShare;
+import io.archipelago.contracts.federation.StreamPosition;
+import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.AllocationMoves;
+import io.archipelago.reservation.domain.Decision;
+import io.archipelago.reservation.domain.Outgoing;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.ReservationMoves;
+import io.archipelago.reservation.domain.StreamVerdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The reservation-service of one site: production's moves over two tables, and as little as possible between them. */
+final class ReservationService extends Service {
+
+    /** How far what a site says was read. */
+    private record PositionRow(SiteId from) {}
+
+    private final ReservationMoves reservationMoves;
+    private final AllocationMoves allocationMoves;
+    private final Map<ReservationId, Reservation> reservations = new LinkedHashMap<>();
+    private final Map<AllocationId, Allocation> allocations = new LinkedHashMap<>();
+
+    ReservationService(World world, Site site) {
+        super(world, site, "reservation");
+        this.reservationMoves =
+                new ReservationMoves(world.sitesSeenFrom(site.id()), world.figures().pace());
+        this.allocationMoves = new AllocationMoves(world.figures().pace());
+    }
+
+    Map<ReservationId, Reservation> reservations() {
+        return reservations;
+    }
+
+    Map<AllocationId, Allocation> allocations() {
+        return allocations;
+    }
+
+    /** POST: idempotent, for the client repeats it. */
+    void create(Details details) {
+        request(Work.on("POST", 0, List.of(details.id()), tx -> {
+            if (!reservations.containsKey(details.id())) {
+                reserve(details.id(), Optional.of(reservationMoves.request(details, tx.now())), tx, "POST");
+            }
+        }));
+    }
+
+    /** DELETE. */
+    void cancel(ReservationId id) {
+        request(Work.on("DELETE", 0, List.of(id), tx -> {
+            Reservation reservation = reservations.get(id);
+            if (reservation != null) {
+                world().invariants().cancelled(id);
+                reserve(id, reservationMoves.cancel(reservation, tx.now()), tx, "DELETE");
+            }
+        }));
+    }
+
+    @Override
+    @Nullable
+    Work work(Posted posted) {
+        StreamPosition position = posted.stream();
+        if (position != null && posted.message() != null) {
+            return fromSite(posted, position, posted.message());
+        }
+        return switch (posted.message()) {
+            case AllocationEvent event ->
+                Work.on(event, posted.id(), List.of(event.allocation()), tx -> onEvent(event, tx));
+            case SitesPlanned plan ->
+                Work.on(plan, posted.id(), List.of(plan.reservation()), tx -> reserve(
+                        plan.reservation(),
+                        Optional.ofNullable(reservations.get(plan.reservation()))
+                                .flatMap(r -> reservationMoves.onPlanned(r, plan, tx.now())),
+                        tx,
+                        plan));
+            case PlanRefused refused ->
+                Work.on(refused, posted.id(), List.of(refused.reservation()), tx -> reserve(
+                        refused.reservation(),
+                        Optional.ofNullable(reservations.get(refused.reservation()))
+                                .flatMap(r -> reservationMoves.onPlanRefused(r, refused, tx.now())),
+                        tx,
+                        refused));
+            case CapacityAdvertised own ->
+                Work.on(own, posted.id(), List.of(), tx -> world().peersOf(site().id())
+                        .forEach(peer -> tx.sendToSite(peer, own)));
+            case null, default -> null;
+        };
+    }
+
+    @Override
+    @Nullable
+    Instant due(Object row) {
+        if (world().broken(Mutation.SWEEPER_STOPS)
+                && row instanceof AllocationId held
+                && allocations.get(held) instanceof Allocation.Held) {
+            return null;
+        }
+        return switch (row) {
+            case ReservationId id -> {
+                Reservation reservation = reservations.get(id);
+                yield reservation == null ? null : reservation.due();
+            }
+            case AllocationId id -> {
+                Allocation allocation = allocations.get(id);
+                yield allocation == null ? null : allocation.due();
+            }
+            default -> null;
+        };
+    }
+
+    @Override
+    Work dueWork(Object row) {
+        return Work.due("due", row, () -> false, tx -> {
+            if (row instanceof ReservationId id) {
+                Reservation reservation = reservations.get(id);
+                if (reservation != null) {
+                    reserve(id, reservationMoves.onDue(reservation, tx.now()), tx, "due");
+                }
+            } else if (row instanceof AllocationId id) {
+                Allocation allocation = allocations.get(id);
+                if (allocation != null) {
+                    allocate(id, allocationMoves.onDue(allocation, tx.now()), tx, "due");
+                }
+            }
+        });
+    }
+
+    @Override
+    Collection<Object> rows() {
+        List<Object> rows = new ArrayList<>(reservations.keySet());
+        rows.addAll(allocations.keySet());
+        return rows;
+    }
+
+    /** What a site says counts once, by its place in the stream; the place is moved in the transaction of the effect. */
+    private Work fromSite(Posted posted, StreamPosition position, Message message) {
+        world().invariants().place(this, posted, position);
+        List<Object> rows = new ArrayList<>();
+        rows.add(new PositionRow(position.from()));
+        if (message instanceof ShareMessage.Command command) {
+            rows.add(command.allocation());
+        } else if (message instanceof ShareMessage.Answer answer) {
+            rows.add(answer.allocation().reservation());
+        }
+        return Work.on(message, 0, rows, tx -> {
+            StreamPosition heard = database().heard.get(position.from());
+            StreamVerdict verdict = StreamVerdict.judge(heard, position);
+            if (verdict == StreamVerdict.PASS_OVER) {
+                return;
+            }
+            // Sites then compare what they believe; but nothing that the bus does may ever bring it about.
+            Invariants.require(
+                    verdict == StreamVerdict.TAKE,
+                    () -> this + " misses something that " + position.from() + " said: it took " + heard + " and then "
+                            + position);
+            if (world().broken(Mutation.POSITION_BEFORE_EFFECT)) {
+                database().heard.put(position.from(), position);
+            }
+            tx.write(() -> database().heard.put(position.from(), position));
+            take(position.from(), message, tx);
+        });
+    }
+
+    private void take(SiteId from, Message message, Transaction tx) {
+        switch (message) {
+            case ShareMessage.Command command -> onCommand(from, command, tx);
+            case ShareMessage.Answer answer -> {
+                ReservationId id = answer.allocation().reservation();
+                reserve(
+                        id,
+                        Optional.ofNullable(reservations.get(id))
+                                .flatMap(r -> reservationMoves.onAnswer(r, answer, tx.now())),
+                        tx,
+                        answer);
+            }
+            case CapacityAdvertised peers -> tx.send(Topics.RESERVATION_EVENTS, peers.site(), peers);
+            default -> throw new IllegalStateException("no site says " + message);
+        }
+    }
+
+    private void onCommand(SiteId from, ShareMessage.Command command, Transaction tx) {
+        Allocation allocation = allocations.get(command.allocation());
+        if (allocation != null) {
+            allocate(
+                    command.allocation(),
+                    allocationMoves.onCommand(allocation, command, tx.now()),
+                    tx,
+                    command);
+        } else if (command instanceof HoldShare hold) {
+            allocate(hold.allocation(), Optional.of(allocationMoves.begin(hold, tx.now())), tx, hold);
+        } else {
+            allocationMoves.answerUnknown(command).ifPresent(answer -> tx.sendToSite(from, answer));
+        }
+    }
+
+    private void onEvent(AllocationEvent event, Transaction tx) {
+        Allocation allocation = allocations.get(event.allocation());
+        if (allocation != null) {
+            Optional<Decision<Allocation>> decision = allocationMoves.onEvent(allocation, event, tx.now());
+            if (event.sequence() < allocation.header().sequence()) {
+                world().invariants().changesNothing(this, event, decision);
+            }
+            allocate(event.allocation(), decision, tx, event);
+        }
+    }
+
+    private void reserve(
+            ReservationId id, Optional<Decision<Reservation>> decision, Transaction tx, Object about) {
+        Reservation before = reservations.get(id);
+        decision.ifPresent(d -> {
+            world().storable(Reservation.class, d.next());
+            tx.write(() -> reservations.put(id, d.next()));
+            d.messages().forEach(message -> send(message, tx));
+            tx.check(() -> {
+                world().tell(this, () -> Words.of(about) + " -> " + Words.of(before) + " to " + Words.of(d.next()));
+                world().invariants().reservation(this, before, d.next(), tx.now());
+            });
+        });
+        tx.check(() -> watch(id));
+    }
+
+    private void allocate(AllocationId id, Optional<Decision<Allocation>> decision, Transaction tx, Object about) {
+        Allocation before = allocations.get(id);
+        decision.ifPresent(d -> {
+            world().storable(Allocation.class, d.next());
+            tx.write(() -> allocations.put(id, d.next()));
+            d.messages().forEach(message -> send(message, tx));
+            tx.check(() -> {
+                world().tell(this, () -> Words.of(about) + " -> " + Words.of(before) + " to " + Words.of(d.next()));
+                world().invariants().allocation(this, before, d.next(), tx.now());
+            });
+        });
+        tx.check(() -> watch(id));
+    }
+
+    private static void send(Outgoing message, Transaction tx) {
+        switch (message) {
+            case Outgoing.ToParticipants to ->
+                tx.send(Topics.ALLOCATION_COMMANDS, to.command().allocation(), to.command());
+            case Outgoing.ToPlacement to ->
+                tx.send(Topics.PLACEMENT_COMMANDS, to.question().reservation(), to.question());
+            case Outgoing.ToSite to -> tx.sendToSite(to.site(), to.message());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.archipelago.simulation;
+
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.reservation.domain.Request;
+import io.archipelago.reservation.domain.Reservation.Details;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A few reservations that want much the same at much the same time. */
+final class Workload {
+
+    private static final long SECOND = Scheduler.SECOND;
+
+    private final World world;
+    private final Dice dice;
+    private long lastEnd;
+
+    Workload(World world) {
+        this.world = world;
+        this.dice = world.dice();
+    }
+
+    /** Plans all requests and cancellations; answers when the last window ends, in true time. */
+    long begin() {
+        int reservations = dice.between(1, 5);
+        boolean burst = dice.chance(0.5);
+        long first = dice.between(20, 90) * SECOND;
+        long spread = burst ? 3 * SECOND : dice.between(60, 1800) * SECOND;
+        long commonStart = first + dice.between(0, 2400) * SECOND;
+        for (int i = 0; i < reservations; i++) {
+            long at = first + dice.between(0, spread);
+            long start = burst && dice.chance(0.7) ? commonStart : at + dice.between(0, 3600) * SECOND;
+            start = dice.chance(0.25) ? at : Math.max(start, at);
+            long length = (dice.chance(0.3) ? dice.between(60, 300) : dice.between(600, 3600)) * SECOND;
+            reserve(i, at, start, length);
+        }
+        return lastEnd;
+    }
+
+    private void reserve(int index, long at, long start, long length) {
+        Site master = dice.pick(world.sites());
+        Instant from = master.now()
+                .plus(start - world.scheduler().now(), ChronoUnit.MICROS)
+                .truncatedTo(ChronoUnit.SECONDS);
+        TimeWindow window = new TimeWindow(from, from.plus(Duration.of(length, ChronoUnit.MICROS)));
+        int count = dice.between(1, 6);
+        int memory = dice.between(1, 3);
+        Request request = new Request(
+                "r" + index,
+                window,
+                new MachineGroup(MachineRole.FRONTEND, 1, 1, 1, 1, 1, 1),
+                new MachineGroup(MachineRole.COMPUTE, 1, count, dice.between(1, 2), memory, 1, dice.between(1, 3)),
+                ClusterAddressing.DEFAULT_NETWORK,
+                policy(count),
+                new Software("debian-12", List.of("slurm")));
+        ReservationId id = new ReservationId(dice.uuid());
+        Details details = new Details(id, new TenantId("astro"), "ann", from, request);
+        lastEnd = Math.max(lastEnd, start + length);
+        world.scheduler().at(at, () -> {
+            world.tell(master, "tenant", () -> "asks for " + Words.of(id) + ": " + count + " machines, " + window + ", "
+                    + request.policy());
+            master.reservation().create(details);
+        });
+        if (dice.chance(0.35)) {
+            long cancelAt = dice.chance(0.5)
+                    ? at + dice.between(0L, 20 * SECOND)
+                    : at + dice.between(0L, start + length - at + 60 * SECOND);
+            world.scheduler().at(cancelAt, () -> {
+                world.tell(master, "tenant", () -> "cancels " + Words.of(id));
+                master.reservation().cancel(id);
+            });
+        }
+    }
+
+    private SitePolicy policy(int count) {
+        if (dice.chance(0.7)) {
+            return new SitePolicy.FewestSites();
+        }
+        Map<SiteId, Integer> machines = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            machines.merge(dice.pick(world.sites()).id(), 1, Integer::sum);
+        }
+        return new SitePolicy.Named(machines);
+    }
+}

@@ -1,0 +1,128 @@
+package io.archipelago.testkit;
+
+import io.archipelago.local.KafkaServer;
+import io.archipelago.local.PostgresServer;
+import io.archipelago.local.TopicSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** Processes of this machine, from Maven artefacts; gone with the tests. */
+final class EmbeddedServers implements Servers {
+
+    private static final String PASSWORD = "embedded";
+
+    private final Path home;
+    private final PostgresServer postgres;
+    private final KafkaServer kafka;
+    private final Thread atExit = new Thread(this::kill);
+
+    EmbeddedServers() throws IOException, InterruptedException {
+        home = Files.createTempDirectory("archipelago-test-");
+        // PostgreSQL runs as another user if we are root.
+        if (!home.toFile().setExecutable(true, false)) {
+            throw new IOException("no way to open " + home);
+        }
+        postgres = new PostgresServer(home.resolve("postgres"), 0, PASSWORD)
+                .with("fsync", "off")
+                .with("synchronous_commit", "off")
+                .with("full_page_writes", "off");
+        kafka = new KafkaServer(home.resolve("kafka"), 0).with("log.flush.interval.messages", "10000");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        startBoth();
+    }
+
+    /** Side by side: each is a process that mostly waits. */
+    private void startBoth() throws IOException, InterruptedException {
+        Starting broker = new Starting();
+        Thread other = Thread.ofVirtual().start(broker);
+        postgres.start();
+        other.join();
+        if (broker.failure != null) {
+            throw broker.failure;
+        }
+    }
+
+    private final class Starting implements Runnable {
+        private volatile @Nullable IOException failure;
+
+        @Override
+        public void run() {
+            try {
+                kafka.start();
+            } catch (IOException e) {
+                failure = e;
+            } catch (InterruptedException e) {
+                failure = new IOException("interrupted", e);
+            }
+        }
+    }
+
+    PostgresServer postgresServer() {
+        return postgres;
+    }
+
+    KafkaServer kafkaServer() {
+        return kafka;
+    }
+
+    @Override
+    public String postgres() {
+        URI address = URI.create(postgres.reactiveUrl(USER));
+        return address.getHost() + ":" + address.getPort();
+    }
+
+    @Override
+    public String password() {
+        return PASSWORD;
+    }
+
+    @Override
+    public String bootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
+    @Override
+    public void createTopics(Collection<TopicSpec> topics) throws IOException {
+        kafka.createTopics(topics);
+    }
+
+    /** Nobody needs the data any more. */
+    @Override
+    public void close() {
+        kill();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void kill() {
+        try {
+            postgres.kill();
+            kafka.kill();
+            Files.walkFileTree(home, new Deletion());
+        } catch (IOException e) {
+            throw new IllegalStateException("the servers could not be removed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}
