@@ -148,7 +148,8 @@ final class AgentHost implements Host {
         reports.forEach(report -> publish(running, report));
         boolean idle = host.things(now).isEmpty();
         if (!(idle && world.workloadOver())) {
-            long due = site.trueTime(later(running.nextDue(), now.plusMillis(1))) - world.scheduler().now();
+            long due = site.trueTime(later(running.nextDue(), now.plusMillis(1)))
+                    - world.scheduler().now();
             stepIn(Math.clamp(due, 1_000, 10 * Scheduler.MINUTE));
         }
     }
@@ -172,11 +173,7 @@ final class AgentHost implements Host {
     private void publish(HostAgent running, Report report) {
         if (report instanceof Report.Said said && said.message() instanceof ResourceObserved seen) {
             Posted posted = new Posted(
-                    world.newMessageId(),
-                    Site.observed(id(), seen.key().kind().owner()),
-                    seen.key(),
-                    null,
-                    seen);
+                    world.newMessageId(), Site.observed(id(), seen.key().kind().owner()), seen.key(), null, seen);
             world.storable(posted);
             world.scheduler().after(world.latency(), () -> {
                 if (agent == running) {

@@ -20,7 +20,8 @@ final class Backstop {
         for (Booking booking : service.allBookings()) {
             byPool.computeIfAbsent(booking.pool(), p -> new ArrayList<>()).add(booking);
         }
-        byPool.forEach((id, rows) -> check(service, Objects.requireNonNull(service.pools().get(id)), rows));
+        byPool.forEach((id, rows) ->
+                check(service, Objects.requireNonNull(service.pools().get(id)), rows));
     }
 
     private static void check(ParticipantService service, Pool pool, List<Booking> rows) {

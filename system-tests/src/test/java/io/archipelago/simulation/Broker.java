@@ -29,9 +29,7 @@ final class Broker {
     }
 
     void subscribe(String topic, Lane.Consumer consumer, LongSupplier blockedUntil) {
-        subscriptions
-                .computeIfAbsent(topic, t -> new ArrayList<>())
-                .add(new Subscription(consumer, blockedUntil));
+        subscriptions.computeIfAbsent(topic, t -> new ArrayList<>()).add(new Subscription(consumer, blockedUntil));
     }
 
     /** Keeps the last message of every key of a topic. */

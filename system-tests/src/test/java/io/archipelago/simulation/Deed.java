@@ -26,8 +26,6 @@ enum Deed {
     OVERTAKEN,
     ROLLED_BACK,
     WAITED_FOR_A_LOCK,
-    /** A part of a cluster was confirmed, deployed, given back and held again. */
-    DEPLOYED_AGAIN,
     STOPPED_BY_THE_AGENT_ITSELF,
     STRAY_REMOVED,
     TRUTH_WAS_CHECKED

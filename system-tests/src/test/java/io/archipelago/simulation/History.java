@@ -40,7 +40,7 @@ final class History {
             runUntil(world.dice().between(0L, end));
             chaos.heal();
             runUntil(scheduler.now() + CALM);
-            world.invariants().truthful();
+            world.invariants().outcomes().truthful();
             world.calm(false);
             chaos.plan(Math.max(end, scheduler.now()) + 5 * Scheduler.MINUTE);
         }
@@ -48,7 +48,7 @@ final class History {
         chaos.heal();
         world.endWorkload();
         runUntil(Long.MAX_VALUE);
-        world.invariants().quiescent();
+        world.invariants().outcomes().quiescent();
     }
 
     String story() {
@@ -73,7 +73,7 @@ final class History {
         while (scheduler.step()) {
             chaos.tick();
             if ((scheduler.count() & 255) == 0) {
-                world.invariants().watch();
+                world.invariants().outcomes().watch();
                 Invariants.require(
                         scheduler.count() < MOST_EVENTS && scheduler.now() < LONGEST, () -> "it never comes to an end");
             }

@@ -7,8 +7,6 @@ import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
-import io.archipelago.contracts.Participant;
-import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.Facts;
@@ -19,7 +17,6 @@ import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,11 +30,10 @@ import org.jspecify.annotations.Nullable;
 /** What must hold after every commit. Only what the commit touched is looked at. */
 final class Invariants {
 
-    private static final long TO_COME_UP = 7 * Scheduler.MINUTE;
-
     private final World world;
     private final Backstop backstop = new Backstop();
     private final Deeds deeds;
+    private final Outcomes outcomes;
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
@@ -46,6 +42,12 @@ final class Invariants {
     Invariants(World world) {
         this.world = world;
         this.deeds = new Deeds(world);
+        this.outcomes = new Outcomes(world, scheduledAt, leasedAt);
+    }
+
+    /** What must hold of the whole, looked at now and then. */
+    Outcomes outcomes() {
+        return outcomes;
     }
 
     /** In what one site says to another every place has one message. */
@@ -170,13 +172,18 @@ final class Invariants {
             boolean over = !now.isBefore(before.header().spec().window().end());
             require(
                     over || givenUpByMaster(after),
-                    () -> service + " ends the lease of " + Words.of(id) + " though nobody asked and its time is not over");
+                    () -> service + " ends the lease of " + Words.of(id)
+                            + " though nobody asked and its time is not over");
         }
         if (!leased && after instanceof Allocation.Confirmed) {
             leasedAt.put(id, now);
         }
         if (before instanceof Allocation.Confirmed && after instanceof Allocation.Running) {
-            Instant start = before.header().spec().window().start().minus(world.figures().pace().lead());
+            Instant start = before.header()
+                    .spec()
+                    .window()
+                    .start()
+                    .minus(world.figures().pace().lead());
             require(!now.isBefore(start), () -> service + " begins the lease of " + Words.of(id) + " too early");
         }
     }
@@ -197,7 +204,9 @@ final class Invariants {
                     nothingAt(next.id(), "the master heard that nothing is left");
                 }
             });
-            require(mayFollow(before, after, now), () -> service + " undoes " + Words.of(before) + ": " + Words.of(after));
+            require(
+                    mayFollow(before, after, now),
+                    () -> service + " undoes " + Words.of(before) + ": " + Words.of(after));
         }
         deeds.reservation(before, after);
         boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
@@ -238,13 +247,14 @@ final class Invariants {
         for (Facts.Shared shared : cluster.sites()) {
             Site site = world.site(shared.site());
             AllocationId id = new AllocationId(reservation.id(), shared.site());
-            boolean over = !site.now().isBefore(reservation.details().request().window().end());
+            boolean over = !site.now()
+                    .isBefore(reservation.details().request().window().end());
             for (ParticipantService participant : site.participants()) {
                 Part part = participant.parts().get(id);
                 require(
                         over || part instanceof Part.Confirmed || part instanceof Part.Deploying,
-                        () -> service + " calls " + Words.of(reservation.id()) + " scheduled, but " + participant + " has "
-                                + Words.of(part));
+                        () -> service + " calls " + Words.of(reservation.id()) + " scheduled, but " + participant
+                                + " has " + Words.of(part));
             }
         }
         long taking = reservation.shares().values().stream()
@@ -258,29 +268,27 @@ final class Invariants {
         require(
                 rows.stream().allMatch(b -> b.heldUntil() == null),
                 () -> service + " leases " + Words.of(id) + " by a hold");
-        boolean booked =
-                switch (service.logic().name()) {
-                    case PLACEMENT ->
-                        Objects.requireNonNull(facts.hosts()).hosts().values().stream()
-                                .allMatch(host -> books(rows, host.value(), null));
-                    case NETWORK -> {
-                        Facts.Segment segment = Objects.requireNonNull(facts.segment());
-                        yield books(rows, "vlan", segment.vlan())
-                                && books(
-                                        rows,
-                                        segment.gateway().value(),
-                                        segment.endpoint().port());
-                    }
-                    case STORAGE -> {
-                        Facts.Pool pool = Objects.requireNonNull(facts.pool());
-                        yield books(rows, pool.host() + "/" + pool.pool(), null);
-                    }
-                    case CACHE -> {
-                        Facts.Cache cache = Objects.requireNonNull(facts.cache());
-                        yield cache.gateway() == null
-                                || books(rows, cache.gateway().value(), null);
-                    }
-                };
+        boolean booked = switch (service.logic().name()) {
+            case PLACEMENT ->
+                Objects.requireNonNull(facts.hosts()).hosts().values().stream()
+                        .allMatch(host -> books(rows, host.value(), null));
+            case NETWORK -> {
+                Facts.Segment segment = Objects.requireNonNull(facts.segment());
+                yield books(rows, "vlan", segment.vlan())
+                        && books(
+                                rows,
+                                segment.gateway().value(),
+                                segment.endpoint().port());
+            }
+            case STORAGE -> {
+                Facts.Pool pool = Objects.requireNonNull(facts.pool());
+                yield books(rows, pool.host() + "/" + pool.pool(), null);
+            }
+            case CACHE -> {
+                Facts.Cache cache = Objects.requireNonNull(facts.cache());
+                yield cache.gateway() == null || books(rows, cache.gateway().value(), null);
+            }
+        };
         require(booked, () -> service + " leases " + Words.of(id) + " with facts that it has not booked");
     }
 
@@ -293,9 +301,13 @@ final class Invariants {
             return;
         }
         for (Host host : service.site().hosts()) {
-            host.things().keySet().forEach(key -> require(
-                    key.kind().owner() != service.logic().name() || !key.allocation().equals(id),
-                    () -> service + " released " + Words.of(id) + " but " + Words.of(key) + " is on " + host.id()));
+            host.things()
+                    .keySet()
+                    .forEach(key -> require(
+                            key.kind().owner() != service.logic().name()
+                                    || !key.allocation().equals(id),
+                            () -> service + " released " + Words.of(id) + " but " + Words.of(key) + " is on "
+                                    + host.id()));
         }
     }
 
@@ -312,7 +324,8 @@ final class Invariants {
 
     /** A share that its site refused is the site's to give back, and no more than that may be left of it. */
     private void settled(Share share) {
-        Allocation allocation = world.site(share.site()).reservation().allocations().get(share.id());
+        Allocation allocation =
+                world.site(share.site()).reservation().allocations().get(share.id());
         if (share.stage() == Share.Stage.RELEASED || allocation == null || allocation instanceof Allocation.Released) {
             nothingAt(share.id(), "the reservation is settled");
         } else {
@@ -327,120 +340,14 @@ final class Invariants {
                 .reservation()
                 .reservations()
                 .get(allocation.id().reservation());
-        Share share = reservation == null ? null : reservation.shares().get(allocation.id().site());
+        Share share = reservation == null
+                ? null
+                : reservation.shares().get(allocation.id().site());
         return share != null
                 && share.sequence() >= allocation.header().shareSequence()
                 && (share.stage() == Share.Stage.RELEASING
                         || share.sequence() > allocation.header().shareSequence()
                         || !share.stage().open());
-    }
-
-    /** What should have been done long ago, but for crashes. */
-    void watch() {
-        for (Site site : world.sites()) {
-            for (ParticipantService service : site.participants()) {
-                service.parts().forEach((id, part) -> {
-                    if (part instanceof Part.Held held) {
-                        require(
-                                !overdue(service, held.until()),
-                                () -> service + " still holds " + Words.of(id) + " long after the hold ran out");
-                    }
-                });
-            }
-            ReservationService service = site.reservation();
-            service.allocations().forEach((id, allocation) -> {
-                Instant end = allocation.header().spec().window().end();
-                if (allocation instanceof Allocation.Confirmed confirmed) {
-                    Instant leased = leasedAt.getOrDefault(id, confirmed.deployAt());
-                    require(
-                            !overdue(service, confirmed.deployAt()) || !overdue(service, leased),
-                            () -> service + " has not begun the lease of " + Words.of(id));
-                }
-                if (allocation instanceof Allocation.Running) {
-                    require(!overdue(service, end), () -> service + " has not ended the lease of " + Words.of(id));
-                }
-            });
-        }
-    }
-
-    private boolean overdue(Service service, Instant due) {
-        long patience = 3 * Scheduler.MINUTE;
-        return service.isUp()
-                && world.scheduler().now() > service.disturbedAt() + patience
-                && service.now().isAfter(due.plusSeconds(180));
-    }
-
-    /** All faults are over, nothing is due any more: all is settled and nothing is left anywhere. */
-    void quiescent() {
-        for (Site site : world.sites()) {
-            require(site.broker().drained(), () -> site.id() + " has messages that nobody takes");
-            for (Service service : site.services()) {
-                require(service.database().idle(), () -> service + " has locks or unsent messages");
-            }
-            for (ParticipantService service : site.participants()) {
-                require(service.allBookings().isEmpty(), () -> service + " still books " + service.allBookings());
-            }
-            for (Host host : site.hosts()) {
-                require(
-                        host.things().isEmpty(),
-                        () -> host.id() + " still has "
-                                + host.things().keySet().stream()
-                                        .map(Words::of)
-                                        .toList());
-            }
-            site.reservation().allocations().forEach((id, allocation) -> require(
-                    allocation instanceof Allocation.Released, () -> Words.of(id) + " is " + Words.of(allocation)));
-            site.reservation().reservations().forEach((id, reservation) -> {
-                require(reservation instanceof Reservation.Closed, () -> "never settled: " + Words.of(reservation));
-                require(
-                        reservation.shares().values().stream().noneMatch(s -> s.stage().open()),
-                        () -> "shares never given back: " + Words.of(reservation));
-            });
-        }
-    }
-
-    /** All faults have been over for a while: what is told of clusters that had time to come up is the truth. */
-    void truthful() {
-        for (Site site : world.sites()) {
-            site.reservation().reservations().forEach((id, reservation) -> {
-                if (!hadTime(reservation)) {
-                    return;
-                }
-                require(
-                        !(reservation instanceof Reservation.Scheduled),
-                        () -> "its time has come, but it is " + Words.of(reservation));
-                if (reservation instanceof Reservation.Running running) {
-                    running(running);
-                }
-            });
-        }
-    }
-
-    private boolean hadTime(Reservation reservation) {
-        TimeWindow window = reservation.details().request().window();
-        long scheduled = scheduledAt.getOrDefault(reservation.id(), Long.MAX_VALUE);
-        return scheduled < world.scheduler().now() - TO_COME_UP
-                && world.sites().stream()
-                        .allMatch(site -> window.contains(site.now())
-                                && window.contains(site.now().minus(TO_COME_UP, ChronoUnit.MICROS)));
-    }
-
-    private void running(Reservation.Running running) {
-        world.did(Deed.TRUTH_WAS_CHECKED);
-        int wanted = running.details().request().compute().count() + 1;
-        long there = 0;
-        for (Facts.Shared shared : running.cluster().sites()) {
-            AllocationId id = new AllocationId(running.id(), shared.site());
-            for (Host host : world.site(shared.site()).hosts()) {
-                there += host.things().keySet().stream()
-                        .filter(key -> key.kind().owner() == Participant.PLACEMENT
-                                && key.allocation().equals(id))
-                        .count();
-            }
-        }
-        long found = there;
-        require(found == wanted, () -> found + " of " + wanted + " machines run of " + Words.of(running));
-        require(running.state() == State.ACTIVE, () -> "all machines run, but it is " + Words.of(running));
     }
 
     /** Something that must hold, and what is wrong if it does not. */

@@ -161,7 +161,8 @@ final class ModelHost implements Host {
 
     private void remove(ResourceKey key, DesiredResource wanted) {
         if (things.containsKey(key)) {
-            boolean used = things.values().stream().anyMatch(other -> uses(other).contains(key));
+            boolean used =
+                    things.values().stream().anyMatch(other -> uses(other).contains(key));
             if (used && !world.broken(Mutation.AGENT_IGNORES_USERS)) {
                 say(key, wanted.generation(), Phase.PENDING, "waits for its users");
                 return;
@@ -206,8 +207,8 @@ final class ModelHost implements Host {
 
     private boolean exported(DiskSpec disk) {
         return site.hosts().stream()
-                .anyMatch(host -> host.id().equals(disk.storageHost())
-                        && host.things().containsKey(disk.volume()));
+                .anyMatch(host ->
+                        host.id().equals(disk.storageHost()) && host.things().containsKey(disk.volume()));
     }
 
     private void changed(ResourceKey key) {
@@ -229,8 +230,8 @@ final class ModelHost implements Host {
         }
         ResourceObserved observed =
                 new ResourceObserved(id, epoch, ++counter, key, generation, phase, reason, Map.of());
-        Posted posted = new Posted(
-                world.newMessageId(), Site.observed(id, key.kind().owner()), key, null, observed);
+        Posted posted =
+                new Posted(world.newMessageId(), Site.observed(id, key.kind().owner()), key, null, observed);
         world.storable(posted);
         world.scheduler().after(world.latency(), () -> {
             // What a dying agent had not yet sent is lost; the next one says everything again.

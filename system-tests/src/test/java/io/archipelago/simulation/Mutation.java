@@ -16,7 +16,7 @@ enum Mutation {
     SEQUENCE_FORGOTTEN,
     /** Two transactions may take the same place in what is said to a peer. */
     STREAM_NOT_LOCKED,
-    /** The reader's position is moved in a transaction of its own, before the effect. */
+    /** The reader's position is moved in a transaction of its own, and now and then the effect's rolls back. */
     POSITION_BEFORE_EFFECT,
     /** Holds that have run out are not swept. */
     SWEEPER_STOPS,

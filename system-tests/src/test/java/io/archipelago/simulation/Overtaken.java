@@ -18,8 +18,7 @@ final class Overtaken {
                         .map(participant -> participant.parts().get(command.allocation()))
                         .allMatch(part -> part != null && part.sequence() > command.sequence());
             case AllocationEvent event -> {
-                Allocation allocation =
-                        site.reservation().allocations().get(event.allocation());
+                Allocation allocation = site.reservation().allocations().get(event.allocation());
                 yield allocation != null && allocation.header().sequence() > event.sequence();
             }
             case null, default -> false;

@@ -223,9 +223,6 @@ class ParticipantService extends Service {
     }
 
     private void store(Resource resource) {
-        if (resource.generation() > 2 && !resource.absent()) {
-            world().did(Deed.DEPLOYED_AGAIN);
-        }
         Resource before = resources
                 .computeIfAbsent(resource.allocation(), id -> new LinkedHashMap<>())
                 .put(new Place(resource.host(), resource.key()), resource);

@@ -67,8 +67,7 @@ final class Physics {
             }
             case VolumeSpec volume ->
                 require(
-                        volumes + volume.bytes()
-                                <= inventory.pools().getOrDefault(volume.pool(), 0L),
+                        volumes + volume.bytes() <= inventory.pools().getOrDefault(volume.pool(), 0L),
                         "volumes of " + host + " exceed its pool");
             case CacheSpec cache ->
                 require(caches + cache.bytes() <= inventory.cacheBytes(), "caches of " + host + " exceed its space");
@@ -80,8 +79,8 @@ final class Physics {
 
     /** Before a thing is taken from a host. */
     static void remove(HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key) {
-        things.forEach((user, spec) -> require(
-                !ModelHost.uses(spec).contains(key), key + " is taken from under " + user + " on " + host));
+        things.forEach((user, spec) ->
+                require(!ModelHost.uses(spec).contains(key), key + " is taken from under " + user + " on " + host));
     }
 
     /** Whether its owner has seen it gone, or never had it. */

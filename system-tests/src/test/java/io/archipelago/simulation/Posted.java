@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param stream its place in what one site says to another; null within a site
  * @param message what is said; null: nothing any more (a tombstone)
  */
-record Posted(long id, String topic, Object key, @Nullable StreamPosition stream, @Nullable Message message) {
+record Posted(
+        long id,
+        String topic,
+        Object key,
+        @Nullable StreamPosition stream,
+        @Nullable Message message) {
 
     String summary() {
         String body = message == null ? "tombstone" : Words.of(message);

@@ -25,7 +25,10 @@ final class Relay {
         for (Posted row : rows) {
             service.world().storable(row);
             Lane.Id id = new Lane.Id(row.topic(), row.key());
-            service.database().outbox.computeIfAbsent(id, i -> new ArrayDeque<>()).add(row);
+            service.database()
+                    .outbox
+                    .computeIfAbsent(id, i -> new ArrayDeque<>())
+                    .add(row);
             wake(id);
         }
     }

@@ -42,8 +42,8 @@ final class ReservationService extends Service {
 
     ReservationService(World world, Site site) {
         super(world, site, "reservation");
-        this.reservationMoves =
-                new ReservationMoves(world.sitesSeenFrom(site.id()), world.figures().pace());
+        this.reservationMoves = new ReservationMoves(
+                world.sitesSeenFrom(site.id()), world.figures().pace());
         this.allocationMoves = new AllocationMoves(world.figures().pace());
     }
 
@@ -86,22 +86,33 @@ final class ReservationService extends Service {
             case AllocationEvent event ->
                 Work.on(event, posted.id(), List.of(event.allocation()), tx -> onEvent(event, tx));
             case SitesPlanned plan ->
-                Work.on(plan, posted.id(), List.of(plan.reservation()), tx -> reserve(
-                        plan.reservation(),
-                        Optional.ofNullable(reservations.get(plan.reservation()))
-                                .flatMap(r -> reservationMoves.onPlanned(r, plan, tx.now())),
-                        tx,
-                        plan));
+                Work.on(
+                        plan,
+                        posted.id(),
+                        List.of(plan.reservation()),
+                        tx -> reserve(
+                                plan.reservation(),
+                                Optional.ofNullable(reservations.get(plan.reservation()))
+                                        .flatMap(r -> reservationMoves.onPlanned(r, plan, tx.now())),
+                                tx,
+                                plan));
             case PlanRefused refused ->
-                Work.on(refused, posted.id(), List.of(refused.reservation()), tx -> reserve(
-                        refused.reservation(),
-                        Optional.ofNullable(reservations.get(refused.reservation()))
-                                .flatMap(r -> reservationMoves.onPlanRefused(r, refused, tx.now())),
-                        tx,
-                        refused));
+                Work.on(
+                        refused,
+                        posted.id(),
+                        List.of(refused.reservation()),
+                        tx -> reserve(
+                                refused.reservation(),
+                                Optional.ofNullable(reservations.get(refused.reservation()))
+                                        .flatMap(r -> reservationMoves.onPlanRefused(r, refused, tx.now())),
+                                tx,
+                                refused));
             case CapacityAdvertised own ->
-                Work.on(own, posted.id(), List.of(), tx -> world().peersOf(site().id())
-                        .forEach(peer -> tx.sendToSite(peer, own)));
+                Work.on(
+                        own,
+                        posted.id(),
+                        List.of(),
+                        tx -> world().peersOf(site().id()).forEach(peer -> tx.sendToSite(peer, own)));
             case null, default -> null;
         };
     }
@@ -174,6 +185,10 @@ final class ReservationService extends Service {
                             + position);
             if (world().broken(Mutation.POSITION_BEFORE_EFFECT)) {
                 database().heard.put(position.from(), position);
+                if (world().dice().chance(0.02)) {
+                    tx.rollBack();
+                    return;
+                }
             }
             tx.write(() -> database().heard.put(position.from(), position));
             take(position.from(), message, tx);
@@ -200,11 +215,7 @@ final class ReservationService extends Service {
     private void onCommand(SiteId from, ShareMessage.Command command, Transaction tx) {
         Allocation allocation = allocations.get(command.allocation());
         if (allocation != null) {
-            allocate(
-                    command.allocation(),
-                    allocationMoves.onCommand(allocation, command, tx.now()),
-                    tx,
-                    command);
+            allocate(command.allocation(), allocationMoves.onCommand(allocation, command, tx.now()), tx, command);
         } else if (command instanceof HoldShare hold) {
             allocate(hold.allocation(), Optional.of(allocationMoves.begin(hold, tx.now())), tx, hold);
         } else {
@@ -223,8 +234,7 @@ final class ReservationService extends Service {
         }
     }
 
-    private void reserve(
-            ReservationId id, Optional<Decision<Reservation>> decision, Transaction tx, Object about) {
+    private void reserve(ReservationId id, Optional<Decision<Reservation>> decision, Transaction tx, Object about) {
         Reservation before = reservations.get(id);
         decision.ifPresent(d -> {
             world().storable(Reservation.class, d.next());

@@ -82,7 +82,9 @@ final class Site {
         hosts.forEach((host, agent) -> {
             broker.compact(Topics.desired(host));
             broker.subscribe(Topics.desired(host), agent);
-            participants.values().forEach(p -> broker.subscribe(observed(host, p.logic().name()), p));
+            participants
+                    .values()
+                    .forEach(p -> broker.subscribe(observed(host, p.logic().name()), p));
         });
         services().forEach(Service::watchAll);
     }
@@ -203,8 +205,8 @@ final class Site {
         }
 
         static Unsealer readableAt(HostId host) {
-            return sealed -> sealed.startsWith(host + "|")
-                    ? Optional.of(sealed.substring(host.value().length() + 1))
+            return text -> text.startsWith(host + "|")
+                    ? Optional.of(text.substring(host.value().length() + 1))
                     : Optional.empty();
         }
     }

@@ -29,7 +29,13 @@ final class Storable {
             return;
         }
         Envelope envelope = new Envelope(
-                new UUID(0, posted.id()), "/site/service", "subject", Instant.EPOCH, "correlation", posted.stream(), message);
+                new UUID(0, posted.id()),
+                "/site/service",
+                "subject",
+                Instant.EPOCH,
+                "correlation",
+                posted.stream(),
+                message);
         try {
             if (!Wire.read(Wire.write(envelope)).equals(envelope)) {
                 throw new InvariantBroken(message + " is not the same after it was sent");

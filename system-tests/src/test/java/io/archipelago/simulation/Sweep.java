@@ -28,6 +28,7 @@ final class Sweep {
     private final int histories;
     private final boolean told;
     private final Set<Mutation> mutations;
+    private final int stopAfter;
     private final ConcurrentLinkedQueue<Broken> broken = new ConcurrentLinkedQueue<>();
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
@@ -42,10 +43,11 @@ final class Sweep {
         this.histories = histories;
         this.told = told;
         this.mutations = mutations;
+        this.stopAfter = mutations.isEmpty() ? 3 : 1;
     }
 
     /** As the system properties say. */
-    static Sweep ofAll() {
+    static Sweep asToldByProperties() {
         Long one = Long.getLong("simulation.seed");
         if (one != null) {
             return new Sweep(one, 1, true, Set.of());
@@ -56,7 +58,7 @@ final class Sweep {
     }
 
     /** Histories in which something is broken on purpose. */
-    static Sweep of(Mutation mutation, int histories) {
+    static Sweep with(Mutation mutation, int histories) {
         return new Sweep(BASE, histories, false, Set.of(mutation));
     }
 
@@ -90,6 +92,10 @@ final class Sweep {
         return List.copyOf(broken);
     }
 
+    int histories() {
+        return histories;
+    }
+
     /** What was seen in at least one of the histories. */
     Set<Deed> deeds() {
         return deeds;
@@ -103,14 +109,16 @@ final class Sweep {
     /** What broke, with the end of the first story. */
     String report() {
         StringBuilder report = new StringBuilder("replay with -Dsimulation.seed=<seed>\n");
-        broken.forEach(b -> report.append(b.seed()).append(": ").append(b.what()).append('\n'));
+        broken.forEach(
+                b -> report.append(b.seed()).append(": ").append(b.what()).append('\n'));
         broken.stream().findFirst().ifPresent(first -> {
             History history = new History(first.seed(), mutations, true, false);
             String outcome = outcome(history);
             List<String> lines = history.story().lines().toList();
             report.append("\nthe end of the story of ").append(first.seed()).append(":\n");
-            lines.stream().skip(Math.max(0, lines.size() - LAST_LINES)).forEach(line -> report.append(line)
-                    .append('\n'));
+            lines.stream()
+                    .skip(Math.max(0, lines.size() - LAST_LINES))
+                    .forEach(line -> report.append(line).append('\n'));
             report.append(outcome).append('\n');
         });
         return report.toString();
@@ -118,7 +126,7 @@ final class Sweep {
 
     private void work() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        for (long i = next.getAndIncrement(); i < histories && broken.size() < 3; i = next.getAndIncrement()) {
+        for (long i = next.getAndIncrement(); i < histories && broken.size() < stopAfter; i = next.getAndIncrement()) {
             long seed = base + i;
             History history = new History(seed, mutations, told, told || seed % STORED_OF == 0);
             String outcome = outcome(history);

@@ -24,7 +24,11 @@ final class Transaction {
 
     private record StreamRow(SiteId to) {}
 
-    private record Outgoing(String topic, Object key, @Nullable SiteId to, @Nullable Message message) {}
+    private record Outgoing(
+            String topic,
+            Object key,
+            @Nullable SiteId to,
+            @Nullable Message message) {}
 
     private enum Step {
         BEGIN,
@@ -145,15 +149,16 @@ final class Transaction {
                 rowsLocked++;
             }
             case POOLS -> {
-                if (work.pools().getAsBoolean()
-                        && !service.world().broken(Mutation.NO_POOL_LOCK)
-                        && !lock(POOLS)) {
+                if (work.pools().getAsBoolean() && !service.world().broken(Mutation.NO_POOL_LOCK) && !lock(POOLS)) {
                     return false;
                 }
                 step = Step.DECIDE;
             }
             case DECIDE -> {
                 work.decide().accept(this);
+                if (over) {
+                    return false;
+                }
                 leak();
                 step = Step.STREAMS;
             }

@@ -38,7 +38,8 @@ final class Words {
             case AllocationCommand command -> name(command) + " " + of(command.allocation()) + " " + command.sequence();
             case AllocationEvent event -> {
                 String why = switch (event) {
-                    case AllocationRefused no -> ": " + no.refusal().resource() + " " + no.refusal().code();
+                    case AllocationRefused no ->
+                        ": " + no.refusal().resource() + " " + no.refusal().code();
                     case AllocationProgress progress -> ": " + progress.progress();
                     default -> "";
                 };
@@ -65,8 +66,8 @@ final class Words {
             case Part.Deploying part -> "Deploying " + part.sequence() + " " + part.progress();
             case Part part -> name(part) + " " + part.sequence();
             case Allocation allocation ->
-                name(allocation) + " " + allocation.header().sequence() + " for share "
-                        + of(allocation.id()) + " " + allocation.header().shareSequence();
+                name(allocation) + " " + allocation.header().sequence() + " for share " + of(allocation.id()) + " "
+                        + allocation.header().shareSequence();
             case Reservation reservation ->
                 name(reservation) + "(" + reservation.state() + ") " + of(reservation.id())
                         + reservation.shares().values().stream()

@@ -69,8 +69,10 @@ final class Workload {
         Details details = new Details(id, new TenantId("astro"), "ann", from, request);
         lastEnd = Math.max(lastEnd, start + length);
         world.scheduler().at(at, () -> {
-            world.tell(master, "tenant", () -> "asks for " + Words.of(id) + ": " + count + " machines, " + window + ", "
-                    + request.policy());
+            world.tell(
+                    master,
+                    "tenant",
+                    () -> "asks for " + Words.of(id) + ": " + count + " machines, " + window + ", " + request.policy());
             master.reservation().create(details);
         });
         if (dice.chance(0.35)) {

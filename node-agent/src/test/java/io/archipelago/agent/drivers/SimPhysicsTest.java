@@ -117,7 +117,19 @@ class SimPhysicsTest {
     }
 
     @Test
-    void noPortServesTwoLinksOfAGateway() throws Exception {
+    void onePortServesAllLinksOfACluster() throws Exception {
+        // Given
+        apply(GATEWAY, linkKey(), link(7000));
+
+        // When
+        apply(GATEWAY, ResourceKey.of(ResourceKind.LINK, allocation(1), "nagoya"), link(7000));
+
+        // Then
+        assertThat(site.site().violations()).isEmpty();
+    }
+
+    @Test
+    void noPortServesTwoClustersOfAGateway() throws Exception {
         // Given
         apply(GATEWAY, linkKey(), link(7000));
         ResourceKey other = ResourceKey.of(ResourceKind.LINK, allocation(2), "osaka");

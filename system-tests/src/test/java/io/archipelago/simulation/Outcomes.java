@@ -1,0 +1,143 @@
+package io.archipelago.simulation;
+
+import io.archipelago.bus.protocol.Part;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.State;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** What must hold of the whole: that nothing is overdue, that what is told is true in a calm, and that in the end nothing is left. */
+final class Outcomes {
+
+    private static final long TO_COME_UP = 7 * Scheduler.MINUTE;
+
+    private final World world;
+    private final Map<ReservationId, Long> scheduledAt;
+    private final Map<AllocationId, Instant> leasedAt;
+
+    Outcomes(World world, Map<ReservationId, Long> scheduledAt, Map<AllocationId, Instant> leasedAt) {
+        this.world = world;
+        this.scheduledAt = scheduledAt;
+        this.leasedAt = leasedAt;
+    }
+
+    /** What should have been done long ago, but for crashes. */
+    void watch() {
+        for (Site site : world.sites()) {
+            for (ParticipantService service : site.participants()) {
+                service.parts().forEach((id, part) -> {
+                    if (part instanceof Part.Held held) {
+                        Invariants.require(
+                                !overdue(service, held.until()),
+                                () -> service + " still holds " + Words.of(id) + " long after the hold ran out");
+                    }
+                });
+            }
+            ReservationService service = site.reservation();
+            service.allocations().forEach((id, allocation) -> {
+                Instant end = allocation.header().spec().window().end();
+                if (allocation instanceof Allocation.Confirmed confirmed) {
+                    Instant leased = leasedAt.getOrDefault(id, confirmed.deployAt());
+                    Invariants.require(
+                            !overdue(service, confirmed.deployAt()) || !overdue(service, leased),
+                            () -> service + " has not begun the lease of " + Words.of(id));
+                }
+                if (allocation instanceof Allocation.Running) {
+                    Invariants.require(
+                            !overdue(service, end), () -> service + " has not ended the lease of " + Words.of(id));
+                }
+            });
+        }
+    }
+
+    private boolean overdue(Service service, Instant due) {
+        long patience = 3 * Scheduler.MINUTE;
+        return service.isUp()
+                && world.scheduler().now() > service.disturbedAt() + patience
+                && service.now().isAfter(due.plusSeconds(180));
+    }
+
+    /** All faults are over, nothing is due any more: all is settled and nothing is left anywhere. */
+    void quiescent() {
+        for (Site site : world.sites()) {
+            Invariants.require(site.broker().drained(), () -> site.id() + " has messages that nobody takes");
+            for (Service service : site.services()) {
+                Invariants.require(service.database().idle(), () -> service + " has locks or unsent messages");
+            }
+            for (ParticipantService service : site.participants()) {
+                Invariants.require(
+                        service.allBookings().isEmpty(), () -> service + " still books " + service.allBookings());
+            }
+            for (Host host : site.hosts()) {
+                Invariants.require(
+                        host.things().isEmpty(),
+                        () -> host.id() + " still has "
+                                + host.things().keySet().stream().map(Words::of).toList());
+            }
+            site.reservation()
+                    .allocations()
+                    .forEach((id, allocation) -> Invariants.require(
+                            allocation instanceof Allocation.Released,
+                            () -> Words.of(id) + " is " + Words.of(allocation)));
+            site.reservation().reservations().forEach((id, reservation) -> {
+                Invariants.require(
+                        reservation instanceof Reservation.Closed, () -> "never settled: " + Words.of(reservation));
+                Invariants.require(
+                        reservation.shares().values().stream()
+                                .noneMatch(s -> s.stage().open()),
+                        () -> "shares never given back: " + Words.of(reservation));
+            });
+        }
+    }
+
+    /** All faults have been over for a while: what is told of clusters that had time to come up is the truth. */
+    void truthful() {
+        for (Site site : world.sites()) {
+            site.reservation().reservations().forEach((id, reservation) -> {
+                if (!hadTime(reservation)) {
+                    return;
+                }
+                Invariants.require(
+                        !(reservation instanceof Reservation.Scheduled),
+                        () -> "its time has come, but it is " + Words.of(reservation));
+                if (reservation instanceof Reservation.Running running) {
+                    running(running);
+                }
+            });
+        }
+    }
+
+    private boolean hadTime(Reservation reservation) {
+        TimeWindow window = reservation.details().request().window();
+        long scheduled = scheduledAt.getOrDefault(reservation.id(), Long.MAX_VALUE);
+        return scheduled < world.scheduler().now() - TO_COME_UP
+                && world.sites().stream()
+                        .allMatch(site -> window.contains(site.now())
+                                && window.contains(site.now().minus(TO_COME_UP, ChronoUnit.MICROS)));
+    }
+
+    private void running(Reservation.Running running) {
+        world.did(Deed.TRUTH_WAS_CHECKED);
+        int wanted = running.details().request().compute().count() + 1;
+        long there = 0;
+        for (Facts.Shared shared : running.cluster().sites()) {
+            AllocationId id = new AllocationId(running.id(), shared.site());
+            for (Host host : world.site(shared.site()).hosts()) {
+                there += host.things().keySet().stream()
+                        .filter(key -> key.kind().owner() == Participant.PLACEMENT
+                                && key.allocation().equals(id))
+                        .count();
+            }
+        }
+        long found = there;
+        Invariants.require(found == wanted, () -> found + " of " + wanted + " machines run of " + Words.of(running));
+        Invariants.require(running.state() == State.ACTIVE, () -> "all machines run, but it is " + Words.of(running));
+    }
+}
