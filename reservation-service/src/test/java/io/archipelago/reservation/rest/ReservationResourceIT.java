@@ -68,11 +68,7 @@ class ReservationResourceIT {
     void takesTheTenantFromTheTokenAndNotFromTheBody() {
         String foreign = GOOD.replace("\"name\"", "\"tenant\": \"bio\", \"name\"");
 
-        alice().body(foreign)
-                .post(PATH)
-                .then()
-                .statusCode(400)
-                .body("errors.field", hasItem("tenant"));
+        alice().body(foreign).post(PATH).then().statusCode(400).body("errors.field", hasItem("tenant"));
     }
 
     @Test
@@ -105,9 +101,11 @@ class ReservationResourceIT {
     @Test
     void answersTheSameKeyWithTheSameReservation() {
         String key = UUID.randomUUID().toString();
-        String first = alice().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
+        String first =
+                alice().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
 
-        String again = alice().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
+        String again =
+                alice().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
 
         assertThat(again).isEqualTo(first);
         alice().header("Idempotency-Key", key)
@@ -116,7 +114,8 @@ class ReservationResourceIT {
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("idempotency-key-reused"));
-        String ofAnotherTenant = bob().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
+        String ofAnotherTenant =
+                bob().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
         assertThat(ofAnotherTenant).isNotEqualTo(first);
     }
 
@@ -155,9 +154,7 @@ class ReservationResourceIT {
     }
 
     @ParameterizedTest(name = "{0}: {1} instead of {2}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             window.end              | "start": "+PT1H"                                       | "start": "+PT1H", "duration": "PT2H"
             window.end              | "start": "2027-01-02T00:00:00Z", "end": "2027-01-01T00:00:00Z" | "start": "+PT1H", "duration": "PT2H"
             window.start            | "start": "2027-01-01T09:00:00", "duration": "PT2H"     | "start": "+PT1H", "duration": "PT2H"
@@ -197,6 +194,9 @@ class ReservationResourceIT {
     }
 
     private static int count() {
-        return alice().queryParam("limit", 200).get(PATH).<List<Map<String, Object>>>path("items").size();
+        return alice().queryParam("limit", 200)
+                .get(PATH)
+                .<List<Map<String, Object>>>path("items")
+                .size();
     }
 }
