@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.wire.Wire;
@@ -47,6 +48,9 @@ class InboxIT {
 
     @Inject
     MeterRegistry registry;
+
+    @Inject
+    Housekeeping housekeeping;
 
     @AfterEach
     void cure() {
@@ -139,6 +143,85 @@ class InboxIT {
         assertThat(fixture.applied(bad)).containsExactly(1L);
         assertThat(deadLetters.list().await().atMost(PATIENCE))
                 .anyMatch(parked -> bad.toString().equals(parked.key()) && parked.waiting() == 2);
+    }
+
+    @Test
+    void passesOverATombstone() {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        topic.write(Ledger.TOPIC, key.toString(), null);
+        fixture.send(key, 1, 1);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(key)).containsExactly(1L));
+        assertNothingIsParkedOf(key);
+    }
+
+    @Test
+    void appliesOnlyTheLastWhereEachReplacesTheOneBefore() {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        inbox.applyLatest(Ledger.CONSUMER, batch(key, 1, 5), ledger::on).await().atMost(PATIENCE);
+
+        // Then
+        assertThat(fixture.applied(key)).containsExactly(5L);
+    }
+
+    @Test
+    void passesOverABadMessageThatAnotherWillReplace() {
+        // Given
+        AllocationId bad = allocation();
+        AllocationId good = allocation();
+        ledger.poison(bad, 3);
+
+        // When
+        Map<TopicPartition, List<ConsumerRecord<String, String>>> records = Map.of(
+                new TopicPartition(Ledger.TOPIC, 0), records(bad, 0, 1, 3),
+                new TopicPartition(Ledger.TOPIC, 1), records(good, 1, 1, 3));
+        inbox.applyLatest(Ledger.CONSUMER, new ConsumerRecords<>(records, Map.of()), ledger::on)
+                .await()
+                .atMost(PATIENCE);
+        inbox.applyLatest(Ledger.CONSUMER, batch(bad, 4, 4), ledger::on).await().atMost(PATIENCE);
+
+        // Then
+        assertThat(fixture.applied(good)).containsExactly(3L);
+        assertThat(fixture.applied(bad)).containsExactly(4L);
+        assertNothingIsParkedOf(bad);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(topic.read(Topics.deadLetter(Ledger.CONSUMER), bad.toString()))
+                        .singleElement()
+                        .satisfies(copy -> assertThat(Topic.header(copy, "dead-letter-reason"))
+                                .contains("no such booking")));
+    }
+
+    @Test
+    void forgetsWhatNoTopicKeepsAnyMore() {
+        // Given
+        UUID old = UUID.randomUUID();
+        UUID young = UUID.randomUUID();
+        fixture.inTransaction(tx -> tx.session()
+                .createNativeQuery("""
+                        insert into inbox (consumer, message_id, at)
+                        values ('test', :old, now() - interval '9 days'), ('test', :young, now() - interval '7 days')
+                        """)
+                .setParameter("old", old)
+                .setParameter("young", young)
+                .executeUpdate());
+
+        // When
+        housekeeping.purge();
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.<List<UUID>>inTransaction(tx -> tx.session()
+                                .createNativeQuery("select message_id from inbox where consumer = 'test'", UUID.class)
+                                .getResultList()))
+                        .containsExactly(young));
     }
 
     @Test

@@ -54,6 +54,10 @@ class Topic {
         var ignored = producer.send(new ProducerRecord<>(topic, key, value));
     }
 
+    void flush() {
+        producer.flush();
+    }
+
     /** The records of a key that are in the topic now. */
     List<ConsumerRecord<String, String>> read(String topic, String key) {
         return readAll(topic).stream()

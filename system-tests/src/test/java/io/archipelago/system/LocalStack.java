@@ -63,7 +63,8 @@ final class LocalStack implements AutoCloseable {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form))
                 .build();
-        JsonNode answer = Json.mapper().readTree(http.send(request, BodyHandlers.ofString()).body());
+        JsonNode answer = Json.mapper()
+                .readTree(http.send(request, BodyHandlers.ofString()).body());
         return new Person(http, answer.get("access_token").asText());
     }
 
@@ -109,9 +110,10 @@ final class LocalStack implements AutoCloseable {
     private JsonNode agent(String site, String path) throws IOException, InterruptedException {
         // The agent is the last of a site's ports; see Stack.
         int port = stack.kafkaPort(site(site)) + 20;
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-        return Json.mapper().readTree(http.send(request, BodyHandlers.ofString()).body());
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
+        return Json.mapper()
+                .readTree(http.send(request, BodyHandlers.ofString()).body());
     }
 
     private String run(String... arguments) throws IOException, InterruptedException {
@@ -120,8 +122,8 @@ final class LocalStack implements AutoCloseable {
                 root.resolve("deploy/local/target/classes").toString(),
                 root.resolve("contracts/target/classes").toString(),
                 root.resolve("deploy/local/target/lib").toString() + "/*");
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp", classPath));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp", classPath));
         command.add("io.archipelago.local.Main");
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(home, "vc-", ".out");

@@ -23,8 +23,7 @@ record Person(HttpClient http, String token) {
     record Answer(int status, JsonNode body) {}
 
     Answer reserve(URI api, String json) throws IOException, InterruptedException {
-        return send(to(api)
-                .header("Content-Type", "application/json")
+        return send(to(api).header("Content-Type", "application/json")
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .POST(BodyPublishers.ofString(json)));
     }

@@ -38,10 +38,14 @@ class TwoSitesST {
         local = LocalStack.start();
         alice = local.signOn("alice");
         api = local.api("tokyo");
-        await().atMost(SOON).untilAsserted(() -> assertThat(local.query(
-                        "tokyo", "placement", "select site from site_capacity where jsonb_path_exists(advertised, '$.slices[*].hosts[*]')"))
-                .as("both sites' capacity is known")
-                .hasSize(2));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                local.query(
+                                        "tokyo",
+                                        "placement",
+                                        "select site from site_capacity where jsonb_path_exists(advertised, '$.slices[*].hosts[*]')"))
+                        .as("both sites' capacity is known")
+                        .hasSize(2));
     }
 
     @AfterAll
@@ -57,12 +61,15 @@ class TwoSitesST {
 
         awaitState(id, "ACTIVE");
         JsonNode cluster = alice.show(api, id).body();
-        assertThat(cluster.findValuesAsText("name").stream().filter(n -> n.startsWith("v"))).hasSize(25);
+        assertThat(cluster.findValuesAsText("name").stream().filter(n -> n.startsWith("v")))
+                .hasSize(25);
         assertThat(unique(cluster, "ip")).hasSize(25);
         assertThat(unique(cluster, "mac")).hasSize(25);
         assertThat(sitesOf(cluster)).containsExactlyInAnyOrder("tokyo", "osaka");
         assertThat(cluster.get("segments")).hasSize(2);
-        assertThat(cluster.get("links")).hasSize(2).allSatisfy(link -> assertThat(link.get("state").asText()).isEqualTo("READY"));
+        assertThat(cluster.get("links"))
+                .hasSize(2)
+                .allSatisfy(link -> assertThat(link.get("state").asText()).isEqualTo("READY"));
         assertThat(cluster.get("caches")).hasSize(1);
         assertThat(things("tokyo") + things("osaka")).isGreaterThanOrEqualTo(25 * 3);
 
@@ -85,8 +92,9 @@ class TwoSitesST {
         awaitState(id, "ACTIVE");
         String releasing = killOne(random);
         alice = local.signOn("alice");
-        await().atMost(SOON).ignoreExceptions().untilAsserted(() ->
-                assertThat(alice.cancel(api, id).status()).isEqualTo(202));
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(alice.cancel(api, id).status()).isEqualTo(202));
 
         awaitState(id, "ENDED");
         assertNothingIsLeft();
@@ -130,9 +138,13 @@ class TwoSitesST {
                             .isEmpty();
                 }
                 assertThat(things(site)).as("things on the hosts of " + site).isZero();
-                assertThat(local.violations(site)).as("violations of physics at " + site).isEmpty();
+                assertThat(local.violations(site))
+                        .as("violations of physics at " + site)
+                        .isEmpty();
                 for (String service : List.of("reservation", "placement", "network", "storage", "cache")) {
-                    assertThat(parked(site, service)).as("dead letters of " + service).isEmpty();
+                    assertThat(parked(site, service))
+                            .as("dead letters of " + service)
+                            .isEmpty();
                 }
             }
         });
