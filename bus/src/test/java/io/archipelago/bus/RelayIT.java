@@ -25,10 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +180,25 @@ class RelayIT {
     }
 
     @Test
+    void keepsOrderPerKeyWhenSendingFailsNowAndThen() {
+        // Given
+        own.stop();
+        start(() -> new FlakyBroker(kafka));
+        List<AllocationId> keys = List.of(allocation(), allocation(), allocation());
+
+        // When
+        for (AllocationId key : keys) {
+            fixture.send(key, 1, 10);
+        }
+
+        // Then
+        for (AllocationId key : keys) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(fixture.applied(key)).isEqualTo(sequences(1, 10)));
+        }
+    }
+
+    @Test
     void keepsOneLaneForAStream() {
         // Given
         List<AllocationId> keys = List.of(allocation(), allocation(), allocation());
@@ -312,6 +333,23 @@ class RelayIT {
         CompletionStage<Void> send(OutboxRow row) {
             var ignored = super.send(row);
             return new CompletableFuture<>();
+        }
+    }
+
+    /** Loses every third record before it is sent. */
+    private static final class FlakyBroker extends Broker {
+
+        private final AtomicInteger sends = new AtomicInteger();
+
+        FlakyBroker(Map<String, Object> kafka) {
+            super(kafka);
+        }
+
+        @Override
+        CompletionStage<Void> send(OutboxRow row) {
+            return sends.incrementAndGet() % 3 == 0
+                    ? CompletableFuture.failedFuture(new TimeoutException("lost"))
+                    : super.send(row);
         }
     }
 
