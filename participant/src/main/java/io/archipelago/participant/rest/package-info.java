@@ -1,4 +1,4 @@
-/** The API for operators: pools, bookings, parts, hosts, drift. */
+/** The API for operators: what can be booked, what is, which hosts are heard of, and where wanted and seen differ. */
 @NullMarked
 package io.archipelago.participant.rest;
 
