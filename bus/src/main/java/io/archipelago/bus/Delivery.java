@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record as it came, and what could be read of it.
  *
- * @param id the message's id; for one that can not be read, an id made of its place in the topic
+ * @param id the message's id; for one that can not be read, an id made of its place and its text
  * @param orderingKey records that share it are applied one after the other
  * @param envelope null if the record can not be read
  * @param unreadable why it can not be read; null if it can
@@ -41,7 +41,7 @@ record Delivery(
             Envelope envelope = Wire.read(payload);
             return new Delivery(topic, partition, position, key, payload, envelope.id(), orderingKey, envelope, null);
         } catch (Wire.UnreadableMessage e) {
-            UUID id = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8));
+            UUID id = UUID.nameUUIDFromBytes((place + "/" + payload).getBytes(StandardCharsets.UTF_8));
             return new Delivery(
                     topic, partition, position, key, payload, id, orderingKey, null, "unreadable: " + e.getMessage());
         }

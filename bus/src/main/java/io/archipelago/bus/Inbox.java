@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -80,10 +82,67 @@ public class Inbox {
         return apply(consumer, deliveries(batch), handler);
     }
 
+    /**
+     * Applies messages of which each replaces those before it of its key, as on a compacted topic: only the last of each key in the batch
+     * takes effect. No id is remembered, so the handler must tell a repeated or older message by what it says. One that can not be applied is
+     * copied to the dead letters and passed over: another will replace it, and nothing waits behind it. The result never fails.
+     */
+    public Uni<Void> applyLatest(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
+        Map<String, Delivery> latest = new TreeMap<>();
+        deliveries(batch).forEach(delivery -> latest.put(delivery.orderingKey(), delivery));
+        List<Delivery> deliveries = List.copyOf(latest.values());
+        if (deliveries.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handler), 1)
+                .onFailure()
+                .recoverWithUni(failure -> each(deliveries, delivery -> oneLatest(consumer, delivery, handler)));
+    }
+
+    private Uni<Void> oneLatest(String consumer, Delivery delivery, Handler handler) {
+        return persist(consumer, Faults::isInfrastructure, () -> attemptLatest(consumer, List.of(delivery), handler), 1)
+                .onFailure()
+                .recoverWithUni(failure -> {
+                    LOG.errorf(failure, "%s can not apply a message and passes it over", consumer);
+                    return persist(consumer, any -> true, () -> copy(consumer, delivery, Parking.reason(failure)), 1);
+                });
+    }
+
+    private Uni<Void> copy(String consumer, Delivery delivery, String reason) {
+        return unitOfWork.run(tx -> {
+            Parking.copy(tx, consumer, delivery, reason);
+            return Uni.createFrom().voidItem();
+        });
+    }
+
+    private Uni<Void> attemptLatest(String consumer, List<Delivery> deliveries, Handler handler) {
+        return unitOfWork
+                .run(tx -> each(deliveries, delivery -> {
+                    Envelope envelope = delivery.envelope();
+                    if (envelope == null) {
+                        Parking.copy(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
+                        return Uni.createFrom().voidItem();
+                    }
+                    return handle(tx, envelope, handler);
+                }))
+                .invoke(() -> metrics.applied(consumer, deliveries.size(), 0));
+    }
+
+    private static Uni<Void> each(List<Delivery> deliveries, Function<Delivery, Uni<Void>> action) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Delivery delivery : deliveries) {
+            all = all.chain(() -> action.apply(delivery));
+        }
+        return all;
+    }
+
+    /** Without tombstones: that a compacted topic forgot a key says nothing to anybody. */
     private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
         List<Delivery> deliveries = new ArrayList<>();
         for (ConsumerRecord<String, String> record : batch) {
-            deliveries.add(Delivery.of(record));
+            if (record.value() != null) {
+                deliveries.add(Delivery.of(record));
+            }
         }
         return deliveries;
     }
@@ -95,7 +154,7 @@ public class Inbox {
         deliveries.forEach(delivery -> handlers.put(new Source(consumer, delivery.topic()), handler));
         return persist(consumer, Inbox::waitOutBatch, () -> attempt(consumer, deliveries, handler), 1)
                 .onFailure()
-                .recoverWithUni(failure -> oneByOne(consumer, deliveries, handler));
+                .recoverWithUni(failure -> each(deliveries, delivery -> one(consumer, delivery, handler)));
     }
 
     /** A race that a whole batch keeps losing is better run by each message for itself. */
@@ -113,14 +172,6 @@ public class Inbox {
 
     Optional<Handler> handler(String consumer, String topic) {
         return Optional.ofNullable(handlers.get(new Source(consumer, topic)));
-    }
-
-    private Uni<Void> oneByOne(String consumer, List<Delivery> deliveries, Handler handler) {
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (Delivery delivery : deliveries) {
-            all = all.chain(() -> one(consumer, delivery, handler));
-        }
-        return all;
     }
 
     private Uni<Void> one(String consumer, Delivery delivery, Handler handler) {
@@ -178,13 +229,10 @@ public class Inbox {
             Set<String> parked,
             Handler handler) {
         Set<UUID> left = new HashSet<>(fresh);
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (Delivery delivery : deliveries) {
-            if (left.remove(delivery.id())) {
-                all = all.chain(() -> applyOne(tx, consumer, delivery, parked, handler));
-            }
-        }
-        return all;
+        List<Delivery> once = deliveries.stream()
+                .filter(delivery -> left.remove(delivery.id()))
+                .toList();
+        return each(once, delivery -> applyOne(tx, consumer, delivery, parked, handler));
     }
 
     private Uni<Void> applyOne(OpenTx tx, String consumer, Delivery delivery, Set<String> parked, Handler handler) {
@@ -196,6 +244,10 @@ public class Inbox {
             parked.add(delivery.orderingKey());
             return Parking.refuse(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
         }
+        return handle(tx, envelope, handler);
+    }
+
+    private static Uni<Void> handle(OpenTx tx, Envelope envelope, Handler handler) {
         LogContext.set(LogContext.Key.CORRELATION_ID, envelope.correlationId());
         LogContext.set(LogContext.Key.MESSAGE_ID, envelope.id());
         LogContext.set(LogContext.Key.MESSAGE_TYPE, MessageTypes.nameOf(envelope.message()));

@@ -83,11 +83,12 @@ final class Parking {
 
     /** Parks a message that can not be applied, and tells of it. */
     static Uni<Void> refuse(OpenTx tx, String consumer, Delivery delivery, String reason) {
-        tx.outbox().add(copy(consumer, delivery, reason));
+        copy(tx, consumer, delivery, reason);
         return park(tx, consumer, delivery, reason);
     }
 
-    private static OutboxRow copy(String consumer, Delivery delivery, String reason) {
+    /** Tells of a message that can not be applied, on the consumer's dead-letter topic. */
+    static void copy(OpenTx tx, String consumer, Delivery delivery, String reason) {
         String topic = Topics.deadLetter(consumer);
         String key = delivery.key() == null ? "" : delivery.key();
         Map<String, String> headers = Map.of(
@@ -95,7 +96,7 @@ final class Parking {
                 "dead-letter-topic", delivery.topic(),
                 "dead-letter-partition", Integer.toString(delivery.partition()),
                 "dead-letter-offset", Long.toString(delivery.position()));
-        return new OutboxRow(topic, key, OutboxRow.orderingKey(topic, key), delivery.payload(), headers);
+        tx.outbox().add(new OutboxRow(topic, key, OutboxRow.orderingKey(topic, key), delivery.payload(), headers));
     }
 
     /** For operators: what went wrong, in one line. */

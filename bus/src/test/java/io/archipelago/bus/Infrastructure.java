@@ -9,8 +9,13 @@ import io.quarkus.test.common.WithTestResource;
 @WithTestResource(
         value = EmbeddedInfrastructure.class,
         scope = TestResourceScope.GLOBAL,
-        initArgs = @ResourceArg(name = "topics", value = Ledger.TOPIC))
+        initArgs = {
+            @ResourceArg(name = "topics", value = Ledger.TOPIC + "," + Ledger.ANSWERS),
+            @ResourceArg(name = "compacted", value = Infrastructure.ONE_PARTITION)
+        })
 final class Infrastructure {
+
+    static final String ONE_PARTITION = "federation.to.osaka.v1";
 
     private Infrastructure() {}
 }

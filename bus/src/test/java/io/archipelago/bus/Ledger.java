@@ -3,25 +3,31 @@ package io.archipelago.bus;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
+import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** A service in small: writes down each message that it applies. */
+/** A service in small: writes down each message that it applies, and answers it. */
 @ApplicationScoped
 class Ledger {
 
     static final String TOPIC = "ledger.commands.v1";
+    static final String ANSWERS = "ledger.events.v1";
     static final String CONSUMER = "reservation";
 
+    private final Inbox inbox;
     private final Set<String> poison = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger outages = new AtomicInteger();
 
-    @Inject
-    Inbox inbox;
+    Ledger(Inbox inbox) {
+        this.inbox = inbox;
+    }
 
     @Incoming("ledger")
     Uni<Void> onCommands(ConsumerRecords<String, String> batch) {
@@ -33,19 +39,28 @@ class Ledger {
         if (poison.contains(envelope.subject() + " " + message.sequence())) {
             throw new IllegalStateException("no such booking");
         }
+        tx.send(ANSWERS, envelope.subject(), new ShareReleased(message.allocation(), message.sequence()));
         return tx.session()
                 .createNativeQuery("insert into entry (key, sequence) values (:key, :sequence)")
                 .setParameter("key", envelope.subject())
                 .setParameter("sequence", message.sequence())
                 .executeUpdate()
-                .replaceWithVoid();
+                .chain(() -> outages.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                        ? Uni.createFrom().failure(new IOException("the line went dead"))
+                        : Uni.createFrom().voidItem());
     }
 
+    /** From now on this message can not be applied. */
     void poison(AllocationId key, long sequence) {
         poison.add(key + " " + sequence);
     }
 
     void cure() {
         poison.clear();
+    }
+
+    /** The next so many messages meet a fault of the infrastructure. */
+    void outages(int count) {
+        outages.set(count);
     }
 }

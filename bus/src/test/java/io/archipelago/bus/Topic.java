@@ -49,8 +49,23 @@ class Topic {
         }
     }
 
+    /** Not yet acknowledged when it returns. */
+    void writeLater(String topic, @Nullable String key, @Nullable String value) {
+        var ignored = producer.send(new ProducerRecord<>(topic, key, value));
+    }
+
+    void flush() {
+        producer.flush();
+    }
+
     /** The records of a key that are in the topic now. */
     List<ConsumerRecord<String, String>> read(String topic, String key) {
+        return readAll(topic).stream()
+                .filter(record -> key.equals(record.key()))
+                .toList();
+    }
+
+    List<ConsumerRecord<String, String>> readAll(String topic) {
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
@@ -64,7 +79,7 @@ class Topic {
                     .anyMatch(partition -> consumer.position(partition) < requireNonNull(ends.get(partition)))) {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             }
-            return records.stream().filter(record -> key.equals(record.key())).toList();
+            return records;
         }
     }
 }

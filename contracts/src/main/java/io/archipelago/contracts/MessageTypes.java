@@ -69,6 +69,11 @@ public final class MessageTypes {
         return name;
     }
 
+    /** Every type name. */
+    public static Collection<String> names() {
+        return BY_NAME.keySet();
+    }
+
     public static Collection<Class<? extends Message>> all() {
         return BY_NAME.values();
     }

@@ -22,7 +22,7 @@ public interface AgentConfig {
     Path stateDirectory();
 
     /** Between two heartbeats of a host. */
-    @WithDefault("PT2S")
+    @WithDefault("PT5S")
     Duration heartbeatEvery();
 
     /** Between two looks at a host on which nothing is going on: how long a drift goes unnoticed. */

@@ -25,7 +25,7 @@ class AgentConfigTest {
 
         assertThat(config.drivers()).isEqualTo(AgentConfig.DriverSet.SIM);
         assertThat(config.stateDirectory()).isEqualTo(Path.of("agent-state"));
-        assertThat(config.heartbeatEvery()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.heartbeatEvery()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.reconcileEvery()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.settleEvery()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.repeatEvery()).isEqualTo(Duration.ofSeconds(60));

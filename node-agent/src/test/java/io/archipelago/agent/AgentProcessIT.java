@@ -121,6 +121,7 @@ class AgentProcessIT {
 
         // Then
         await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(heartbeats(compute)).isNotEmpty();
             HostHeartbeat last = heartbeats(compute).getLast();
             assertThat(last.digests())
                     .containsEntry(Participant.NETWORK, SpecDigest.of(Map.of(SEGMENT, 3L)))
@@ -203,6 +204,28 @@ class AgentProcessIT {
     }
 
     @Test
+    void withoutABrokerAStorageHostServesItsVolumesAgain() throws Exception {
+        // Given
+        wantMachine();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(phase(compute, MACHINE, 1)).contains(Phase.READY));
+        process.runner(storage).orElseThrow().setMode(HostRunner.Mode.OFF);
+        process.close();
+
+        // When
+        process = start("localhost:1");
+        HostRunner runner = process.runner(storage).orElseThrow();
+        assertThat(runner.mode()).as("the power is still off").isEqualTo(HostRunner.Mode.OFF);
+        runner.setMode(HostRunner.Mode.RUNNING);
+        assertThat(isServed(runner)).isFalse();
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(isServed(runner)).isTrue());
+        assertThat(process.notReady()).contains(storage);
+    }
+
+    @Test
     void aHostThatWasCutOffFollowsWhatItMissed() throws Exception {
         // Given
         wantMachine();
@@ -225,14 +248,25 @@ class AgentProcessIT {
                 .untilAsserted(() -> assertThat(phase(compute, MACHINE, 2)).contains(Phase.ABSENT));
     }
 
+    private static boolean isServed(HostRunner runner) {
+        return Optional.ofNullable(runner.host().thing(VOLUME, Instant.now()))
+                .orElseThrow()
+                .working();
+    }
+
     private AgentProcess start() throws Exception {
+        return start(broker.address());
+    }
+
+    private AgentProcess start(String bootstrapServers) throws Exception {
         AgentConfig config = ConfigFixture.of(Map.of(
                 "agent.state-directory", state.toString(),
                 "agent.sim.compute-hosts", "1",
                 "agent.sim.gateway-hosts", "0",
                 "agent.sim.storage-hosts", "1",
-                "agent.heartbeat-every", "PT0.5S"));
-        return AgentProcess.start(config, new Home(site, 1, broker.address()), Clock.systemUTC());
+                "agent.heartbeat-every", "PT0.5S",
+                "agent.offline-after", "PT1S"));
+        return AgentProcess.start(config, new Home(site, 1, bootstrapServers), Clock.systemUTC());
     }
 
     private void wantMachine() throws Exception {

@@ -32,6 +32,7 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
     private static volatile @Nullable Servers running;
 
     private final List<TopicSpec> topics = new ArrayList<>();
+    private @Nullable Servers servers;
 
     @Override
     public void init(Map<String, String> arguments) {
@@ -49,10 +50,11 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
     @Override
     public Map<String, String> start() {
         try {
-            Servers servers = choose();
-            running = servers;
-            servers.createTopics(topics);
-            return config(servers, createDatabase(servers));
+            Servers chosen = choose();
+            servers = chosen;
+            running = chosen;
+            chosen.createTopics(topics);
+            return config(chosen, createDatabase(chosen));
         } catch (IOException | SQLException e) {
             throw new IllegalStateException("the servers for the tests did not start", e);
         } catch (InterruptedException e) {
@@ -124,8 +126,6 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
 
     @Override
     public void stop() {
-        Servers servers = running;
-        running = null;
         if (servers != null) {
             servers.close();
         }

@@ -51,6 +51,15 @@ public record MarkdownTable(List<String> columns, SequencedMap<String, List<Stri
         return new MarkdownTable(cells.getFirst().subList(1, cells.getFirst().size()), rows);
     }
 
+    /** The last cell of a row. */
+    public String last(String row) {
+        List<String> cells = rows.get(row);
+        if (cells == null) {
+            throw new IllegalStateException("the table has no row '" + row + "'");
+        }
+        return cells.getLast();
+    }
+
     /** A table as it is written in a document. */
     public static String written(String corner, List<String> columns, Map<String, List<String>> rows) {
         List<String> lines = new ArrayList<>();

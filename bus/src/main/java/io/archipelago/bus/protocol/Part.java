@@ -153,10 +153,6 @@ public sealed interface Part {
         Deploying waiting(Set<AllocationId> predecessors, Instant lookAgain) {
             return new Deploying(sequence, lease, Progress.WAITING, predecessors, lookAgain, null);
         }
-
-        Releasing release(long next) {
-            return new Releasing(lease.allocation(), next);
-        }
     }
 
     /**
@@ -166,10 +162,6 @@ public sealed interface Part {
      * @param sequence see {@link Part#sequence()}
      */
     record Releasing(AllocationId allocation, long sequence) implements Part {
-        Releasing at(long next) {
-            return new Releasing(allocation, next);
-        }
-
         Released done() {
             return new Released(allocation, sequence);
         }

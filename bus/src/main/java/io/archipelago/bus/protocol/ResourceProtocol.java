@@ -67,7 +67,7 @@ final class ResourceProtocol {
         List<Resource> removed = removable(view);
         List<Resource> after = replace(view.resources(), removed);
         if (after.stream().allMatch(r -> gone(r, view))) {
-            return released(releasing, view.resources());
+            return released(releasing, after, removed, removed);
         }
         return PartDecision.to(releasing, new Keep())
                 .publishing(removed)
@@ -135,20 +135,21 @@ final class ResourceProtocol {
     }
 
     private PartDecision removeMore(Part.Releasing releasing, PartView view, List<Resource> changed) {
-        if (view.resources().stream().allMatch(r -> gone(r, view))) {
-            PartDecision done = released(releasing, view.resources());
-            return new PartDecision(done.next(), done.bookings(), changed, List.of(), done.forget(), done.answers());
-        }
         List<Resource> removed = removable(view);
         List<Resource> stored = new ArrayList<>(changed);
         stored.removeIf(c -> removed.stream().anyMatch(r -> same(r, c)));
         stored.addAll(removed);
-        return PartDecision.NOTHING.storing(stored, removed);
+        return view.resources().stream().allMatch(r -> gone(r, view))
+                ? released(releasing, view.resources(), stored, removed)
+                : PartDecision.NOTHING.storing(stored, removed);
     }
 
-    private PartDecision released(Part.Releasing releasing, List<Resource> gone) {
+    /** Nothing is left. What lay on dead hosts is still told to go: their agents may come back. */
+    private PartDecision released(
+            Part.Releasing releasing, List<Resource> all, List<Resource> stored, List<Resource> removed) {
         return PartDecision.to(releasing.done(), new Drop())
-                .forgetting(gone.stream().filter(Resource::gone).toList())
+                .storing(stored, removed)
+                .forgetting(all.stream().filter(Resource::gone).toList())
                 .answering(new AllocationReleased(releasing.allocation(), releasing.sequence(), logic.name()));
     }
 

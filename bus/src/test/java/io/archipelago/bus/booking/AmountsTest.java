@@ -2,6 +2,7 @@ package io.archipelago.bus.booking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -70,7 +71,7 @@ class AmountsTest {
 
     @Test
     void canNotBeChangedFromOutside() {
-        Map<String, Long> values = new java.util.HashMap<>(Map.of("cpus", 1L));
+        Map<String, Long> values = new HashMap<>(Map.of("cpus", 1L));
         Amounts amounts = new Amounts(values);
 
         values.put("cpus", 2L);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -95,8 +96,8 @@ class CalendarTest {
     void countsTheBookingsThatStandAtSomeInstant(@ForAll("grids") Grid grid, @ForAll("windows") TimeWindow window) {
         long standing = grid.bookings().stream()
                 .filter(b -> b.pool().equals(HOST.id()))
-                .filter(b -> java.util.stream.IntStream.range(0, 2 * Grid.END)
-                        .anyMatch(s -> window.contains(at(s)) && grid.stands(b, s)))
+                .filter(b ->
+                        IntStream.range(0, 2 * Grid.END).anyMatch(s -> window.contains(at(s)) && grid.stands(b, s)))
                 .count();
 
         assertThat(grid.calendar().bookings(HOST, window)).isEqualTo(standing);

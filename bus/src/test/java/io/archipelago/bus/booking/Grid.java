@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -27,8 +28,8 @@ record Grid(List<Booking> bookings, int now) {
 
     static final int END = 12;
     static final Pool.Units UNITS = new Pool.Units(100, 103);
-    static final Pool HOST = new Pool("host", Amounts.of("cpus", 4, "memory", 6), UNITS, true, java.util.Map.of());
-    static final Pool OTHER = new Pool("other", Amounts.of("cpus", 2), null, true, java.util.Map.of());
+    static final Pool HOST = new Pool("host", Amounts.of("cpus", 4, "memory", 6), UNITS, true, Map.of());
+    static final Pool OTHER = new Pool("other", Amounts.of("cpus", 2), null, true, Map.of());
 
     /** After every booking's end; nothing changes from here on. */
     private static final int FAR = 2 * END;

@@ -149,8 +149,9 @@ public record Stack(int portBase, List<Site> sites) {
         for (String topic : Topics.ofServices()) {
             topics.add(TopicSpec.of(topic, TopicSpec.SHARED_PARTITIONS));
         }
-        for (Site peer : peersOf(site)) {
-            topics.add(TopicSpec.of(Topics.federationTo(new SiteId(peer.id())), 1));
+        // To itself too: the master's own share takes the same road as a peer's.
+        for (Site to : sites) {
+            topics.add(TopicSpec.of(Topics.federationTo(new SiteId(to.id())), 1));
         }
         for (String host : site.hosts()) {
             topics.add(TopicSpec.compacted(Topics.desired(new HostId(host))));

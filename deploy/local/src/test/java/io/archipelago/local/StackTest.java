@@ -53,8 +53,12 @@ class StackTest {
         assertThat(names)
                 .doesNotHaveDuplicates()
                 .containsAll(Topics.ofServices())
-                .contains("federation.to.osaka.v1", "host.tokyo-c01.desired.v1", "host.tokyo-s2.observed.v1")
-                .doesNotContain("federation.to.tokyo.v1", "host.osaka-c01.desired.v1");
+                .contains(
+                        "federation.to.osaka.v1",
+                        "federation.to.tokyo.v1",
+                        "host.tokyo-c01.desired.v1",
+                        "host.tokyo-s2.observed.v1")
+                .doesNotContain("host.osaka-c01.desired.v1");
     }
 
     @Test

@@ -38,7 +38,7 @@ public class ParticipantConsumer {
 
     @Incoming("observed")
     Uni<Void> observations(ConsumerRecords<String, String> batch) {
-        return inbox.apply(consumer, batch, this::observation);
+        return inbox.applyLatest(consumer, batch, this::observation);
     }
 
     private Uni<Void> command(Tx tx, Envelope envelope) {

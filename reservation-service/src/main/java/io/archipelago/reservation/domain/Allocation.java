@@ -3,12 +3,16 @@ package io.archipelago.reservation.domain;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,6 +78,7 @@ public sealed interface Allocation {
      * @param header see {@link Header}
      * @param facts what has been chosen so far
      * @param until when the hold of each that has answered runs out
+     * @param holdFor how long each is to hold
      * @param asked how many times they were asked
      * @param askAgainAt when to ask again who has not answered
      * @param giveUpAt when silence counts as a refusal
@@ -82,6 +87,7 @@ public sealed interface Allocation {
             Header header,
             Facts.OfSite facts,
             Map<Participant, Instant> until,
+            Duration holdFor,
             int asked,
             Instant askAgainAt,
             Instant giveUpAt)
@@ -93,6 +99,17 @@ public sealed interface Allocation {
         @Override
         public Instant due() {
             return askAgainAt.isBefore(giveUpAt) ? askAgainAt : giveUpAt;
+        }
+
+        Holding with(AllocationHeld held) {
+            Map<Participant, Instant> more = new EnumMap<>(Participant.class);
+            more.putAll(until);
+            more.put(held.participant(), held.until());
+            return new Holding(header, facts.with(held.chosen()), more, holdFor, asked, askAgainAt, giveUpAt);
+        }
+
+        Holding askedAgain(Instant again) {
+            return new Holding(header, facts, until, holdFor, asked + 1, again, giveUpAt);
         }
     }
 
@@ -132,6 +149,18 @@ public sealed interface Allocation {
             confirmed = Set.copyOf(confirmed);
         }
 
+        Confirming withHeader(Header other) {
+            return new Confirming(other, facts, cluster, confirmed, asked, askAgainAt);
+        }
+
+        Confirming with(Participant participant) {
+            return new Confirming(header, facts, cluster, more(confirmed, participant), asked, askAgainAt);
+        }
+
+        Confirming askedAgain(Instant again) {
+            return new Confirming(header, facts, cluster, confirmed, asked + 1, again);
+        }
+
         @Override
         public Instant due() {
             return askAgainAt;
@@ -148,6 +177,10 @@ public sealed interface Allocation {
      */
     record Confirmed(Header header, Facts.OfSite facts, Facts.OfCluster cluster, Instant deployAt)
             implements Allocation {
+        Confirmed withHeader(Header other) {
+            return new Confirmed(other, facts, cluster, deployAt);
+        }
+
         @Override
         public Instant due() {
             return deployAt;
@@ -174,6 +207,22 @@ public sealed interface Allocation {
             implements Allocation {
         public Running {
             parts = Map.copyOf(parts);
+        }
+
+        Running withHeader(Header other) {
+            return new Running(other, facts, cluster, parts, asked, askAgainAt);
+        }
+
+        Running with(Participant participant, PartStatus status) {
+            Map<Participant, PartStatus> more = new EnumMap<>(Participant.class);
+            more.putAll(parts);
+            more.put(participant, status);
+            boolean heardAll = more.size() == Participant.values().length;
+            return new Running(header, facts, cluster, more, asked, heardAll ? null : askAgainAt);
+        }
+
+        Running askedAgain(Instant again) {
+            return new Running(header, facts, cluster, parts, asked + 1, again);
         }
 
         @Override
@@ -226,6 +275,14 @@ public sealed interface Allocation {
             return new Releasing(header, released, why, deployed, asked, askAgainAt);
         }
 
+        Releasing with(Participant participant) {
+            return new Releasing(header, more(released, participant), refusals, deployed, asked, askAgainAt);
+        }
+
+        Releasing askedAgain(Instant again) {
+            return new Releasing(header, released, refusals, deployed, asked + 1, again);
+        }
+
         @Override
         public Instant due() {
             return askAgainAt;
@@ -247,5 +304,11 @@ public sealed interface Allocation {
         public @Nullable Instant due() {
             return null;
         }
+    }
+
+    private static Set<Participant> more(Set<Participant> participants, Participant participant) {
+        Set<Participant> more = EnumSet.of(participant);
+        more.addAll(participants);
+        return more;
     }
 }

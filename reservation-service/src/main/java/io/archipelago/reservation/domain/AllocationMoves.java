@@ -2,29 +2,20 @@ package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Participant;
-import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
-import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
-import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
-import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
-import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
-import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
-import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
-import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Header;
@@ -34,19 +25,15 @@ import io.archipelago.reservation.domain.Allocation.PartStatus;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
-import io.archipelago.reservation.domain.Outgoing.ToParticipants;
-import io.archipelago.reservation.domain.Outgoing.ToSite;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The moves of an {@link Allocation}: what is done on every message in every state, and at every deadline. */
 public final class AllocationMoves {
@@ -66,19 +53,18 @@ public final class AllocationMoves {
 
     /** Takes a command of the master. */
     public Optional<Decision<Allocation>> onCommand(Allocation allocation, ShareMessage.Command command, Instant now) {
-        long heard = allocation.header().shareSequence();
-        if (command.sequence() < heard) {
+        Header heard = allocation.header().heard(command.sequence());
+        if (command.sequence() < allocation.header().shareSequence()) {
             return Optional.empty();
         }
-        if (command.sequence() == heard) {
-            return answerAgain(allocation);
+        if (command.sequence() == allocation.header().shareSequence()) {
+            return answerAgain(allocation, now);
         }
         return Optional.of(
                 switch (command) {
-                    case HoldShare hold -> hold(allocation, hold, now);
-                    case ConfirmShare confirm -> confirm(allocation, confirm, now);
-                    case ReleaseShare release ->
-                        release(allocation, allocation.header().heard(release.sequence()), List.of(), now);
+                    case HoldShare hold -> hold(allocation, heard, hold, now);
+                    case ConfirmShare confirm -> confirm(allocation, heard, confirm, now);
+                    case ReleaseShare release -> release(allocation, heard, List.of(), now);
                 });
     }
 
@@ -89,10 +75,10 @@ public final class AllocationMoves {
         }
         return switch (allocation) {
             case Holding holding -> onEvent(holding, event, now);
+            case Held held -> onEvent(held, event, now);
             case Confirming confirming -> onEvent(confirming, event, now);
             case Running running -> onEvent(running, event);
             case Releasing releasing -> onEvent(releasing, event);
-            case Held held -> event instanceof AllocationRefused no ? lost(held, no, now) : Optional.empty();
             case Confirmed confirmed -> Optional.empty();
             case Released released -> Optional.empty();
         };
@@ -104,49 +90,31 @@ public final class AllocationMoves {
         if (due == null || now.isBefore(due)) {
             return Optional.empty();
         }
+        Header header = allocation.header();
+        boolean over = !now.isBefore(header.spec().window().end());
         return Optional.of(
                 switch (allocation) {
                     case Holding holding ->
-                        !now.isBefore(holding.giveUpAt())
-                                ? refuse(holding, holding.header(), List.of(silent(holding)), now)
-                                : askToHold(holding, now);
-                    case Held held -> refuse(held, held.header(), List.of(ranOut()), now);
+                        now.isBefore(holding.giveUpAt())
+                                ? askToHold(holding, now)
+                                : refuse(holding, header, List.of(silent(holding)), now);
+                    case Held held -> refuse(held, header, List.of(ranOut()), now);
                     case Confirming confirming ->
                         Decision.of(
-                                new Confirming(
-                                        confirming.header(),
-                                        confirming.facts(),
-                                        confirming.cluster(),
-                                        confirming.confirmed(),
-                                        confirming.asked() + 1,
-                                        now.plus(pace.again(confirming.asked() + 1))),
-                                confirmCommand(confirming.header(), confirming.facts(), confirming.cluster()));
+                                confirming.askedAgain(again(confirming.asked(), now)),
+                                AllocationMessages.confirm(header, confirming.facts(), confirming.cluster()));
                     case Confirmed confirmed ->
-                        ended(confirmed, now)
-                                ? release(confirmed, confirmed.header(), List.of(), now)
-                                : deploy(confirmed, now);
+                        over ? release(confirmed, header, List.of(), now) : deploy(confirmed, now);
                     case Running running ->
-                        ended(running, now)
-                                ? release(running, running.header(), List.of(), now)
+                        over
+                                ? release(running, header, List.of(), now)
                                 : Decision.of(
-                                        new Running(
-                                                running.header(),
-                                                running.facts(),
-                                                running.cluster(),
-                                                running.parts(),
-                                                running.asked() + 1,
-                                                now.plus(pace.again(running.asked() + 1))),
-                                        deployCommand(running.header()));
+                                        running.askedAgain(again(running.asked(), now)),
+                                        AllocationMessages.deploy(header));
                     case Releasing releasing ->
                         Decision.of(
-                                new Releasing(
-                                        releasing.header(),
-                                        releasing.released(),
-                                        releasing.refusals(),
-                                        releasing.deployed(),
-                                        releasing.asked() + 1,
-                                        now.plus(pace.again(releasing.asked() + 1))),
-                                releaseCommand(releasing.header()));
+                                releasing.askedAgain(again(releasing.asked(), now)),
+                                AllocationMessages.release(header));
                     case Released released -> throw new IllegalStateException("nothing is due once released");
                 });
     }
@@ -161,211 +129,155 @@ public final class AllocationMoves {
         };
     }
 
-    private Decision<Allocation> hold(Allocation allocation, HoldShare hold, Instant now) {
-        Header header = new Header(
-                hold.allocation(),
-                hold.spec(),
-                hold.sequence(),
-                allocation.header().sequence() + 1);
+    private Decision<Allocation> hold(Allocation allocation, Header heard, HoldShare hold, Instant now) {
+        Header next = new Header(heard.id(), hold.spec(), heard.shareSequence(), heard.sequence() + 1);
         return switch (allocation) {
-            case Releasing releasing
-            when releasing.deployed() ->
-                Decision.of(
-                        releasing.withHeader(releasing.header().heard(hold.sequence())),
-                        answer(
-                                header,
-                                new ShareRefused(
-                                        hold.allocation(),
-                                        hold.sequence(),
-                                        List.of(Refusal.of(
-                                                ErrorCode.CONFLICT,
-                                                "machines",
-                                                "the share is still being released")))));
-            case Releasing releasing -> beginHold(header, hold, now);
-            case Released released -> beginHold(header, hold, now);
-            case Holding holding -> beginHold(header, hold, now);
-            case Held held -> beginHold(header, hold, now);
-            case Confirming confirming -> throw outOfTurn(hold, allocation);
-            case Confirmed confirmed -> throw outOfTurn(hold, allocation);
-            case Running running -> throw outOfTurn(hold, allocation);
+            case Holding holding -> beginHold(next, hold, now);
+            case Held held -> beginHold(next, hold, now);
+            case Released released -> beginHold(next, hold, now);
+            case Releasing releasing when !releasing.deployed() -> beginHold(next, hold, now);
+            case Releasing releasing -> {
+                List<Refusal> why = List.of(conflict("the share is still being released"));
+                yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
+            }
+            case Confirming confirming -> refuseToHold(confirming.withHeader(heard));
+            case Confirmed confirmed -> refuseToHold(confirmed.withHeader(heard));
+            case Running running -> refuseToHold(running.withHeader(heard));
         };
     }
 
+    /** A master that forgot to release first. What it was given stays: a lease is never undone silently. */
+    private static Decision<Allocation> refuseToHold(Allocation allocation) {
+        return Decision.of(
+                allocation, AllocationMessages.refused(allocation.header(), List.of(conflict("the share is in use"))));
+    }
+
     private Decision<Allocation> beginHold(Header header, HoldShare hold, Instant now) {
+        Duration holdFor = hold.holdFor().compareTo(pace.holdFor()) < 0 ? hold.holdFor() : pace.holdFor();
         Holding holding = new Holding(
                 header,
                 Facts.OfSite.unknown(),
                 Map.of(),
+                holdFor,
                 1,
-                now.plus(pace.again(1)),
-                now.plus(hold.holdFor()).minus(pace.margin()));
-        Set<Participant> first = ALL.stream().filter(p -> p.after().isEmpty()).collect(Collectors.toSet());
-        return Decision.of(holding, holdCommand(holding, first));
+                again(0, now),
+                now.plus(holdFor).minus(pace.margin().multipliedBy(2)));
+        return Decision.of(holding, AllocationMessages.hold(holding, askable(holding)));
     }
 
     private Decision<Allocation> askToHold(Holding holding, Instant now) {
-        Set<Participant> missing = ALL.stream()
+        Holding again = holding.askedAgain(again(holding.asked(), now));
+        return Decision.of(again, AllocationMessages.hold(again, askable(again)));
+    }
+
+    /** Who has not answered and knows all that it needs to. */
+    private static Set<Participant> askable(Holding holding) {
+        return ALL.stream()
                 .filter(p -> !holding.until().containsKey(p))
                 .filter(p -> p.after().map(holding.until()::containsKey).orElse(true))
                 .collect(Collectors.toSet());
-        Holding again = new Holding(
-                holding.header(),
-                holding.facts(),
-                holding.until(),
-                holding.asked() + 1,
-                now.plus(pace.again(holding.asked() + 1)),
-                holding.giveUpAt());
-        return Decision.of(again, holdCommand(again, missing));
     }
 
     private Optional<Decision<Allocation>> onEvent(Holding holding, AllocationEvent event, Instant now) {
         if (event instanceof AllocationRefused refused) {
             return Optional.of(refuse(holding, holding.header(), List.of(refused.refusal()), now));
         }
-        if (!(event instanceof AllocationHeld held)) {
+        if (!(event instanceof AllocationHeld answer)) {
             return Optional.empty();
         }
-        Map<Participant, Instant> until = new EnumMap<>(Participant.class);
-        until.putAll(holding.until());
-        boolean news = until.put(held.participant(), held.until()) == null;
-        Facts.OfSite facts = holding.facts().with(held.chosen());
-        Header header = holding.header();
-        if (until.keySet().containsAll(ALL)) {
-            Instant first = until.values().stream().min(Instant::compareTo).orElseThrow();
-            Held all = new Held(header, facts, first);
-            return Optional.of(Decision.of(all, answer(header, heldAnswer(all))));
+        Holding more = holding.with(answer);
+        if (more.until().keySet().containsAll(ALL)) {
+            Instant first =
+                    more.until().values().stream().min(Instant::compareTo).orElseThrow();
+            Held held = new Held(more.header(), more.facts(), first);
+            return Optional.of(Decision.of(held, AllocationMessages.held(held)));
         }
-        Holding more = new Holding(header, facts, until, holding.asked(), holding.askAgainAt(), holding.giveUpAt());
-        Set<Participant> next = ALL.stream()
-                .filter(p -> p.after().equals(Optional.of(held.participant())))
-                .collect(Collectors.toSet());
-        return Optional.of(news && !next.isEmpty() ? Decision.of(more, holdCommand(more, next)) : Decision.of(more));
+        Set<Participant> next = askable(more);
+        next.removeAll(askable(holding));
+        return Optional.of(next.isEmpty() ? Decision.of(more) : Decision.of(more, AllocationMessages.hold(more, next)));
     }
 
-    private Optional<Decision<Allocation>> lost(Held held, AllocationRefused refused, Instant now) {
-        return Optional.of(refuse(held, held.header(), List.of(refused.refusal()), now));
+    private Optional<Decision<Allocation>> onEvent(Held held, AllocationEvent event, Instant now) {
+        return event instanceof AllocationRefused lost
+                ? Optional.of(refuse(held, held.header(), List.of(lost.refusal()), now))
+                : Optional.empty();
     }
 
-    private Decision<Allocation> confirm(Allocation allocation, ConfirmShare confirm, Instant now) {
-        Header header = allocation.header().heard(confirm.sequence());
+    private Decision<Allocation> confirm(Allocation allocation, Header heard, ConfirmShare confirm, Instant now) {
         return switch (allocation) {
             case Held held
             when now.isBefore(held.until()) -> {
-                Header next = header.next();
+                Header next = heard.next();
                 yield Decision.of(
-                        new Confirming(next, held.facts(), confirm.cluster(), Set.of(), 1, now.plus(pace.again(1))),
-                        confirmCommand(next, held.facts(), confirm.cluster()));
+                        new Confirming(next, held.facts(), confirm.cluster(), Set.of(), 1, again(0, now)),
+                        AllocationMessages.confirm(next, held.facts(), confirm.cluster()));
             }
-            case Held held -> refuse(held, header, List.of(ranOut()), now);
-            case Holding holding -> refuse(holding, header, List.of(ranOut()), now);
+            case Held held -> refuse(held, heard, List.of(ranOut()), now);
+            case Holding holding -> refuse(holding, heard, List.of(ranOut()), now);
             case Releasing releasing -> {
                 List<Refusal> why = releasing.refusals().isEmpty() ? List.of(ranOut()) : releasing.refusals();
-                yield Decision.of(
-                        releasing.withHeader(header).because(why), answer(header, refusedAnswer(header, why)));
+                yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
             }
             case Released released -> {
                 List<Refusal> why = released.refusals().isEmpty() ? List.of(ranOut()) : released.refusals();
-                yield Decision.of(new Released(header, why), answer(header, refusedAnswer(header, why)));
+                yield Decision.of(new Released(heard, why), AllocationMessages.refused(heard, why));
             }
-            case Confirming confirming ->
-                Decision.of(new Confirming(
-                        header,
-                        confirming.facts(),
-                        confirm.cluster(),
-                        confirming.confirmed(),
-                        confirming.asked(),
-                        confirming.askAgainAt()));
-            case Confirmed confirmed ->
-                Decision.of(
-                        new Confirmed(header, confirmed.facts(), confirmed.cluster(), confirmed.deployAt()),
-                        answer(header, new ShareConfirmed(header.id(), header.shareSequence())));
-            case Running running ->
-                Decision.of(
-                        new Running(
-                                header,
-                                running.facts(),
-                                running.cluster(),
-                                running.parts(),
-                                running.asked(),
-                                running.askAgainAt()),
-                        answer(header, status(header, running)));
+            case Confirming confirming -> Decision.of(confirming.withHeader(heard));
+            case Confirmed confirmed -> Decision.of(confirmed.withHeader(heard), AllocationMessages.confirmed(heard));
+            case Running running -> {
+                Running same = running.withHeader(heard);
+                yield Decision.of(same, AllocationMessages.status(same));
+            }
         };
     }
 
     private Optional<Decision<Allocation>> onEvent(Confirming confirming, AllocationEvent event, Instant now) {
+        Header header = confirming.header();
         if (event instanceof AllocationRefused refused) {
-            return Optional.of(refuse(confirming, confirming.header(), List.of(refused.refusal()), now));
+            return Optional.of(refuse(confirming, header, List.of(refused.refusal()), now));
         }
         if (!(event instanceof AllocationConfirmed)) {
             return Optional.empty();
         }
-        Set<Participant> confirmed = EnumSet.of(event.participant());
-        confirmed.addAll(confirming.confirmed());
-        Header header = confirming.header();
-        if (!confirmed.containsAll(ALL)) {
-            return Optional.of(Decision.of(new Confirming(
-                    header,
-                    confirming.facts(),
-                    confirming.cluster(),
-                    confirmed,
-                    confirming.asked(),
-                    confirming.askAgainAt())));
+        Confirming more = confirming.with(event.participant());
+        if (!more.confirmed().containsAll(ALL)) {
+            return Optional.of(Decision.of(more));
         }
         Instant deployAt = header.spec().window().start().minus(pace.lead());
         return Optional.of(Decision.of(
-                new Confirmed(header, confirming.facts(), confirming.cluster(), deployAt),
-                answer(header, new ShareConfirmed(header.id(), header.shareSequence()))));
+                new Confirmed(header, more.facts(), more.cluster(), deployAt), AllocationMessages.confirmed(header)));
     }
 
     private Decision<Allocation> deploy(Confirmed confirmed, Instant now) {
-        Header next = confirmed.header().next();
-        return Decision.of(
-                new Running(next, confirmed.facts(), confirmed.cluster(), Map.of(), 1, now.plus(pace.again(1))),
-                deployCommand(next),
-                answer(next, new ShareStatus(next.id(), next.shareSequence(), Progress.DEPLOYING, List.of())));
+        Running running = new Running(
+                confirmed.header().next(), confirmed.facts(), confirmed.cluster(), Map.of(), 1, again(0, now));
+        return Decision.of(running, AllocationMessages.deploy(running.header()), AllocationMessages.status(running));
     }
 
     private Optional<Decision<Allocation>> onEvent(Running running, AllocationEvent event) {
         if (!(event instanceof AllocationProgress progress)) {
             return Optional.empty();
         }
-        Map<Participant, PartStatus> parts = new EnumMap<>(Participant.class);
-        parts.putAll(running.parts());
         PartStatus told = new PartStatus(progress.progress(), progress.resources());
-        if (told.equals(parts.put(progress.participant(), told))) {
+        if (told.equals(running.parts().get(progress.participant()))) {
             return Optional.empty();
         }
-        boolean heardAll = parts.keySet().containsAll(ALL);
-        Running next = new Running(
-                running.header(),
-                running.facts(),
-                running.cluster(),
-                parts,
-                running.asked(),
-                heardAll ? null : running.askAgainAt());
-        return Optional.of(Decision.of(next, answer(next.header(), status(next.header(), next))));
+        Running next = running.with(progress.participant(), told);
+        return Optional.of(Decision.of(next, AllocationMessages.status(next)));
     }
 
     private Optional<Decision<Allocation>> onEvent(Releasing releasing, AllocationEvent event) {
         if (!(event instanceof AllocationReleased)) {
             return Optional.empty();
         }
-        Set<Participant> released = EnumSet.of(event.participant());
-        released.addAll(releasing.released());
-        Header header = releasing.header();
-        if (!released.containsAll(ALL)) {
-            return Optional.of(Decision.of(new Releasing(
-                    header,
-                    released,
-                    releasing.refusals(),
-                    releasing.deployed(),
-                    releasing.asked(),
-                    releasing.askAgainAt())));
+        Releasing more = releasing.with(event.participant());
+        if (!more.released().containsAll(ALL)) {
+            return Optional.of(Decision.of(more));
         }
-        Released done = new Released(header, releasing.refusals());
+        Released done = new Released(more.header(), more.refusals());
         return Optional.of(
-                releasing.refusals().isEmpty()
-                        ? Decision.of(done, answer(header, new ShareReleased(header.id(), header.shareSequence())))
+                done.refusals().isEmpty()
+                        ? Decision.of(done, AllocationMessages.released(done.header()))
                         : Decision.of(done));
     }
 
@@ -375,112 +287,50 @@ public final class AllocationMoves {
             return Decision.of(releasing.withHeader(header).because(refusals));
         }
         if (allocation instanceof Released) {
-            return Decision.of(
-                    new Released(header, List.of()),
-                    answer(header, new ShareReleased(header.id(), header.shareSequence())));
+            return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
         }
         Header next = header.next();
         boolean deployed = allocation instanceof Running;
         return Decision.of(
-                new Releasing(next, Set.of(), refusals, deployed, 1, now.plus(pace.again(1))), releaseCommand(next));
+                new Releasing(next, Set.of(), refusals, deployed, 1, again(0, now)), AllocationMessages.release(next));
     }
 
     /** Tells the master that nothing is held, and gives back what may be. */
     private Decision<Allocation> refuse(Allocation allocation, Header header, List<Refusal> refusals, Instant now) {
         Decision<Allocation> release = release(allocation, header, refusals, now);
         List<Outgoing> messages = new ArrayList<>(release.messages());
-        messages.add(answer(header, refusedAnswer(header, refusals)));
+        messages.add(AllocationMessages.refused(header, refusals));
         return new Decision<>(release.next(), messages);
     }
 
-    private Optional<Decision<Allocation>> answerAgain(Allocation allocation) {
+    private Optional<Decision<Allocation>> answerAgain(Allocation allocation, Instant now) {
         Header header = allocation.header();
         return switch (allocation) {
             case Holding holding -> Optional.empty();
             case Confirming confirming -> Optional.empty();
-            case Held held -> Optional.of(Decision.of(held, answer(header, heldAnswer(held))));
-            case Confirmed confirmed ->
-                Optional.of(Decision.of(
-                        confirmed, answer(header, new ShareConfirmed(header.id(), header.shareSequence()))));
-            case Running running -> Optional.of(Decision.of(running, answer(header, status(header, running))));
+            case Held held ->
+                Optional.of(
+                        now.isBefore(held.until())
+                                ? Decision.of(held, AllocationMessages.held(held))
+                                : refuse(held, header, List.of(ranOut()), now));
+            case Confirmed confirmed -> Optional.of(Decision.of(confirmed, AllocationMessages.confirmed(header)));
+            case Running running -> Optional.of(Decision.of(running, AllocationMessages.status(running)));
             case Releasing releasing ->
                 releasing.refusals().isEmpty()
                         ? Optional.empty()
-                        : Optional.of(
-                                Decision.of(releasing, answer(header, refusedAnswer(header, releasing.refusals()))));
+                        : Optional.of(Decision.of(releasing, AllocationMessages.refused(header, releasing.refusals())));
             case Released released ->
                 Optional.of(Decision.of(
                         released,
-                        answer(
-                                header,
-                                released.refusals().isEmpty()
-                                        ? new ShareReleased(header.id(), header.shareSequence())
-                                        : refusedAnswer(header, released.refusals()))));
+                        released.refusals().isEmpty()
+                                ? AllocationMessages.released(header)
+                                : AllocationMessages.refused(header, released.refusals())));
         };
     }
 
-    private boolean ended(Allocation allocation, Instant now) {
-        return !now.isBefore(allocation.header().spec().window().end());
-    }
-
-    private Outgoing holdCommand(Holding holding, Set<Participant> addressees) {
-        Header header = holding.header();
-        return new ToParticipants(new HoldAllocation(
-                header.id(), header.sequence(), addressees, header.spec(), holding.facts(), pace.holdFor()));
-    }
-
-    private static Outgoing confirmCommand(Header header, Facts.OfSite facts, Facts.OfCluster cluster) {
-        return new ToParticipants(new ConfirmAllocation(header.id(), header.sequence(), facts, cluster));
-    }
-
-    private static Outgoing deployCommand(Header header) {
-        return new ToParticipants(new DeployAllocation(header.id(), header.sequence()));
-    }
-
-    private static Outgoing releaseCommand(Header header) {
-        return new ToParticipants(new ReleaseAllocation(header.id(), header.sequence()));
-    }
-
-    private static Outgoing answer(Header header, ShareMessage.Answer answer) {
-        return new ToSite(header.master(), answer);
-    }
-
-    private static ShareHeld heldAnswer(Held held) {
-        Header header = held.header();
-        Facts.Segment segment = Objects.requireNonNull(held.facts().segment(), "the network has held");
-        return new ShareHeld(
-                header.id(),
-                header.shareSequence(),
-                held.until(),
-                new Facts.Shared(
-                        header.id().site(),
-                        header.spec().siteNumber(),
-                        header.spec().machines(),
-                        segment.vlan(),
-                        segment.endpoint(),
-                        segment.mtu()));
-    }
-
-    private static ShareRefused refusedAnswer(Header header, List<Refusal> refusals) {
-        return new ShareRefused(header.id(), header.shareSequence(), refusals);
-    }
-
-    private static ShareStatus status(Header header, Running running) {
-        List<ResourceStatus> resources = running.parts().values().stream()
-                .flatMap(part -> part.resources().stream())
-                .toList();
-        return new ShareStatus(header.id(), header.shareSequence(), progress(running), resources);
-    }
-
-    /** A share is as far as the part that is behind: failed before waiting before deploying before ready. */
-    private static Progress progress(Running running) {
-        Set<Progress> all =
-                running.parts().values().stream().map(PartStatus::progress).collect(Collectors.toSet());
-        boolean heardAll = running.parts().keySet().containsAll(ALL);
-        return Stream.of(Progress.DEGRADED, Progress.WAITING, Progress.DEPLOYING)
-                .filter(all::contains)
-                .findFirst()
-                .orElse(heardAll ? Progress.READY : Progress.DEPLOYING);
+    /** When to ask again what was asked so many times before this one. */
+    private Instant again(int asked, Instant now) {
+        return now.plus(pace.again(asked + 1));
     }
 
     private static Refusal silent(Holding holding) {
@@ -495,8 +345,7 @@ public final class AllocationMoves {
         return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the hold ran out before it was confirmed");
     }
 
-    private static IllegalStateException outOfTurn(ShareMessage.Command command, Allocation allocation) {
-        return new IllegalStateException(command.getClass().getSimpleName() + " in "
-                + allocation.getClass().getSimpleName());
+    private static Refusal conflict(String because) {
+        return Refusal.of(ErrorCode.CONFLICT, "machines", because);
     }
 }

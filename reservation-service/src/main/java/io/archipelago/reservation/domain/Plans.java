@@ -83,6 +83,21 @@ final class Plans {
         return new Facts.OfCluster(masterFirst, mtu);
     }
 
+    /** The sites of a plan that are no longer peers, with the refusal that this is. */
+    Map<SiteId, List<Refusal>> strangers(Set<SiteId> planned) {
+        Map<SiteId, List<Refusal>> strangers = new HashMap<>();
+        planned.stream()
+                .filter(site -> !sites.numbers().containsKey(site))
+                .forEach(site -> strangers.put(
+                        site, List.of(Refusal.of(ErrorCode.UNSUPPORTED, "machines", "the site is not a peer"))));
+        return strangers;
+    }
+
+    /** The refusal that a share is which its site gave back before it was confirmed everywhere. */
+    static Refusal gaveBack() {
+        return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the site gave the share back before all had confirmed");
+    }
+
     /** The sites that have not answered, with the refusal that silence is. */
     Map<SiteId, List<Refusal>> silent(Map<SiteId, Share> shares, Stage stage) {
         Map<SiteId, List<Refusal>> silent = new HashMap<>();

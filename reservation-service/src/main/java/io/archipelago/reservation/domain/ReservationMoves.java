@@ -60,6 +60,10 @@ public final class ReservationMoves {
                 || planning.asked() == 0) {
             return Optional.empty();
         }
+        Map<SiteId, List<Refusal>> strangers = plans.strangers(plan.computes().keySet());
+        if (!strangers.isEmpty()) {
+            return Optional.of(retreat(planning, planning.attempt(), strangers, now));
+        }
         Details details = planning.details();
         Map<SiteId, Share> shares = new TreeMap<>(planning.shares());
         List<Outgoing> messages = new ArrayList<>();
@@ -105,8 +109,15 @@ public final class ReservationMoves {
                         ? Optional.of(
                                 onProgress(reservation, share.running(status.progress(), status.resources()), now))
                         : Optional.empty();
-            case ShareRefused refused -> Optional.of(onRefused(reservation, share.refused(refused.refusals()), now));
-            case ShareReleased released -> Optional.of(onReleased(reservation, share.released(), now));
+            case ShareRefused refused ->
+                share.stage() == Stage.RELEASING
+                        ? Optional.empty()
+                        : Optional.of(onRefused(reservation, share.refused(refused.refusals()), now));
+            case ShareReleased released ->
+                Optional.of(
+                        lost(reservation, share, now)
+                                ? onRefused(reservation, share.refused(List.of(Plans.gaveBack())), now)
+                                : onReleased(reservation, share.released(), now));
         };
     }
 
@@ -245,6 +256,13 @@ public final class ReservationMoves {
             case Releasing releasing -> Decision.of(releasing);
             case Closed closed -> Decision.of(closed);
         };
+    }
+
+    /** Whether a share that is needed and not yet confirmed by all was given back unasked. */
+    private static boolean lost(Reservation reservation, Share share, Instant now) {
+        return share.stage() != Stage.RELEASING
+                && (reservation instanceof Holding || reservation instanceof Held)
+                && now.isBefore(reservation.details().request().window().end());
     }
 
     private Decision<Reservation> onReleased(Reservation reservation, Share released, Instant now) {

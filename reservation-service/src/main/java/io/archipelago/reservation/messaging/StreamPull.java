@@ -5,18 +5,19 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one topic of one broker from where it was last read to. It joins no group and writes nothing there: the credentials of a peer need to
@@ -35,7 +36,8 @@ final class StreamPull implements Runnable {
     private final Function<ConsumerRecords<String, String>, Uni<Void>> apply;
     private final LongFunction<Uni<Void>> readUpTo;
     private final Thread thread;
-    private volatile boolean running = true;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable KafkaConsumer<String, String> reading;
 
     StreamPull(
             SiteId from,
@@ -59,31 +61,36 @@ final class StreamPull implements Runnable {
     }
 
     void stop() {
-        running = false;
-        thread.interrupt();
+        stopping.countDown();
+        KafkaConsumer<String, String> consumer = reading;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
     }
 
     @Override
     public void run() {
-        while (running) {
+        while (running()) {
             try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings())) {
+                reading = consumer;
                 consumer.assign(List.of(partition));
                 consumer.seek(partition, position.get().await().indefinitely());
-                while (running) {
+                while (running()) {
                     read(consumer);
                 }
-            } catch (WakeupException | InterruptException e) {
-                running = false;
-            } catch (KafkaException e) {
-                LOG.warnf("the stream from site %s is read again in a moment: %s", from, e.getMessage());
-                pause();
+            } catch (WakeupException e) {
+                LOG.debugf("the stream from site %s is read no more", from);
             } catch (RuntimeException e) {
-                if (running) {
-                    LOG.errorf(e, "the stream from site %s is read again in a moment", from);
-                    pause();
-                }
+                LOG.warnf(e, "the stream from site %s is read again in a moment", from);
+                pause();
+            } finally {
+                reading = null;
             }
         }
+    }
+
+    private boolean running() {
+        return stopping.getCount() > 0;
     }
 
     private void read(KafkaConsumer<String, String> consumer) {
@@ -96,9 +103,10 @@ final class StreamPull implements Runnable {
 
     private void pause() {
         try {
-            Thread.sleep(AGAIN);
+            boolean stopped = stopping.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.debugf("stopped: %s", stopped);
         } catch (InterruptedException e) {
-            running = false;
+            stopping.countDown();
         }
     }
 

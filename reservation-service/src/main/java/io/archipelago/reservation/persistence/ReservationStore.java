@@ -52,14 +52,16 @@ public class ReservationStore {
      * @param before only those made before this one; null: from the newest on
      */
     public Uni<List<Versioned>> page(Tx tx, @Nullable TenantId tenant, @Nullable ReservationId before, int limit) {
-        String query = "from ReservationRow where (?1 is null or tenant = ?1)" + (before == null ? "" : " and id < ?2")
+        String query = "from ReservationRow where 1 = 1"
+                + (tenant == null ? "" : " and tenant = :tenant")
+                + (before == null ? "" : " and id < :before")
                 + " order by id desc";
-        var selection = tx.session()
-                .createQuery(query, ReservationRow.class)
-                .setParameter(1, tenant == null ? null : tenant.value())
-                .setMaxResults(limit);
+        var selection = tx.session().createQuery(query, ReservationRow.class).setMaxResults(limit);
+        if (tenant != null) {
+            selection.setParameter("tenant", tenant.value());
+        }
         if (before != null) {
-            selection.setParameter(2, before.value());
+            selection.setParameter("before", before.value());
         }
         return selection
                 .getResultList()

@@ -27,28 +27,34 @@ class Caller {
         this.token = token;
     }
 
-    String name() {
-        return identity.getPrincipal().getName();
-    }
-
-    /** Whether it may see what belongs to any tenant. */
-    boolean seesAll() {
-        return identity.hasRole(OPERATOR) || identity.hasRole(ADMIN);
-    }
-
-    boolean sees(TenantId tenant) {
-        return seesAll() || claimed().filter(tenant::equals).isPresent();
+    /** Who calls, to be asked before a transaction begins: within one, the request's context is not at hand. */
+    Who who() {
+        return new Who(
+                identity.getPrincipal().getName(), claimed(), identity.hasRole(OPERATOR) || identity.hasRole(ADMIN));
     }
 
     /**
-     * The tenant that the caller acts for.
+     * A caller.
      *
-     * @throws Rejection FORBIDDEN if the token names none
+     * @param name the sign-on's name
+     * @param claimed the tenant that the sign-on names, if it names one
+     * @param seesAll whether it may see what belongs to any tenant
      */
-    TenantId tenant() {
-        return claimed()
-                .orElseThrow(() -> new Rejection(
-                        ErrorCode.FORBIDDEN, "the sign-on names no tenant; ask the administrator to put you into one"));
+    record Who(String name, Optional<TenantId> claimed, boolean seesAll) {
+
+        boolean sees(TenantId tenant) {
+            return seesAll || claimed.filter(tenant::equals).isPresent();
+        }
+
+        /**
+         * The tenant that the caller acts for.
+         *
+         * @throws Rejection FORBIDDEN if the token names none
+         */
+        TenantId tenant() {
+            return claimed.orElseThrow(() -> new Rejection(
+                    ErrorCode.FORBIDDEN, "the sign-on names no tenant; ask the administrator to put you into one"));
+        }
     }
 
     private Optional<TenantId> claimed() {

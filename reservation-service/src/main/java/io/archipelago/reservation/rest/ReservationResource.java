@@ -78,8 +78,9 @@ public class ReservationResource {
     @RolesAllowed(Caller.TENANT)
     public Uni<RestResponse<ReservationView>> request(
             @HeaderParam("Idempotency-Key") @Nullable String key, @Nullable JsonNode body) {
-        TenantId tenant = caller.tenant();
-        String by = caller.name();
+        Caller.Who who = caller.who();
+        TenantId tenant = who.tenant();
+        String by = who.name();
         if (body == null) {
             throw Rejection.invalid("(body)", "a JSON object");
         }
@@ -110,7 +111,8 @@ public class ReservationResource {
         if (limit < 1 || limit > MOST_PER_PAGE) {
             throw Rejection.invalid("limit", "a whole number from 1 to " + MOST_PER_PAGE);
         }
-        TenantId tenant = caller.seesAll() ? null : caller.tenant();
+        Caller.Who who = caller.who();
+        TenantId tenant = who.seesAll() ? null : who.tenant();
         ReservationId before = cursor == null ? null : parse("cursor", cursor);
         return unitOfWork
                 .inTransaction(tx -> store.page(tx, tenant, before, limit + 1))
@@ -132,9 +134,10 @@ public class ReservationResource {
     public Uni<RestResponse<ReservationView>> show(
             @PathParam("id") String id, @HeaderParam("If-None-Match") @Nullable String known) {
         ReservationId wanted = parseOrMissing(id);
+        Caller.Who who = caller.who();
         return unitOfWork.inTransaction(tx -> store.find(tx, wanted)).map(found -> {
             Versioned seen = found.filter(
-                            v -> caller.sees(v.reservation().details().tenant()))
+                            v -> who.sees(v.reservation().details().tenant()))
                     .orElseThrow(() -> Rejection.notFound("reservation"));
             String tag = "\"" + seen.version() + "\"";
             return tag.equals(known)
@@ -153,10 +156,11 @@ public class ReservationResource {
     @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
     public Uni<RestResponse<ReservationView>> cancel(@PathParam("id") String id) {
         ReservationId wanted = parseOrMissing(id);
+        Caller.Who who = caller.who();
         return unitOfWork
                 .inTransaction(tx -> store.lock(tx, wanted).chain(found -> {
                     Reservation reservation = found.filter(
-                                    r -> caller.sees(r.details().tenant()))
+                                    r -> who.sees(r.details().tenant()))
                             .orElseThrow(() -> Rejection.notFound("reservation"));
                     return service.cancel(tx, reservation);
                 }))

@@ -1,0 +1,64 @@
+package io.archipelago.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BusConfigTest {
+
+    @Test
+    void hasTheseDefaults() {
+        BusConfig config = with(Map.of());
+
+        assertThat(config.service()).isEqualTo("placement");
+        assertThat(config.transactionRetries()).isEqualTo(8);
+        assertThat(config.backoff().initial()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.backoff().max()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.due().interval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.relay().enabled()).isTrue();
+        assertThat(config.relay().poll()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.relay().window()).isEqualTo(1000);
+        assertThat(config.inbox().memory()).isEqualTo(Duration.ofDays(8));
+    }
+
+    @Test
+    void readsTheseKeys() {
+        BusConfig config = with(Map.of(
+                "bus.service", "other",
+                "bus.transaction-retries", "1",
+                "bus.backoff.initial", "1ms",
+                "bus.backoff.max", "2ms",
+                "bus.due.interval", "3ms",
+                "bus.relay.enabled", "false",
+                "bus.relay.poll", "4ms",
+                "bus.relay.window", "5",
+                "bus.inbox.memory", "PT6H"));
+
+        assertThat(config.site()).isEqualTo("tokyo");
+        assertThat(config.service()).isEqualTo("other");
+        assertThat(config.transactionRetries()).isEqualTo(1);
+        assertThat(config.backoff().initial()).isEqualTo(Duration.ofMillis(1));
+        assertThat(config.backoff().max()).isEqualTo(Duration.ofMillis(2));
+        assertThat(config.due().interval()).isEqualTo(Duration.ofMillis(3));
+        assertThat(config.relay().enabled()).isFalse();
+        assertThat(config.relay().poll()).isEqualTo(Duration.ofMillis(4));
+        assertThat(config.relay().window()).isEqualTo(5);
+        assertThat(config.inbox().memory()).isEqualTo(Duration.ofHours(6));
+    }
+
+    private static BusConfig with(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(BusConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "given", 200))
+                .withSources(new PropertiesConfigSource(
+                        Map.of("bus.site", "tokyo", "quarkus.application.name", "placement"), "needed", 100))
+                .addDefaultInterceptors()
+                .withConverter(Duration.class, 300, new io.quarkus.runtime.configuration.DurationConverter())
+                .build()
+                .getConfigMapping(BusConfig.class);
+    }
+}

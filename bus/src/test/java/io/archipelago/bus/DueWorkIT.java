@@ -1,0 +1,140 @@
+package io.archipelago.bus;
+
+import static io.archipelago.bus.Fixture.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class DueWorkIT {
+
+    private static final DueRows DOCUMENTS = new DueRows("document", "id", "due_at");
+
+    @Inject
+    Fixture fixture;
+
+    @Inject
+    Vertx vertx;
+
+    @Inject
+    UnitOfWork unitOfWork;
+
+    @Inject
+    BusConfig config;
+
+    private final Queue<UUID> done = new ConcurrentLinkedQueue<>();
+    private final Set<UUID> failing = ConcurrentHashMap.newKeySet();
+    private final List<DueLoop> loops = new ArrayList<>();
+
+    @BeforeEach
+    void nothingIsDue() {
+        fixture.inTransaction(
+                tx -> tx.session().createNativeQuery("delete from document").executeUpdate());
+    }
+
+    @AfterEach
+    void stop() {
+        loops.forEach(DueLoop::stop);
+    }
+
+    @Test
+    void picksUpWhatIsDue() {
+        // Given
+        List<UUID> due = List.of(dueIn(Duration.ofSeconds(-1)), dueIn(Duration.ofHours(-1)));
+        dueIn(Duration.ofHours(1));
+
+        // When
+        start();
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).hasSizeGreaterThanOrEqualTo(2));
+        assertThat(done).containsExactlyInAnyOrderElementsOf(due);
+    }
+
+    @Test
+    void picksUpWhatBecomesDue() {
+        // Given
+        start();
+
+        // When
+        UUID soon = dueIn(Duration.ofMillis(300));
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(soon));
+    }
+
+    @Test
+    void picksUpEachRowOnceWhenSeveralLook() {
+        // Given
+        List<UUID> due = IntStream.range(0, 200)
+                .mapToObj(n -> dueIn(Duration.ofSeconds(-1)))
+                .toList();
+
+        // When
+        start();
+        start();
+        start();
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).hasSizeGreaterThanOrEqualTo(200));
+        assertThat(done).containsExactlyInAnyOrderElementsOf(due);
+    }
+
+    @Test
+    void keepsNothingWaitingForARowThatFails() {
+        // Given
+        UUID bad = dueIn(Duration.ofHours(-1));
+        failing.add(bad);
+        UUID good = dueIn(Duration.ofSeconds(-1));
+
+        // When
+        start();
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(good));
+        failing.clear();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(good, bad));
+    }
+
+    private UUID dueIn(Duration delay) {
+        UUID id = UUID.randomUUID();
+        fixture.inTransaction(
+                tx -> tx.session().persist(new DocumentRow(id, "{}", tx.now().plus(delay))));
+        return id;
+    }
+
+    private void start() {
+        DueLoop loop = new DueLoop(vertx, unitOfWork, config, "a document", DOCUMENTS, this::handle);
+        loops.add(loop);
+        loop.start();
+    }
+
+    private Uni<Void> handle(Tx tx, String id) {
+        UUID document = UUID.fromString(id);
+        if (failing.contains(document)) {
+            throw new IllegalStateException("not yet");
+        }
+        return tx.session()
+                .find(DocumentRow.class, document)
+                .invoke(row -> row.dueAt = null)
+                .call(() -> tx.session().flush())
+                .invoke(() -> done.add(document))
+                .replaceWithVoid();
+    }
+}

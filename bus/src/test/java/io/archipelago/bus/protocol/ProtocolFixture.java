@@ -1,0 +1,271 @@
+package io.archipelago.bus.protocol;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.ParticipantProtocol.Terms;
+import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One allocation of one participant whose part is two disks and their volumes, at noon, two hours before its window. */
+final class ProtocolFixture {
+
+    static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(7200), NOON.plusSeconds(10800));
+    static final Duration HOLD_FOR = Duration.ofSeconds(60);
+    static final Terms TERMS = new Terms(
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(15),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2));
+
+    static final SiteId SITE = new SiteId("tokyo");
+    static final AllocationId ALLOCATION = allocation("019357a0-0000-7000-8000-0000000000a1");
+    static final AllocationId OTHER = allocation("019357a0-0000-7000-8000-0000000000b2");
+    static final HostId COMPUTE = new HostId("tokyo-c01");
+    static final HostId STORAGE = new HostId("tokyo-s01");
+
+    static final Pool POOL = new Pool("pool", Amounts.of("bytes", 10), null, true, Map.of());
+    static final Facts.Chosen CHOSEN = new Facts.Pool(STORAGE, "vg0");
+    static final Refusal FULL = Refusal.of(ErrorCode.NO_CAPACITY, "volume space", "the pool is full");
+    static final Facts.OfSite FACTS = Facts.OfSite.unknown().with(CHOSEN);
+    static final Facts.OfCluster CLUSTER = new Facts.OfCluster(
+            List.of(new Facts.Shared(SITE, 1, 2, 101, new Facts.Endpoint("203.0.113.1", 20001), 1420)), 1420);
+
+    /** The sequence of the command that brought a part into its state. */
+    static final long SEQUENCE = 5;
+
+    private ProtocolFixture() {}
+
+    static ParticipantProtocol protocol() {
+        return new ParticipantProtocol(new Disks(), TERMS);
+    }
+
+    static AllocationSpec spec() {
+        return new AllocationSpec(
+                new TenantId("astro"),
+                "survey",
+                1,
+                SITE,
+                List.of(),
+                WINDOW,
+                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 2, 1, 1, 1, 2)),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new Software("debian-12", List.of()));
+    }
+
+    static Lease lease() {
+        return new Lease(ALLOCATION, spec(), FACTS, CLUSTER);
+    }
+
+    static HoldAllocation hold(long sequence) {
+        return new HoldAllocation(
+                ALLOCATION, sequence, Set.of(Participant.STORAGE), spec(), Facts.OfSite.unknown(), HOLD_FOR);
+    }
+
+    static HoldAllocation holdOfOthers(long sequence) {
+        return new HoldAllocation(
+                ALLOCATION, sequence, Set.of(Participant.CACHE), spec(), Facts.OfSite.unknown(), HOLD_FOR);
+    }
+
+    static ConfirmAllocation confirm(long sequence) {
+        return new ConfirmAllocation(ALLOCATION, sequence, FACTS, CLUSTER);
+    }
+
+    static DeployAllocation deploy(long sequence) {
+        return new DeployAllocation(ALLOCATION, sequence);
+    }
+
+    static ReleaseAllocation release(long sequence) {
+        return new ReleaseAllocation(ALLOCATION, sequence);
+    }
+
+    static Part.Held held() {
+        return new Part.Held(ALLOCATION, SEQUENCE, spec(), CHOSEN, 1, NOON.plus(HOLD_FOR));
+    }
+
+    static Part.Refused refused() {
+        return new Part.Refused(ALLOCATION, SEQUENCE, FULL);
+    }
+
+    static Part.Confirmed confirmed() {
+        return new Part.Confirmed(SEQUENCE, lease());
+    }
+
+    static Part.Deploying deploying(Progress progress) {
+        return new Part.Deploying(SEQUENCE, lease(), progress, Set.of(), null, null);
+    }
+
+    static Part.Deploying waiting() {
+        return new Part.Deploying(
+                SEQUENCE, lease(), Progress.WAITING, Set.of(OTHER), NOON.plus(TERMS.lookAgain()), null);
+    }
+
+    static Part.Releasing releasing() {
+        return new Part.Releasing(ALLOCATION, SEQUENCE);
+    }
+
+    static Part.Released released() {
+        return new Part.Released(ALLOCATION, SEQUENCE);
+    }
+
+    /** A view of a part, with its own booking as its state has it. */
+    static PartView view(@Nullable Part part, Resource... resources) {
+        Calendar calendar = switch (part) {
+            case Part.Held held -> calendar(booking(held.until()));
+            case Part.Confirmed confirmed -> calendar(booking(null));
+            case Part.Deploying deploying -> calendar(booking(null));
+            case Part.Releasing releasing -> calendar(booking(null));
+            case null, default -> calendar();
+        };
+        return new PartView(part, calendar, List.of(resources), Set.of());
+    }
+
+    static PartView view(@Nullable Part part, Calendar calendar, Resource... resources) {
+        return new PartView(part, calendar, List.of(resources), Set.of());
+    }
+
+    static PartView withDead(PartView view, HostId... dead) {
+        return new PartView(view.part(), view.calendar(), view.resources(), Set.of(dead));
+    }
+
+    static Calendar calendar(Booking... bookings) {
+        return new Calendar(List.of(POOL), Arrays.asList(bookings), NOON);
+    }
+
+    static Booking booking(@Nullable Instant heldUntil) {
+        TimeWindow booked = WINDOW.widened(TERMS.lead(), TERMS.turnRound());
+        return new Booking(ALLOCATION, POOL.id(), null, Amounts.of("bytes", 6), booked, heldUntil);
+    }
+
+    /** What another allocation has booked: so much that this one does not fit beside it. */
+    static Booking blocker(TimeWindow during) {
+        return new Booking(OTHER, POOL.id(), null, Amounts.of("bytes", 6), during, null);
+    }
+
+    /** A lease of another allocation that is over and of which something may be left. */
+    static Booking leavings() {
+        return blocker(new TimeWindow(NOON.minusSeconds(3600), NOON.minusSeconds(1)));
+    }
+
+    static Resource volume(int number) {
+        return Resource.wanted(wantedVolume(number), null);
+    }
+
+    static Resource disk(int number) {
+        return Resource.wanted(wantedDisk(number), null);
+    }
+
+    /** The resource with what an agent last saw of it. */
+    static Resource in(Phase phase, Resource resource) {
+        return resource.seen(seen(resource, phase));
+    }
+
+    /** The resource no longer wanted, and seen gone. */
+    static Resource gone(Resource resource) {
+        return in(Phase.ABSENT, resource.removed());
+    }
+
+    /** The next thing that an agent says of a resource. */
+    static ResourceObserved seen(Resource resource, Phase phase) {
+        return observed(resource, resource.generation(), phase, phase == Phase.FAILED ? "it broke" : "");
+    }
+
+    static ResourceObserved observed(Resource resource, long generation, Phase phase, String reason) {
+        return new ResourceObserved(
+                resource.host(),
+                resource.epoch(),
+                resource.counter() + 1,
+                resource.key(),
+                generation,
+                phase,
+                reason,
+                Map.of());
+    }
+
+    private static AllocationId allocation(String reservation) {
+        return new AllocationId(ReservationId.parse(reservation), SITE);
+    }
+
+    private static Wanted wantedVolume(int number) {
+        ResourceKey key = ResourceKey.of(ResourceKind.VOLUME, ALLOCATION, "vcompute-1-" + number);
+        return new Wanted(
+                STORAGE, key, "vcompute-1-" + number, new VolumeSpec("vg0", number, COMPUTE, "user", "sealed"));
+    }
+
+    private static Wanted wantedDisk(int number) {
+        ResourceKey volume = ResourceKey.of(ResourceKind.VOLUME, ALLOCATION, "vcompute-1-" + number);
+        ResourceKey key = ResourceKey.of(ResourceKind.DISK, ALLOCATION, "vcompute-1-" + number);
+        return new Wanted(COMPUTE, key, "vcompute-1-" + number, new DiskSpec(STORAGE, volume, "user", "sealed"));
+    }
+
+    /** Books six of the pool's ten bytes; a volume goes only after its disk. */
+    private static final class Disks implements ParticipantLogic {
+
+        @Override
+        public Participant name() {
+            return Participant.STORAGE;
+        }
+
+        @Override
+        public Choice hold(Request request, Calendar calendar) {
+            Amounts wanted = Amounts.of("bytes", 6);
+            return wanted.fitsIn(calendar.free(POOL, request.booked()))
+                    ? new Chosen(List.of(new Claim(POOL.id(), null, wanted)), CHOSEN)
+                    : new DoesNotFit(FULL);
+        }
+
+        @Override
+        public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
+            return List.of();
+        }
+
+        @Override
+        public List<Wanted> deploy(Lease lease) {
+            return List.of(wantedVolume(1), wantedDisk(1));
+        }
+
+        @Override
+        public boolean removable(Resource resource, PartView view) {
+            return resource.key().kind() != ResourceKind.VOLUME
+                    || view.resources().stream()
+                            .filter(r -> r.key().kind() == ResourceKind.DISK)
+                            .allMatch(view::gone);
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package io.archipelago.network.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.ParticipantLogic.Choice;
+import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
+import io.archipelago.bus.protocol.ParticipantLogic.Claim;
+import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
+import io.archipelago.bus.protocol.ParticipantLogic.Request;
+import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.UniqueElements;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class NetworkLogicTest {
+
+    private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    private static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(7200));
+    private static final SiteId TOKYO = new SiteId("tokyo");
+    private static final SiteId OSAKA = new SiteId("osaka");
+    private static final HostId FIRST = new HostId("tokyo-g01");
+    private static final HostId SECOND = new HostId("tokyo-g02");
+    private static final HostId COMPUTE = new HostId("tokyo-c01");
+
+    private final NetworkLogic logic = new NetworkLogic(new Pool.Units(100, 105), new Pool.Units(20000, 20003), 1420);
+
+    @Property
+    void givesNoVlanAndNoPortTwiceAtATime(
+            @ForAll @Size(max = 12) @UniqueElements List<@LongRange(min = 1, max = 1000) Long> requests) {
+        // Given
+        List<Booking> bookings = new ArrayList<>();
+        Set<String> given = new HashSet<>();
+        int held = 0;
+
+        // When
+        for (long number : requests) {
+            if (logic.hold(request(number, TOKYO, WINDOW), calendar(bookings)) instanceof Chosen chosen) {
+                held++;
+                for (Claim claim : chosen.claims()) {
+                    assertThat(given.add(claim.pool() + "/" + claim.unit())).isTrue();
+                    bookings.add(booking(number, claim, null));
+                }
+            }
+        }
+
+        // Then
+        assertThat(held).isEqualTo(Math.min(requests.size(), 6));
+        assertThat(given).hasSize(2 * held);
+    }
+
+    @Test
+    void choosesTheGatewayWithFewestBookings() {
+        // Given
+        List<Booking> bookings = List.of(booking(9, new Claim(FIRST.value(), 20000, Amounts.NONE), null));
+
+        // Then
+        assertThat(segment(logic.hold(request(1, TOKYO, WINDOW), calendar(bookings)))
+                        .gateway())
+                .isEqualTo(SECOND);
+        assertThat(segment(logic.hold(request(1, TOKYO, WINDOW), calendar(List.of())))
+                        .gateway())
+                .isEqualTo(FIRST);
+    }
+
+    @Test
+    void tellsWhereItsEndOfTheLinksIs() {
+        Chosen chosen = (Chosen) logic.hold(request(1, TOKYO, WINDOW), calendar(List.of()));
+
+        Facts.Segment segment = segment(chosen);
+        assertThat(segment.mtu()).isEqualTo(1420);
+        assertThat(segment.endpoint().address()).isEqualTo("203.0.113.1");
+        assertThat(chosen.claims())
+                .containsExactly(
+                        new Claim(NetworkLogic.VLANS, segment.vlan(), Amounts.NONE),
+                        new Claim(FIRST.value(), segment.endpoint().port(), Amounts.NONE));
+    }
+
+    @Test
+    void givesTheSameIdsBackToBack() {
+        // Given
+        List<Booking> all = new ArrayList<>();
+        for (int vlan = 100; vlan <= 105; vlan++) {
+            all.add(booking(50 + vlan, new Claim(NetworkLogic.VLANS, vlan, Amounts.NONE), null));
+        }
+        TimeWindow next = new TimeWindow(WINDOW.end(), WINDOW.end().plusSeconds(1));
+
+        // Then
+        assertThat(logic.hold(request(1, TOKYO, WINDOW), calendar(all))).isInstanceOf(DoesNotFit.class);
+        assertThat(logic.hold(request(1, TOKYO, next), calendar(all))).isInstanceOf(Chosen.class);
+    }
+
+    @Test
+    void saysWhenAVlanWillBeFree() {
+        // Given
+        List<Booking> all = new ArrayList<>();
+        for (int vlan = 100; vlan <= 105; vlan++) {
+            all.add(booking(50 + vlan, new Claim(NetworkLogic.VLANS, vlan, Amounts.NONE), null));
+        }
+
+        // When
+        Refusal refusal = refusal(logic.hold(request(1, TOKYO, WINDOW), calendar(all)));
+
+        // Then
+        assertThat(refusal.resource()).isEqualTo("vlan");
+        assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
+        assertThat(refusal.holdsOnlyUntil()).isNull();
+    }
+
+    @Test
+    void saysThatOnlyHoldsHaveThePorts() {
+        // Given
+        List<Booking> all = new ArrayList<>();
+        for (int port = 20000; port <= 20003; port++) {
+            all.add(booking(port, new Claim(FIRST.value(), port, Amounts.NONE), NOON.plusSeconds(60)));
+            all.add(booking(port, new Claim(SECOND.value(), port, Amounts.NONE), NOON.plusSeconds(30)));
+        }
+
+        // When
+        Refusal refusal = refusal(logic.hold(request(1, TOKYO, WINDOW), calendar(all)));
+
+        // Then
+        assertThat(refusal.resource()).isEqualTo("link port");
+        assertThat(refusal.holdsOnlyUntil()).isEqualTo(NOON.plusSeconds(60));
+        assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
+    }
+
+    @Test
+    void refusesWhereNoGatewayIsOpen() {
+        // Given
+        Calendar calendar = new Calendar(pools(false), List.of(), NOON);
+
+        // When
+        Refusal refusal = refusal(logic.hold(request(1, TOKYO, WINDOW), calendar));
+
+        // Then
+        assertThat(refusal.resource()).isEqualTo("link port");
+        assertThat(refusal.earliestStart()).isNull();
+    }
+
+    @Test
+    void wantsTheSegmentOnEveryHostOfTheClusterAndNatAtTheMastersGatewayOnly() {
+        // When
+        List<Wanted> master = logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya"))));
+        List<Wanted> worker = logic.deploy(lease(OSAKA, List.of(OSAKA)));
+
+        // Then
+        assertThat(ofKind(master, ResourceKind.SEGMENT))
+                .extracting(Wanted::host)
+                .containsExactly(COMPUTE, FIRST);
+        assertThat(ofKind(master, ResourceKind.SEGMENT))
+                .extracting(Wanted::spec)
+                .containsExactly(
+                        new SegmentSpec(101, 1400, null),
+                        new SegmentSpec(101, 1400, new SegmentSpec.Gateway("172.16.31.254/12", true)));
+        assertThat(ofKind(worker, ResourceKind.SEGMENT).getLast().spec())
+                .isEqualTo(new SegmentSpec(101, 1400, new SegmentSpec.Gateway("172.16.31.254/12", false)));
+    }
+
+    @Test
+    void linksEveryWorkerToTheMasterWhichListens() {
+        // When
+        List<Wanted> master =
+                ofKind(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))), ResourceKind.LINK);
+        List<Wanted> worker = ofKind(logic.deploy(lease(OSAKA, List.of(OSAKA))), ResourceKind.LINK);
+
+        // Then
+        assertThat(master).extracting(Wanted::name).containsExactly("osaka", "nagoya");
+        assertThat(master).extracting(Wanted::host).containsOnly(FIRST);
+        LinkSpec listening = (LinkSpec) master.getFirst().spec();
+        assertThat(listening.listen()).isTrue();
+        assertThat(listening.localPort()).isEqualTo(20001);
+        assertThat(listening.remoteAddress()).isEqualTo("203.0.113.2");
+        assertThat(listening.remotePort()).isEqualTo(20002);
+        assertThat(listening.mtu()).isEqualTo(1400);
+        assertThat(worker).singleElement().matches(w -> !((LinkSpec) w.spec()).listen());
+    }
+
+    @Test
+    void booksGatewaysAndTheSitesVlans() {
+        assertThat(logic.name()).isEqualTo(Participant.NETWORK);
+        assertThat(logic.pools()).extracting(Pool::id).containsExactly(NetworkLogic.VLANS);
+        assertThat(logic.pools(FIRST, inventory(HostRole.GATEWAY, "203.0.113.1"), true))
+                .singleElement()
+                .matches(p -> p.open() && p.id().equals("tokyo-g01"));
+        assertThat(logic.pools(FIRST, inventory(HostRole.COMPUTE, ""), true)).isEmpty();
+    }
+
+    private Calendar calendar(List<Booking> bookings) {
+        return new Calendar(pools(true), bookings, NOON);
+    }
+
+    private List<Pool> pools(boolean open) {
+        List<Pool> pools = new ArrayList<>(logic.pools());
+        pools.addAll(logic.pools(FIRST, inventory(HostRole.GATEWAY, "203.0.113.1"), open));
+        pools.addAll(logic.pools(SECOND, inventory(HostRole.GATEWAY, "203.0.113.9"), open));
+        return pools;
+    }
+
+    private static Inventory inventory(HostRole role, String wanAddress) {
+        return new Inventory("9f2c", Set.of(role), 0, 0, Map.of(), 0, wanAddress, "", Map.of(), List.of());
+    }
+
+    private static Facts.Segment segment(Choice choice) {
+        return (Facts.Segment) ((Chosen) choice).chosen();
+    }
+
+    private static Refusal refusal(Choice choice) {
+        return ((DoesNotFit) choice).refusal();
+    }
+
+    private static List<Wanted> ofKind(List<Wanted> wanted, ResourceKind kind) {
+        return wanted.stream().filter(w -> w.key().kind() == kind).toList();
+    }
+
+    private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil) {
+        return new Booking(allocation(number), claim.pool(), claim.unit(), claim.amounts(), WINDOW, heldUntil);
+    }
+
+    private static AllocationId allocation(long number) {
+        return new AllocationId(new ReservationId(new UUID(0x7000, number)), TOKYO);
+    }
+
+    private static Request request(long number, SiteId master, TimeWindow booked) {
+        return new Request(allocation(number), spec(master, List.of()), Facts.OfSite.unknown(), booked);
+    }
+
+    private static Lease lease(SiteId master, List<SiteId> peers) {
+        Facts.OfSite facts = Facts.OfSite.unknown()
+                .with(new Facts.Hosts(Map.of(1, COMPUTE, 2, COMPUTE)))
+                .with(new Facts.Segment(101, FIRST, new Facts.Endpoint("203.0.113.1", 20001), 1420));
+        Facts.OfCluster cluster =
+                new Facts.OfCluster(List.of(shared(TOKYO, 1), shared(OSAKA, 2), shared(new SiteId("nagoya"), 3)), 1400);
+        return new Lease(allocation(1), spec(master, peers), facts, cluster);
+    }
+
+    private static Facts.Shared shared(SiteId site, int number) {
+        Facts.Endpoint endpoint = new Facts.Endpoint("203.0.113." + number, 20000 + number);
+        return new Facts.Shared(site, number, 2, 100 + number, endpoint, 1420);
+    }
+
+    private static AllocationSpec spec(SiteId master, List<SiteId> peers) {
+        return new AllocationSpec(
+                new TenantId("astro"),
+                "survey",
+                1,
+                master,
+                peers,
+                WINDOW,
+                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 2, 1, 1, 1, 2)),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new Software("debian-12", List.of()));
+    }
+}

@@ -1,0 +1,226 @@
+package io.archipelago.placement.domain;
+
+import static io.archipelago.placement.domain.PlacementFixture.WINDOW;
+import static io.archipelago.placement.domain.PlacementFixture.booking;
+import static io.archipelago.placement.domain.PlacementFixture.calendar;
+import static io.archipelago.placement.domain.PlacementFixture.compute;
+import static io.archipelago.placement.domain.PlacementFixture.frontend;
+import static io.archipelago.placement.domain.PlacementFixture.host;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.allocation.MachineGroup;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class PackingTest {
+
+    @Property
+    void takesNoMoreThanThereIs(@ForAll("instances") Instance instance) {
+        Packing.of(instance.groups(), instance.calendar(), WINDOW).ifPresent(packing -> {
+            Map<HostId, Amounts> used = new HashMap<>();
+            for (MachineGroup group : instance.groups()) {
+                Map<HostId, Integer> ofGroup = new HashMap<>();
+                for (int i = 0; i < group.count(); i++) {
+                    HostId host = packing.hosts().get(group.firstOrdinal() + i);
+                    assertThat(host).as("every machine has a host").isNotNull();
+                    used.merge(host, each(group), Amounts::plus);
+                    assertThat(ofGroup.merge(host, 1, Integer::sum)).isLessThanOrEqualTo(group.maxPerHost());
+                }
+            }
+            used.forEach((host, amounts) -> {
+                Pool pool = instance.calendar().pool(host.value()).orElseThrow();
+                assertThat(amounts.fitsIn(instance.calendar().free(pool, WINDOW)))
+                        .isTrue();
+                assertThat(packing.used()).containsEntry(host.value(), amounts);
+            });
+        });
+    }
+
+    @Property
+    void placesLikeMachinesWheneverTheyFitAtAll(@ForAll("instances") Instance instance) {
+        // Given
+        MachineGroup only = instance.groups().getLast();
+        int possible = instance.hosts().stream()
+                .mapToInt(h -> fits(only, instance.calendar().free(h, WINDOW)))
+                .sum();
+
+        // Then
+        assertThat(Packing.most(only, List.of(), instance.calendar(), WINDOW))
+                .isEqualTo(Math.min(possible, only.count()));
+        assertThat(Packing.of(List.of(only), instance.calendar(), WINDOW).isPresent())
+                .isEqualTo(possible >= only.count());
+    }
+
+    @Property
+    void saysFitsOnlyIfSomePackingExists(@ForAll("instances") Instance instance) {
+        // Given
+        List<Amounts> free = instance.hosts().stream()
+                .map(h -> instance.calendar().free(h, WINDOW))
+                .toList();
+
+        // When
+        boolean packed =
+                Packing.of(instance.groups(), instance.calendar(), WINDOW).isPresent();
+
+        // Then
+        assertThat(!packed || somePacking(instance.groups(), free)).isTrue();
+    }
+
+    @Property
+    void packsTheSameInWhateverOrderTheHostsCome(@ForAll("instances") Instance instance, @ForAll Random random) {
+        // Given
+        List<Pool> shuffled = new ArrayList<>(instance.hosts());
+        Collections.shuffle(shuffled, random);
+
+        // Then
+        assertThat(Packing.of(instance.groups(), calendar(shuffled), WINDOW).map(Packing::hosts))
+                .isEqualTo(Packing.of(instance.groups(), calendar(instance.hosts()), WINDOW)
+                        .map(Packing::hosts));
+    }
+
+    @Test
+    void fillsTheTightestHostFirst() {
+        Calendar calendar = calendar(List.of(host(1, 8, 32), host(2, 8, 16), host(3, 8, 16)));
+
+        Packing packing =
+                Packing.of(List.of(compute(3, 2, 8, 4)), calendar, WINDOW).orElseThrow();
+
+        assertThat(packing.hosts()).isEqualTo(Map.of(1, host(2), 2, host(2), 3, host(3)));
+    }
+
+    @Test
+    void countsWhatIsBookedAtAnyTimeOfTheWindow() {
+        Calendar calendar = calendar(List.of(host(1, 4, 8)), booking(1, 2, 4, WINDOW, null));
+
+        assertThat(Packing.most(compute(4, 1, 2, 4), List.of(), calendar, WINDOW))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void hasNoRoomBesideOthersThatDoNotFit() {
+        Calendar calendar = calendar(List.of(host(1, 4, 8)));
+
+        assertThat(Packing.most(compute(1, 1, 1, 1), List.of(frontend(8, 1)), calendar, WINDOW))
+                .isZero();
+        assertThat(Packing.most(compute(4, 1, 1, 4), List.of(frontend(2, 1)), calendar, WINDOW))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void passesOverHostsThatTakeNoBookings() {
+        Pool closed = PlacementLogic.pool(host(1), 8, 8, false);
+
+        assertThat(Packing.of(List.of(compute(1, 1, 1, 1)), calendar(List.of(closed)), WINDOW))
+                .isEqualTo(Optional.empty());
+    }
+
+    @Provide
+    Arbitrary<Instance> instances() {
+        Arbitrary<Pool> host = Combinators.combine(
+                        Arbitraries.integers().between(1, 6),
+                        Arbitraries.longs().between(1, 6))
+                .as((cpus, memory) -> host(1, cpus, memory));
+        Arbitrary<MachineGroup> group = Combinators.combine(
+                        Arbitraries.integers().between(1, 3),
+                        Arbitraries.integers().between(1, 3),
+                        Arbitraries.longs().between(1, 3),
+                        Arbitraries.integers().between(1, 2))
+                .as(PlacementFixture::compute);
+        return Combinators.combine(
+                        host.list().ofMinSize(1).ofMaxSize(3),
+                        group.list().ofMinSize(1).ofMaxSize(2))
+                .as(Instance::of);
+    }
+
+    private static Amounts each(MachineGroup group) {
+        return Amounts.of(PlacementLogic.CPUS, group.cpus(), PlacementLogic.MEMORY, group.memoryBytes());
+    }
+
+    private static int fits(MachineGroup group, Amounts free) {
+        int count = 0;
+        Amounts sum = each(group);
+        while (count < group.maxPerHost() && sum.fitsIn(free)) {
+            count++;
+            sum = sum.plus(each(group));
+        }
+        return count;
+    }
+
+    /** Tries every host for every machine. */
+    private static boolean somePacking(List<MachineGroup> groups, List<Amounts> free) {
+        List<Integer> machines = new ArrayList<>();
+        for (int g = 0; g < groups.size(); g++) {
+            machines.addAll(Collections.nCopies(groups.get(g).count(), g));
+        }
+        return place(machines, groups, new ArrayList<>(free), new int[groups.size()][free.size()]);
+    }
+
+    private static boolean place(
+            List<Integer> machines, List<MachineGroup> groups, List<Amounts> free, int[][] placed) {
+        if (machines.isEmpty()) {
+            return true;
+        }
+        int g = machines.getFirst();
+        MachineGroup group = groups.get(g);
+        for (int h = 0; h < free.size(); h++) {
+            if (each(group).fitsIn(free.get(h)) && placed[g][h] < group.maxPerHost()) {
+                Amounts before = free.get(h);
+                free.set(h, before.minus(each(group)));
+                placed[g][h]++;
+                boolean rest = place(machines.subList(1, machines.size()), groups, free, placed);
+                free.set(h, before);
+                placed[g][h]--;
+                if (rest) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A few small hosts and groups. */
+    record Instance(List<Pool> hosts, List<MachineGroup> groups) {
+
+        static Instance of(List<Pool> sizes, List<MachineGroup> like) {
+            List<Pool> hosts = new ArrayList<>();
+            for (Pool size : sizes) {
+                hosts.add(host(
+                        hosts.size() + 1,
+                        (int) size.capacity().get(PlacementLogic.CPUS),
+                        size.capacity().get(PlacementLogic.MEMORY)));
+            }
+            List<MachineGroup> groups = new ArrayList<>();
+            for (MachineGroup g : like) {
+                groups.add(new MachineGroup(
+                        g.role(),
+                        1 + 10 * groups.size(),
+                        g.count(),
+                        g.cpus(),
+                        g.memoryBytes(),
+                        g.diskBytes(),
+                        g.maxPerHost()));
+            }
+            return new Instance(hosts, groups);
+        }
+
+        Calendar calendar() {
+            return PlacementFixture.calendar(hosts);
+        }
+    }
+}

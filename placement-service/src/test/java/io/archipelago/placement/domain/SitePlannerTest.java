@@ -1,0 +1,283 @@
+package io.archipelago.placement.domain;
+
+import static io.archipelago.placement.domain.PlacementFixture.NAGOYA;
+import static io.archipelago.placement.domain.PlacementFixture.NOON;
+import static io.archipelago.placement.domain.PlacementFixture.OSAKA;
+import static io.archipelago.placement.domain.PlacementFixture.RESERVATION;
+import static io.archipelago.placement.domain.PlacementFixture.TOKYO;
+import static io.archipelago.placement.domain.PlacementFixture.WINDOW;
+import static io.archipelago.placement.domain.PlacementFixture.booking;
+import static io.archipelago.placement.domain.PlacementFixture.calendar;
+import static io.archipelago.placement.domain.PlacementFixture.compute;
+import static io.archipelago.placement.domain.PlacementFixture.frontend;
+import static io.archipelago.placement.domain.PlacementFixture.host;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.CapacitySlice;
+import io.archipelago.contracts.placement.CapacitySlice.HostClass;
+import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.contracts.placement.SitePolicy.FewestSites;
+import io.archipelago.contracts.placement.SitePolicy.Named;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class SitePlannerTest {
+
+    private static final Duration LEAD = Duration.ofMinutes(5);
+
+    private final SitePlanner planner = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD));
+
+    @Test
+    void staysAtHomeIfThereIsRoom() {
+        assertThat(plan(4, new FewestSites(), home(4), Map.of(OSAKA, room(OSAKA, 9))))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4)));
+    }
+
+    @Test
+    void takesTheRestFromThePeerWithMostRoom() {
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 5), NAGOYA, room(NAGOYA, 6));
+
+        assertThat(plan(9, new FewestSites(), home(4), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 5)));
+        assertThat(plan(12, new FewestSites(), home(4), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 6, OSAKA, 2)));
+    }
+
+    @Test
+    void keepsTheFrontendAtHomeEvenIfNoComputeFitsBesideIt() {
+        assertThat(plan(3, new FewestSites(), home(0), Map.of(OSAKA, room(OSAKA, 3))))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 3)));
+    }
+
+    @Test
+    void choosesBetweenEqualPeersByName() {
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 5), NAGOYA, room(NAGOYA, 5));
+
+        assertThat(plan(6, new FewestSites(), home(2), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 2, NAGOYA, 4)));
+    }
+
+    @Property
+    void needsNoMoreSitesThanTheBestChoiceOfThem(
+            @ForAll @IntRange(max = 6) int here,
+            @ForAll @Size(max = 4) List<@IntRange(max = 6) Integer> rooms,
+            @ForAll @IntRange(min = 1, max = 20) int wanted) {
+        // Given
+        Map<SiteId, CapacityAdvertised> peers = new HashMap<>();
+        for (int i = 0; i < rooms.size(); i++) {
+            SiteId peer = new SiteId("peer" + i);
+            peers.put(peer, room(peer, rooms.get(i)));
+        }
+
+        // When
+        PlacementMessage plan = plan(wanted, new FewestSites(), home(here), peers);
+
+        // Then
+        int fewest = fewest(wanted - Math.min(here, wanted), rooms);
+        assertThat(plan instanceof SitesPlanned).isEqualTo(fewest >= 0);
+        if (plan instanceof SitesPlanned planned) {
+            assertThat(planned.computes()).hasSize(fewest + 1).containsKey(TOKYO);
+            assertThat(planned.computes().values().stream().mapToInt(Integer::intValue))
+                    .satisfies(counts -> assertThat(
+                                    counts.stream().mapToInt(Integer::intValue).sum())
+                            .isEqualTo(wanted));
+            planned.computes().forEach((site, count) -> {
+                int room = site.equals(TOKYO)
+                        ? here
+                        : rooms.get(Integer.parseInt(site.value().substring(4)));
+                assertThat(count).isLessThanOrEqualTo(room);
+            });
+        }
+    }
+
+    @Test
+    void doesNotAskWhoIsExcluded() {
+        // Given
+        PlanSites question = question(6, new FewestSites(), Set.of(OSAKA));
+
+        // When
+        PlacementMessage plan = planner.plan(question, home(4), Map.of(OSAKA, room(OSAKA, 9), NAGOYA, room(NAGOYA, 2)));
+
+        // Then
+        assertThat(plan).isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 2)));
+    }
+
+    @Test
+    void doesNotTakeItsOwnAdvertisementForAPeers() {
+        assertThat(plan(5, new FewestSites(), home(4), Map.of(TOKYO, room(TOKYO, 9))))
+                .isInstanceOf(PlanRefused.class);
+    }
+
+    @Test
+    void saysOfEverySiteHowManyWouldFit() {
+        // When
+        PlanRefused refused = (PlanRefused) plan(9, new FewestSites(), home(4), Map.of(OSAKA, room(OSAKA, 3)));
+
+        // Then
+        assertThat(refused.refusals()).containsOnlyKeys(TOKYO, OSAKA);
+        assertThat(refused.refusals().get(OSAKA))
+                .isEqualTo(Refusal.of(
+                        ErrorCode.NO_CAPACITY,
+                        "machines",
+                        "together the sites have too few machines: of 9 compute machines, 3 fit here throughout the"
+                                + " window"));
+    }
+
+    @Test
+    void saysWhenItWouldFitAtHome() {
+        // Given
+        TimeWindow taken = WINDOW.widened(LEAD, LEAD);
+        Calendar here = calendar(hosts(4), booking(1, 1, 1, taken, null));
+
+        // When
+        PlanRefused refused = (PlanRefused) plan(4, new FewestSites(), here, Map.of());
+
+        // Then
+        assertThat(refused.refusals().get(TOKYO))
+                .extracting(Refusal::earliestStart)
+                .isEqualTo(taken.end());
+    }
+
+    @Test
+    void refusesWhereTheFrontendDoesNotFit() {
+        // Given
+        Calendar full = calendar(hosts(1), booking(99, 8, 8, WINDOW, null));
+
+        // When
+        PlanRefused refused = (PlanRefused) plan(1, new FewestSites(), full, Map.of(OSAKA, room(OSAKA, 9)));
+
+        // Then
+        assertThat(refused.refusals().get(TOKYO))
+                .extracting(Refusal::detail)
+                .asString()
+                .startsWith("the frontend does not fit");
+    }
+
+    @Test
+    void takesTheSitesThatTheTenantNames() {
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 3), NAGOYA, room(NAGOYA, 9));
+
+        assertThat(plan(4, new Named(Map.of(OSAKA, 3, TOKYO, 1)), home(1), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 1, OSAKA, 3)));
+        assertThat(plan(3, new Named(Map.of(OSAKA, 3)), home(1), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 3)));
+        assertThat(plan(4, new Named(Map.of(OSAKA, 4)), home(4), peers)).isInstanceOf(PlanRefused.class);
+        assertThat(plan(1, new Named(Map.of(new SiteId("sendai"), 1)), home(4), peers))
+                .isInstanceOf(PlanRefused.class);
+    }
+
+    @Test
+    void countsTheWorstSliceThatTheWindowTouches() {
+        // Given
+        Instant start = WINDOW.start().minus(LEAD);
+        Instant end = WINDOW.end().plus(LEAD);
+
+        // Then
+        assertThat(fromOsaka(slice(NOON, 9), slice(start, 2))).isEqualTo(2);
+        assertThat(fromOsaka(slice(NOON, 2), slice(start, 9))).isEqualTo(9);
+        assertThat(fromOsaka(slice(NOON, 9), slice(end.minusNanos(1), 2))).isEqualTo(2);
+        assertThat(fromOsaka(slice(NOON, 9), slice(end, 2))).isEqualTo(9);
+        assertThat(fromOsaka(slice(end, 4))).isEqualTo(4);
+        assertThat(fromOsaka()).isZero();
+    }
+
+    @Test
+    void advertisesWhatIsFreeFromChangeToChange() {
+        // Given
+        TimeWindow busy = new TimeWindow(NOON.plusSeconds(60), NOON.plusSeconds(120));
+        Calendar here = calendar(List.of(host(1, 4, 8), host(2, 4, 8)), booking(1, 3, 6, busy, null));
+
+        // When
+        CapacityAdvertised advertised = planner.advertise(here, NOON, 10);
+
+        // Then
+        assertThat(advertised)
+                .isEqualTo(new CapacityAdvertised(
+                        TOKYO,
+                        NOON,
+                        List.of(
+                                new CapacitySlice(NOON, List.of(new HostClass(2, 4, 8))),
+                                new CapacitySlice(
+                                        busy.start(), List.of(new HostClass(1, 1, 2), new HostClass(1, 4, 8))),
+                                new CapacitySlice(busy.end(), List.of(new HostClass(2, 4, 8))))));
+        assertThat(planner.advertise(here, NOON, 2).slices()).hasSize(2);
+    }
+
+    private int fromOsaka(CapacitySlice... slices) {
+        CapacityAdvertised advertised = new CapacityAdvertised(OSAKA, NOON, Arrays.asList(slices));
+        for (int most = 9; most > 0; most--) {
+            PlacementMessage plan = plan(most, new Named(Map.of(OSAKA, most)), home(0), Map.of(OSAKA, advertised));
+            if (plan instanceof SitesPlanned) {
+                return most;
+            }
+        }
+        return 0;
+    }
+
+    private PlacementMessage plan(
+            int computes, SitePolicy policy, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+        return planner.plan(question(computes, policy, Set.of()), here, peers);
+    }
+
+    private static PlanSites question(int computes, SitePolicy policy, Set<SiteId> excluded) {
+        return new PlanSites(RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, excluded);
+    }
+
+    /** A host for the frontend, and so many for one compute machine each. */
+    private static Calendar home(int computes) {
+        return calendar(hosts(computes));
+    }
+
+    private static List<Pool> hosts(int computes) {
+        List<Pool> hosts = new ArrayList<>();
+        hosts.add(host(99, 8, 8));
+        IntStream.rangeClosed(1, computes).forEach(i -> hosts.add(host(i, 1, 1)));
+        return hosts;
+    }
+
+    private static CapacityAdvertised room(SiteId site, int machines) {
+        return new CapacityAdvertised(site, NOON, List.of(slice(NOON, machines)));
+    }
+
+    private static CapacitySlice slice(Instant from, int machines) {
+        return new CapacitySlice(from, List.of(new HostClass(machines, 1, 1)));
+    }
+
+    /** The least number of peers that together have the room, by trying every set of them; -1 if none has. */
+    private static int fewest(int missing, List<Integer> rooms) {
+        int fewest = -1;
+        for (int set = 0; set < 1 << rooms.size(); set++) {
+            int room = 0;
+            for (int i = 0; i < rooms.size(); i++) {
+                room += (set >> i & 1) * rooms.get(i);
+            }
+            if (room >= missing && (fewest < 0 || Integer.bitCount(set) < fewest)) {
+                fewest = Integer.bitCount(set);
+            }
+        }
+        return fewest;
+    }
+}

@@ -1,0 +1,106 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.allocation.ResourceStatus;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
+import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
+import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
+import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.reservation.domain.Allocation.Header;
+import io.archipelago.reservation.domain.Allocation.Held;
+import io.archipelago.reservation.domain.Allocation.Holding;
+import io.archipelago.reservation.domain.Allocation.PartStatus;
+import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Outgoing.ToParticipants;
+import io.archipelago.reservation.domain.Outgoing.ToSite;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What an {@link Allocation} says: commands to the site's participants, answers to the master. */
+final class AllocationMessages {
+
+    private AllocationMessages() {}
+
+    static Outgoing hold(Holding holding, Set<Participant> addressees) {
+        Header header = holding.header();
+        return new ToParticipants(new HoldAllocation(
+                header.id(), header.sequence(), addressees, header.spec(), holding.facts(), holding.holdFor()));
+    }
+
+    static Outgoing confirm(Header header, Facts.OfSite facts, Facts.OfCluster cluster) {
+        return new ToParticipants(new ConfirmAllocation(header.id(), header.sequence(), facts, cluster));
+    }
+
+    static Outgoing deploy(Header header) {
+        return new ToParticipants(new DeployAllocation(header.id(), header.sequence()));
+    }
+
+    static Outgoing release(Header header) {
+        return new ToParticipants(new ReleaseAllocation(header.id(), header.sequence()));
+    }
+
+    static Outgoing held(Held held) {
+        Header header = held.header();
+        Facts.Segment segment = Objects.requireNonNull(held.facts().segment(), "the network has held");
+        return toMaster(
+                header,
+                new ShareHeld(
+                        header.id(),
+                        header.shareSequence(),
+                        held.until(),
+                        new Facts.Shared(
+                                header.id().site(),
+                                header.spec().siteNumber(),
+                                header.spec().machines(),
+                                segment.vlan(),
+                                segment.endpoint(),
+                                segment.mtu())));
+    }
+
+    static Outgoing refused(Header header, List<Refusal> refusals) {
+        return toMaster(header, new ShareRefused(header.id(), header.shareSequence(), refusals));
+    }
+
+    static Outgoing confirmed(Header header) {
+        return toMaster(header, new ShareConfirmed(header.id(), header.shareSequence()));
+    }
+
+    static Outgoing status(Running running) {
+        Header header = running.header();
+        List<ResourceStatus> resources = running.parts().values().stream()
+                .flatMap(part -> part.resources().stream())
+                .toList();
+        return toMaster(header, new ShareStatus(header.id(), header.shareSequence(), progress(running), resources));
+    }
+
+    static Outgoing released(Header header) {
+        return toMaster(header, new ShareReleased(header.id(), header.shareSequence()));
+    }
+
+    /** A share is as far as the part that is behind: failed before waiting before deploying before ready. */
+    private static Progress progress(Running running) {
+        Set<Progress> all =
+                running.parts().values().stream().map(PartStatus::progress).collect(Collectors.toSet());
+        boolean heardAll = running.parts().size() == Participant.values().length;
+        return Stream.of(Progress.DEGRADED, Progress.WAITING, Progress.DEPLOYING)
+                .filter(all::contains)
+                .findFirst()
+                .orElse(heardAll ? Progress.READY : Progress.DEPLOYING);
+    }
+
+    private static Outgoing toMaster(Header header, ShareMessage.Answer answer) {
+        return new ToSite(header.master(), answer);
+    }
+}

@@ -1,0 +1,97 @@
+package io.archipelago.reservation.domain;
+
+import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
+import static io.archipelago.reservation.domain.DomainFixture.FULL;
+import static io.archipelago.reservation.domain.DomainFixture.NOON;
+import static io.archipelago.reservation.domain.DomainFixture.PACE;
+import static io.archipelago.reservation.domain.DomainFixture.START;
+import static io.archipelago.reservation.domain.DomainFixture.cluster;
+import static io.archipelago.reservation.domain.DomainFixture.facts;
+import static io.archipelago.reservation.domain.DomainFixture.spec;
+
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.reservation.domain.Allocation.Confirmed;
+import io.archipelago.reservation.domain.Allocation.Confirming;
+import io.archipelago.reservation.domain.Allocation.Header;
+import io.archipelago.reservation.domain.Allocation.Held;
+import io.archipelago.reservation.domain.Allocation.Holding;
+import io.archipelago.reservation.domain.Allocation.PartStatus;
+import io.archipelago.reservation.domain.Allocation.Released;
+import io.archipelago.reservation.domain.Allocation.Releasing;
+import io.archipelago.reservation.domain.Allocation.Running;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** An allocation of osaka in every state; where participants have answered, all but storage. */
+final class AllocationStates {
+
+    /** The highest sequence heard from the master. */
+    static final long SHARE_SEQUENCE = 7;
+    /** The highest sequence told the participants. */
+    static final long SEQUENCE = 4;
+
+    private static final Set<Participant> OTHERS =
+            Set.of(Participant.PLACEMENT, Participant.NETWORK, Participant.CACHE);
+
+    private AllocationStates() {}
+
+    static Map<String, Allocation> all() {
+        Map<String, Allocation> states = new LinkedHashMap<>();
+        states.put("Holding", holding());
+        states.put("Held", held());
+        states.put("Confirming", confirming());
+        states.put("Confirmed", confirmed());
+        states.put("Running", running());
+        states.put("Releasing", releasing(List.of(), false));
+        states.put("Releasing after a refusal", releasing(List.of(FULL), false));
+        states.put("Releasing what was deployed", releasing(List.of(), true));
+        states.put("Released", new Released(header(), List.of()));
+        states.put("Released after a refusal", new Released(header(), List.of(FULL)));
+        return states;
+    }
+
+    static Header header() {
+        return new Header(AT_OSAKA, spec(), SHARE_SEQUENCE, SEQUENCE);
+    }
+
+    static Holding holding() {
+        Instant until = NOON.plus(PACE.holdFor());
+        Map<Participant, Instant> answered = Map.of(
+                Participant.PLACEMENT, until, Participant.NETWORK, until.plusSeconds(1), Participant.CACHE, until);
+        Facts.OfSite known = new Facts.OfSite(facts().hosts(), facts().segment(), null, facts().cache());
+        return new Holding(header(), known, answered, PACE.holdFor(), 1, NOON.plusSeconds(5), NOON.plusSeconds(40));
+    }
+
+    static Held held() {
+        return new Held(header(), facts(), NOON.plus(PACE.holdFor()));
+    }
+
+    static Confirming confirming() {
+        return new Confirming(header(), facts(), cluster(), OTHERS, 1, NOON.plusSeconds(5));
+    }
+
+    static Confirmed confirmed() {
+        return new Confirmed(header(), facts(), cluster(), START.minus(PACE.lead()));
+    }
+
+    static Running running() {
+        PartStatus ready = new PartStatus(Progress.READY, List.of());
+        return new Running(
+                header(),
+                facts(),
+                cluster(),
+                Map.of(Participant.PLACEMENT, ready, Participant.NETWORK, ready, Participant.CACHE, ready),
+                1,
+                NOON.plusSeconds(5));
+    }
+
+    static Releasing releasing(List<Refusal> refusals, boolean deployed) {
+        return new Releasing(header(), OTHERS, refusals, deployed, 1, NOON.plusSeconds(5));
+    }
+}

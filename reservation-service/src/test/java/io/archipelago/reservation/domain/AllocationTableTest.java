@@ -1,0 +1,204 @@
+package io.archipelago.reservation.domain;
+
+import static io.archipelago.reservation.domain.AllocationStates.SEQUENCE;
+import static io.archipelago.reservation.domain.AllocationStates.SHARE_SEQUENCE;
+import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
+import static io.archipelago.reservation.domain.DomainFixture.END;
+import static io.archipelago.reservation.domain.DomainFixture.NOON;
+import static io.archipelago.reservation.domain.DomainFixture.PACE;
+import static io.archipelago.reservation.domain.DomainFixture.cluster;
+import static io.archipelago.reservation.domain.DomainFixture.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
+import io.archipelago.contracts.federation.ShareMessage.HoldShare;
+import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.testkit.MarkdownTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every message in every state of a site's allocation, as docs/messages.md has it, and every deadline, as docs/deadlines.md has it. */
+class AllocationTableTest {
+
+    private static final List<LongFunction<ShareMessage.Command>> COMMANDS = List.of(
+            sequence -> new HoldShare(AT_OSAKA, sequence, spec(), PACE.holdFor()),
+            sequence -> new ConfirmShare(AT_OSAKA, sequence, cluster()),
+            sequence -> new ReleaseShare(AT_OSAKA, sequence));
+
+    private static final List<LongFunction<AllocationEvent>> EVENTS = List.of(
+            sequence -> DomainFixture.held(sequence, Participant.STORAGE, NOON.plusSeconds(59)),
+            sequence -> DomainFixture.refused(sequence, Participant.STORAGE),
+            sequence -> DomainFixture.confirmed(sequence, Participant.STORAGE),
+            sequence -> DomainFixture.progress(sequence, Participant.STORAGE, Progress.READY),
+            sequence -> DomainFixture.released(sequence, Participant.STORAGE));
+
+    private final AllocationMoves moves = new AllocationMoves(PACE);
+
+    @Test
+    void answersTheMasterAsTheDocumentSays() {
+        Map<String, List<String>> rows = new LinkedHashMap<>();
+        rows.put("(unknown)", unknown());
+        AllocationStates.all().forEach((name, state) -> {
+            rows.put(name, commands(state, NOON));
+            if (state instanceof Allocation.Held held) {
+                rows.put("Held, run out", commands(held, held.until()));
+            }
+        });
+
+        assertThat(MarkdownTable.document("messages.md"))
+                .contains("### What a site answers to the master")
+                .contains(MarkdownTable.written(
+                        "in state",
+                        List.of("`share.hold`", "`share.confirm`", "`share.release`", "the last command again"),
+                        rows));
+    }
+
+    @Test
+    void takesTheParticipantsAnswersAsTheDocumentSays() {
+        Map<String, List<String>> rows = new LinkedHashMap<>();
+        AllocationStates.all().forEach((name, state) -> rows.put(name, events(state)));
+
+        assertThat(MarkdownTable.document("messages.md"))
+                .contains("### What a site makes of its participants' answers")
+                .contains(MarkdownTable.written(
+                        "in state",
+                        List.of(
+                                "`allocation.held`",
+                                "`allocation.refused`",
+                                "`allocation.confirmed`",
+                                "`allocation.progress`",
+                                "`allocation.released`"),
+                        rows));
+    }
+
+    @Test
+    void doesAtItsDeadlinesWhatTheDocumentSays() {
+        Map<String, String> then = new LinkedHashMap<>();
+        then.put("Holding, not all have answered", due(AllocationStates.holding(), NOON.plusSeconds(5)));
+        then.put("Holding, to the end", due(AllocationStates.holding(), NOON.plusSeconds(40)));
+        then.put("Held", due(AllocationStates.held(), NOON.plus(PACE.holdFor())));
+        then.put("Confirming", due(AllocationStates.confirming(), NOON.plusSeconds(5)));
+        then.put(
+                "Confirmed",
+                due(AllocationStates.confirmed(), AllocationStates.confirmed().deployAt()));
+        then.put("Confirmed, the window over", due(AllocationStates.confirmed(), END));
+        then.put("Running, not all have answered", due(AllocationStates.running(), NOON.plusSeconds(5)));
+        then.put("Running, to the end", due(AllocationStates.running(), END));
+        then.put("Releasing", due(AllocationStates.releasing(List.of(), true), NOON.plusSeconds(5)));
+        then.put("Released", "nothing");
+
+        MarkdownTable table = MarkdownTable.under("## A site's allocation", "deadlines.md");
+        assertThat(table.rows().keySet()).containsExactlyElementsOf(then.keySet());
+        then.forEach((state, words) -> assertThat(table.last(state)).as(state).isEqualTo(words));
+    }
+
+    @Test
+    void hasARowForEveryStateAndAColumnForEveryMessage() {
+        assertThat(AllocationStates.all().values().stream()
+                        .map(Object::getClass)
+                        .distinct())
+                .hasSize(Allocation.class.getPermittedSubclasses().length);
+        assertThat(COMMANDS.stream().map(c -> c.apply(1).getClass()).distinct())
+                .hasSize(ShareMessage.Command.class.getPermittedSubclasses().length);
+        assertThat(EVENTS.stream().map(c -> c.apply(1).getClass()).distinct())
+                .hasSize(AllocationEvent.class.getPermittedSubclasses().length);
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void ignoresEveryOlderCommandAndEveryAnswerToAnotherCommand(Allocation state) {
+        COMMANDS.forEach(c -> assertThat(moves.onCommand(state, c.apply(SHARE_SEQUENCE - 1), NOON))
+                .isEmpty());
+        EVENTS.forEach(e -> {
+            assertThat(moves.onEvent(state, e.apply(SEQUENCE - 1), NOON)).isEmpty();
+            assertThat(moves.onEvent(state, e.apply(SEQUENCE + 1), NOON)).isEmpty();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void remembersTheHighestSequenceAndAnswersUnderIt(Allocation state) {
+        COMMANDS.forEach(c -> {
+            Decision<Allocation> decision =
+                    moves.onCommand(state, c.apply(SHARE_SEQUENCE + 1), NOON).orElseThrow();
+
+            assertThat(decision.next().header().shareSequence()).isEqualTo(SHARE_SEQUENCE + 1);
+            assertThat(decision.messages().stream()
+                            .filter(Outgoing.ToSite.class::isInstance)
+                            .map(m -> ((Outgoing.ToSite) m).message().sequence()))
+                    .allMatch(sequence -> sequence == SHARE_SEQUENCE + 1);
+            assertThat(decision.messages().stream()
+                            .filter(Outgoing.ToParticipants.class::isInstance)
+                            .map(m -> ((Outgoing.ToParticipants) m).command().sequence()))
+                    .allMatch(sequence -> sequence == SEQUENCE + 1);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void doesNothingBeforeItsDeadline(Allocation state) {
+        Instant due = state.due();
+
+        if (due == null) {
+            assertThat(state).isInstanceOf(Allocation.Released.class);
+            assertThat(moves.onDue(state, END.plusSeconds(1_000_000))).isEmpty();
+        } else {
+            assertThat(moves.onDue(state, due.minusNanos(1))).isEmpty();
+            assertThat(moves.onDue(state, due)).isPresent();
+        }
+    }
+
+    static Stream<Allocation> states() {
+        return AllocationStates.all().values().stream();
+    }
+
+    private List<String> unknown() {
+        List<String> cells = new ArrayList<>();
+        cells.add(Words.of(moves.begin((HoldShare) COMMANDS.getFirst().apply(1), NOON)));
+        for (LongFunction<ShareMessage.Command> command : COMMANDS.subList(1, 3)) {
+            ShareMessage.Answer answer = moves.answerUnknown(command.apply(1)).orElseThrow();
+            cells.add(Words.of(new Decision<>("(unknown)", List.of(new Outgoing.ToSite(DomainFixture.TOKYO, answer))))
+                    .replace(" → String", ""));
+        }
+        assertThat(moves.answerUnknown(COMMANDS.getFirst().apply(1))).isEmpty();
+        cells.add("");
+        return cells;
+    }
+
+    private List<String> commands(Allocation state, Instant now) {
+        List<String> cells = new ArrayList<>(COMMANDS.stream()
+                .map(c -> Words.of(moves.onCommand(state, c.apply(SHARE_SEQUENCE + 1), now)))
+                .toList());
+        List<String> again = COMMANDS.stream()
+                .map(c -> Words.of(moves.onCommand(state, c.apply(SHARE_SEQUENCE), now)))
+                .distinct()
+                .toList();
+        assertThat(again).hasSize(1);
+        cells.add(again.getFirst());
+        return cells;
+    }
+
+    private List<String> events(Allocation state) {
+        return EVENTS.stream()
+                .map(e -> Words.of(moves.onEvent(state, e.apply(SEQUENCE), NOON)))
+                .toList();
+    }
+
+    private String due(Allocation state, Instant at) {
+        assertThat(Objects.requireNonNull(state.due())).isBeforeOrEqualTo(at);
+        return Words.of(moves.onDue(state, at));
+    }
+}

@@ -1,0 +1,141 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.reservation.domain.Reservation.Details;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** A request at noon for the hour after one o'clock, taken at tokyo; osaka and nagoya are its peers. */
+final class DomainFixture {
+
+    static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    static final Instant START = NOON.plus(Duration.ofHours(1));
+    static final Instant END = NOON.plus(Duration.ofHours(2));
+    static final TimeWindow WINDOW = new TimeWindow(START, END);
+
+    static final SiteId TOKYO = new SiteId("tokyo");
+    static final SiteId OSAKA = new SiteId("osaka");
+    static final SiteId NAGOYA = new SiteId("nagoya");
+    static final Sites SITES = new Sites(TOKYO, Map.of(TOKYO, 1, OSAKA, 2, NAGOYA, 3));
+    static final Pace PACE = new Pace(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(10),
+            3);
+
+    static final ReservationId RESERVATION = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
+    static final AllocationId AT_OSAKA = at(OSAKA);
+    static final Refusal FULL = Refusal.of(ErrorCode.NO_CAPACITY, "machines", "this site is full");
+    static final Refusal HOLDS_ONLY =
+            new Refusal(ErrorCode.NO_CAPACITY, "machines", "others hold it", NOON.plusSeconds(60), null);
+
+    private DomainFixture() {}
+
+    static AllocationId at(SiteId site) {
+        return new AllocationId(RESERVATION, site);
+    }
+
+    static Request request(int computes) {
+        return new Request(
+                "survey",
+                WINDOW,
+                new MachineGroup(MachineRole.FRONTEND, 1, 1, 2, 4, 40, 1),
+                new MachineGroup(MachineRole.COMPUTE, 1, computes, 2, 4, 20, 4),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new SitePolicy.FewestSites(),
+                new Software("debian-12", List.of("slurm")));
+    }
+
+    static Details details() {
+        return new Details(RESERVATION, new TenantId("astro"), "ada", NOON, request(6));
+    }
+
+    /** Osaka's share of a cluster whose master is tokyo. */
+    static AllocationSpec spec() {
+        Request request = request(2);
+        return new AllocationSpec(
+                new TenantId("astro"),
+                request.name(),
+                2,
+                TOKYO,
+                List.of(TOKYO),
+                WINDOW,
+                List.of(request.compute()),
+                request.network(),
+                request.software());
+    }
+
+    static Facts.Shared shared(SiteId site) {
+        int number = SITES.number(site);
+        return new Facts.Shared(
+                site, number, 2, 100 + number, new Facts.Endpoint("203.0.113." + number, 20000), 1400 + number);
+    }
+
+    static Facts.OfCluster cluster() {
+        return new Facts.OfCluster(List.of(shared(TOKYO), shared(OSAKA)), 1401);
+    }
+
+    static Facts.Chosen chosen(Participant participant) {
+        HostId host = new HostId("osaka-h01");
+        return switch (participant) {
+            case PLACEMENT -> new Facts.Hosts(Map.of(1, host, 2, host));
+            case NETWORK -> new Facts.Segment(102, host, new Facts.Endpoint("203.0.113.2", 20000), 1402);
+            case STORAGE -> new Facts.Pool(host, "vg0");
+            case CACHE -> new Facts.Cache(host, 10);
+        };
+    }
+
+    static Facts.OfSite facts() {
+        Facts.OfSite facts = Facts.OfSite.unknown();
+        for (Participant participant : Participant.values()) {
+            facts = facts.with(chosen(participant));
+        }
+        return facts;
+    }
+
+    static AllocationHeld held(long sequence, Participant participant, Instant until) {
+        return new AllocationHeld(AT_OSAKA, sequence, participant, until, chosen(participant));
+    }
+
+    static AllocationRefused refused(long sequence, Participant participant) {
+        return new AllocationRefused(AT_OSAKA, sequence, participant, FULL);
+    }
+
+    static AllocationConfirmed confirmed(long sequence, Participant participant) {
+        return new AllocationConfirmed(AT_OSAKA, sequence, participant);
+    }
+
+    static AllocationProgress progress(long sequence, Participant participant, Progress progress) {
+        return new AllocationProgress(AT_OSAKA, sequence, participant, progress, List.of());
+    }
+
+    static AllocationReleased released(long sequence, Participant participant) {
+        return new AllocationReleased(AT_OSAKA, sequence, participant);
+    }
+}

@@ -1,0 +1,374 @@
+package io.archipelago.reservation.domain;
+
+import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
+import static io.archipelago.reservation.domain.DomainFixture.END;
+import static io.archipelago.reservation.domain.DomainFixture.FULL;
+import static io.archipelago.reservation.domain.DomainFixture.HOLDS_ONLY;
+import static io.archipelago.reservation.domain.DomainFixture.NAGOYA;
+import static io.archipelago.reservation.domain.DomainFixture.NOON;
+import static io.archipelago.reservation.domain.DomainFixture.OSAKA;
+import static io.archipelago.reservation.domain.DomainFixture.PACE;
+import static io.archipelago.reservation.domain.DomainFixture.RESERVATION;
+import static io.archipelago.reservation.domain.DomainFixture.SITES;
+import static io.archipelago.reservation.domain.DomainFixture.START;
+import static io.archipelago.reservation.domain.DomainFixture.TOKYO;
+import static io.archipelago.reservation.domain.DomainFixture.at;
+import static io.archipelago.reservation.domain.DomainFixture.details;
+import static io.archipelago.reservation.domain.DomainFixture.shared;
+import static io.archipelago.reservation.domain.ReservationStates.SEQUENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.federation.ShareMessage.HoldShare;
+import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
+import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
+import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.reservation.domain.Outgoing.ToPlacement;
+import io.archipelago.reservation.domain.Outgoing.ToSite;
+import io.archipelago.reservation.domain.Reservation.Attempt;
+import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Holding;
+import io.archipelago.reservation.domain.Reservation.Planning;
+import io.archipelago.reservation.domain.Reservation.Running;
+import io.archipelago.reservation.domain.Reservation.State;
+import io.archipelago.reservation.domain.Share.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ReservationMovesTest {
+
+    private final ReservationMoves moves = new ReservationMoves(SITES, PACE);
+
+    @Test
+    void asksPlacementAndThenEverySiteOfThePlan() {
+        // When
+        Decision<Reservation> asked = moves.request(details(), NOON);
+
+        // Then
+        assertThat(asked.messages())
+                .containsExactly(new ToPlacement(new PlanSites(
+                        RESERVATION,
+                        1,
+                        details().request().window(),
+                        details().request().frontend(),
+                        details().request().compute(),
+                        details().request().policy(),
+                        Set.of())));
+
+        // When
+        Decision<Reservation> planned = plan(asked.next(), Map.of(OSAKA, 6));
+
+        // Then
+        assertThat(planned.messages()).extracting(m -> ((ToSite) m).site()).containsExactly(OSAKA, TOKYO);
+        AllocationSpec master = holdOf(planned, TOKYO).spec();
+        assertThat(master.groups()).extracting(MachineGroup::firstOrdinal).containsExactly(4093);
+        assertThat(master.peers()).containsExactly(OSAKA);
+        assertThat(master.siteNumber()).isEqualTo(1);
+        AllocationSpec worker = holdOf(planned, OSAKA).spec();
+        assertThat(worker.groups()).singleElement().matches(g -> g.count() == 6 && g.firstOrdinal() == 1);
+        assertThat(worker.peers()).containsExactly(TOKYO);
+        assertThat(worker.master()).isEqualTo(TOKYO);
+        assertThat(planned.next().deadline()).isEqualTo(NOON.plusSeconds(50));
+    }
+
+    @Test
+    void isRefusedWithTheReasonsOfEveryAttemptIfNoPlanFits() {
+        // Given
+        Attempt second = new Attempt(2, Set.of(OSAKA), Map.of(OSAKA, List.of(HOLDS_ONLY)));
+        Planning planning = new Planning(details(), second, Map.of(), 1, NOON.plusSeconds(5));
+        PlanRefused refused = new PlanRefused(RESERVATION, 2, Map.of(TOKYO, FULL, OSAKA, FULL));
+
+        // When
+        Closed closed = (Closed)
+                moves.onPlanRefused(planning, refused, NOON).orElseThrow().next();
+
+        // Then
+        assertThat(closed.state()).isEqualTo(State.REFUSED);
+        assertThat(closed.refusals()).isEqualTo(Map.of(TOKYO, List.of(FULL), OSAKA, List.of(HOLDS_ONLY)));
+    }
+
+    @Test
+    void plansAgainWithoutASiteThatIsNoPeer() {
+        // Given
+        SiteId stranger = new SiteId("sendai");
+
+        // When
+        Decision<Reservation> decision = plan(ReservationStates.planning(), Map.of(TOKYO, 4, stranger, 2));
+
+        // Then
+        assertThat(((Planning) decision.next()).attempt().excluded()).containsExactly(stranger);
+        assertThat(decision.messages()).singleElement().isInstanceOf(ToPlacement.class);
+    }
+
+    @Test
+    void takesNoPlanWhileItPauses() {
+        Planning pausing = new Planning(details(), Attempt.first(), Map.of(), 0, NOON.plusSeconds(1));
+
+        assertThat(moves.onPlanned(pausing, new SitesPlanned(RESERVATION, 1, Map.of(OSAKA, 6)), NOON))
+                .isEmpty();
+        assertThat(moves.onPlanRefused(pausing, new PlanRefused(RESERVATION, 1, Map.of()), NOON))
+                .isEmpty();
+    }
+
+    @Test
+    void pausesWhereOnlyHoldsStoodInTheWayAndAlwaysForTheSameTime() {
+        // When
+        Decision<Reservation> once = refusedByOsaka(HOLDS_ONLY);
+        Decision<Reservation> again = refusedByOsaka(HOLDS_ONLY);
+
+        // Then
+        Planning planning = (Planning) once.next();
+        assertThat(planning).isEqualTo(again.next());
+        assertThat(planning.asked()).isZero();
+        assertThat(Duration.between(NOON, planning.deadline()))
+                .isBetween(Duration.ofMillis(200), Duration.ofMillis(2200));
+        assertThat(planning.attempt().excluded()).isEmpty();
+        assertThat(once.messages()).singleElement().matches(m -> ((ToSite) m).message() instanceof ReleaseShare);
+
+        // When
+        Decision<Reservation> due = moves.onDue(planning, planning.deadline()).orElseThrow();
+
+        // Then
+        assertThat(due.messages()).singleElement().isInstanceOf(ToPlacement.class);
+        assertThat(((Planning) due.next()).asked()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotPauseWhereASiteIsFull() {
+        Decision<Reservation> decision = refusedByOsaka(FULL);
+
+        assertThat(((Planning) decision.next()).attempt().excluded()).containsExactly(OSAKA);
+        assertThat(decision.messages()).extracting(Object::getClass).contains(ToPlacement.class);
+    }
+
+    @Test
+    void isRefusedAfterSoManyAttempts() {
+        // Given
+        Attempt last = new Attempt(PACE.attempts(), Set.of(NAGOYA), Map.of(NAGOYA, List.of(FULL)));
+        Holding before = ReservationStates.holding();
+        Holding holding = new Holding(details(), last, before.shares(), before.deadline());
+
+        // When
+        Decision<Reservation> decision = moves.onAnswer(
+                        holding, new ShareRefused(AT_OSAKA, SEQUENCE, List.of(HOLDS_ONLY)), NOON)
+                .orElseThrow();
+
+        // Then
+        Closed closed = (Closed) decision.next();
+        assertThat(closed.state()).isEqualTo(State.REFUSED);
+        assertThat(closed.refusals()).containsOnlyKeys(NAGOYA, OSAKA);
+        assertThat(closed.shares().get(TOKYO)).extracting(Share::stage).isEqualTo(Stage.RELEASING);
+        assertThat(closed.due()).isNotNull();
+    }
+
+    @Test
+    void triesAgainIfItsOwnSiteWasOnlyHeldByOthers() {
+        // Given
+        Decision<Reservation> planned = plan(ReservationStates.planning(), Map.of(TOKYO, 6));
+
+        // When
+        Decision<Reservation> decision = moves.onAnswer(
+                        planned.next(), new ShareRefused(at(TOKYO), 1, List.of(HOLDS_ONLY)), NOON)
+                .orElseThrow();
+
+        // Then
+        assertThat(((Planning) decision.next()).attempt().excluded()).isEmpty();
+    }
+
+    @Test
+    void asksASiteAgainUnderANewSequenceAndIgnoresLateAnswersOfTheAttemptBefore() {
+        // Given
+        Decision<Reservation> planned = plan(ReservationStates.planning(), Map.of(TOKYO, 4, OSAKA, 2));
+        Reservation holding = planned.next();
+
+        // When
+        var late = new ShareReleased(AT_OSAKA, SEQUENCE);
+
+        // Then
+        assertThat(holdOf(planned, OSAKA).sequence()).isEqualTo(SEQUENCE + 1);
+        assertThat(moves.onAnswer(holding, late, NOON)).isEmpty();
+        assertThat(moves.onAnswer(holding, new ShareRefused(AT_OSAKA, SEQUENCE, List.of(FULL)), NOON))
+                .isEmpty();
+    }
+
+    @Test
+    void letsGoOfAnEarlierAttemptsShareWhileItHoldsOthers() {
+        // Given
+        Decision<Reservation> planned = plan(ReservationStates.planning(), Map.of(TOKYO, 4, NAGOYA, 2));
+
+        // When
+        Reservation after = moves.onAnswer(planned.next(), new ShareReleased(AT_OSAKA, SEQUENCE), NOON)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(after).isInstanceOf(Holding.class);
+        assertThat(after.shares().get(OSAKA)).extracting(Share::stage).isEqualTo(Stage.RELEASED);
+
+        // When
+        Reservation held = hold(hold(planned.next(), TOKYO), NAGOYA);
+        Reservation heldAfter = moves.onAnswer(held, new ShareReleased(AT_OSAKA, SEQUENCE), NOON)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(heldAfter).isInstanceOf(Reservation.Held.class);
+        assertThat(((Reservation.Held) heldAfter).cluster().sites())
+                .extracting("site")
+                .containsExactly(TOKYO, NAGOYA);
+    }
+
+    @Test
+    void goesOnReleasingInTheBackgroundWhatAnAttemptLeft() {
+        // Given
+        Planning pausing = new Planning(
+                details(), Attempt.first(), ReservationStates.planning().shares(), 1, NOON.plusSeconds(60));
+
+        // When
+        Decision<Reservation> decision =
+                moves.onDue(pausing, ReservationStates.ASK_AGAIN).orElseThrow();
+
+        // Then
+        assertThat(decision.messages()).containsExactly(new ToSite(OSAKA, new ReleaseShare(AT_OSAKA, SEQUENCE)));
+        assertThat(decision.next()).isInstanceOf(Planning.class);
+        assertThat(decision.next().due()).isEqualTo(ReservationStates.ASK_AGAIN.plusSeconds(10));
+    }
+
+    @Test
+    void doesNotConfirmAClusterWithoutASiteThatGaveItsShareBack() {
+        // When
+        Decision<Reservation> decision = moves.onAnswer(
+                        ReservationStates.holding(), new ShareReleased(AT_OSAKA, SEQUENCE), NOON)
+                .orElseThrow();
+
+        // Then
+        Planning planning = (Planning) decision.next();
+        assertThat(planning.attempt().refusals().get(OSAKA))
+                .extracting(Refusal::code)
+                .containsExactly(ErrorCode.HOLD_EXPIRED);
+        assertThat(planning.shares().get(TOKYO)).extracting(Share::stage).isEqualTo(Stage.RELEASING);
+    }
+
+    @Test
+    void endsWithTheFirstSiteThatEndsByItsOwnClock() {
+        for (Reservation state :
+                List.of(ReservationStates.scheduled(), ReservationStates.running(State.ACTIVE, Progress.READY))) {
+            // When
+            Decision<Reservation> decision = moves.onAnswer(state, new ShareReleased(AT_OSAKA, SEQUENCE), END)
+                    .orElseThrow();
+
+            // Then
+            assertThat(decision.next().state()).isEqualTo(State.RELEASING);
+            assertThat(decision.messages())
+                    .containsExactly(new ToSite(TOKYO, new ReleaseShare(at(TOKYO), SEQUENCE + 1)));
+        }
+    }
+
+    @Test
+    void isDegradedWhenItIsLateAndActiveOnceItIsComplete() {
+        // Given
+        Reservation deploying = ReservationStates.running(State.DEPLOYING, Progress.DEPLOYING);
+        Instant late = START.plus(PACE.deployWithin());
+
+        // When
+        Running degraded = (Running) moves.onDue(deploying, late).orElseThrow().next();
+        Running active =
+                (Running) moves.onAnswer(degraded, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of()), late)
+                        .orElseThrow()
+                        .next();
+        Running again = (Running)
+                moves.onAnswer(active, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of()), late)
+                        .orElseThrow()
+                        .next();
+
+        // Then
+        assertThat(degraded.state()).isEqualTo(State.DEGRADED);
+        assertThat(degraded.deadline()).isEqualTo(END);
+        assertThat(active.state()).isEqualTo(State.ACTIVE);
+        assertThat(again.state()).isEqualTo(State.DEGRADED);
+    }
+
+    @Test
+    void givesALateStartTheWholeTimeToDeploy() {
+        // Given
+        Instant late = START.plusSeconds(300);
+
+        // When
+        Running running = (Running) moves.onAnswer(
+                        ReservationStates.scheduled(),
+                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of()),
+                        late)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(running.completeBy()).isEqualTo(late.plus(PACE.deployWithin()));
+    }
+
+    @Test
+    void takesTheLeastMtuOfItsSites() {
+        // Given
+        Reservation holding =
+                plan(ReservationStates.planning(), Map.of(TOKYO, 4, OSAKA, 2)).next();
+
+        // When
+        Reservation held = hold(hold(holding, TOKYO), OSAKA);
+
+        // Then
+        assertThat(((Reservation.Held) held).cluster()).isEqualTo(DomainFixture.cluster());
+    }
+
+    @Test
+    void asksAgainLessAndLessOften() {
+        assertThat(List.of(1, 2, 3, 4, 5, 99).stream().map(PACE::again))
+                .containsExactly(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(40),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60));
+    }
+
+    private Decision<Reservation> plan(Reservation planning, Map<SiteId, Integer> computes) {
+        return moves.onPlanned(planning, new SitesPlanned(RESERVATION, 1, computes), NOON)
+                .orElseThrow();
+    }
+
+    private Reservation hold(Reservation holding, SiteId site) {
+        Share share = Objects.requireNonNull(holding.shares().get(site));
+        return moves.onAnswer(
+                        holding, new ShareHeld(at(site), share.sequence(), NOON.plusSeconds(60), shared(site)), NOON)
+                .orElseThrow()
+                .next();
+    }
+
+    private Decision<Reservation> refusedByOsaka(Refusal refusal) {
+        return moves.onAnswer(ReservationStates.holding(), new ShareRefused(AT_OSAKA, SEQUENCE, List.of(refusal)), NOON)
+                .orElseThrow();
+    }
+
+    private static HoldShare holdOf(Decision<Reservation> decision, SiteId site) {
+        return decision.messages().stream()
+                .map(m -> (ToSite) m)
+                .filter(m -> m.site().equals(site))
+                .map(m -> (HoldShare) m.message())
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,238 @@
+package io.archipelago.storage.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.PartView;
+import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
+import io.archipelago.bus.protocol.ParticipantLogic.Claim;
+import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
+import io.archipelago.bus.protocol.ParticipantLogic.Request;
+import io.archipelago.bus.protocol.Resource;
+import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class StorageLogicTest {
+
+    private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    private static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(7200));
+    private static final SiteId TOKYO = new SiteId("tokyo");
+    private static final AllocationId ALLOCATION =
+            new AllocationId(ReservationId.parse("019357a0-0000-7000-8000-0000000000a1"), TOKYO);
+    private static final HostId FIRST = new HostId("tokyo-s01");
+    private static final HostId SECOND = new HostId("tokyo-s02");
+    private static final HostId COMPUTE = new HostId("tokyo-c01");
+    private static final Pool SMALL = StorageLogic.pool(FIRST, "vg0", 70, true);
+    private static final Pool LARGE = StorageLogic.pool(SECOND, "vg1", 100, true);
+
+    private final StorageLogic logic = new StorageLogic(new Sealed());
+
+    @Test
+    void choosesThePoolWithMostRoom() {
+        // When
+        Chosen chosen = (Chosen) logic.hold(request(), calendar());
+
+        // Then
+        assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1"));
+        assertThat(chosen.claims()).containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 60)));
+    }
+
+    @Test
+    void countsWhatIsBookedInTheWindow() {
+        Chosen beside = (Chosen) logic.hold(request(), calendar(booking(LARGE, 40, WINDOW, null)));
+        TimeWindow before = new TimeWindow(NOON.plusSeconds(1), WINDOW.start());
+        Chosen after = (Chosen) logic.hold(request(), calendar(booking(LARGE, 40, before, null)));
+
+        assertThat(beside.chosen()).isEqualTo(new Facts.Pool(FIRST, "vg0"));
+        assertThat(after.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1"));
+    }
+
+    @Test
+    void choosesBetweenEqualPoolsByName() {
+        Chosen chosen = (Chosen) logic.hold(request(), calendar(booking(LARGE, 30, WINDOW, null)));
+
+        assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(FIRST, "vg0"));
+    }
+
+    @Test
+    void saysHowMuchFitsAndWhen() {
+        // Given
+        Calendar full = calendar(booking(LARGE, 60, WINDOW, null), booking(SMALL, 50, WINDOW, null));
+
+        // When
+        Refusal refusal = ((DoesNotFit) logic.hold(request(), full)).refusal();
+
+        // Then
+        assertThat(refusal.resource()).isEqualTo("volume space");
+        assertThat(refusal.detail()).startsWith("of 60 bytes of volumes at most 40 fit into one pool");
+        assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
+        assertThat(refusal.holdsOnlyUntil()).isNull();
+    }
+
+    @Test
+    void saysThatOnlyHoldsStandInTheWay() {
+        // Given
+        Calendar held = calendar(booking(LARGE, 60, WINDOW, NOON.plusSeconds(9)), booking(SMALL, 50, WINDOW, null));
+
+        // When
+        Refusal refusal = ((DoesNotFit) logic.hold(request(), held)).refusal();
+
+        // Then
+        assertThat(refusal.holdsOnlyUntil()).isEqualTo(NOON.plusSeconds(9));
+    }
+
+    @Test
+    void hasNothingWhereNoPoolIsOpen() {
+        Calendar closed = new Calendar(List.of(StorageLogic.pool(FIRST, "vg0", 99, false)), List.of(), NOON);
+
+        Refusal refusal = ((DoesNotFit) logic.hold(request(), closed)).refusal();
+
+        assertThat(refusal.detail()).contains("at most 0 fit");
+        assertThat(refusal.earliestStart()).isNull();
+    }
+
+    @Test
+    void wantsAVolumeAndADiskForEveryMachine() {
+        // When
+        List<Wanted> wanted = logic.deploy(lease());
+
+        // Then
+        assertThat(wanted)
+                .extracting(w -> w.host() + " " + w.key())
+                .containsExactly(
+                        "tokyo-s02 volume/" + ALLOCATION + ".vfrontend-1",
+                        "tokyo-c01 disk/" + ALLOCATION + ".vfrontend-1",
+                        "tokyo-s02 volume/" + ALLOCATION + ".vcompute-1-1",
+                        "tokyo-c01 disk/" + ALLOCATION + ".vcompute-1-1");
+        ResourceKey volume = wanted.get(2).key();
+        assertThat(wanted.get(2).spec())
+                .isEqualTo(new VolumeSpec("vg1", 20, COMPUTE, "user", volume + " for tokyo-s02"));
+        assertThat(wanted.get(3).spec()).isEqualTo(new DiskSpec(SECOND, volume, "user", volume + " for tokyo-c01"));
+    }
+
+    @Test
+    void takesNoVolumeFromUnderItsDisk() {
+        // Given
+        List<Resource> all = logic.deploy(lease()).stream()
+                .map(w -> Resource.wanted(w, null))
+                .toList();
+        Resource volume = all.get(2);
+        Resource disk = all.get(3);
+
+        // Then
+        assertThat(logic.removable(disk, view(all))).isTrue();
+        assertThat(logic.removable(volume, view(all))).isFalse();
+        assertThat(logic.removable(volume, view(List.of(volume, gone(disk), all.get(1)))))
+                .isTrue();
+        assertThat(logic.removable(volume, new PartView(null, calendar(), all, Set.of(COMPUTE))))
+                .isTrue();
+    }
+
+    @Test
+    void booksEveryVolumeGroupOfAHost() {
+        Inventory inventory = new Inventory(
+                "9f2c", Set.of(HostRole.STORAGE), 0, 0, Map.of("vg0", 70L, "vg1", 5L), 0, "", "", Map.of(), List.of());
+
+        assertThat(logic.name()).isEqualTo(Participant.STORAGE);
+        assertThat(logic.pools(FIRST, inventory, true))
+                .containsExactlyInAnyOrder(SMALL, StorageLogic.pool(FIRST, "vg1", 5, true));
+    }
+
+    private static Resource gone(Resource resource) {
+        return new Resource(
+                resource.host(),
+                resource.key(),
+                resource.name(),
+                2,
+                true,
+                null,
+                resource.spec(),
+                Phase.ABSENT,
+                "",
+                1,
+                1);
+    }
+
+    private static PartView view(List<Resource> resources) {
+        return new PartView(null, calendar(), resources, Set.of());
+    }
+
+    private static Calendar calendar(Booking... bookings) {
+        return new Calendar(List.of(SMALL, LARGE), Arrays.asList(bookings), NOON);
+    }
+
+    private static Booking booking(Pool pool, long bytes, TimeWindow during, @Nullable Instant heldUntil) {
+        AllocationId other = new AllocationId(new ReservationId(new UUID(0x7000, 9)), TOKYO);
+        return new Booking(other, pool.id(), null, Amounts.of("bytes", bytes), during, heldUntil);
+    }
+
+    private static Request request() {
+        return new Request(ALLOCATION, spec(), Facts.OfSite.unknown(), WINDOW);
+    }
+
+    private static Lease lease() {
+        Facts.OfSite facts = Facts.OfSite.unknown()
+                .with(new Facts.Hosts(Map.of(4093, COMPUTE, 1, COMPUTE)))
+                .with(new Facts.Pool(SECOND, "vg1"));
+        return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420));
+    }
+
+    private static AllocationSpec spec() {
+        return new AllocationSpec(
+                new TenantId("astro"),
+                "survey",
+                1,
+                TOKYO,
+                List.of(),
+                WINDOW,
+                List.of(
+                        new MachineGroup(MachineRole.FRONTEND, 4093, 1, 1, 1, 40, 1),
+                        new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 20, 2)),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new Software("debian-12", List.of()));
+    }
+
+    /** Says what is sealed to whom. */
+    private record Sealed() implements ChapSecrets {
+        @Override
+        public String user(ResourceKey volume) {
+            return "user";
+        }
+
+        @Override
+        public String sealed(ResourceKey volume, HostId host) {
+            return volume + " for " + host;
+        }
+    }
+}

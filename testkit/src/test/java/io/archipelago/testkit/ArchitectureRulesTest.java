@@ -1,0 +1,52 @@
+package io.archipelago.testkit;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureRulesTest {
+
+    private final JavaClasses bad = new ClassFileImporter().importPackages("io.archipelago.testkit.bad");
+
+    @Test
+    void findsADomainThatDependsOnMore() {
+        assertBroken(ArchitectureRules.domainIsPure(), "Caller");
+    }
+
+    @Test
+    void findsADomainThatReadsTheClock() {
+        assertBroken(ArchitectureRules.domainKnowsNoClock(), "Instant.now()");
+    }
+
+    @Test
+    void findsAMessageThatPassesTheOutbox() {
+        assertBroken(ArchitectureRules.onlyTheBusPublishes(), "KafkaProducer");
+    }
+
+    @Test
+    void findsACycle() {
+        assertBroken(ArchitectureRules.packagesHaveNoCycles(), "Cycle detected");
+    }
+
+    @Test
+    void refusesAPackageThatDoesNotExist() {
+        assertThatThrownBy(() -> ArchitectureRules.check("io.archipelago.nowhere"))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void findsNothingInContracts() {
+        assertThatCode(() -> ArchitectureRules.check("io.archipelago.contracts"))
+                .doesNotThrowAnyException();
+    }
+
+    private void assertBroken(ArchRule rule, String named) {
+        assertThatThrownBy(() -> rule.check(bad))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining(named);
+    }
+}
