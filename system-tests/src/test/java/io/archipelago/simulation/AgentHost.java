@@ -16,10 +16,12 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class AgentHost implements Host {
     private final SimSite hosts;
     private final SimHost host;
     private final SplittableRandom jitter;
+    private final Set<ResourceKey> wanted = new HashSet<>();
     private SpecCopy copy = SpecCopy.EMPTY;
     private @Nullable HostAgent agent;
     private long epoch;
@@ -99,6 +102,7 @@ final class AgentHost implements Host {
             agent.brokerUnreachable();
             step();
         }
+        wanted.clear();
         site.broker().lanesOf(this).forEach(Lane::skipToEnd);
         site.broker().compactedContents(Topics.desired(id())).forEach(this::hear);
         agent.caughtUp();
@@ -117,8 +121,10 @@ final class AgentHost implements Host {
         HostAgent running = Objects.requireNonNull(agent);
         if (posted.message() instanceof DesiredResource spec) {
             running.desire(spec);
+            wanted.add(spec.key());
         } else {
             running.forget((ResourceKey) posted.key());
+            wanted.remove((ResourceKey) posted.key());
         }
     }
 
@@ -127,9 +133,11 @@ final class AgentHost implements Host {
         if (at < stepAt) {
             stepAt = at;
             world.scheduler().at(at, () -> {
-                if (stepAt == at && agent != null) {
+                if (stepAt == at) {
                     stepAt = Long.MAX_VALUE;
-                    step();
+                    if (agent != null) {
+                        step();
+                    }
                 }
             });
         }
@@ -146,7 +154,7 @@ final class AgentHost implements Host {
             throw new InvariantBroken(violation.host() + ": " + Words.of(violation.key()) + " " + violation.what());
         });
         reports.forEach(report -> publish(running, report));
-        boolean idle = host.things(now).isEmpty();
+        boolean idle = wanted.isEmpty() && host.things(now).isEmpty();
         if (!(idle && world.workloadOver())) {
             long due = site.trueTime(later(running.nextDue(), now.plusMillis(1)))
                     - world.scheduler().now();

@@ -226,9 +226,9 @@ final class Invariants {
             case Reservation.Scheduled s ->
                 after instanceof Reservation.Scheduled
                         || after instanceof Reservation.Running
-                        || ends(after) && (over || cancelled.contains(before.id()));
+                        || (ends(after) && (over || cancelled.contains(before.id())));
             case Reservation.Running r ->
-                after instanceof Reservation.Running || ends(after) && (over || cancelled.contains(before.id()));
+                after instanceof Reservation.Running || (ends(after) && (over || cancelled.contains(before.id())));
             case Reservation.Releasing r -> ends(after);
             case Reservation.Closed c -> after instanceof Reservation.Closed && after.state() == before.state();
             case Reservation.Planning p -> true;
@@ -239,7 +239,7 @@ final class Invariants {
 
     private static boolean ends(Reservation after) {
         return after instanceof Reservation.Releasing
-                || after instanceof Reservation.Closed && after.state() != State.REFUSED;
+                || (after instanceof Reservation.Closed && after.state() != State.REFUSED);
     }
 
     /** SCHEDULED: every participant of every site has the part booked for the whole window, or had until its end. */

@@ -6,6 +6,8 @@ enum Mutation {
     NO_POOL_LOCK,
     /** A transaction reads a row without locking it: updates are lost. */
     NO_ROW_LOCK,
+    /** What is on hosts is read before the part's row is locked, and not again. */
+    READ_BEFORE_LOCK,
     /** A message that comes again takes effect again. */
     INBOX_FORGETS,
     /** Now and then the relay deletes a row that it did not send. */

@@ -101,12 +101,7 @@ class ParticipantService extends Service {
                         false,
                         () -> protocol.books(command),
                         tx -> onCommand(command, tx));
-            // Observations are upserts by epoch and counter; they need no inbox.
-            case ResourceObserved seen ->
-                Work.on(seen, 0, List.of(seen.key().allocation()), tx -> {
-                    PartView view = view(seen.key().allocation(), NO_CALENDAR);
-                    apply(seen.key().allocation(), view, protocol.onObserved(seen, view, tx.now()), tx, seen);
-                });
+            case ResourceObserved seen -> observed(seen);
             case null, default -> null;
         };
     }
@@ -127,13 +122,26 @@ class ParticipantService extends Service {
         return Work.due("due", id, () -> protocol.books(Objects.requireNonNull(parts.get(id))), tx -> {
             boolean books = protocol.books(Objects.requireNonNull(parts.get(id)));
             PartView view = view(id, books ? read(Reach.PRESENT, id, null, tx.now()) : NO_CALENDAR);
-            apply(id, view, protocol.onDue(view, tx.now()), tx, "due");
+            apply(id, protocol.onDue(view, tx.now()), tx, "due");
         });
     }
 
     @Override
     Collection<Object> rows() {
         return List.copyOf(parts.keySet());
+    }
+
+    /** Observations are upserts by epoch and counter; they need no inbox. */
+    private Work observed(ResourceObserved seen) {
+        AllocationId id = seen.key().allocation();
+        List<Resource> unlocked = List.copyOf(resources(id));
+        return Work.on(seen, 0, List.of(id), tx -> {
+            PartView view = view(id, NO_CALENDAR);
+            if (world().broken(Mutation.READ_BEFORE_LOCK)) {
+                view = new PartView(view.part(), view.calendar(), unlocked, view.dead());
+            }
+            apply(id, protocol.onObserved(seen, view, tx.now()), tx, seen);
+        });
     }
 
     private void onCommand(AllocationCommand command, Transaction tx) {
@@ -161,7 +169,7 @@ class ParticipantService extends Service {
         if (part != null && command.sequence() < part.sequence()) {
             world().invariants().changesNothing(this, command, decision);
         }
-        apply(id, view, decision, tx, command);
+        apply(id, decision, tx, command);
     }
 
     private Calendar read(Reach reach, AllocationId id, @Nullable HoldAllocation hold, Instant now) {
@@ -179,7 +187,7 @@ class ParticipantService extends Service {
         return new PartView(part, calendar, List.copyOf(resources(id)), site().deadHosts());
     }
 
-    private void apply(AllocationId id, PartView view, PartDecision decision, Transaction tx, Object about) {
+    private void apply(AllocationId id, PartDecision decision, Transaction tx, Object about) {
         Part before = parts.get(id);
         Part next = decision.next();
         if (next != null) {

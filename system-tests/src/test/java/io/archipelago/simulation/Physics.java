@@ -42,7 +42,7 @@ final class Physics {
         long volumes = 0;
         long caches = 0;
         for (Map.Entry<ResourceKey, ResourceSpec> entry : things.entrySet()) {
-            if (entry.getKey().equals(key) || strays && released(site, entry.getKey())) {
+            if (entry.getKey().equals(key) || (strays && released(site, entry.getKey()))) {
                 continue;
             }
             ResourceSpec other = entry.getValue();
