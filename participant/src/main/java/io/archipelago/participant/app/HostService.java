@@ -7,17 +7,12 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
-import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.SpecDigest;
 import io.archipelago.participant.ParticipantConfig;
 import io.archipelago.participant.persistence.HostRow;
 import io.archipelago.participant.persistence.HostStore;
-import io.archipelago.participant.persistence.ResourceRow;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.jboss.logging.Logger;
 
 /** What a participant does about the hosts of its site. */
@@ -56,8 +51,8 @@ public class HostService {
         if (observed.key().kind().owner() != logic.name()) {
             return Uni.createFrom().voidItem();
         }
-        return store.resource(tx, observed.host(), observed.key().toString())
-                .chain(known -> known.isPresent() ? parts.onObserved(tx, observed) : stranger(tx, observed));
+        return store.knows(tx, observed.host(), observed.key())
+                .chain(known -> known ? parts.onObserved(tx, observed) : stranger(tx, observed));
     }
 
     /** Closes the pools of a host that has fallen silent. */
@@ -77,25 +72,21 @@ public class HostService {
         if (theirs == null) {
             return Uni.createFrom().voidItem();
         }
-        return store.published(tx, heartbeat.host())
-                .invoke(rows -> {
-                    Map<ResourceKey, Long> generations = new HashMap<>();
-                    rows.forEach(row ->
-                            generations.put(row.resource().key(), row.resource().generation()));
-                    if (!SpecDigest.of(generations).equals(theirs) && settled(tx, rows)) {
-                        LOG.warnf("host %s does not know what is wanted on it; published again", heartbeat.host());
-                        rows.stream()
-                                .map(ResourceRow::resource)
-                                .forEach(r -> tx.send(
-                                        Topics.desired(r.host()), r.key().toString(), r.desired()));
-                    }
-                })
-                .replaceWithVoid();
+        return store.generations(tx, heartbeat.host())
+                .chain(generations -> SpecDigest.of(generations).equals(theirs)
+                        ? Uni.createFrom().voidItem()
+                        : publishAgain(tx, heartbeat.host()));
     }
 
-    private boolean settled(Tx tx, List<ResourceRow> rows) {
-        return rows.stream()
-                .noneMatch(row -> row.changedAt().plus(config.republishAfter()).isAfter(tx.now()));
+    private Uni<Void> publishAgain(Tx tx, HostId host) {
+        return store.settledSince(tx, host, tx.now().minus(config.republishAfter()))
+                .invoke(resources -> {
+                    if (!resources.isEmpty()) {
+                        LOG.warnf("host %s does not know what is wanted on it; published again", host);
+                    }
+                    resources.forEach(r -> tx.send(Topics.desired(host), r.key().toString(), r));
+                })
+                .replaceWithVoid();
     }
 
     private Uni<Void> stranger(Tx tx, ResourceObserved observed) {

@@ -46,14 +46,17 @@ public class BookingRow {
     @Nullable
     Instant heldUntil;
 
-    Booking booking() {
+    /** What {@link #booking(Object[])} reads. */
+    static final String COLUMNS = "select allocation, pool, unit, amounts, startsAt, endsAt, heldUntil ";
+
+    static Booking booking(Object[] columns) {
         return new Booking(
-                AllocationId.parse(allocation),
-                pool,
-                unit,
-                PoolRow.amounts(amounts),
-                new TimeWindow(startsAt, endsAt),
-                heldUntil);
+                AllocationId.parse((String) columns[0]),
+                (String) columns[1],
+                (Integer) columns[2],
+                PoolRow.amounts((String) columns[3]),
+                new TimeWindow((Instant) columns[4], (Instant) columns[5]),
+                (Instant) columns[6]);
     }
 
     /** The columns of a row to be inserted, by name. */

@@ -2,16 +2,21 @@ package io.archipelago.participant.persistence;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The hosts of the site, what can be booked of them, and what is wanted on each. */
@@ -73,18 +78,55 @@ public class HostStore {
                 .invoke(row -> row.fallSilent(tx.now(), lostAfter));
     }
 
-    /** What an agent should know of a host, and when that last changed. */
-    public Uni<List<ResourceRow>> published(Tx tx, HostId host) {
+    // Resources are read here column by column: as entities they would be remembered by the session, and a decision
+    // that is taken under the
+    // lock of their part later in the same transaction would see them as they were before it.
+
+    /** The generations that an agent should know of a host. */
+    public Uni<Map<ResourceKey, Long>> generations(Tx tx, HostId host) {
         return tx.session()
-                .createQuery("from ResourceRow where host = ?1 and forgotten = false", ResourceRow.class)
+                .createQuery(
+                        "select key, generation from ResourceRow where host = ?1 and forgotten = false", Object[].class)
                 .setParameter(1, host.value())
-                .getResultList();
+                .getResultList()
+                .map(rows -> {
+                    Map<ResourceKey, Long> generations = new HashMap<>();
+                    rows.forEach(row -> generations.put(ResourceKey.parse((String) row[0]), (Long) row[1]));
+                    return generations;
+                });
     }
 
-    public Uni<Optional<Resource>> resource(Tx tx, HostId host, String key) {
+    /** Everything that an agent should know of a host; empty if some of it changed since an instant, and may be on its way. */
+    public Uni<List<DesiredResource>> settledSince(Tx tx, HostId host, Instant since) {
         return tx.session()
-                .find(ResourceRow.class, new ResourceRow.Ref(host.value(), key))
-                .map(row -> Optional.ofNullable(row).map(ResourceRow::resource));
+                .createQuery(
+                        "select key, generation, absent, notAfter, spec, changedAt from ResourceRow"
+                                + " where host = ?1 and forgotten = false order by key",
+                        Object[].class)
+                .setParameter(1, host.value())
+                .getResultList()
+                .map(rows -> rows.stream().anyMatch(row -> ((Instant) row[5]).isAfter(since))
+                        ? List.<DesiredResource>of()
+                        : rows.stream().map(HostStore::desired).toList());
+    }
+
+    private static DesiredResource desired(Object[] row) {
+        return new DesiredResource(
+                ResourceKey.parse((String) row[0]),
+                (Long) row[1],
+                (Boolean) row[2],
+                (Instant) row[3],
+                Json.read((String) row[4], ResourceSpec.class));
+    }
+
+    /** Whether there is a record of a resource. */
+    public Uni<Boolean> knows(Tx tx, HostId host, ResourceKey key) {
+        return tx.session()
+                .createQuery("select count(*) from ResourceRow where host = ?1 and key = ?2", Long.class)
+                .setParameter(1, host.value())
+                .setParameter(2, key.toString())
+                .getSingleResult()
+                .map(count -> count > 0);
     }
 
     /** Remembers, or forgets, a thing of ours that nobody has a record of. */

@@ -105,12 +105,12 @@ public class PartStore {
     }
 
     private static Uni<List<Booking>> bookings(Tx tx, String query, Object... parameters) {
-        var selection = tx.session().createQuery(query, BookingRow.class);
+        // Column by column: updates and deletions of bookings pass the session by, so entities would go stale in it.
+        var selection = tx.session().createQuery(BookingRow.COLUMNS + query, Object[].class);
         for (int i = 0; i < parameters.length; i++) {
             selection.setParameter(i + 1, parameters[i]);
         }
         return selection
-                .setReadOnly(true)
                 .getResultList()
                 .map(rows -> rows.stream().map(BookingRow::booking).toList());
     }

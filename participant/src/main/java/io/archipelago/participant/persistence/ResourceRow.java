@@ -76,11 +76,6 @@ public class ResourceRow {
                 counter);
     }
 
-    /** When what is wanted last changed. */
-    public Instant changedAt() {
-        return changedAt;
-    }
-
     void take(Resource resource, Instant now) {
         host = resource.host().value();
         key = resource.key().toString();

@@ -49,7 +49,7 @@ public class SiteStore {
 
     public Uni<List<Booking>> bookings(Tx tx) {
         return tx.session()
-                .createQuery("from BookingRow order by startsAt, id", BookingRow.class)
+                .createQuery(BookingRow.COLUMNS + "from BookingRow order by startsAt, id", Object[].class)
                 .getResultList()
                 .map(rows -> rows.stream().map(BookingRow::booking).toList());
     }
