@@ -86,7 +86,8 @@ public class HostStore {
     public Uni<Map<ResourceKey, Long>> generations(Tx tx, HostId host) {
         return tx.session()
                 .createQuery(
-                        "select key, generation from ResourceRow where host = ?1 and forgotten = false", Object[].class)
+                        "select r.key, r.generation from ResourceRow r where r.host = ?1 and r.forgotten = false",
+                        Object[].class)
                 .setParameter(1, host.value())
                 .getResultList()
                 .map(rows -> {
@@ -100,8 +101,8 @@ public class HostStore {
     public Uni<List<DesiredResource>> settledSince(Tx tx, HostId host, Instant since) {
         return tx.session()
                 .createQuery(
-                        "select key, generation, absent, notAfter, spec, changedAt from ResourceRow"
-                                + " where host = ?1 and forgotten = false order by key",
+                        "select r.key, r.generation, r.absent, r.notAfter, r.spec, r.changedAt from ResourceRow r"
+                                + " where r.host = ?1 and r.forgotten = false order by r.key",
                         Object[].class)
                 .setParameter(1, host.value())
                 .getResultList()
@@ -122,7 +123,7 @@ public class HostStore {
     /** Whether there is a record of a resource. */
     public Uni<Boolean> knows(Tx tx, HostId host, ResourceKey key) {
         return tx.session()
-                .createQuery("select count(*) from ResourceRow where host = ?1 and key = ?2", Long.class)
+                .createQuery("select count(*) from ResourceRow r where r.host = ?1 and r.key = ?2", Long.class)
                 .setParameter(1, host.value())
                 .setParameter(2, key.toString())
                 .getSingleResult()
