@@ -15,12 +15,14 @@ public class BusMetrics {
     static final String TRANSACTIONS = "bus.transactions";
     static final String TRANSACTION_RETRIES = "bus.transaction.retries";
     static final String INBOX_APPLIED = "bus.inbox.applied";
+    static final String INBOX_WAITING = "bus.inbox.waiting";
     static final String INBOX_DUPLICATES = "bus.inbox.duplicates";
     static final String DEAD_LETTERS = "bus.dead.letters";
 
     private final MeterRegistry registry;
     private final AtomicLong outboxPending = new AtomicLong();
     private final AtomicLong outboxOldestSeconds = new AtomicLong();
+    private final AtomicLong inboxWaiting = new AtomicLong();
     private final AtomicLong deadLetters = new AtomicLong();
 
     private final Counter sent;
@@ -34,12 +36,18 @@ public class BusMetrics {
         retries = registry.counter(TRANSACTION_RETRIES);
         registry.gauge(OUTBOX_PENDING, outboxPending);
         registry.gauge(OUTBOX_OLDEST_AGE, outboxOldestSeconds);
+        registry.gauge(INBOX_WAITING, inboxWaiting);
         registry.gauge(DEAD_LETTERS, deadLetters);
     }
 
     void applied(String consumer, int fresh, int duplicates) {
         registry.counter(INBOX_APPLIED, "consumer", consumer).increment(fresh);
         registry.counter(INBOX_DUPLICATES, "consumer", consumer).increment(duplicates);
+    }
+
+    /** How many batches more, or fewer, wait for the database or the broker. */
+    void waiting(int change) {
+        inboxWaiting.addAndGet(change);
     }
 
     void sent(int count) {

@@ -2,12 +2,14 @@ package io.archipelago.bus;
 
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.ErrorCode;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +76,7 @@ public class DeadLetters {
      * @param reason why the next one can not be applied; absent if none waits
      */
     public record Outcome(
-            int applied, long waiting, @Nullable String reason) {}
+            long applied, long waiting, @Nullable String reason) {}
 
     private enum Step {
         APPLIED,
@@ -106,7 +108,7 @@ public class DeadLetters {
      * @throws Rejection NOT_FOUND if there is no such key; CONFLICT if its consumer is not known here yet
      */
     public Uni<Outcome> replay(long id) {
-        return unitOfWork.inTransaction(tx -> existing(tx, id)).chain(head -> replay(id, 0));
+        return unitOfWork.inTransaction(tx -> existing(tx, id)).chain(head -> replayAll(id));
     }
 
     /**
@@ -120,17 +122,27 @@ public class DeadLetters {
                         .invoke(head -> LOG.warnf(
                                 "message %s is discarded", head.delivery().id()))
                         .chain(head -> remove(tx, id, head)))
-                .chain(() -> replay(id, 0));
+                .chain(() -> replayAll(id));
     }
 
-    private Uni<Outcome> replay(long id, int applied) {
+    private Uni<Outcome> replayAll(long id) {
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> next(id))
+                .whilst(step -> step == Step.APPLIED)
+                .filter(step -> step == Step.APPLIED)
+                .collect()
+                .with(Collectors.counting())
+                .chain(applied -> outcome(id, applied));
+    }
+
+    private Uni<Step> next(long id) {
         return unitOfWork
                 .run(tx -> step(tx, id))
                 .onFailure(failure -> !Faults.isInfrastructure(failure) && !(failure instanceof Rejection))
                 .recoverWithUni(failure -> unitOfWork
                         .inTransaction(tx -> note(tx, id, Parking.reason(failure)))
-                        .replaceWith(Step.STUCK))
-                .chain(step -> step == Step.APPLIED ? replay(id, applied + 1) : outcome(id, applied));
+                        .replaceWith(Step.STUCK));
     }
 
     private Uni<Step> step(OpenTx tx, long id) {
@@ -152,7 +164,7 @@ public class DeadLetters {
         });
     }
 
-    private Uni<Outcome> outcome(long id, int applied) {
+    private Uni<Outcome> outcome(long id, long applied) {
         return unitOfWork.inTransaction(tx -> tx.session()
                 .createNativeQuery(LEFT, Object[].class)
                 .setParameter("id", id)

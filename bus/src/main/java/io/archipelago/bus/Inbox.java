@@ -3,6 +3,7 @@ package io.archipelago.bus;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.MessageTypes;
 import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -94,17 +96,17 @@ public class Inbox {
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handler), 1)
+        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handler))
                 .onFailure()
                 .recoverWithUni(failure -> each(deliveries, delivery -> oneLatest(consumer, delivery, handler)));
     }
 
     private Uni<Void> oneLatest(String consumer, Delivery delivery, Handler handler) {
-        return persist(consumer, Faults::isInfrastructure, () -> attemptLatest(consumer, List.of(delivery), handler), 1)
+        return persist(consumer, Faults::isInfrastructure, () -> attemptLatest(consumer, List.of(delivery), handler))
                 .onFailure()
                 .recoverWithUni(failure -> {
                     LOG.errorf(failure, "%s can not apply a message and passes it over", consumer);
-                    return persist(consumer, any -> true, () -> copy(consumer, delivery, Parking.reason(failure)), 1);
+                    return persist(consumer, any -> true, () -> copy(consumer, delivery, Parking.reason(failure)));
                 });
     }
 
@@ -128,12 +130,15 @@ public class Inbox {
                 .invoke(() -> metrics.applied(consumer, deliveries.size(), 0));
     }
 
+    /** One after the other. */
     private static Uni<Void> each(List<Delivery> deliveries, Function<Delivery, Uni<Void>> action) {
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (Delivery delivery : deliveries) {
-            all = all.chain(() -> action.apply(delivery));
-        }
-        return all;
+        return Multi.createFrom()
+                .iterable(deliveries)
+                .onItem()
+                .transformToUniAndConcatenate(action::apply)
+                .collect()
+                .asList()
+                .replaceWithVoid();
     }
 
     /** Without tombstones: that a compacted topic forgot a key says nothing to anybody. */
@@ -152,7 +157,7 @@ public class Inbox {
             return Uni.createFrom().voidItem();
         }
         deliveries.forEach(delivery -> handlers.put(new Source(consumer, delivery.topic()), handler));
-        return persist(consumer, Inbox::waitOutBatch, () -> attempt(consumer, deliveries, handler), 1)
+        return persist(consumer, Inbox::waitOutBatch, () -> attempt(consumer, deliveries, handler))
                 .onFailure()
                 .recoverWithUni(failure -> each(deliveries, delivery -> one(consumer, delivery, handler)));
     }
@@ -175,11 +180,11 @@ public class Inbox {
     }
 
     private Uni<Void> one(String consumer, Delivery delivery, Handler handler) {
-        return persist(consumer, Faults::isInfrastructure, () -> attempt(consumer, List.of(delivery), handler), 1)
+        return persist(consumer, Faults::isInfrastructure, () -> attempt(consumer, List.of(delivery), handler))
                 .onFailure()
                 .recoverWithUni(failure -> {
                     LOG.errorf(failure, "%s can not apply a message; its key is parked", consumer);
-                    return persist(consumer, any -> true, () -> park(consumer, delivery, Parking.reason(failure)), 1);
+                    return persist(consumer, any -> true, () -> park(consumer, delivery, Parking.reason(failure)));
                 });
     }
 
@@ -190,24 +195,35 @@ public class Inbox {
                         : Parking.refuse(tx, consumer, delivery, reason)));
     }
 
-    private Uni<Void> persist(String consumer, Predicate<Throwable> worthwhile, Supplier<Uni<Void>> work, int attempt) {
-        return Uni.createFrom().deferred(work::get).onFailure().recoverWithUni(failure -> {
-            if (stopping) {
-                return Uni.createFrom().nothing();
-            }
-            if (!worthwhile.test(failure)) {
-                return Uni.createFrom().failure(failure);
-            }
-            if (attempt == 1) {
-                LOG.warnf("%s waits for the database or the broker: %s", consumer, Parking.reason(failure));
-            }
-            return Uni.createFrom()
-                    .voidItem()
-                    .onItem()
-                    .delayIt()
-                    .by(Pause.of(config.backoff(), attempt, ThreadLocalRandom.current()))
-                    .chain(() -> persist(consumer, worthwhile, work, attempt + 1));
-        });
+    /** Does the work again and again, as long as its failures are worth another try. While the process stops, a failure is no outcome. */
+    private Uni<Void> persist(String consumer, Predicate<Throwable> worthwhile, Supplier<Uni<Void>> work) {
+        AtomicInteger failures = new AtomicInteger();
+        return Uni.createFrom()
+                .deferred(work::get)
+                .onFailure()
+                .retry()
+                .when(failed -> failed.onItem().transformToUniAndConcatenate(failure -> {
+                    if (stopping) {
+                        return Uni.createFrom().nothing();
+                    }
+                    return worthwhile.test(failure)
+                            ? pause(consumer, failure, failures.incrementAndGet())
+                            : Uni.createFrom().failure(failure);
+                }))
+                .onTermination()
+                .invoke(() -> metrics.waiting(failures.get() > 0 ? -1 : 0));
+    }
+
+    private Uni<Integer> pause(String consumer, Throwable failure, int failures) {
+        if (failures == 1) {
+            metrics.waiting(1);
+            LOG.warnf("%s waits for the database or the broker: %s", consumer, Parking.reason(failure));
+        }
+        return Uni.createFrom()
+                .item(failures)
+                .onItem()
+                .delayIt()
+                .by(Pause.of(config.backoff(), failures, ThreadLocalRandom.current()));
     }
 
     /** In one transaction; a failure leaves no effect of any of the deliveries. */
