@@ -59,6 +59,13 @@ public interface BusConfig {
         @WithDefault("1s")
         Duration poll();
 
+        /**
+         * How long the database may take to answer the active relay before it gives up its turn. Less than the time in which the server
+         * gives up a silent client (11 s, by the keep-alive settings of our connections): two relays would send at once otherwise.
+         */
+        @WithDefault("8s")
+        Duration patience();
+
         /** How many rows may be on their way at once. */
         @WithDefault("1000")
         int window();

@@ -2,6 +2,7 @@ package io.archipelago.bus;
 
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -16,7 +17,7 @@ class CorrelationFilter {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final Clock clock = Clock.systemUTC();
-    private final RandomGenerator random = new java.security.SecureRandom();
+    private final RandomGenerator random = new SecureRandom();
 
     @ServerRequestFilter(preMatching = true)
     void begin(ContainerRequestContext request) {

@@ -155,6 +155,7 @@ public class OutboxRelay {
         return connection
                 .query(TRY_LOCK)
                 .execute()
+                .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
                 .map(rows -> rows.iterator().next().getBoolean(0))
                 .compose(won -> {
                     if (won && running) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -104,6 +105,7 @@ final class RelaySession {
         connection
                 .preparedQuery(FETCH)
                 .execute(Tuple.of(inMemory.toArray(Long[]::new), room))
+                .timeout(patience(), TimeUnit.MILLISECONDS)
                 .onSuccess(rows -> onLoop(() -> fetched(rows, room)))
                 .onFailure(this::fail);
     }
@@ -203,6 +205,7 @@ final class RelaySession {
         connection
                 .preparedQuery(DELETE)
                 .execute(Tuple.of(ids.toArray(Long[]::new)))
+                .timeout(patience(), TimeUnit.MILLISECONDS)
                 .onSuccess(rows -> onLoop(() -> deleted(ids)))
                 .onFailure(this::fail);
     }
@@ -238,6 +241,7 @@ final class RelaySession {
         return connection
                 .query("select pg_advisory_unlock_all(); unlisten *")
                 .execute()
+                .timeout(patience(), TimeUnit.MILLISECONDS)
                 .eventually(() -> connection.close())
                 .mapEmpty();
     }
@@ -248,6 +252,11 @@ final class RelaySession {
                 close().onComplete(ignored -> lost.accept(cause));
             }
         });
+    }
+
+    /** Sending stops before the server gives the lock of a client that it can not hear to another. */
+    private long patience() {
+        return config.relay().patience().toMillis();
     }
 
     private void onLoop(Runnable action) {

@@ -21,6 +21,7 @@ class BusConfigTest {
         assertThat(config.due().interval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.relay().enabled()).isTrue();
         assertThat(config.relay().poll()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.relay().patience()).isEqualTo(Duration.ofSeconds(8));
         assertThat(config.relay().window()).isEqualTo(1000);
         assertThat(config.inbox().memory()).isEqualTo(Duration.ofDays(8));
     }
@@ -36,6 +37,7 @@ class BusConfigTest {
                 "bus.relay.enabled", "false",
                 "bus.relay.poll", "4ms",
                 "bus.relay.window", "5",
+                "bus.relay.patience", "7ms",
                 "bus.inbox.memory", "PT6H"));
 
         assertThat(config.site()).isEqualTo("tokyo");
@@ -47,6 +49,7 @@ class BusConfigTest {
         assertThat(config.relay().enabled()).isFalse();
         assertThat(config.relay().poll()).isEqualTo(Duration.ofMillis(4));
         assertThat(config.relay().window()).isEqualTo(5);
+        assertThat(config.relay().patience()).isEqualTo(Duration.ofMillis(7));
         assertThat(config.inbox().memory()).isEqualTo(Duration.ofHours(6));
     }
 

@@ -19,6 +19,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +38,11 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class RelayIT {
+
+    private static final String LOCK_HOLDER = """
+            select l.pid from pg_locks l join pg_database d on d.oid = l.database
+            where l.locktype = 'advisory' and l.granted and d.datname = current_database()
+            """;
 
     @Inject
     Fixture fixture;
@@ -123,6 +129,32 @@ class RelayIT {
         // Then
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
+    }
+
+    @Test
+    void givesUpItsTurnWhenTheDatabaseDoesNotAnswer() throws Exception {
+        assumeTrue(EmbeddedInfrastructure.mayStopServers());
+        // Given
+        AllocationId allocation = allocation();
+        String backend = activeRelaysBackend();
+
+        // When
+        signal("STOP", backend);
+
+        // Then
+        try {
+            await().atMost(PATIENCE).until(() -> !own.isActive());
+        } finally {
+            signal("CONT", backend);
+        }
+        fixture.send(allocation, 1, 5);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
+    }
+
+    private static void signal(String name, String process) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, process).start().waitFor())
+                .isZero();
     }
 
     @Test
@@ -314,12 +346,15 @@ class RelayIT {
 
     /** As if the active relay's host had lost its way to the database. */
     private void cutOffActiveRelay() {
-        fixture.inTransaction(
-                tx -> tx.session().createNativeQuery("""
-                        select pg_terminate_backend(l.pid)
-                        from pg_locks l join pg_database d on d.oid = l.database
-                        where l.locktype = 'advisory' and l.granted and d.datname = current_database()
-                        """, Boolean.class).getResultList());
+        fixture.inTransaction(tx -> tx.session()
+                .createNativeQuery("select pg_terminate_backend(pid) from (" + LOCK_HOLDER + ") l", Boolean.class)
+                .getResultList());
+    }
+
+    private String activeRelaysBackend() {
+        return fixture.inTransaction(tx -> tx.session()
+                .createNativeQuery("select cast(pid as text) from (" + LOCK_HOLDER + ") l", String.class)
+                .getSingleResult());
     }
 
     /** Sends, but its relay never learns that the broker has it. */
