@@ -109,6 +109,26 @@ class InboxIT {
     }
 
     @Test
+    void answersUnderTheCorrelationOfTheCause() throws Exception {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        apply(batch(key, 1, 1));
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(topic.read(Ledger.ANSWERS, key.toString())).hasSize(1));
+        Envelope answer =
+                Wire.read(topic.read(Ledger.ANSWERS, key.toString()).getFirst().value());
+        assertThat(answer.correlationId()).isEqualTo("test");
+        assertThat(answer.source()).isEqualTo("/tokyo/reservation");
+        assertThat(answer.subject()).isEqualTo(key.toString());
+        assertThat(answer.id().version()).isEqualTo(7);
+    }
+
+    @Test
     void appliesAKeyInOrderWhenTwoHandleItAtOnce() {
         // Given
         AllocationId key = allocation();

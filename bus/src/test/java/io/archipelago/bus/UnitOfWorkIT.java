@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -110,6 +114,61 @@ class UnitOfWorkIT {
                 .inTransaction(tx -> tx.session().persist(new DocumentRow(UUID.randomUUID(), "{}", null)))
                 .subscribe()
                 .with(ignored -> result.complete(Thread.currentThread().getName()), result::completeExceptionally);
+    }
+
+    @Test
+    void sendsUnderTheCorrelationOfItsCaller() {
+        // Given
+        LogContext.set(LogContext.Key.CORRELATION_ID, "walk-1");
+
+        // When
+        String correlation;
+        try {
+            correlation = fixture.inTransaction(tx -> Uni.createFrom().item(tx.correlationId()));
+        } finally {
+            LogContext.set(LogContext.Key.CORRELATION_ID, null);
+        }
+
+        // Then
+        assertThat(correlation).isEqualTo("walk-1");
+        assertThat(fixture.<String>inTransaction(tx -> Uni.createFrom().item(tx.correlationId())))
+                .isNotEqualTo("walk-1");
+    }
+
+    @Test
+    void doesLastWhatIsAskedForTheEndInTheOrderOfItsRank() {
+        // Given
+        List<String> done = new ArrayList<>();
+
+        // When
+        fixture.inTransaction(tx -> {
+            tx.atEnd("b", () -> say(done, "b"));
+            tx.atEnd("a", () -> say(done, "first a"));
+            tx.atEnd("a", () -> say(done, "second a"));
+            return say(done, "work");
+        });
+
+        // Then
+        assertThat(done).containsExactly("work", "first a", "second a", "b");
+    }
+
+    private static Uni<Void> say(List<String> done, String what) {
+        return Uni.createFrom().voidItem().invoke(() -> done.add(what));
+    }
+
+    @Test
+    void refusesAMessageThatNoBrokerTakes() {
+        // Given
+        AllocationId allocation = allocation();
+        Refusal huge = Refusal.of(ErrorCode.INTERNAL, "cpus", "x".repeat(1024 * 1024));
+
+        // When, Then
+        assertThatThrownBy(() -> fixture.inTransaction(tx -> {
+                    tx.send(Ledger.TOPIC, allocation.toString(), new ShareRefused(allocation, 1, List.of(huge)));
+                    return Uni.createFrom().voidItem();
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("larger than a broker takes");
     }
 
     @Test
