@@ -10,9 +10,11 @@ import java.util.Optional;
 record Context(
         Home home, Stack stack, Installation installation, boolean recordsStarts, PrintStream out, PrintStream err) {
 
-    private static final String PORT_BASE = "VC_PORT_BASE";
-    /** "off": use the AOT caches that are there, and make none. */
-    private static final String RECORD = "VC_RECORD";
+    static final String PORT_BASE = "VC_PORT_BASE";
+    /** {@link #RECORD_OFF}: use the AOT caches that are there, and make none. */
+    static final String RECORD = "VC_RECORD";
+
+    static final String RECORD_OFF = "off";
 
     static Context of(Map<String, String> environment, Installation installation, PrintStream out, PrintStream err) {
         String home = environment.getOrDefault(Home.VARIABLE, "");
@@ -21,7 +23,7 @@ record Context(
                 new Home(home.isBlank() ? installation.repository().resolve(".vc") : Path.of(home)),
                 Stack.ofTwoSites(base.isBlank() ? Stack.DEFAULT_PORT_BASE : portBase(base)),
                 installation,
-                !environment.getOrDefault(RECORD, "").equals("off"),
+                !environment.getOrDefault(RECORD, "").equals(RECORD_OFF),
                 out,
                 err);
     }
