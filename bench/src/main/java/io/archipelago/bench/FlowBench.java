@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -106,11 +106,11 @@ final class FlowBench {
         Instant asked = Instant.now();
         Instant start = asked.plus(NEAR);
         UUID id = tenant.reserve(start, CLUSTER_LIFE);
-        Instant scheduled = watch.await(id, "SCHEDULED", "DEPLOYING", "ACTIVE");
-        Instant active = watch.await(id, "ACTIVE");
+        Instant scheduled = reached(id, "SCHEDULED", "DEPLOYING", "ACTIVE");
+        Instant active = reached(id, "ACTIVE");
         Instant givenUp = Instant.now();
         tenant.cancel(id);
-        Instant ended = watch.await(id, "ENDED");
+        Instant ended = reached(id, "ENDED");
         // One that was scheduled after its start begins when it is scheduled.
         Instant begun = scheduled.isAfter(start) ? scheduled : start;
         return new Times(
@@ -124,13 +124,21 @@ final class FlowBench {
         }
         Instant asked = Instant.now();
         UUID id = tenant.reserve(asked.plus(AHEAD).plus(into), CLUSTER_LIFE);
-        return new Scheduled(id, Duration.between(asked, watch.await(id, "SCHEDULED")));
+        return new Scheduled(id, Duration.between(asked, reached(id, "SCHEDULED")));
     }
 
     private Void cancel(UUID id) throws Exception {
         tenant.cancel(id);
-        var ignored = watch.await(id, "CANCELLED");
+        var ignored = reached(id, "CANCELLED");
         return null;
+    }
+
+    private Instant reached(UUID id, String... states) throws Exception {
+        try {
+            return watch.await(id, states);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(e.getMessage() + "; its problems: " + tenant.problems(id), e);
+        }
     }
 
     private static Duration since(Counters before) {
@@ -139,14 +147,18 @@ final class FlowBench {
 
     private static <T> List<T> sideBySide(int times, int atOnce, Callable<T> work) throws Exception {
         List<T> results = new ArrayList<>();
-        try (ExecutorService people = Executors.newFixedThreadPool(atOnce)) {
-            List<Future<T>> all = new ArrayList<>();
+        ExecutorService people = Executors.newFixedThreadPool(Math.max(atOnce, 1));
+        try {
+            ExecutorCompletionService<T> done = new ExecutorCompletionService<>(people);
             for (int i = 0; i < times; i++) {
-                all.add(people.submit(work));
+                var ignored = done.submit(work);
             }
-            for (Future<T> one : all) {
-                results.add(one.get());
+            for (int i = 0; i < times; i++) {
+                results.add(done.take().get());
             }
+        } finally {
+            // After a failure nobody waits for the rest.
+            people.shutdownNow();
         }
         return results;
     }
