@@ -186,7 +186,9 @@ class InboxIT {
         AllocationId key = allocation();
 
         // When
-        inbox.applyLatest(Ledger.CONSUMER, batch(key, 1, 5), ledger::on).await().atMost(PATIENCE);
+        inbox.applyLatest(Ledger.CONSUMER, batch(key, 1, 5), any -> true, ledger::on)
+                .await()
+                .atMost(PATIENCE);
 
         // Then
         assertThat(fixture.applied(key)).containsExactly(5L);
@@ -203,10 +205,12 @@ class InboxIT {
         Map<TopicPartition, List<ConsumerRecord<String, String>>> records = Map.of(
                 new TopicPartition(Ledger.TOPIC, 0), records(bad, 0, 1, 3),
                 new TopicPartition(Ledger.TOPIC, 1), records(good, 1, 1, 3));
-        inbox.applyLatest(Ledger.CONSUMER, new ConsumerRecords<>(records, Map.of()), ledger::on)
+        inbox.applyLatest(Ledger.CONSUMER, new ConsumerRecords<>(records, Map.of()), any -> true, ledger::on)
                 .await()
                 .atMost(PATIENCE);
-        inbox.applyLatest(Ledger.CONSUMER, batch(bad, 4, 4), ledger::on).await().atMost(PATIENCE);
+        inbox.applyLatest(Ledger.CONSUMER, batch(bad, 4, 4), any -> true, ledger::on)
+                .await()
+                .atMost(PATIENCE);
 
         // Then
         assertThat(fixture.applied(good)).containsExactly(3L);

@@ -35,11 +35,13 @@ public final class RunningStack implements AutoCloseable {
     private final Path home;
     private final Stack stack;
     private final Map<String, String> environment;
+    private final Wan wan;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private RunningStack(Path home, Stack stack, Map<String, String> environment) {
+    private RunningStack(Path home, Stack stack, Wan wan, Map<String, String> environment) {
         this.home = home;
         this.stack = stack;
+        this.wan = wan;
         this.environment = Map.copyOf(environment);
     }
 
@@ -52,9 +54,15 @@ public final class RunningStack implements AutoCloseable {
     public static RunningStack start(Map<String, String> environment) throws IOException, InterruptedException {
         Stack stack =
                 Stack.onFreePorts(Stack.ofTwoSites(Stack.DEFAULT_PORT_BASE).sites());
-        RunningStack running = new RunningStack(Files.createTempDirectory("archipelago-stack"), stack, environment);
+        RunningStack running =
+                new RunningStack(Files.createTempDirectory("archipelago-stack"), stack, Wan.before(stack), environment);
         running.run(Set.of(Main.OK), "up");
         return running;
+    }
+
+    /** What lies between the sites. */
+    public Wan wan() {
+        return wan;
     }
 
     public Stack stack() {
@@ -136,6 +144,7 @@ public final class RunningStack implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         run(Set.of(Main.OK), "down", "--purge");
+        wan.close();
     }
 
     private String run(Set<Integer> expected, String... arguments) throws IOException, InterruptedException {
@@ -149,25 +158,29 @@ public final class RunningStack implements AutoCloseable {
                 Main.class.getName()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("vc-", ".out");
+        Path errors = Files.createTempFile("vc-", ".err");
         try {
             ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+                    new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
             builder.environment().putAll(environment);
             builder.environment()
                     .putAll(Map.of(
                             Home.VARIABLE, home.toString(),
                             Context.PORT_BASE, Integer.toString(stack.portBase()),
+                            Context.WAN, wan.ports(),
                             Context.RECORD, Context.RECORD_OFF));
             Process process = builder.start();
             boolean ended = process.waitFor(START_WITHIN_MINUTES, TimeUnit.MINUTES);
             String text = Files.readString(output);
             if (!ended || !expected.contains(process.exitValue())) {
                 process.destroyForcibly();
-                throw new IllegalStateException("vc " + String.join(" ", arguments) + " failed:\n" + text);
+                throw new IllegalStateException(
+                        "vc " + String.join(" ", arguments) + " failed:\n" + text + Files.readString(errors));
             }
             return text;
         } finally {
             Files.deleteIfExists(output);
+            Files.deleteIfExists(errors);
         }
     }
 }
