@@ -33,6 +33,8 @@ create function within_capacity() returns trigger language plpgsql as $$
 declare
     broken record;
 begin
+    -- Who did not lock the pools before does so now: nobody can count what another has not yet committed.
+    perform from pool where id in (select pool from inserted) order by id for no key update;
     select at.pool, most.key as dimension into broken
     from (select pool, lower(during) as instant from inserted
           union

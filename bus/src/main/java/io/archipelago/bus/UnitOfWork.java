@@ -70,6 +70,7 @@ public class UnitOfWork {
                     if (number > config.transactionRetries()) {
                         return Uni.createFrom().failure(failure);
                     }
+                    metrics.retried();
                     return Uni.createFrom()
                             .voidItem()
                             .onItem()

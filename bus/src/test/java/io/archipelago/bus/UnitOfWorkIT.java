@@ -11,6 +11,7 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -37,6 +38,9 @@ class UnitOfWorkIT {
 
     @Inject
     Vertx vertx;
+
+    @Inject
+    MeterRegistry registry;
 
     @Test
     void deliversWhatWasCommitted() {
@@ -198,6 +202,7 @@ class UnitOfWorkIT {
         fixture.inTransaction(tx -> tx.session()
                 .persistAll(new DocumentRow(one, "{\"n\": 0}", null), new DocumentRow(other, "{\"n\": 0}", null)));
         CyclicBarrier bothHoldTheirFirst = new CyclicBarrier(2);
+        double retriesBefore = retries();
 
         // When
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
@@ -210,6 +215,11 @@ class UnitOfWorkIT {
         // Then
         assertThat(find(one).state).contains("2");
         assertThat(find(other).state).contains("2");
+        assertThat(retries()).isGreaterThan(retriesBefore);
+    }
+
+    private double retries() {
+        return registry.counter(BusMetrics.TRANSACTION_RETRIES).count();
     }
 
     private void incrementBoth(UUID first, UUID second, CyclicBarrier barrier) {

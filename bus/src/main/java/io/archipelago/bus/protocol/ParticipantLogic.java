@@ -74,7 +74,7 @@ public interface ParticipantLogic {
     /**
      * It does not.
      *
-     * @param refusal why
+     * @param refusal why; its earliest start is that of what would be booked
      */
     record DoesNotFit(Refusal refusal) implements Choice {}
 

@@ -143,9 +143,7 @@ public final class ParticipantProtocol {
         TimeWindow booked = booked(hold.spec().window());
         Calendar others = view.calendar().without(id);
         return switch (logic.hold(new Request(id, hold.spec(), hold.facts(), booked), others)) {
-            case DoesNotFit no ->
-                PartDecision.to(new Part.Refused(id, hold.sequence(), no.refusal()), new PartDecision.Drop())
-                        .answering(new AllocationRefused(id, hold.sequence(), logic.name(), no.refusal()));
+            case DoesNotFit no -> refuse(hold, ofTheWindow(no.refusal()));
             case Chosen chosen -> {
                 Instant until = now.plus(hold.holdFor());
                 List<Booking> bookings = chosen.claims().stream()
@@ -219,6 +217,12 @@ public final class ParticipantProtocol {
     private PartDecision runOut(Part.Held held) {
         return PartDecision.to(held.runOut(ranOut()), new PartDecision.Drop())
                 .answering(new AllocationRefused(held.allocation(), held.sequence(), logic.name(), ranOut()));
+    }
+
+    /** What is booked starts earlier than the window that is asked for. */
+    private Refusal ofTheWindow(Refusal ofTheBooking) {
+        Instant earliest = ofTheBooking.earliestStart();
+        return earliest == null ? ofTheBooking : ofTheBooking.withEarliestStart(earliest.plus(terms.lead()));
     }
 
     /** Refuses for good: what may have been booked is given back. */

@@ -4,6 +4,7 @@ import static io.archipelago.bus.protocol.ProtocolFixture.ALLOCATION;
 import static io.archipelago.bus.protocol.ProtocolFixture.CHOSEN;
 import static io.archipelago.bus.protocol.ProtocolFixture.CLUSTER;
 import static io.archipelago.bus.protocol.ProtocolFixture.FACTS;
+import static io.archipelago.bus.protocol.ProtocolFixture.FULL;
 import static io.archipelago.bus.protocol.ProtocolFixture.HOLD_FOR;
 import static io.archipelago.bus.protocol.ProtocolFixture.NOON;
 import static io.archipelago.bus.protocol.ProtocolFixture.OTHER;
@@ -40,6 +41,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
@@ -68,6 +70,21 @@ class ParticipantProtocolTest {
         assertThat(decision.next()).isEqualTo(new Part.Held(ALLOCATION, 1, hold(1).spec(), CHOSEN, 1, until));
         assertThat(decision.answers())
                 .containsExactly(new AllocationHeld(ALLOCATION, 1, Participant.STORAGE, until, CHOSEN));
+    }
+
+    @Test
+    void tellsWhenTheWindowItselfCouldStart() {
+        // Given
+        Booking blocker = ProtocolFixture.blocker(WINDOW);
+
+        // When
+        PartDecision decision = protocol.onCommand(hold(1), view(null, calendar(blocker)), NOON);
+
+        // Then
+        Refusal refusal = ((AllocationRefused) decision.answers().getFirst()).refusal();
+        Instant start = WINDOW.end().plus(TERMS.lead());
+        assertThat(refusal).isEqualTo(FULL.withEarliestStart(start));
+        assertThat(decision.next()).isEqualTo(new Part.Refused(ALLOCATION, 1, refusal));
     }
 
     @Test

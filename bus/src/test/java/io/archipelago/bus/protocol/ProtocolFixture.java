@@ -39,6 +39,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One allocation of one participant whose part is two disks and their volumes, at noon, two hours before its window. */
@@ -245,9 +246,12 @@ final class ProtocolFixture {
         @Override
         public Choice hold(Request request, Calendar calendar) {
             Amounts wanted = Amounts.of("bytes", 6);
-            return wanted.fitsIn(calendar.free(POOL, request.booked()))
+            Predicate<TimeWindow> fits = window -> wanted.fitsIn(calendar.free(POOL, window));
+            return fits.test(request.booked())
                     ? new Chosen(List.of(new Claim(POOL.id(), null, wanted)), CHOSEN)
-                    : new DoesNotFit(FULL);
+                    : new DoesNotFit(calendar.earliestStart(request.booked(), fits)
+                            .map(FULL::withEarliestStart)
+                            .orElse(FULL));
         }
 
         @Override

@@ -24,4 +24,8 @@ public record Refusal(
     public static Refusal of(ErrorCode code, String resource, String detail) {
         return new Refusal(code, resource, detail, null, null);
     }
+
+    public Refusal withEarliestStart(Instant start) {
+        return new Refusal(code, resource, detail, holdsOnlyUntil, start);
+    }
 }

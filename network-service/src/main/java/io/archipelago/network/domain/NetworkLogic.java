@@ -28,7 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /**
  * The network's part of an allocation: a VLAN id of this site, a gateway, and on the gateway a port for the cluster's links, each the
@@ -79,25 +79,14 @@ public final class NetworkLogic implements ParticipantLogic {
         TimeWindow window = request.booked();
         Optional<Integer> vlan = unit(calendar, VLANS, window, request);
         if (vlan.isEmpty()) {
-            return refuse(
-                    calendar,
-                    window,
-                    "vlan",
-                    "every VLAN id of this site is taken at some time in the window",
-                    (c, w) -> unit(c, VLANS, w, request).isPresent());
+            return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
         }
-        Optional<Pool> gateway = gateways(calendar).stream()
-                .filter(g -> unit(calendar, g.id(), window, request).isPresent())
+        Optional<Pool> gateway = gateways(calendar, window, request)
                 .min(Comparator.comparingLong((Pool g) -> calendar.bookings(g, window))
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
             return refuse(
-                    calendar,
-                    window,
-                    "link port",
-                    "no gateway of this site has a free port throughout the window",
-                    (c, w) -> gateways(c).stream()
-                            .anyMatch(g -> unit(c, g.id(), w, request).isPresent()));
+                    request, calendar, "link port", "no gateway of this site has a free port throughout the window");
         }
         int port = unit(calendar, gateway.get().id(), window, request).orElseThrow();
         String address = Objects.requireNonNull(gateway.get().labels().get(ADDRESS), "a gateway has an address");
@@ -155,8 +144,16 @@ public final class NetworkLogic implements ParticipantLogic {
         return new SegmentSpec.Gateway(address + "/" + addressing.length(), lease.atMaster());
     }
 
-    private static List<Pool> gateways(Calendar calendar) {
-        return calendar.open().stream().filter(p -> !p.id().equals(VLANS)).toList();
+    /** The gateways that have a free port throughout a window. */
+    private static Stream<Pool> gateways(Calendar calendar, TimeWindow window, Request request) {
+        return calendar.open().stream()
+                .filter(p -> !p.id().equals(VLANS))
+                .filter(p -> unit(calendar, p.id(), window, request).isPresent());
+    }
+
+    private static boolean fits(Calendar calendar, TimeWindow window, Request request) {
+        return unit(calendar, VLANS, window, request).isPresent()
+                && gateways(calendar, window, request).findAny().isPresent();
     }
 
     /** A free unit; where the search begins depends on the allocation, so that an id just given back is not the next one given. */
@@ -171,18 +168,14 @@ public final class NetworkLogic implements ParticipantLogic {
         });
     }
 
-    private static DoesNotFit refuse(
-            Calendar calendar,
-            TimeWindow window,
-            String resource,
-            String detail,
-            BiPredicate<Calendar, TimeWindow> fits) {
-        boolean holdsOnly = fits.test(calendar.withoutHolds(), window);
+    private static DoesNotFit refuse(Request request, Calendar calendar, String resource, String detail) {
+        TimeWindow window = request.booked();
+        boolean holdsOnly = fits(calendar.withoutHolds(), window, request);
         return new DoesNotFit(new Refusal(
                 ErrorCode.NO_CAPACITY,
                 resource,
                 detail,
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                calendar.earliestStart(window, w -> fits.test(calendar, w)).orElse(null)));
+                calendar.earliestStart(window, w -> fits(calendar, w, request)).orElse(null)));
     }
 }

@@ -160,6 +160,28 @@ class NetworkLogicTest {
     }
 
     @Test
+    void saysWhenBothAVlanAndAPortWillBeFree() {
+        // Given
+        List<Booking> all = new ArrayList<>();
+        for (int vlan = 100; vlan <= 105; vlan++) {
+            all.add(booking(50 + vlan, new Claim(NetworkLogic.VLANS, vlan, Amounts.NONE), NOON.plusSeconds(60)));
+        }
+        TimeWindow longer = new TimeWindow(WINDOW.start(), WINDOW.end().plusSeconds(1800));
+        for (int port = 20000; port <= 20003; port++) {
+            all.add(booking(port, new Claim(FIRST.value(), port, Amounts.NONE), null, longer));
+            all.add(booking(port, new Claim(SECOND.value(), port, Amounts.NONE), null, longer));
+        }
+
+        // When
+        Refusal refusal = refusal(logic.hold(request(1, TOKYO, WINDOW), calendar(all)));
+
+        // Then
+        assertThat(refusal.resource()).isEqualTo("vlan");
+        assertThat(refusal.earliestStart()).isEqualTo(longer.end());
+        assertThat(refusal.holdsOnlyUntil()).isNull();
+    }
+
+    @Test
     void refusesWhereNoGatewayIsOpen() {
         // Given
         Calendar calendar = new Calendar(pools(false), List.of(), NOON);
@@ -248,7 +270,11 @@ class NetworkLogicTest {
     }
 
     private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil) {
-        return new Booking(allocation(number), claim.pool(), claim.unit(), claim.amounts(), WINDOW, heldUntil);
+        return booking(number, claim, heldUntil, WINDOW);
+    }
+
+    private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil, TimeWindow during) {
+        return new Booking(allocation(number), claim.pool(), claim.unit(), claim.amounts(), during, heldUntil);
     }
 
     private static AllocationId allocation(long number) {

@@ -50,27 +50,27 @@ public class ParticipantService {
                         ? keys.load(tx)
                         : Uni.createFrom().voidItem())
                 .chain(() -> store.view(tx, command.allocation(), reach, window(command)))
-                .map(decide)
-                .chain(decision -> reach == Reach.WINDOW && decision.next() instanceof Part.Refused
-                        // Only a refusal needs to see beyond the window: it tells when it would fit.
-                        ? store.view(tx, command.allocation(), Reach.ALL, null).map(decide)
-                        : Uni.createFrom().item(decision))
-                .chain(decision -> carryOut(tx, command.allocation(), decision));
+                .chain(view -> {
+                    PartDecision decision = decide.apply(view);
+                    return reach == Reach.WINDOW && decision.next() instanceof Part.Refused
+                            // Only a refusal needs to see beyond the window: it tells when it would fit.
+                            ? store.view(tx, command.allocation(), Reach.ALL, null)
+                                    .chain(all -> carryOut(tx, command.allocation(), all, decide.apply(all)))
+                            : carryOut(tx, command.allocation(), view, decision);
+                });
     }
 
     /** Takes what an agent saw of a resource of ours. */
     public Uni<Void> onObserved(Tx tx, ResourceObserved observed) {
         AllocationId allocation = observed.key().allocation();
         return store.view(tx, allocation, Reach.NONE, null)
-                .map(view -> protocol.onObserved(observed, view, tx.now()))
-                .chain(decision -> carryOut(tx, allocation, decision));
+                .chain(view -> carryOut(tx, allocation, view, protocol.onObserved(observed, view, tx.now())));
     }
 
     /** Goes on without hosts that are known to be dead. */
     public Uni<Void> onHostsDead(Tx tx, AllocationId allocation) {
         return store.view(tx, allocation, Reach.NONE, null)
-                .map(view -> protocol.onHostsDead(view, tx.now()))
-                .chain(decision -> carryOut(tx, allocation, decision));
+                .chain(view -> carryOut(tx, allocation, view, protocol.onHostsDead(view, tx.now())));
     }
 
     /** Does what is due for a part. */
@@ -79,11 +79,10 @@ public class ParticipantService {
                 .chain(view -> view.part() != null && protocol.books(view.part())
                         ? keys.load(tx).chain(() -> store.view(tx, allocation, Reach.PRESENT, null))
                         : Uni.createFrom().item(view))
-                .map(view -> protocol.onDue(view, tx.now()))
-                .chain(decision -> carryOut(tx, allocation, decision));
+                .chain(view -> carryOut(tx, allocation, view, protocol.onDue(view, tx.now())));
     }
 
-    private Uni<Void> carryOut(Tx tx, AllocationId allocation, PartDecision decision) {
+    private Uni<Void> carryOut(Tx tx, AllocationId allocation, PartView view, PartDecision decision) {
         for (Resource resource : decision.publish()) {
             tx.send(Topics.desired(resource.host()), resource.key().toString(), resource.desired());
         }
@@ -91,7 +90,7 @@ public class ParticipantService {
             tx.tombstone(Topics.desired(resource.host()), resource.key().toString());
         }
         decision.answers().forEach(answer -> tx.send(Topics.events(service), allocation.toString(), answer));
-        return store.write(tx, allocation, decision);
+        return store.write(tx, allocation, view.part(), decision);
     }
 
     private static Reach reach(AllocationCommand command) {

@@ -66,9 +66,13 @@ public class PartStore {
                         .map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
     }
 
-    /** Writes a decision's rows. */
-    public Uni<Void> write(Tx tx, AllocationId allocation, PartDecision decision) {
-        return part(tx, decision.next())
+    /**
+     * Writes a decision's rows.
+     *
+     * @param before the part that the decision was taken from; null: there was none
+     */
+    public Uni<Void> write(Tx tx, AllocationId allocation, @Nullable Part before, PartDecision decision) {
+        return part(tx, before, decision.next())
                 .chain(() -> change(tx, allocation, decision.bookings()))
                 .chain(() -> store(tx, decision.resources(), decision.forget()));
     }
@@ -137,15 +141,21 @@ public class PartStore {
                 });
     }
 
-    private static Uni<Void> part(Tx tx, @Nullable Part next) {
+    private static Uni<Void> part(Tx tx, @Nullable Part before, @Nullable Part next) {
         if (next == null) {
             return Uni.createFrom().voidItem();
         }
-        return tx.session().find(PartRow.class, next.allocation().toString()).chain(found -> {
-            PartRow row = found == null ? new PartRow() : found;
+        if (before == null) {
+            // What is not there can not be locked. If it has come meanwhile, this breaks the key, and the work is done
+            // again.
+            PartRow row = new PartRow();
             row.take(next, tx.now());
-            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
-        });
+            return tx.session().persist(row).chain(tx.session()::flush);
+        }
+        return tx.session()
+                .find(PartRow.class, next.allocation().toString())
+                .invoke(row -> row.take(next, tx.now()))
+                .replaceWithVoid();
     }
 
     private static Uni<Void> change(Tx tx, AllocationId allocation, PartDecision.Change change) {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -112,11 +113,14 @@ public final class SitePlanner {
                         because + ": of " + question.compute().count() + " compute machines, " + machines
                                 + " fit here throughout the window",
                         null,
-                        site.equals(own)
-                                ? here.earliestStart(window, w -> fitsAtHome(question, here, w))
-                                        .orElse(null)
-                                : null)));
+                        site.equals(own) ? earliestStart(question, here, window).orElse(null) : null)));
         return new PlanRefused(question.reservation(), question.attempt(), refusals);
+    }
+
+    /** When the window asked for could start; what is booked starts earlier. */
+    private static Optional<Instant> earliestStart(PlanSites question, Calendar here, TimeWindow booked) {
+        Duration lead = Duration.between(booked.start(), question.window().start());
+        return here.earliestStart(booked, w -> fitsAtHome(question, here, w)).map(start -> start.plus(lead));
     }
 
     private static boolean fitsAtHome(PlanSites question, Calendar here, TimeWindow window) {

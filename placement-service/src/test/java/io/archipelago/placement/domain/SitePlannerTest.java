@@ -158,7 +158,7 @@ class SitePlannerTest {
         // Then
         assertThat(refused.refusals().get(TOKYO))
                 .extracting(Refusal::earliestStart)
-                .isEqualTo(taken.end());
+                .isEqualTo(taken.end().plus(LEAD));
     }
 
     @Test

@@ -1,0 +1,12 @@
+package io.archipelago.network;
+
+import io.archipelago.testkit.ArchitectureRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    @Test
+    void keepsTheRules() {
+        ArchitectureRules.check("io.archipelago.network");
+    }
+}
