@@ -2,9 +2,9 @@ package io.archipelago.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import io.archipelago.testkit.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -54,14 +54,8 @@ class BusConfigTest {
     }
 
     private static BusConfig with(Map<String, String> settings) {
-        return new SmallRyeConfigBuilder()
-                .withMapping(BusConfig.class)
-                .withSources(new PropertiesConfigSource(settings, "given", 200))
-                .withSources(new PropertiesConfigSource(
-                        Map.of("bus.site", "tokyo", "quarkus.application.name", "placement"), "needed", 100))
-                .addDefaultInterceptors()
-                .withConverter(Duration.class, 300, new io.quarkus.runtime.configuration.DurationConverter())
-                .build()
-                .getConfigMapping(BusConfig.class);
+        Map<String, String> set = new HashMap<>(Map.of("bus.site", "tokyo", "quarkus.application.name", "placement"));
+        set.putAll(settings);
+        return Settings.of(BusConfig.class, set);
     }
 }

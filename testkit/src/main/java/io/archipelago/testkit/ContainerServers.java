@@ -2,9 +2,11 @@ package io.archipelago.testkit;
 
 import io.archipelago.local.TopicSpec;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.kafka.KafkaContainer;
@@ -18,20 +20,22 @@ final class ContainerServers implements Servers {
 
     private static final String PASSWORD = "container";
     private static final int POSTGRES_PORT = 5432;
+    private static final String UNIX = "unix://";
 
     private final GenericContainer<?> postgres;
     private final KafkaContainer kafka;
+    private final Thread atExit = new Thread(this::stop);
 
     ContainerServers() {
-        requireEngine();
+        requireEngine(System.getenv("DOCKER_HOST"), Path.of("/var/run/docker.sock"));
         postgres = new GenericContainer<>(image("postgres", "postgres:17"))
                 .withEnv("POSTGRES_PASSWORD", PASSWORD)
                 .withExposedPorts(POSTGRES_PORT)
-                // The server starts twice: first for its set-up, then for its users.
-                .waitingFor(Wait.forLogMessage(".*ready to accept connections.*\\n", 2));
+                // While it sets itself up it does not listen on the network.
+                .waitingFor(Wait.forSuccessfulCommand("pg_isready -h 127.0.0.1 -U " + USER));
         kafka = new KafkaContainer(image("kafka", "apache/kafka:4.1.1").asCompatibleSubstituteFor("apache/kafka"))
-                .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
-                .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0");
+                .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+        Runtime.getRuntime().addShutdownHook(atExit);
         postgres.start();
         kafka.start();
     }
@@ -40,13 +44,23 @@ final class ContainerServers implements Servers {
         return DockerImageName.parse(System.getProperty("vc.tests." + server + ".image", usual));
     }
 
-    /** Said at once: the client would try many ways for minutes. */
-    private static void requireEngine() {
-        boolean named = System.getenv("DOCKER_HOST") != null;
-        if (!named && !Files.exists(Path.of("/var/run/docker.sock"))) {
+    /**
+     * Said at once: the client would try many ways for minutes.
+     *
+     * @param named the address of an engine; null: it listens on the socket
+     */
+    static void requireEngine(@Nullable String named, Path socket) {
+        if (named != null && !named.startsWith(UNIX)) {
+            return;
+        }
+        Path listening = named == null ? socket : Path.of(named.substring(UNIX.length()));
+        try (SocketChannel ignored = SocketChannel.open(UnixDomainSocketAddress.of(listening))) {
+            return;
+        } catch (IOException e) {
             throw new IllegalStateException(
-                    "no container engine: /var/run/docker.sock is missing and DOCKER_HOST is not"
-                            + " set. Start one, or run the tests without -Dvc.tests.containers.");
+                    "no container engine: nobody answers on " + listening
+                            + ". Start one, or name one in DOCKER_HOST, or run the tests without containers.",
+                    e);
         }
     }
 
@@ -72,6 +86,11 @@ final class ContainerServers implements Servers {
 
     @Override
     public void close() {
+        stop();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void stop() {
         postgres.stop();
         kafka.stop();
     }

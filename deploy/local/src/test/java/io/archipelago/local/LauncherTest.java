@@ -10,7 +10,9 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,7 @@ class LauncherTest {
     Path root;
 
     private Path jdk;
+    private final Map<String, String> environment = new HashMap<>();
 
     record Outcome(int code, String output) {}
 
@@ -182,10 +185,28 @@ class LauncherTest {
     @Test
     void passesOnWhichTestsAreWanted() throws Exception {
         Outcome wrong = vc("test", "--everything");
+        environment.put("DOCKER_HOST", "tcp://engine:2375");
+        environment.put("VC_TESTS_KAFKA_IMAGE", "our/kafka:1");
         vc("test", "--all", "--containers");
 
         assertThat(wrong.code()).isEqualTo(2);
-        assertThat(calls()).hasSize(1).first().asString().contains("-Dvc.tests.all=true", "-Dvc.tests.containers=true");
+        assertThat(calls())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("-Dvc.tests.all=true", "-Dvc.tests.containers=true", "-Dvc.tests.kafka.image=our/kafka:1")
+                .doesNotContain("postgres.image");
+    }
+
+    @Test
+    void saysAtOnceThatThereIsNoContainerEngine() throws Exception {
+        environment.put("DOCKER_HOST", "unix://" + root.resolve("no.sock"));
+
+        Outcome test = vc("test", "--containers");
+
+        assertThat(test.code()).isEqualTo(1);
+        assertThat(test.output()).startsWith("vc: no container engine: " + root.resolve("no.sock") + " is missing.");
+        assertThat(calls()).isEmpty();
     }
 
     private Outcome vc(String... arguments) throws Exception {
@@ -204,6 +225,7 @@ class LauncherTest {
                         "VC_JDK_PLACES",
                         javaHome.contains("jdk-17") ? "" : root.resolve("jdk-*").toString());
         builder.environment().put("PATH", "/usr/bin:/bin");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Outcome(process.waitFor(), output);

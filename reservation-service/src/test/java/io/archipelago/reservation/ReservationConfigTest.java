@@ -1,0 +1,32 @@
+package io.archipelago.reservation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.testkit.Settings;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReservationConfigTest {
+
+    @Test
+    void everyKeyHasItsDefault() {
+        ReservationConfig config = Settings.of(ReservationConfig.class, Map.of());
+
+        assertThat(config.limits().machines()).isEqualTo(1000);
+        assertThat(config.limits().cpus()).isEqualTo(128);
+        assertThat(config.limits().memoryGib()).isEqualTo(1024);
+        assertThat(config.limits().diskGib()).isEqualTo(4096);
+        assertThat(config.limits().duration()).isEqualTo(Duration.ofDays(31));
+        assertThat(config.limits().ahead()).isEqualTo(Duration.ofDays(366));
+        assertThat(config.deadlines().holdFor()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.deadlines().margin()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.deadlines().askAgain()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.deadlines().askAgainAtMost()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.deadlines().lead()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.deadlines().deployWithin()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.deadlines().attempts()).isEqualTo(4);
+        assertThat(config.rememberKeys()).isEqualTo(Duration.ofDays(1));
+        assertThat(config.startTolerance()).isEqualTo(Duration.ofMinutes(1));
+    }
+}
