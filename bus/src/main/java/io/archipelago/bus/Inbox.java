@@ -88,11 +88,24 @@ public class Inbox {
      * Applies messages of which each replaces those before it of its key, as on a compacted topic: only the last of each key in the batch
      * takes effect. No id is remembered, so the handler must tell a repeated or older message by what it says. One that can not be applied is
      * copied to the dead letters and passed over: another will replace it, and nothing waits behind it. The result never fails.
+     *
+     * @param concerns which keys are this consumer's business; records of others are not even read, and one without a key always is
      */
-    public Uni<Void> applyLatest(String consumer, ConsumerRecords<String, String> batch, Handler handler) {
-        Map<String, Delivery> latest = new TreeMap<>();
-        deliveries(batch).forEach(delivery -> latest.put(delivery.orderingKey(), delivery));
-        List<Delivery> deliveries = List.copyOf(latest.values());
+    public Uni<Void> applyLatest(
+            String consumer, ConsumerRecords<String, String> batch, Predicate<String> concerns, Handler handler) {
+        Map<String, ConsumerRecord<String, String>> latest = new TreeMap<>();
+        for (ConsumerRecord<String, String> record : batch) {
+            if (record.key() == null) {
+                latest.put(record.topic() + "/" + record.partition() + "/" + record.offset(), record);
+            } else if (concerns.test(record.key())) {
+                latest.put(OutboxRow.orderingKey(record.topic(), record.key()), record);
+            }
+        }
+        List<Delivery> deliveries = latest.values().stream()
+                // Without tombstones: that a compacted topic forgot a key says nothing to anybody.
+                .filter(record -> record.value() != null)
+                .map(Delivery::of)
+                .toList();
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
@@ -141,7 +154,7 @@ public class Inbox {
                 .replaceWithVoid();
     }
 
-    /** Without tombstones: that a compacted topic forgot a key says nothing to anybody. */
+    /** Without tombstones. */
     private static List<Delivery> deliveries(ConsumerRecords<String, String> batch) {
         List<Delivery> deliveries = new ArrayList<>();
         for (ConsumerRecord<String, String> record : batch) {

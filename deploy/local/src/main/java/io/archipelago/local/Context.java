@@ -3,6 +3,7 @@ package io.archipelago.local;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,27 +11,42 @@ import java.util.Optional;
 record Context(
         Home home, Stack stack, Installation installation, boolean recordsStarts, PrintStream out, PrintStream err) {
 
-    private static final String PORT_BASE = "VC_PORT_BASE";
-    /** "off": use the AOT caches that are there, and make none. */
-    private static final String RECORD = "VC_RECORD";
+    static final String PORT_BASE = "VC_PORT_BASE";
+    /** The ports of {@link Stack#wan}, as {@code tokyo=31000,osaka=31001}; for tests. */
+    static final String WAN = "VC_WAN";
+
+    /** {@link #RECORD_OFF}: use the AOT caches that are there, and make none. */
+    static final String RECORD = "VC_RECORD";
+
+    static final String RECORD_OFF = "off";
 
     static Context of(Map<String, String> environment, Installation installation, PrintStream out, PrintStream err) {
         String home = environment.getOrDefault(Home.VARIABLE, "");
         String base = environment.getOrDefault(PORT_BASE, "");
         return new Context(
                 new Home(home.isBlank() ? installation.repository().resolve(".vc") : Path.of(home)),
-                Stack.ofTwoSites(base.isBlank() ? Stack.DEFAULT_PORT_BASE : portBase(base)),
+                Stack.ofTwoSites(base.isBlank() ? Stack.DEFAULT_PORT_BASE : port(PORT_BASE, base))
+                        .withWan(wan(environment.getOrDefault(WAN, ""))),
                 installation,
-                !environment.getOrDefault(RECORD, "").equals("off"),
+                !environment.getOrDefault(RECORD, "").equals(RECORD_OFF),
                 out,
                 err);
     }
 
-    private static int portBase(String text) {
+    private static Map<String, Integer> wan(String text) {
+        Map<String, Integer> ports = new HashMap<>();
+        for (String entry : text.isBlank() ? new String[0] : text.split(",", -1)) {
+            String[] siteAndPort = entry.split("=", 2);
+            ports.put(siteAndPort[0], port(WAN, siteAndPort.length < 2 ? "" : siteAndPort[1]));
+        }
+        return ports;
+    }
+
+    private static int port(String variable, String text) {
         try {
             return Integer.parseInt(text.strip());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(PORT_BASE + " must be a number, not \"" + text + "\"", e);
+            throw new IllegalArgumentException(variable + " must be a number, not \"" + text + "\"", e);
         }
     }
 

@@ -48,6 +48,15 @@ record Installation(Path repository) {
         return repository.resolve(module).resolve("target/quarkus-app");
     }
 
+    /** What the commands of local mode run on, from whatever place these classes were loaded. */
+    static List<String> classPath() {
+        Path repository = find().repository();
+        return List.of(
+                ownClasses().toString(),
+                repository.resolve("contracts/target/classes").toString(),
+                libraryFolder() + "/*");
+    }
+
     static Path libraryFolder() {
         return besideOwnClasses("lib");
     }

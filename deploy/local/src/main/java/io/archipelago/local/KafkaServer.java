@@ -44,6 +44,7 @@ public final class KafkaServer implements Program, AutoCloseable {
     private final AotCache aotCache;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<TopicSpec> topics = new CopyOnWriteArrayList<>();
+    private final List<Integer> ports = new CopyOnWriteArrayList<>();
     private final ServerProcess process;
 
     /**
@@ -61,6 +62,7 @@ public final class KafkaServer implements Program, AutoCloseable {
         this.port = port == 0 ? free.getFirst() : port;
         this.controllerPort = controllerPort == 0 ? free.getLast() : controllerPort;
         this.aotCache = aotCache;
+        ports.addAll(List.of(this.port, this.controllerPort));
         this.process = new ServerProcess(this, this.directory);
         describe();
     }
@@ -94,6 +96,24 @@ public final class KafkaServer implements Program, AutoCloseable {
         settings.put("num.io.threads", "2");
         settings.put("log.index.size.max.bytes", "1048576");
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
+    }
+
+    /**
+     * A listener of its own for peers: the way to it may be another than ours.
+     *
+     * @param listened the port
+     * @param advertised the port at which peers are told to come
+     */
+    KafkaServer withPeersAt(int listened, int advertised) {
+        extend("listeners", "FEDERATION://" + Ports.HOST + ":" + listened);
+        extend("advertised.listeners", "FEDERATION://" + Ports.HOST + ":" + advertised);
+        extend("listener.security.protocol.map", "FEDERATION:PLAINTEXT");
+        ports.add(listened);
+        return this;
+    }
+
+    private void extend(String setting, String more) {
+        settings.merge(setting, more, (before, added) -> before + "," + added);
     }
 
     /** A setting of server.properties, for the next start. */
@@ -147,7 +167,7 @@ public final class KafkaServer implements Program, AutoCloseable {
 
     @Override
     public List<Integer> ports() {
-        return List.of(port, controllerPort);
+        return List.copyOf(ports);
     }
 
     @Override

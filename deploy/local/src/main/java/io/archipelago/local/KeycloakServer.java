@@ -188,7 +188,6 @@ public final class KeycloakServer implements Program, AutoCloseable {
     /** Java itself and not {@code kc.sh}: that script stays between us and the server, and would not pass on a kill. */
     private static List<String> command(int heap, Path home, Path distribution, AotCache cache) {
         List<String> command = new ArrayList<>(Jvm.command(heap, cache));
-        command.add("-XX:TieredStopAtLevel=1");
         for (String opened : List.of("java.lang", "java.util", "java.util.concurrent", "java.security")) {
             command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
         }

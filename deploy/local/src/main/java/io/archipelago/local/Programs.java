@@ -72,6 +72,7 @@ final class Programs {
     KafkaServer kafka(Site site, AotCache cache) throws IOException {
         String name = Stack.kafka(site);
         return new KafkaServer(name, home.data(name), stack.kafkaPort(site), stack.kafkaControllerPort(site), cache)
+                .withPeersAt(stack.federationPort(site), stack.advertisedFederationPort(site))
                 .withTopics(stack.topics(site));
     }
 
@@ -103,7 +104,7 @@ final class Programs {
             for (Site peer : stack.peersOf(site)) {
                 String prefix = "FEDERATION_PEERS__" + peer.id().toUpperCase(Locale.ROOT) + "__";
                 environment.put(prefix + "NUMBER", Integer.toString(peer.number()));
-                environment.put(prefix + "BOOTSTRAP_SERVERS", stack.bootstrapServers(peer));
+                environment.put(prefix + "BOOTSTRAP_SERVERS", stack.federationServers(peer));
             }
         }
         String name = Stack.service(site, kind);

@@ -5,6 +5,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What local mode consists of: which sites, which processes, on which ports. It says nothing about whether they run.
@@ -12,12 +13,15 @@ import java.util.List;
  * <pre>
  * base + 0                  PostgreSQL
  * base + 1                  Keycloak
- * base + 100 * site + 0, 1  that site's Kafka: broker, controller
+ * base + 100 * site + 0..2  that site's Kafka: broker, controller, broker for peers
  * base + 100 * site + 10..  its services, in the order of {@link ServiceKind}
  * base + 100 * site + 20    its agent
  * </pre>
+ *
+ * @param wan the port at which peers reach a site's broker, by the site's id, where something stands in between (a test's wide area
+ *     network); they reach it directly where nothing is said
  */
-public record Stack(int portBase, List<Site> sites) {
+public record Stack(int portBase, List<Site> sites, Map<String, Integer> wan) {
 
     public static final int DEFAULT_PORT_BASE = 18_000;
 
@@ -36,6 +40,7 @@ public record Stack(int portBase, List<Site> sites) {
 
     public Stack {
         sites = List.copyOf(sites);
+        wan = Map.copyOf(wan);
         int highest = portBase
                 + PORTS_PER_SITE * sites.stream().mapToInt(Site::number).max().orElse(0)
                 + AGENT;
@@ -47,14 +52,14 @@ public record Stack(int portBase, List<Site> sites) {
 
     /** The two sites that {@code ./vc up} starts. */
     public static Stack ofTwoSites(int portBase) {
-        return new Stack(portBase, List.of(new Site("tokyo", 1), new Site("osaka", 2)));
+        return new Stack(portBase, List.of(new Site("tokyo", 1), new Site("osaka", 2)), Map.of());
     }
 
     /** For a stack that lives a short time beside others: a range in which nothing listens at this moment. */
     public static Stack onFreePorts(List<Site> sites) {
         // Below the range from which the kernel takes the ports of outgoing connections.
         for (int base = LOWEST_FREE_BASE; base < HIGHEST_FREE_BASE; base += FREE_BASE_STEP) {
-            Stack candidate = new Stack(base, sites);
+            Stack candidate = new Stack(base, sites, Map.of());
             if (candidate.ports().stream().allMatch(Ports::isFree)) {
                 return candidate;
             }
@@ -65,7 +70,7 @@ public record Stack(int portBase, List<Site> sites) {
     List<Integer> ports() {
         List<Integer> ports = new ArrayList<>(List.of(postgresPort(), keycloakPort()));
         for (Site site : sites) {
-            ports.addAll(List.of(kafkaPort(site), kafkaControllerPort(site), agentPort(site)));
+            ports.addAll(List.of(kafkaPort(site), kafkaControllerPort(site), federationPort(site), agentPort(site)));
             for (ServiceKind kind : ServiceKind.values()) {
                 ports.add(servicePort(site, kind));
             }
@@ -89,6 +94,21 @@ public record Stack(int portBase, List<Site> sites) {
         return base(site) + 1;
     }
 
+    /** Where the site's broker listens to peers. */
+    public int federationPort(Site site) {
+        return base(site) + 2;
+    }
+
+    /** Where peers find the site's broker. */
+    int advertisedFederationPort(Site site) {
+        return wan.getOrDefault(site.id(), federationPort(site));
+    }
+
+    /** The same two sites, with something in between. */
+    public Stack withWan(Map<String, Integer> ports) {
+        return new Stack(portBase, sites, ports);
+    }
+
     public int servicePort(Site site, ServiceKind kind) {
         return base(site) + FIRST_SERVICE + kind.ordinal();
     }
@@ -99,6 +119,11 @@ public record Stack(int portBase, List<Site> sites) {
 
     public String bootstrapServers(Site site) {
         return Ports.HOST + ":" + kafkaPort(site);
+    }
+
+    /** For peers of the site. */
+    String federationServers(Site site) {
+        return Ports.HOST + ":" + advertisedFederationPort(site);
     }
 
     public String jdbcUrl(String database) {

@@ -92,7 +92,8 @@ final class StatusCommand {
 
     private static Report report(Context context, long supervisor, StackState state) throws IOException {
         // The ports that it was started with; the variable may say something else by now.
-        Stack stack = new Stack(state.portBase(), context.stack().sites());
+        Stack stack = new Stack(
+                state.portBase(), context.stack().sites(), context.stack().wan());
         Map<String, Long> outboxes = outboxes(context, stack);
         Map<String, Long> lags = lags(stack);
         List<Row> rows = new ArrayList<>();

@@ -61,7 +61,6 @@ final class UpCommand {
         Path log = context.home().log("supervisor");
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.addAll(Jvm.command(SUPERVISOR_HEAP_MEGABYTES, AotCache.none()));
-        command.add("-XX:TieredStopAtLevel=1");
         command.add("-D" + Installation.REPOSITORY_PROPERTY + "="
                 + context.installation().repository());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "supervise"));

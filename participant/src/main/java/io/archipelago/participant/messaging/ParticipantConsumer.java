@@ -3,15 +3,19 @@ package io.archipelago.participant.messaging;
 import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Inbox;
 import io.archipelago.bus.Tx;
+import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ParticipantService;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
@@ -23,12 +27,18 @@ public class ParticipantConsumer {
     private final ParticipantService parts;
     private final HostService hosts;
     private final String consumer;
+    private final List<String> othersKeys;
 
-    ParticipantConsumer(Inbox inbox, ParticipantService parts, HostService hosts, BusConfig bus) {
+    ParticipantConsumer(
+            Inbox inbox, ParticipantService parts, HostService hosts, ParticipantLogic logic, BusConfig bus) {
         this.inbox = inbox;
         this.parts = parts;
         this.hosts = hosts;
         this.consumer = bus.service();
+        this.othersKeys = Arrays.stream(ResourceKind.values())
+                .filter(kind -> kind.owner() != logic.name())
+                .map(kind -> kind.wireName() + "/")
+                .toList();
     }
 
     @Incoming("allocation-commands")
@@ -38,7 +48,12 @@ public class ParticipantConsumer {
 
     @Incoming("observed")
     Uni<Void> observations(ConsumerRecords<String, String> batch) {
-        return inbox.applyLatest(consumer, batch, this::observation);
+        return inbox.applyLatest(consumer, batch, this::concerns, this::observation);
+    }
+
+    /** Every host reports to every participant: what is another's is most of what comes. */
+    private boolean concerns(String key) {
+        return othersKeys.stream().noneMatch(key::startsWith);
     }
 
     private Uni<Void> command(Tx tx, Envelope envelope) {

@@ -1,0 +1,55 @@
+package io.archipelago.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.local.RunningStack;
+import io.archipelago.local.ServiceKind;
+import io.archipelago.local.Site;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+
+/** What must always hold, looked at from the outside: the databases, the simulated hosts, the dead letters. */
+final class Outside {
+
+    static final List<ServiceKind> PARTICIPANTS =
+            List.of(ServiceKind.PLACEMENT, ServiceKind.NETWORK, ServiceKind.STORAGE, ServiceKind.CACHE);
+
+    private static final String BOOKED_TWICE = """
+            select a.pool || ' ' || a.unit from booking a join booking b
+                on b.pool = a.pool and b.unit = a.unit and b.id > a.id and b.during && a.during
+            """;
+
+    /** What is booked can only rise where a booking starts. */
+    private static final String BEYOND_CAPACITY = """
+            select p.id || ' ' || most.key from pool p
+            cross join lateral jsonb_each_text(p.capacity) most
+            join booking at on at.pool = p.id
+            where (select sum((b.amounts ->> most.key)::bigint) from booking b
+                   where b.pool = p.id and b.during @> lower(at.during)) > most.value::bigint
+            """;
+
+    private Outside() {}
+
+    static void assertLawful(RunningStack stack) throws SQLException, IOException, InterruptedException {
+        for (Site site : stack.stack().sites()) {
+            for (ServiceKind participant : PARTICIPANTS) {
+                String where = site.id() + " " + participant.id();
+                assertThat(stack.query(site.id(), participant, BOOKED_TWICE))
+                        .as(where + ": units booked twice")
+                        .isEmpty();
+                assertThat(stack.query(site.id(), participant, BEYOND_CAPACITY))
+                        .as(where + ": beyond capacity")
+                        .isEmpty();
+            }
+            for (ServiceKind service : ServiceKind.values()) {
+                assertThat(stack.query(site.id(), service, "select reason from parked_message"))
+                        .as(site.id() + " " + service.id() + ": dead letters")
+                        .isEmpty();
+            }
+            assertThat(stack.agent(site.id(), "/sim/violations"))
+                    .as(site.id() + ": what hosts were asked and never should have been")
+                    .isEmpty();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.archipelago.system;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** What the tests ask for. */
+final class Requests {
+
+    /** As examples/two-sites.yaml: more nodes than one site has. */
+    static final String TWO_SITES = """
+            {"name": "genome-assembly", "window": {"start": "now", "duration": "PT1H"},
+             "machines": {"compute": {"count": 24, "cpus": 2, "memory": "4GiB", "disk": "20GiB", "maxPerHost": 1},
+                          "frontend": {"cpus": 2, "memory": "4GiB", "disk": "40GiB"}}}
+            """;
+
+    private Requests() {}
+
+    /** Two machines at each site. */
+    static String small(Instant start, Duration duration) {
+        return small(start, duration, "10GiB");
+    }
+
+    /** Two machines at each site, each with a disk of a size. */
+    static String small(Instant start, Duration duration, String disk) {
+        return """
+                {"name": "small", "window": {"start": "%s", "duration": "%s"},
+                 "machines": {"compute": {"count": 4, "cpus": 1, "memory": "1GiB", "disk": "%s"}},
+                 "sites": {"use": {"tokyo": 2, "osaka": 2}}}
+                """.formatted(start, duration, disk);
+    }
+
+    /** A machine on each of osaka's hosts that leaves no room for another. */
+    static String wholeOsaka(Instant start, Duration duration) {
+        return """
+                {"name": "whole", "window": {"start": "%s", "duration": "%s"},
+                 "machines": {"compute": {"count": 21, "cpus": 16, "memory": "1GiB", "disk": "1GiB", "maxPerHost": 1},
+                              "frontend": {"cpus": 1, "memory": "1GiB", "disk": "1GiB"}},
+                 "sites": {"use": {"tokyo": 1, "osaka": 20}}}
+                """.formatted(start, duration);
+    }
+}
