@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,9 +57,20 @@ class ProgramsTest {
 
         assertThat(reservation.environment())
                 .containsEntry("FEDERATION_PEERS__OSAKA__NUMBER", "2")
-                .containsEntry("FEDERATION_PEERS__OSAKA__BOOTSTRAP_SERVERS", "127.0.0.1:18200")
+                .containsEntry("FEDERATION_PEERS__OSAKA__BOOTSTRAP_SERVERS", "127.0.0.1:18202")
                 .doesNotContainKey("FEDERATION_PEERS__TOKYO__NUMBER");
         assertThat(cache.environment().keySet()).noneMatch(name -> name.startsWith("FEDERATION"));
+    }
+
+    @Test
+    void peersAreSentToWhateverStandsBeforeABroker() throws Exception {
+        Stack between = stack.withWan(Map.of("osaka", 31_000));
+        Programs through = new Programs(between, new Home(directory), new Installation(directory), secrets);
+
+        assertThat(through.service(tokyo, ServiceKind.RESERVATION, AotCache.none())
+                        .launch()
+                        .environment())
+                .containsEntry("FEDERATION_PEERS__OSAKA__BOOTSTRAP_SERVERS", "127.0.0.1:31000");
     }
 
     @Test

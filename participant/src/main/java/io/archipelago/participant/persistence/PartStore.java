@@ -59,11 +59,19 @@ public class PartStore {
 
     /** Everything that is booked here, for planning; nothing is locked. */
     public Uni<Calendar> calendar(Tx tx) {
+        return unlocked(tx, bookings(tx, "from BookingRow"));
+    }
+
+    /** What stands in the way of booking a window, for planning; nothing is locked. */
+    public Uni<Calendar> calendar(Tx tx, TimeWindow window) {
+        return unlocked(tx, overlapping(tx, window));
+    }
+
+    private static Uni<Calendar> unlocked(Tx tx, Uni<List<Booking>> read) {
         return tx.session()
                 .createQuery("from PoolRow order by id", PoolRow.class)
                 .getResultList()
-                .chain(pools -> bookings(tx, "from BookingRow")
-                        .map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
+                .chain(pools -> read.map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
     }
 
     /**
@@ -95,17 +103,19 @@ public class PartStore {
             case PRESENT ->
                 bookings(
                         tx, "from BookingRow where startsAt <= ?1 or allocation = ?2", tx.now(), allocation.toString());
-            case WINDOW ->
-                window == null
-                        ? bookings(tx, "from BookingRow")
-                        : bookings(
-                                tx,
-                                "from BookingRow where startsAt < ?1 and endsAt > ?2 or endsAt <= ?3",
-                                window.end(),
-                                window.start(),
-                                tx.now());
+            case WINDOW -> window == null ? bookings(tx, "from BookingRow") : overlapping(tx, window);
             case ALL -> bookings(tx, "from BookingRow");
         };
+    }
+
+    /** What overlaps a window, and what overran and is still there. */
+    private static Uni<List<Booking>> overlapping(Tx tx, TimeWindow window) {
+        return bookings(
+                tx,
+                "from BookingRow where startsAt < ?1 and endsAt > ?2 or endsAt <= ?3",
+                window.end(),
+                window.start(),
+                tx.now());
     }
 
     private static Uni<List<Booking>> bookings(Tx tx, String query, Object... parameters) {

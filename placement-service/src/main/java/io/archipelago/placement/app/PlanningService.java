@@ -2,9 +2,11 @@ package io.archipelago.placement.app;
 
 import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Tx;
+import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.participant.persistence.PartStore;
 import io.archipelago.placement.PlacementConfig;
@@ -20,14 +22,21 @@ import java.util.Optional;
 public class PlanningService {
 
     private final SitePlanner planner;
+    private final ParticipantProtocol protocol;
     private final PartStore parts;
     private final SiteCapacityStore capacities;
     private final PlacementConfig config;
     private final SiteId own;
 
     PlanningService(
-            SitePlanner planner, PartStore parts, SiteCapacityStore capacities, PlacementConfig config, BusConfig bus) {
+            SitePlanner planner,
+            ParticipantProtocol protocol,
+            PartStore parts,
+            SiteCapacityStore capacities,
+            PlacementConfig config,
+            BusConfig bus) {
         this.planner = planner;
+        this.protocol = protocol;
         this.parts = parts;
         this.capacities = capacities;
         this.config = config;
@@ -38,7 +47,12 @@ public class PlanningService {
     public Uni<Void> plan(Tx tx, PlanSites question) {
         return capacities
                 .all(tx)
-                .chain(peers -> parts.calendar(tx).map(here -> planner.plan(question, here, peers)))
+                .chain(peers -> parts.calendar(tx, protocol.booked(question.window()))
+                        .map(here -> planner.plan(question, here, peers))
+                        .chain(answer -> answer instanceof PlanRefused
+                                // Only a refusal needs to see beyond the window: it tells when it would fit.
+                                ? parts.calendar(tx).map(here -> planner.plan(question, here, peers))
+                                : Uni.createFrom().item(answer)))
                 .invoke(answer -> tx.send(
                         Topics.events("placement"), question.reservation().toString(), answer))
                 .replaceWithVoid();
