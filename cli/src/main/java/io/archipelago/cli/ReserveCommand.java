@@ -3,6 +3,7 @@ package io.archipelago.cli;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +39,7 @@ final class ReserveCommand implements Callable<Integer> {
         var request = ReservationFile.read(environment.directory(), file);
         ReservationClient client = root.connect();
         Instant deadline = root.waitDeadline();
-        Reservation reservation = ask(client, request, environment.clock().instant());
+        Reservation reservation = ask(client, request, environment.clock().instant(), deadline);
         if (!wait) {
             root.output().print(reservation);
             return outcomeOf(reservation);
@@ -49,11 +50,15 @@ final class ReserveCommand implements Callable<Integer> {
         return Waiting.explained(outcome, root.console());
     }
 
-    private Reservation ask(ReservationClient client, ReservationFile request, Instant now) {
+    private Reservation ask(ReservationClient client, ReservationFile request, Instant now, Instant deadline) {
         String key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
         var body = request.bodyAt(now);
         try {
-            return root.patience().afterLostAnswer(() -> client.reserve(body, key, request::whereabouts));
+            Supplier<Reservation> question = () -> client.reserve(body, key, request::whereabouts);
+            // Who waits for machines waits for a site that is being restarted as well.
+            return wait
+                    ? root.patience().untilAnswered(question, deadline)
+                    : root.patience().afterLostAnswer(question);
         } catch (Failure failure) {
             throw failure.isPassing()
                     ? failure.withDetail(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.archipelago.cli.FakeSite.Answer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,22 @@ class ReserveCommandTest {
 
         assertThat(result.exitCode()).isZero();
         assertThat(result.err()).containsOnlyOnce("The site is not ready to answer. Asking again.");
+    }
+
+    @Test
+    void withWaitItAlsoWaitsForASiteThatIsRestartedBeforeItTookTheRequest() {
+        Answer[] answers = new Answer[10];
+        Arrays.fill(answers, Answer.empty(503));
+        answers[9] = Answer.json(202, Bodies.deploying("ACTIVE", 2));
+        site.answers(POST, answers);
+
+        var result = terminal.vc("reserve", "cluster.yaml", "--wait");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(site.asked(POST).stream()
+                        .map(asked -> asked.header("Idempotency-Key"))
+                        .distinct())
+                .hasSize(1);
     }
 
     @Test
