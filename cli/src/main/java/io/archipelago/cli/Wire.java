@@ -48,7 +48,8 @@ final class Wire {
                     ExitCode.UNREACHABLE,
                     refused.getCause() instanceof UnresolvedAddressException
                             ? where + " is not a known host name."
-                            : "Nothing answers at " + where + ". If Archipelago is not running, start it with ./vc up.");
+                            : "Nothing answers at " + where
+                                    + ". If Archipelago is not running, start it with ./vc up.");
         } catch (IOException broken) {
             throw Failure.passing(
                     ExitCode.UNREACHABLE, "The connection to " + where + " broke before the answer came.", List.of());
