@@ -3,6 +3,7 @@ package io.archipelago.network.domain;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.booking.Silence;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource.Wanted;
@@ -88,14 +89,20 @@ public final class NetworkLogic implements ParticipantLogic {
         }
         Optional<Pool> gateway = gateways(calendar).stream()
                 .filter(g -> unit(calendar, g.id(), window, request).isPresent())
-                .min(Comparator.comparingLong((Pool g) -> calendar.bookings(g, window))
+                .min(Comparator.comparing((Pool g) -> g.silentSince().isPresent())
+                        .thenComparingLong(g -> calendar.bookings(g, window))
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
             return refuse(
                     calendar,
                     window,
                     "link port",
-                    "no gateway of this site has a free port throughout the window",
+                    "no gateway of this site has a free port throughout the window"
+                            + Silence.of(
+                                    calendar.pools().stream()
+                                            .filter(p -> !p.id().equals(VLANS))
+                                            .toList(),
+                                    "gateways"),
                     (c, w) -> gateways(c).stream()
                             .anyMatch(g -> unit(c, g.id(), w, request).isPresent()));
         }

@@ -66,10 +66,10 @@ public class ParticipantService {
                 .chain(decision -> carryOut(tx, allocation, decision));
     }
 
-    /** Goes on without hosts that are known to be dead. */
-    public Uni<Void> onHostsDead(Tx tx, AllocationId allocation) {
+    /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */
+    public Uni<Void> onHosts(Tx tx, AllocationId allocation, boolean news) {
         return store.view(tx, allocation, Reach.NONE, null)
-                .map(view -> protocol.onHostsDead(view, tx.now()))
+                .map(view -> protocol.onHosts(view, news))
                 .chain(decision -> carryOut(tx, allocation, decision));
     }
 

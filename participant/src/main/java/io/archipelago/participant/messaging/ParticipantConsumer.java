@@ -5,10 +5,12 @@ import io.archipelago.bus.Inbox;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.participant.app.HostService;
+import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,12 +24,15 @@ public class ParticipantConsumer {
     private final Inbox inbox;
     private final ParticipantService parts;
     private final HostService hosts;
+    private final ObservationService observations;
     private final String consumer;
 
-    ParticipantConsumer(Inbox inbox, ParticipantService parts, HostService hosts, BusConfig bus) {
+    ParticipantConsumer(
+            Inbox inbox, ParticipantService parts, HostService hosts, ObservationService observations, BusConfig bus) {
         this.inbox = inbox;
         this.parts = parts;
         this.hosts = hosts;
+        this.observations = observations;
         this.consumer = bus.service();
     }
 
@@ -41,13 +46,18 @@ public class ParticipantConsumer {
         return inbox.applyLatest(consumer, batch, this::observation);
     }
 
+    @Incoming("host-events")
+    Uni<Void> hostEvents(ConsumerRecords<String, String> batch) {
+        return inbox.apply(consumer, batch, (tx, envelope) -> hosts.onDead(tx, (HostDead) envelope.message()));
+    }
+
     private Uni<Void> command(Tx tx, Envelope envelope) {
         return parts.onCommand(tx, (AllocationCommand) envelope.message());
     }
 
     private Uni<Void> observation(Tx tx, Envelope envelope) {
         return switch ((HostMessage) envelope.message()) {
-            case ResourceObserved observed -> hosts.onObserved(tx, observed);
+            case ResourceObserved observed -> observations.onObserved(tx, observed);
             case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
         };
     }
