@@ -9,6 +9,7 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ final class Reconciler {
             }
             view.seen().forEach((key, observed) -> {
                 if (!ledger.knows(key)) {
-                    statuses.put(key, orphan(observed));
+                    statuses.put(key, orphan(key, observed));
                 }
             });
             return progress;
@@ -223,13 +224,15 @@ final class Reconciler {
                     : Status.failed(generation, last.reason());
         }
 
-        private Status orphan(Observed observed) {
+        private Status orphan(ResourceKey key, Observed observed) {
             Phase phase = switch (observed.condition()) {
                 case READY, DIFFERENT -> Phase.READY;
                 case MAKING, REMOVING -> Phase.PENDING;
                 case BROKEN -> Phase.FAILED;
             };
-            return new Status(0, phase, "nobody desires it", observed.details());
+            Map<String, String> details = new HashMap<>(observed.details());
+            details.put("generation", Long.toString(ledger.lastGeneration(key)));
+            return new Status(0, phase, "nobody desires it", details);
         }
     }
 
