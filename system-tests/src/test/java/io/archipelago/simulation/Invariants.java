@@ -1,6 +1,7 @@
 package io.archipelago.simulation;
 
 import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.protocol.HostRecord;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.Resource;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What must hold after every commit. Only what the commit touched is looked at. */
 final class Invariants {
+
+    /** By how much clocks may have jumped while a host was silent. */
+    private static final long JUMPS = 5 * Scheduler.MINUTE;
 
     private final World world;
     private final Backstop backstop = new Backstop();
@@ -297,10 +301,15 @@ final class Invariants {
     }
 
     private void nothingOnHosts(ParticipantService service, AllocationId id) {
-        if (world.strays()) {
-            return;
-        }
         for (Host host : service.site().hosts()) {
+            if (service.hosts().isDead(host.id())) {
+                boolean left =
+                        service.resources(id).stream().anyMatch(r -> r.host().equals(host.id()) && !r.gone());
+                if (left) {
+                    world.did(Deed.RELEASED_OVER_A_DEAD_HOST);
+                }
+                continue;
+            }
             host.things()
                     .keySet()
                     .forEach(key -> require(
@@ -308,6 +317,55 @@ final class Invariants {
                                     || !key.allocation().equals(id),
                             () -> service + " released " + Words.of(id) + " but " + Words.of(key) + " is on "
                                     + host.id()));
+        }
+    }
+
+    /** What a participant makes of a host. */
+    void host(ParticipantService service, @Nullable HostRecord before, HostRecord next) {
+        Host host = service.site().host(next.host());
+        if (before == null || before.state() != next.state() || before.lost() != next.lost()) {
+            world.tell(
+                    service,
+                    () -> host.id() + " is " + next.state() + (next.dead() ? ", dead" : "") + "; " + next.note());
+        }
+        boolean wasDead = before != null && before.dead();
+        if (next.state() == HostRecord.State.SUSPECT) {
+            world.did(Deed.HOST_SUSPECT);
+        }
+        if (next.state() == HostRecord.State.LOST && before != null && !before.lost() && !next.dead()) {
+            long silent = world.scheduler().now() - host.spokeAt();
+            long patience = world.figures().patience().lostAfter().toNanos() / 1000;
+            require(
+                    silent > patience - JUMPS,
+                    () -> service + " calls " + host.id() + " lost, which spoke " + silent / Scheduler.SECOND
+                            + " s ago");
+        }
+        if (next.death() != null && !wasDead) {
+            died(service, host, next.death());
+        }
+        if (wasDead && !next.dead()) {
+            world.did(Deed.HOST_BACK);
+            host.things()
+                    .keySet()
+                    .forEach(key -> require(
+                            key.kind().owner() != service.logic().name() || !Physics.released(service.site(), key),
+                            () -> service + " books " + host.id() + " again though " + Words.of(key)
+                                    + " is left there"));
+        }
+    }
+
+    private void died(ParticipantService service, Host host, HostRecord.Death death) {
+        switch (death.cause()) {
+            case FENCED -> {
+                if (service.hosts().fences() && death.ours()) {
+                    world.did(Deed.HOST_FENCED);
+                    Physics.requireCutOff(service.site(), host.id());
+                }
+            }
+            case OPERATOR -> {
+                world.did(Deed.HOST_DECLARED_DEAD);
+                require(host.isDestroyed(), () -> service + " calls " + host.id() + " dead, and nobody said so");
+            }
         }
     }
 

@@ -176,7 +176,7 @@ final class Reconciler {
         private Status remove(DesiredResource desired) {
             ResourceKey key = desired.key();
             long generation = desired.generation();
-            boolean byItself = !desired.absent();
+            boolean byItself = Ledger.expired(desired, now);
             String blindness = view.blindness(key.kind());
             if (blindness != null) {
                 return Status.failed(generation, blindness);
@@ -184,7 +184,7 @@ final class Reconciler {
             Observed observed = view.get(key);
             if (observed == null) {
                 tries.reset(key);
-                return Status.absent(generation, byItself ? "its time ended at " + desired.notAfter() : "");
+                return Status.absent(generation, desired.absent() ? "" : "its time ended at " + desired.notAfter());
             }
             if (observed.condition() == Observed.Condition.REMOVING) {
                 return Status.pending(generation, observed.reason());
