@@ -31,13 +31,11 @@ import org.jspecify.annotations.Nullable;
 /** What must hold after every commit. Only what the commit touched is looked at. */
 final class Invariants {
 
-    /** By how much clocks may have jumped while a host was silent. */
-    private static final long JUMPS = 5 * Scheduler.MINUTE;
-
     private final World world;
     private final Backstop backstop = new Backstop();
     private final Deeds deeds;
     private final Outcomes outcomes;
+    private final HostInvariants hosts;
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
@@ -46,6 +44,7 @@ final class Invariants {
     Invariants(World world) {
         this.world = world;
         this.deeds = new Deeds(world);
+        this.hosts = new HostInvariants(world);
         this.outcomes = new Outcomes(world, scheduledAt, leasedAt);
     }
 
@@ -322,51 +321,7 @@ final class Invariants {
 
     /** What a participant makes of a host. */
     void host(ParticipantService service, @Nullable HostRecord before, HostRecord next) {
-        Host host = service.site().host(next.host());
-        if (before == null || before.state() != next.state() || before.lost() != next.lost()) {
-            world.tell(
-                    service,
-                    () -> host.id() + " is " + next.state() + (next.dead() ? ", dead" : "") + "; " + next.note());
-        }
-        boolean wasDead = before != null && before.dead();
-        if (next.state() == HostRecord.State.SUSPECT) {
-            world.did(Deed.HOST_SUSPECT);
-        }
-        if (next.state() == HostRecord.State.LOST && before != null && !before.lost() && !next.dead()) {
-            long silent = world.scheduler().now() - host.spokeAt();
-            long patience = world.figures().patience().lostAfter().toNanos() / 1000;
-            require(
-                    silent > patience - JUMPS,
-                    () -> service + " calls " + host.id() + " lost, which spoke " + silent / Scheduler.SECOND
-                            + " s ago");
-        }
-        if (next.death() != null && !wasDead) {
-            died(service, host, next.death());
-        }
-        if (wasDead && !next.dead()) {
-            world.did(Deed.HOST_BACK);
-            host.things()
-                    .keySet()
-                    .forEach(key -> require(
-                            key.kind().owner() != service.logic().name() || !Physics.released(service.site(), key),
-                            () -> service + " books " + host.id() + " again though " + Words.of(key)
-                                    + " is left there"));
-        }
-    }
-
-    private void died(ParticipantService service, Host host, HostRecord.Death death) {
-        switch (death.cause()) {
-            case FENCED -> {
-                if (service.hosts().fences() && death.ours()) {
-                    world.did(Deed.HOST_FENCED);
-                    Physics.requireCutOff(service.site(), host.id());
-                }
-            }
-            case OPERATOR -> {
-                world.did(Deed.HOST_DECLARED_DEAD);
-                require(host.isDestroyed(), () -> service + " calls " + host.id() + " dead, and nobody said so");
-            }
-        }
+        hosts.changed(service, before, next);
     }
 
     /** Nothing of a share is booked or on a host. */
