@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * <tr><td>federation.to.&lt;site&gt;.v1</td><td>reservation</td><td>reservation of that site</td><td>stream</td></tr>
  * <tr><td>host.&lt;host&gt;.desired.v1</td><td>the participants</td><td>that host's agent</td><td>kind/id</td></tr>
  * <tr><td>host.&lt;host&gt;.observed.v1</td><td>that host's agent</td><td>the participants</td><td>kind/id</td></tr>
+ * <tr><td>host.events.v1</td><td>storage; the participant that an operator told</td><td>the four participants</td><td>host</td></tr>
  * <tr><td>&lt;consumer&gt;.dead-letter.v1</td><td>that consumer</td><td>operators</td><td>as it came</td></tr>
  * </table>
  */
@@ -27,6 +28,9 @@ public final class Topics {
     public static final String ALLOCATION_COMMANDS = "allocation.commands.v1";
     public static final String PLACEMENT_COMMANDS = commands("placement");
     public static final String RESERVATION_EVENTS = events("reservation");
+
+    /** What participants tell each other of hosts. */
+    public static final String HOST_EVENTS = events("host");
 
     /** Every service of a site, by the short name that its topics, database and consumer group bear. */
     public static final List<String> SERVICES = List.of("reservation", "placement", "network", "storage", "cache");
@@ -68,6 +72,7 @@ public final class Topics {
         List<String> topics = new ArrayList<>();
         topics.add(ALLOCATION_COMMANDS);
         topics.add(PLACEMENT_COMMANDS);
+        topics.add(HOST_EVENTS);
         for (String service : SERVICES) {
             topics.add(events(service));
             topics.add(deadLetter(service));

@@ -23,6 +23,7 @@ class TopicsTest {
                         "allocation.commands.v1",
                         "placement.commands.v1",
                         "reservation.events.v1",
+                        "host.events.v1",
                         "placement.events.v1",
                         "network.events.v1",
                         "storage.events.v1",

@@ -20,7 +20,7 @@ public interface ParticipantConfig {
     @WithDefault("PT5M")
     Duration grace();
 
-    /** How often a part that waits for what an earlier booking left looks again. */
+    /** How often a part that waits for what an earlier booking left, or a host that is being cut off, is looked at again. */
     @WithDefault("PT2S")
     Duration lookAgain();
 
@@ -28,9 +28,13 @@ public interface ParticipantConfig {
     @WithDefault("PT0.5S")
     Duration tellEvery();
 
-    /** How long a host must be silent to be called lost. */
+    /** How long a host must be silent to be called lost: it takes no bookings then, and is cut off from its disks. */
     @WithDefault("PT60S")
     Duration lostAfter();
+
+    /** How often it is repeated that a host is dead, as long as it is silent. */
+    @WithDefault("PT60S")
+    Duration sayAgain();
 
     /** How long a host's record of what is wanted may differ from ours before everything is published again. */
     @WithDefault("PT10S")

@@ -10,6 +10,7 @@ import io.archipelago.agent.world.SimSite;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.DesiredResource;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKey;
@@ -28,16 +29,10 @@ import org.jspecify.annotations.Nullable;
 /** A host with production's agent and its simulated drivers. */
 final class AgentHost implements Host {
 
-    // Heartbeats say nothing here, and without them an idle host costs nothing.
-    private static final HostSettings SETTINGS = new HostSettings(
-            Duration.ofDays(1000),
-            Duration.ofMinutes(5),
-            Duration.ofSeconds(1),
-            Duration.ofMinutes(20),
-            Duration.ofMillis(200),
-            Duration.ofSeconds(5),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(20));
+    // Where no host fails heartbeats say nothing, and without them an idle host costs nothing.
+    private static final HostSettings MUTE = settings(Duration.ofDays(1000));
+
+    private static final HostSettings SPEAKING = settings(Figures.HEARTBEAT);
 
     private final World world;
     private final Site site;
@@ -49,6 +44,10 @@ final class AgentHost implements Host {
     private @Nullable HostAgent agent;
     private long epoch;
     private long stepAt = Long.MAX_VALUE;
+    private boolean cut;
+    private boolean destroyed;
+    private long spokeAt;
+    private long atWorkSince;
 
     AgentHost(World world, Site site, SimSite hosts, SimHost host) {
         this.world = world;
@@ -57,6 +56,18 @@ final class AgentHost implements Host {
         this.host = host;
         this.jitter = new SplittableRandom(world.dice().seed());
         restart();
+    }
+
+    private static HostSettings settings(Duration heartbeatEvery) {
+        return new HostSettings(
+                heartbeatEvery,
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(20),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(20));
     }
 
     @Override
@@ -73,7 +84,67 @@ final class AgentHost implements Host {
 
     @Override
     public boolean isUp() {
-        return agent != null;
+        return agent != null && !cut;
+    }
+
+    @Override
+    public void cut() {
+        cut = true;
+    }
+
+    @Override
+    public void switchOff() {
+        crash();
+        host.cutPower(site.now());
+    }
+
+    @Override
+    public void destroy() {
+        switchOff();
+        host.restore(new SimHost.Contents(false, Map.of()));
+        destroyed = true;
+    }
+
+    @Override
+    public void mend() {
+        if (destroyed) {
+            return;
+        }
+        if (!host.isPowered()) {
+            host.restorePower();
+        }
+        if (cut) {
+            cut = false;
+            site.broker().lanesOf(this).forEach(Lane::poll);
+            if (agent != null) {
+                if (agent.knowledge() != HostAgent.Knowledge.FOLLOWING) {
+                    read();
+                }
+                agent.sayAllAgain();
+                stepIn(1_000);
+            }
+        }
+        restart();
+    }
+
+    @Override
+    public boolean isOn() {
+        return host.isPowered();
+    }
+
+    @Override
+    public boolean isDestroyed() {
+        return destroyed;
+    }
+
+    @Override
+    public long spokeAt() {
+        return spokeAt;
+    }
+
+    @Override
+    public long atWorkSince() {
+        return agent == null ? Long.MAX_VALUE : atWorkSince;
     }
 
     @Override
@@ -91,22 +162,40 @@ final class AgentHost implements Host {
 
     @Override
     public void restart() {
-        if (agent != null) {
+        if (agent != null || !host.isPowered()) {
             return;
         }
+        atWorkSince = world.scheduler().now();
         Inventory inventory = Objects.requireNonNull(site.inventories().get(id()));
         agent = new HostAgent(
-                id(), ++epoch, SETTINGS, SimDrivers.of(host), () -> inventory, copy, kept -> copy = kept, jitter);
-        if (world.dice().chance(0.3)) {
+                id(),
+                ++epoch,
+                world.hostsFail() ? SPEAKING : MUTE,
+                SimDrivers.of(host),
+                () -> inventory,
+                copy,
+                kept -> copy = kept,
+                jitter);
+        if (cut || world.dice().chance(0.3)) {
             // It finds its broker only after a first look at what it kept.
             agent.brokerUnreachable();
             step();
         }
+        if (cut) {
+            stepIn(1_000);
+            return;
+        }
+        read();
+        stepIn(1_000);
+    }
+
+    /** Its desired topic, from the start to the end. */
+    private void read() {
+        HostAgent running = Objects.requireNonNull(agent);
         wanted.clear();
         site.broker().lanesOf(this).forEach(Lane::skipToEnd);
         site.broker().compactedContents(Topics.desired(id())).forEach(this::hear);
-        agent.caughtUp();
-        stepIn(1_000);
+        running.caughtUp();
     }
 
     @Override
@@ -120,7 +209,10 @@ final class AgentHost implements Host {
     private void hear(Posted posted) {
         HostAgent running = Objects.requireNonNull(agent);
         if (posted.message() instanceof DesiredResource spec) {
-            running.desire(spec);
+            running.desire(
+                    world.broken(Mutation.AGENT_IGNORES_THE_END)
+                            ? new DesiredResource(spec.key(), spec.generation(), spec.absent(), null, spec.spec())
+                            : spec);
             wanted.add(spec.key());
         } else {
             running.forget((ResourceKey) posted.key());
@@ -155,7 +247,8 @@ final class AgentHost implements Host {
         });
         reports.forEach(report -> publish(running, report));
         boolean idle = wanted.isEmpty() && host.things(now).isEmpty();
-        if (!(idle && world.workloadOver())) {
+        boolean over = world.hostsFail() ? site.isSettled() : world.workloadOver();
+        if (!(idle && over)) {
             long due = site.trueTime(later(running.nextDue(), now.plusMillis(1)))
                     - world.scheduler().now();
             stepIn(Math.clamp(due, 1_000, 10 * Scheduler.MINUTE));
@@ -167,28 +260,48 @@ final class AgentHost implements Host {
         after.forEach((key, spec) -> {
             if (!spec.equals(before.get(key))) {
                 world.tell(site, id().value(), () -> "makes " + Words.of(key));
-                Physics.make(site, id(), after, key, spec, world.strays());
+                Physics.make(site, id(), after, key, spec);
             }
         });
         before.keySet().forEach(key -> {
             if (!after.containsKey(key)) {
                 world.tell(site, id().value(), () -> "removed " + Words.of(key));
-                Physics.remove(id(), after, key);
+                Physics.remove(site, id(), removed(after, key, before), key);
             }
         });
     }
 
     private void publish(HostAgent running, Report report) {
-        if (report instanceof Report.Said said && said.message() instanceof ResourceObserved seen) {
-            Posted posted = new Posted(
-                    world.newMessageId(), Site.observed(id(), seen.key().kind().owner()), seen.key(), null, seen);
-            world.storable(posted);
-            world.scheduler().after(world.latency(), () -> {
-                if (agent == running) {
-                    site.broker().append(posted);
-                }
-            });
+        if (!(report instanceof Report.Said said)) {
+            return;
         }
+        Posted posted = switch (said.message()) {
+            case ResourceObserved seen ->
+                new Posted(
+                        world.newMessageId(),
+                        Site.observed(id(), seen.key().kind().owner()),
+                        seen.key(),
+                        null,
+                        seen);
+            case HostHeartbeat beat -> new Posted(world.newMessageId(), Topics.observed(id()), id(), null, beat);
+        };
+        world.storable(posted);
+        world.scheduler().after(world.latency(), () -> {
+            if (agent == running && !cut) {
+                if (said.message() instanceof HostHeartbeat) {
+                    spokeAt = world.scheduler().now();
+                }
+                site.broker().append(posted);
+            }
+        });
+    }
+
+    /** What was there when a thing was removed: what is left, and the thing itself. */
+    private static Map<ResourceKey, ResourceSpec> removed(
+            Map<ResourceKey, ResourceSpec> after, ResourceKey key, Map<ResourceKey, ResourceSpec> before) {
+        Map<ResourceKey, ResourceSpec> there = new LinkedHashMap<>(after);
+        there.put(key, Objects.requireNonNull(before.get(key)));
+        return there;
     }
 
     private static Instant later(Instant one, Instant other) {

@@ -66,7 +66,20 @@ final class Broker {
         return found;
     }
 
+    /** The lanes of one consumer on one topic. */
+    List<Lane> lanesOf(Lane.Consumer consumer, String topic) {
+        List<Lane> found = new ArrayList<>();
+        lanes.forEach((place, lane) -> {
+            if (place.consumer() == consumer && place.id().topic().startsWith(topic)) {
+                found.add(lane);
+            }
+        });
+        return found;
+    }
+
     boolean drained() {
-        return lanes.values().stream().allMatch(Lane::drained);
+        return lanes.entrySet().stream()
+                .allMatch(lane -> lane.getValue().drained()
+                        || lane.getKey().consumer() instanceof Host host && host.isDestroyed());
     }
 }

@@ -61,13 +61,13 @@ final class Chaos {
         for (Site site : world.sites()) {
             site.services().forEach(Service::restart);
             site.services().forEach(Service::wakeLanes);
-            site.hosts().forEach(Host::restart);
+            site.hosts().forEach(Host::mend);
         }
     }
 
     private void strike(Site site) {
         Service service = dice.pick(site.services());
-        switch (dice.between(0, 11)) {
+        switch (dice.between(0, world.hostsFail() ? 17 : 11)) {
             case 0, 1 -> crash(service);
             case 2, 3 -> halve(service);
             case 4 -> {
@@ -81,7 +81,8 @@ final class Chaos {
                 world.tell(site, "clock", () -> "jumps");
                 site.jump(Duration.ofSeconds(dice.between(-2, dice.chance(0.3) ? 120 : 5)));
             }
-            default -> site.services().forEach(this::crash);
+            case 11 -> site.services().forEach(this::crash);
+            default -> fail(dice.pick(List.copyOf(site.hosts())), site);
         }
     }
 
@@ -110,6 +111,39 @@ final class Chaos {
         world.tell(site, host.id().value(), () -> "agent dies for " + Duration.ofMillis(duration / 1000));
         host.crash();
         world.scheduler().after(duration, host::restart);
+    }
+
+    private void fail(Host host, Site site) {
+        long duration = dice.between(1, 90) * Scheduler.MINUTE;
+        int how = dice.between(0, 3);
+        if (how <= 1) {
+            world.tell(
+                    site,
+                    host.id().value(),
+                    () -> "is cut off from the broker for " + duration / Scheduler.MINUTE + " min");
+            host.cut();
+        } else if (how == 2 || site.hosts().stream().anyMatch(Host::isDestroyed)) {
+            world.tell(site, host.id().value(), () -> "loses its power for " + duration / Scheduler.MINUTE + " min");
+            host.switchOff();
+        } else {
+            world.tell(site, host.id().value(), () -> "burns down");
+            host.destroy();
+            ParticipantService told = dice.pick(List.copyOf(site.participants()));
+            world.scheduler().after(dice.between(1, 40) * Scheduler.MINUTE, () -> declareDead(host, told));
+            return;
+        }
+        world.scheduler().after(duration, () -> {
+            world.tell(site, host.id().value(), () -> "is back");
+            host.mend();
+        });
+    }
+
+    /** The operator says so until it is believed. */
+    private void declareDead(Host host, ParticipantService told) {
+        if (!told.hosts().isDead(host.id()) && !told.site().isSettled()) {
+            told.request(told.hosts().declareDead(host.id()));
+            world.scheduler().after(Scheduler.MINUTE, () -> declareDead(host, told));
+        }
     }
 
     private void isolate(Site site, long duration) {

@@ -27,6 +27,21 @@ enum Deed {
     ROLLED_BACK,
     WAITED_FOR_A_LOCK,
     STOPPED_BY_THE_AGENT_ITSELF,
-    STRAY_REMOVED,
+    /** What came late after its tombstone was not made again. */
+    STRAY_IGNORED,
+    /** What an agent did not know was published again. */
+    PUBLISHED_AGAIN,
+    HOST_SUSPECT,
+    /** A host was seen cut off from all of its disks. */
+    HOST_FENCED,
+    HOST_DECLARED_DEAD,
+    /** A cluster was told to be degraded, for something of it lay on a lost host. */
+    DEGRADED_FOR_A_LOST_HOST,
+    /** A part was released although something of it lay on a host: that is dead. */
+    RELEASED_OVER_A_DEAD_HOST,
+    /** A host that was dead is clean again. */
+    HOST_BACK,
+    /** A host's silence was not held against it, for nobody had listened. */
+    SILENCE_DOUBTED,
     TRUTH_WAS_CHECKED
 }

@@ -1,5 +1,6 @@
 package io.archipelago.simulation;
 
+import io.archipelago.bus.protocol.HostProtocol.Patience;
 import io.archipelago.bus.protocol.ParticipantProtocol.Terms;
 import io.archipelago.reservation.domain.Pace;
 import java.time.Duration;
@@ -10,9 +11,13 @@ import java.util.List;
  *
  * @param pace of the reservation-services
  * @param terms of the participants
+ * @param patience with hosts
  * @param advertiseEvery how often placement tells peers what is free
  */
-record Figures(Pace pace, Terms terms, Duration advertiseEvery) {
+record Figures(Pace pace, Terms terms, Patience patience, Duration advertiseEvery) {
+
+    /** How often hosts speak, if they do. */
+    static final Duration HEARTBEAT = Duration.ofMinutes(2);
 
     static Figures thrown(Dice dice) {
         Duration lead = Duration.ofSeconds(dice.pick(List.of(10, 60, 180)));
@@ -31,6 +36,8 @@ record Figures(Pace pace, Terms terms, Duration advertiseEvery) {
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(dice.between(1, 5)),
                 Duration.ofSeconds(2));
-        return new Figures(pace, terms, Duration.ofSeconds(dice.between(60, 900)));
+        Patience patience =
+                new Patience(Duration.ofMinutes(dice.between(10, 15)), terms.lookAgain(), Duration.ofMinutes(10));
+        return new Figures(pace, terms, patience, Duration.ofSeconds(dice.between(60, 900)));
     }
 }

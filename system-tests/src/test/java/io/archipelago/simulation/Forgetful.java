@@ -1,13 +1,31 @@
 package io.archipelago.simulation;
 
 import io.archipelago.bus.protocol.Part;
+import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.host.Phase;
 
-/** For {@link Mutation#SEQUENCE_FORGOTTEN}. */
+/** What is not so, for mutations. */
 final class Forgetful {
 
     private Forgetful() {}
 
-    /** The part as if no command had been seen. */
+    /** For {@link Mutation#FENCED_UNSEEN}: the resource as if it had been seen as it should be. */
+    static Resource ready(Resource r) {
+        return new Resource(
+                r.host(),
+                r.key(),
+                r.name(),
+                r.generation(),
+                r.absent(),
+                r.notAfter(),
+                r.spec(),
+                Phase.READY,
+                "",
+                r.epoch(),
+                r.counter());
+    }
+
+    /** For {@link Mutation#SEQUENCE_FORGOTTEN}: the part as if no command had been seen. */
     static Part sequence(Part part) {
         return switch (part) {
             case Part.Held p -> new Part.Held(p.allocation(), 0, p.spec(), p.chosen(), p.bookings(), p.until());

@@ -19,6 +19,30 @@ interface Host extends Lane.Consumer {
     /** The agent starts, if it does not run. */
     void restart();
 
+    /** Its network to the broker breaks; what runs on it goes on. */
+    void cut();
+
+    /** Its power fails: all is lost but its volumes, and nobody serves them. */
+    void switchOff();
+
+    /** It burns down; nothing of it ever comes back. */
+    void destroy();
+
+    /** Power and network are back, unless it was destroyed. */
+    void mend();
+
+    /** Whether it has power. */
+    boolean isOn();
+
+    /** Whether it was destroyed. */
+    boolean isDestroyed();
+
+    /** When a heartbeat of it last reached the broker, in true time. */
+    long spokeAt();
+
+    /** Since when its agent has been at work, in true time. */
+    long atWorkSince();
+
     /** The host's clock was set with the site's. */
     void clockJumped();
 

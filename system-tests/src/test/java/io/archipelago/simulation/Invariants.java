@@ -1,6 +1,7 @@
 package io.archipelago.simulation;
 
 import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.protocol.HostRecord;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.Resource;
@@ -34,6 +35,7 @@ final class Invariants {
     private final Backstop backstop = new Backstop();
     private final Deeds deeds;
     private final Outcomes outcomes;
+    private final HostInvariants hosts;
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
@@ -42,6 +44,7 @@ final class Invariants {
     Invariants(World world) {
         this.world = world;
         this.deeds = new Deeds(world);
+        this.hosts = new HostInvariants(world);
         this.outcomes = new Outcomes(world, scheduledAt, leasedAt);
     }
 
@@ -297,10 +300,15 @@ final class Invariants {
     }
 
     private void nothingOnHosts(ParticipantService service, AllocationId id) {
-        if (world.strays()) {
-            return;
-        }
         for (Host host : service.site().hosts()) {
+            if (service.hosts().isDead(host.id())) {
+                boolean left =
+                        service.resources(id).stream().anyMatch(r -> r.host().equals(host.id()) && !r.gone());
+                if (left) {
+                    world.did(Deed.RELEASED_OVER_A_DEAD_HOST);
+                }
+                continue;
+            }
             host.things()
                     .keySet()
                     .forEach(key -> require(
@@ -309,6 +317,11 @@ final class Invariants {
                             () -> service + " released " + Words.of(id) + " but " + Words.of(key) + " is on "
                                     + host.id()));
         }
+    }
+
+    /** What a participant makes of a host. */
+    void host(ParticipantService service, @Nullable HostRecord before, HostRecord next) {
+        hosts.changed(service, before, next);
     }
 
     /** Nothing of a share is booked or on a host. */

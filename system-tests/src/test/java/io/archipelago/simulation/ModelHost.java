@@ -1,8 +1,10 @@
 package io.archipelago.simulation;
 
 import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.DesiredResource;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
@@ -12,13 +14,17 @@ import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import io.archipelago.contracts.host.SpecDigest;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -36,14 +42,26 @@ final class ModelHost implements Host {
     private final Map<ResourceKey, ResourceSpec> things = new LinkedHashMap<>();
     private final Map<ResourceKey, Said> said = new HashMap<>();
     private final Set<ResourceKey> looking = new HashSet<>();
+    /** Of what its owners were done with the last generation; outlives the agent. */
+    private final Map<ResourceKey, Long> past = new HashMap<>();
+
+    private final Map<ResourceKey, DesiredResource> copy = new LinkedHashMap<>();
     private long epoch = 1;
     private long counter;
     private boolean up = true;
+    private boolean cut;
+    private boolean on = true;
+    private boolean destroyed;
+    private long spokeAt;
+    private long atWorkSince;
 
     ModelHost(World world, Site site, HostId id) {
         this.world = world;
         this.site = site;
         this.id = id;
+        if (world.hostsFail()) {
+            beat();
+        }
     }
 
     @Override
@@ -58,7 +76,61 @@ final class ModelHost implements Host {
 
     @Override
     public boolean isUp() {
-        return up;
+        return up && !cut;
+    }
+
+    @Override
+    public void cut() {
+        cut = true;
+    }
+
+    @Override
+    public void switchOff() {
+        crash();
+        on = false;
+        things.keySet().removeIf(key -> key.kind() != ResourceKind.VOLUME);
+    }
+
+    @Override
+    public void destroy() {
+        switchOff();
+        things.clear();
+        destroyed = true;
+    }
+
+    @Override
+    public void mend() {
+        if (destroyed) {
+            return;
+        }
+        on = true;
+        if (cut) {
+            cut = false;
+            said.clear();
+            site.broker().lanesOf(this).forEach(Lane::poll);
+            desired.keySet().forEach(this::look);
+        }
+        restart();
+    }
+
+    @Override
+    public boolean isOn() {
+        return on;
+    }
+
+    @Override
+    public boolean isDestroyed() {
+        return destroyed;
+    }
+
+    @Override
+    public long spokeAt() {
+        return spokeAt;
+    }
+
+    @Override
+    public long atWorkSince() {
+        return up ? atWorkSince : Long.MAX_VALUE;
     }
 
     @Override
@@ -70,6 +142,7 @@ final class ModelHost implements Host {
     @Override
     public void crash() {
         up = false;
+        copy.putAll(desired);
         desired.clear();
         said.clear();
         looking.clear();
@@ -77,15 +150,23 @@ final class ModelHost implements Host {
 
     @Override
     public void restart() {
-        if (up) {
+        if (up || !on) {
             return;
         }
         up = true;
+        atWorkSince = world.scheduler().now();
         epoch++;
         counter = 0;
         // It reads its topic from the start to the end before it acts.
-        site.broker().lanesOf(this).forEach(Lane::skipToEnd);
-        site.broker().compactedContents(Topics.desired(id)).forEach(this::desire);
+        if (cut) {
+            // It goes by what its predecessor kept.
+            desired.putAll(copy);
+            desired.values().forEach(this::lookAtExpiry);
+        } else {
+            site.broker().lanesOf(this).forEach(Lane::skipToEnd);
+            site.broker().compactedContents(Topics.desired(id)).forEach(this::desire);
+        }
+        copy.clear();
         things.keySet().forEach(this::look);
     }
 
@@ -103,13 +184,23 @@ final class ModelHost implements Host {
         ResourceKey key = (ResourceKey) posted.key();
         if (posted.message() instanceof DesiredResource spec) {
             DesiredResource known = desired.get(key);
+            if (past.getOrDefault(key, 0L) > spec.generation() && !world.broken(Mutation.AGENT_FORGETS)) {
+                world.did(Deed.STRAY_IGNORED);
+                said.remove(key);
+                say(key, past.getOrDefault(key, 0L), Phase.ABSENT, "its owner was done with it");
+                return;
+            }
             if (known == null || known.generation() <= spec.generation()) {
                 desired.put(key, spec);
+                past.remove(key);
                 lookAtExpiry(spec);
             }
             said.remove(key);
         } else {
-            desired.remove(key);
+            DesiredResource known = desired.remove(key);
+            if (known != null) {
+                past.put(key, known.generation());
+            }
             said.remove(key);
         }
         look(key);
@@ -149,7 +240,8 @@ final class ModelHost implements Host {
             }
             return;
         }
-        if (!world.calm() && world.dice().chance(0.04)) {
+        boolean work = !wanted.absent() || things.containsKey(key);
+        if (work && !world.calm() && world.dice().chance(0.04)) {
             say(key, wanted.generation(), Phase.FAILED, "a simulated fault");
             lookAfter(key, world.dice().between(1_000_000L, 20_000_000L));
         } else if (wanted.absent() || expired(wanted)) {
@@ -161,18 +253,16 @@ final class ModelHost implements Host {
 
     private void remove(ResourceKey key, DesiredResource wanted) {
         if (things.containsKey(key)) {
-            boolean used =
-                    things.values().stream().anyMatch(other -> uses(other).contains(key));
+            boolean used = things.values().stream()
+                    .anyMatch(other -> uses(other).contains(key) && !(other instanceof CacheSpec && expired(wanted)));
             if (used && !world.broken(Mutation.AGENT_IGNORES_USERS)) {
                 say(key, wanted.generation(), Phase.PENDING, "waits for its users");
                 return;
             }
-            Physics.remove(id, things, key);
+            Physics.remove(site, id, things, key);
             things.remove(key);
             if (!wanted.absent()) {
                 world.did(Deed.STOPPED_BY_THE_AGENT_ITSELF);
-            } else if (Physics.released(site, key)) {
-                world.did(Deed.STRAY_REMOVED);
             }
             world.tell(site, id.value(), () -> "removed " + Words.of(key));
             changed(key);
@@ -187,12 +277,24 @@ final class ModelHost implements Host {
                 lookAfter(key, world.dice().between(1_000_000L, 15_000_000L));
                 return;
             }
-            Physics.make(site, id, things, key, wanted.spec(), world.strays());
+            Physics.make(site, id, things, key, wanted.spec());
             things.put(key, wanted.spec());
             world.tell(site, id.value(), () -> "made " + Words.of(key));
             changed(key);
         }
-        say(key, wanted.generation(), Phase.READY, "");
+        if (isCutOff(wanted.spec())) {
+            say(key, wanted.generation(), Phase.FAILED, "cut off from its volume");
+            lookAfter(key, world.dice().between(1_000_000L, 15_000_000L));
+        } else {
+            say(key, wanted.generation(), Phase.READY, "");
+        }
+    }
+
+    private boolean isCutOff(ResourceSpec spec) {
+        return spec instanceof DiskSpec disk && !exported(disk)
+                || spec instanceof MachineSpec machine
+                        && things.get(machine.disk()) instanceof DiskSpec own
+                        && !exported(own);
     }
 
     private boolean hasWhatItNeeds(ResourceSpec spec) {
@@ -206,9 +308,10 @@ final class ModelHost implements Host {
     }
 
     private boolean exported(DiskSpec disk) {
-        return site.hosts().stream()
-                .anyMatch(host ->
-                        host.id().equals(disk.storageHost()) && host.things().containsKey(disk.volume()));
+        Host storage = site.host(disk.storageHost());
+        return storage.isOn()
+                && storage.things().get(disk.volume()) instanceof VolumeSpec volume
+                && id.equals(volume.initiator());
     }
 
     private void changed(ResourceKey key) {
@@ -220,7 +323,44 @@ final class ModelHost implements Host {
 
     private boolean expired(DesiredResource wanted) {
         Instant notAfter = wanted.notAfter();
-        return notAfter != null && !site.now().isBefore(notAfter);
+        return notAfter != null && !site.now().isBefore(notAfter) && !world.broken(Mutation.AGENT_IGNORES_THE_END);
+    }
+
+    private void beat() {
+        world.scheduler()
+                .after(Figures.HEARTBEAT.toNanos() / 1000 + world.dice().between(0, 1_000_000), () -> {
+                    if (!destroyed && !site.isSettled()) {
+                        if (up && !cut) {
+                            heartbeat();
+                        }
+                        beat();
+                    }
+                });
+    }
+
+    private void heartbeat() {
+        Map<Participant, Map<ResourceKey, Long>> generations = new EnumMap<>(Participant.class);
+        for (Participant owner : Participant.values()) {
+            generations.put(owner, new HashMap<>());
+        }
+        desired.forEach((key, spec) ->
+                Objects.requireNonNull(generations.get(key.kind().owner())).put(key, spec.generation()));
+        Map<Participant, String> digests = new EnumMap<>(Participant.class);
+        generations.forEach((owner, known) -> digests.put(owner, SpecDigest.of(known)));
+        int leftovers = 0;
+        for (ResourceKey key : things.keySet()) {
+            DesiredResource wanted = desired.get(key);
+            leftovers += wanted == null || wanted.absent() || expired(wanted) ? 1 : 0;
+        }
+        HostHeartbeat said = site.heartbeat(id, epoch, ++counter, digests, leftovers);
+        Posted posted = new Posted(world.newMessageId(), Topics.observed(id), id, null, said);
+        world.storable(posted);
+        world.scheduler().after(world.latency(), () -> {
+            if (isUp() && said.epoch() == epoch) {
+                spokeAt = world.scheduler().now();
+                site.broker().append(posted);
+            }
+        });
     }
 
     private void say(ResourceKey key, long generation, Phase phase, String reason) {
@@ -229,13 +369,13 @@ final class ModelHost implements Host {
             return;
         }
         ResourceObserved observed =
-                new ResourceObserved(id, epoch, ++counter, key, generation, phase, reason, Map.of());
+                new ResourceObserved(id, epoch, ++counter, key, generation, phase, reason, Map.of(), id.value());
         Posted posted =
                 new Posted(world.newMessageId(), Site.observed(id, key.kind().owner()), key, null, observed);
         world.storable(posted);
         world.scheduler().after(world.latency(), () -> {
             // What a dying agent had not yet sent is lost; the next one says everything again.
-            if (up && observed.epoch() == epoch) {
+            if (isUp() && observed.epoch() == epoch) {
                 site.broker().append(posted);
             }
         });
@@ -249,7 +389,7 @@ final class ModelHost implements Host {
             case CacheSpec cache -> List.of(cache.segment());
             case DiskSpec disk -> List.of();
             case ResourceSpec.SegmentSpec segment -> List.of();
-            case ResourceSpec.VolumeSpec volume -> List.of();
+            case VolumeSpec volume -> List.of();
         };
     }
 }

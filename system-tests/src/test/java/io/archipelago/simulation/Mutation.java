@@ -29,5 +29,19 @@ enum Mutation {
     /** Timers live in memory only: a restart forgets them. */
     TIMERS_IN_MEMORY,
     /** An agent takes a segment away while machines stand on it. */
-    AGENT_IGNORES_USERS
+    AGENT_IGNORES_USERS,
+    /** An agent that hears nothing goes on after the end of a lease. */
+    AGENT_IGNORES_THE_END,
+    /** An agent does not remember what its owners were done with. */
+    AGENT_FORGETS,
+    /** A host is called dead when its disks are to be revoked, not when it was seen. */
+    FENCED_UNSEEN,
+    /** What participants say of dead hosts is not heard. */
+    DEATH_UNHEARD,
+    /** A host that was dead is booked again before it is clean. */
+    BACK_UNCLEAN,
+    /** A service that was down, or is behind, takes its own deafness for the hosts' silence. */
+    JUDGED_WITHOUT_LISTENING,
+    /** What is wanted is not published again where an agent does not know it. */
+    NEVER_PUBLISHED_AGAIN
 }

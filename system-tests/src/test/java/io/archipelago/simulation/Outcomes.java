@@ -6,6 +6,8 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
@@ -17,6 +19,7 @@ import java.util.Map;
 final class Outcomes {
 
     private static final long TO_COME_UP = 7 * Scheduler.MINUTE;
+    private static final long TO_STOP = 20 * Scheduler.MINUTE;
 
     private final World world;
     private final Map<ReservationId, Long> scheduledAt;
@@ -40,6 +43,7 @@ final class Outcomes {
                     }
                 });
             }
+            site.hosts().forEach(host -> stopped(site, host));
             ReservationService service = site.reservation();
             service.allocations().forEach((id, allocation) -> {
                 Instant end = allocation.header().spec().window().end();
@@ -54,6 +58,30 @@ final class Outcomes {
                             !overdue(service, end), () -> service + " has not ended the lease of " + Words.of(id));
                 }
             });
+        }
+    }
+
+    /** An agent that is at work has stopped what runs of a lease that is over, whether it hears anything or not. */
+    private void stopped(Site site, Host host) {
+        if (host.atWorkSince() > world.scheduler().now() - TO_STOP) {
+            return;
+        }
+        for (ResourceKey key : host.things().keySet()) {
+            Allocation allocation = site.reservation().allocations().get(key.allocation());
+            boolean runs = key.kind() == ResourceKind.MACHINE
+                    || key.kind() == ResourceKind.SEGMENT
+                    || key.kind() == ResourceKind.LINK;
+            if (runs && allocation != null) {
+                Instant end = allocation
+                        .header()
+                        .spec()
+                        .window()
+                        .end()
+                        .plus(world.figures().terms().grace());
+                Invariants.require(
+                        site.now().isBefore(end.plus(TO_STOP, ChronoUnit.MICROS)),
+                        () -> host.id() + " still has " + Words.of(key) + " long after the end of its lease");
+            }
         }
     }
 
@@ -123,7 +151,34 @@ final class Outcomes {
                                 && window.contains(site.now().minus(TO_COME_UP, ChronoUnit.MICROS)));
     }
 
+    /** Whether it has something on a host that is no more; if that is known, it must be told. */
+    private boolean hurt(Reservation.Running running) {
+        for (Facts.Shared shared : running.cluster().sites()) {
+            AllocationId id = new AllocationId(running.id(), shared.site());
+            Site site = world.site(shared.site());
+            for (ParticipantService service : site.participants()) {
+                boolean lost = service.resources(id).stream()
+                        .anyMatch(r ->
+                                !r.absent() && service.hosts().down().lost().contains(r.host()));
+                if (lost) {
+                    Invariants.require(
+                            running.state() == State.DEGRADED,
+                            () -> "something of it lies on a host that is lost, but it is " + Words.of(running));
+                    world.did(Deed.DEGRADED_FOR_A_LOST_HOST);
+                    return true;
+                }
+            }
+            if (site.hosts().stream().anyMatch(Host::isDestroyed)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void running(Reservation.Running running) {
+        if (hurt(running)) {
+            return;
+        }
         world.did(Deed.TRUTH_WAS_CHECKED);
         int wanted = running.details().request().compute().count() + 1;
         long there = 0;

@@ -3,6 +3,7 @@ package io.archipelago.simulation;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
@@ -18,15 +19,20 @@ import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.host.HostDead;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +52,9 @@ class ParticipantService extends Service {
     private final Map<AllocationId, List<Booking>> bookings = new LinkedHashMap<>();
     private final Map<AllocationId, Map<Place, Resource>> resources = new LinkedHashMap<>();
     private final Map<String, Pool> poolsById = new TreeMap<>();
+    private final Map<Place, Instant> changedAt = new HashMap<>();
+    private final Set<Place> forgotten = new HashSet<>();
+    private final HostKeeper hosts;
 
     ParticipantService(World world, Site site, ParticipantLogic logic) {
         super(world, site, logic.name().service());
@@ -54,6 +63,11 @@ class ParticipantService extends Service {
         pools.addAll(logic.pools());
         site.inventories().forEach((host, inventory) -> pools.addAll(logic.pools(host, inventory, true)));
         pools.forEach(pool -> poolsById.put(pool.id(), pool));
+        this.hosts = new HostKeeper(this, logic);
+    }
+
+    HostKeeper hosts() {
+        return hosts;
     }
 
     ParticipantLogic logic() {
@@ -102,6 +116,8 @@ class ParticipantService extends Service {
                         () -> protocol.books(command),
                         tx -> onCommand(command, tx));
             case ResourceObserved seen -> observed(seen);
+            case HostHeartbeat said -> hosts.heard(said);
+            case HostDead said -> hosts.died(said, posted.id());
             case null, default -> null;
         };
     }
@@ -109,7 +125,10 @@ class ParticipantService extends Service {
     @Override
     @Nullable
     Instant due(Object row) {
-        Part part = row instanceof AllocationId id ? parts.get(id) : null;
+        if (!(row instanceof AllocationId)) {
+            return hosts.due(row);
+        }
+        Part part = parts.get((AllocationId) row);
         if (part instanceof Part.Held && world().broken(Mutation.SWEEPER_STOPS)) {
             return null;
         }
@@ -118,6 +137,9 @@ class ParticipantService extends Service {
 
     @Override
     Work dueWork(Object row) {
+        if (!(row instanceof AllocationId)) {
+            return hosts.dueWork(row);
+        }
         AllocationId id = (AllocationId) row;
         return Work.due("due", id, () -> protocol.books(Objects.requireNonNull(parts.get(id))), tx -> {
             boolean books = protocol.books(Objects.requireNonNull(parts.get(id)));
@@ -128,7 +150,78 @@ class ParticipantService extends Service {
 
     @Override
     Collection<Object> rows() {
-        return List.copyOf(parts.keySet());
+        List<Object> rows = new ArrayList<>(parts.keySet());
+        rows.addAll(hosts.rows());
+        return rows;
+    }
+
+    @Override
+    void restart() {
+        if (!isUp()) {
+            hosts.startListening();
+        }
+        super.restart();
+    }
+
+    /** Whether everything that a host has said was taken. */
+    boolean hasTakenAllOf(HostId host) {
+        boolean all =
+                site().broker().lanesOf(this, Topics.observed(host)).stream().allMatch(Lane::drained);
+        if (!all) {
+            world().did(Deed.SILENCE_DOUBTED);
+        }
+        return all;
+    }
+
+    Collection<Resource> allResources() {
+        return resources.values().stream().flatMap(r -> r.values().stream()).toList();
+    }
+
+    /** The resources of every allocation that has something on a host. */
+    List<Resource> around(HostId host) {
+        return resources.values().stream()
+                .filter(rows -> rows.values().stream().anyMatch(r -> r.host().equals(host) && !r.gone()))
+                .flatMap(rows -> rows.values().stream())
+                .toList();
+    }
+
+    /** What an agent should know of a host. */
+    private List<Resource> known(HostId host) {
+        return allResources().stream()
+                .filter(r -> r.host().equals(host) && !forgotten.contains(new Place(host, r.key())))
+                .toList();
+    }
+
+    Map<ResourceKey, Long> generations(HostId host) {
+        return HostKeeper.generations(known(host));
+    }
+
+    /** Publishes everything for a host, unless some of it changed since an instant. */
+    void publishAgain(HostId host, Transaction tx, Instant since) {
+        List<Resource> known = known(host);
+        boolean settled = known.stream()
+                .noneMatch(r -> changedAt
+                        .getOrDefault(new Place(host, r.key()), Instant.MIN)
+                        .isAfter(since));
+        if (settled && !known.isEmpty()) {
+            world().did(Deed.PUBLISHED_AGAIN);
+            world().tell(this, () -> "publishes again what is wanted on " + host);
+            known.forEach(r -> tx.send(Topics.desired(host), r.key(), r.desired()));
+        }
+    }
+
+    void onHosts(AllocationId id, boolean news, Transaction tx) {
+        apply(id, protocol.onHosts(view(id, NO_CALENDAR), news), tx, "hosts");
+    }
+
+    void store(Pool pool) {
+        pools.replaceAll(other -> other.id().equals(pool.id()) ? pool : other);
+        poolsById.put(pool.id(), pool);
+    }
+
+    Optional<Resource> resource(HostId host, ResourceKey key) {
+        return Optional.ofNullable(
+                resources.getOrDefault(key.allocation(), Map.of()).get(new Place(host, key)));
     }
 
     /** Observations are upserts by epoch and counter; they need no inbox. */
@@ -138,7 +231,7 @@ class ParticipantService extends Service {
         return Work.on(seen, 0, List.of(id), tx -> {
             PartView view = view(id, NO_CALENDAR);
             if (world().broken(Mutation.READ_BEFORE_LOCK)) {
-                view = new PartView(view.part(), view.calendar(), unlocked, view.dead());
+                view = new PartView(view.part(), view.calendar(), unlocked, view.down());
             }
             apply(id, protocol.onObserved(seen, view, tx.now()), tx, seen);
         });
@@ -158,7 +251,7 @@ class ParticipantService extends Service {
         PartView view = view(id, protocol.books(command) ? read(reach, id, hold, now) : NO_CALENDAR);
         if (world().broken(Mutation.GONE_UNSEEN) && command instanceof ReleaseAllocation) {
             Set<HostId> all = Set.copyOf(site().inventories().keySet());
-            view = new PartView(view.part(), view.calendar(), view.resources(), all);
+            view = new PartView(view.part(), view.calendar(), view.resources(), new HostsDown(all, all, all));
         }
         PartDecision decision = protocol.onCommand(command, view, now);
         if (reach == Reach.WINDOW && decision.next() instanceof Part.Refused) {
@@ -184,7 +277,7 @@ class ParticipantService extends Service {
         if (part != null && world().broken(Mutation.SEQUENCE_FORGOTTEN)) {
             part = Forgetful.sequence(part);
         }
-        return new PartView(part, calendar, List.copyOf(resources(id)), site().deadHosts());
+        return new PartView(part, calendar, List.copyOf(resources(id)), hosts.down());
     }
 
     private void apply(AllocationId id, PartDecision decision, Transaction tx, Object about) {
@@ -207,8 +300,9 @@ class ParticipantService extends Service {
             case PartDecision.Drop drop -> tx.write(() -> bookings.remove(id));
         }
         for (Resource resource : decision.resources()) {
-            tx.write(() -> store(resource));
+            tx.write(() -> store(resource, tx.now()));
         }
+        decision.forget().forEach(r -> tx.write(() -> forgotten.add(new Place(r.host(), r.key()))));
         decision.publish().forEach(r -> tx.send(Topics.desired(r.host()), r.key(), r.desired()));
         decision.forget().forEach(r -> tx.tombstone(Topics.desired(r.host()), r.key()));
         for (AllocationEvent answer : decision.answers()) {
@@ -230,10 +324,15 @@ class ParticipantService extends Service {
                 (id, rows) -> rows.stream().filter(b -> !b.expired(now)).toList());
     }
 
-    private void store(Resource resource) {
+    private void store(Resource resource, Instant now) {
+        Place place = new Place(resource.host(), resource.key());
         Resource before = resources
                 .computeIfAbsent(resource.allocation(), id -> new LinkedHashMap<>())
-                .put(new Place(resource.host(), resource.key()), resource);
+                .put(place, resource);
+        if (before == null || before.generation() != resource.generation()) {
+            changedAt.put(place, now);
+            forgotten.remove(place);
+        }
         world().storable(Resource.class, resource);
         world().invariants().generation(this, before, resource);
     }

@@ -1,12 +1,15 @@
 package io.archipelago.simulation;
 
 import io.archipelago.bus.protocol.Part;
+import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
@@ -19,21 +22,14 @@ final class Physics {
 
     private Physics() {}
 
-    /**
-     * Before a thing is made on a host.
-     *
-     * @param strays whether things may come back for a while that were released; see {@link World#strays}
-     */
+    /** Before a thing is made on a host. */
     static void make(
-            Site site,
-            HostId host,
-            Map<ResourceKey, ResourceSpec> things,
-            ResourceKey key,
-            ResourceSpec spec,
-            boolean strays) {
+            Site site, HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key, ResourceSpec spec) {
         AllocationId allocation = key.allocation();
         if (released(site, key)) {
-            require(strays, host + " makes " + key + " though its owner has released it");
+            // Its agent may not have heard of it yet; the host takes no bookings before it has.
+            boolean barred = site.participant(key.kind().owner()).hosts().isDead(host);
+            require(barred, host + " makes " + key + " though its owner has released it");
             return;
         }
         Inventory inventory = Objects.requireNonNull(site.inventories().get(host));
@@ -42,7 +38,7 @@ final class Physics {
         long volumes = 0;
         long caches = 0;
         for (Map.Entry<ResourceKey, ResourceSpec> entry : things.entrySet()) {
-            if (entry.getKey().equals(key) || (strays && released(site, entry.getKey()))) {
+            if (entry.getKey().equals(key)) {
                 continue;
             }
             ResourceSpec other = entry.getValue();
@@ -73,14 +69,49 @@ final class Physics {
                 require(caches + cache.bytes() <= inventory.cacheBytes(), "caches of " + host + " exceed its space");
             case SegmentSpec segment -> {}
             case LinkSpec link -> {}
-            case ResourceSpec.DiskSpec disk -> {}
+            case DiskSpec disk -> {}
         }
     }
 
     /** Before a thing is taken from a host. */
-    static void remove(HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key) {
-        things.forEach((user, spec) ->
-                require(!ModelHost.uses(spec).contains(key), key + " is taken from under " + user + " on " + host));
+    static void remove(Site site, HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key) {
+        if (key.kind() == ResourceKind.VOLUME || key.kind() == ResourceKind.DISK || key.kind() == ResourceKind.CACHE) {
+            boolean asked = site.participant(key.kind().owner())
+                    .resource(host, key)
+                    .filter(Resource::absent)
+                    .isPresent();
+            require(asked, host + " destroys " + key + " though nobody asked for it");
+        }
+        if (things.get(key) instanceof VolumeSpec volume && volume.initiator() != null) {
+            Host user = site.host(volume.initiator());
+            require(
+                    !user.isOn() || user.things().values().stream().noneMatch(spec -> attaches(spec, key)),
+                    key + " is removed while " + user.id() + " has it attached");
+        }
+        // An agent that stops a segment at the end of its time leaves the cache on it; whoever carries frames goes
+        // first.
+        boolean timeOver = site.participant(key.kind().owner())
+                .resource(host, key)
+                .map(Resource::notAfter)
+                .filter(end -> !site.now().isBefore(end))
+                .isPresent();
+        things.forEach((user, spec) -> require(
+                !ModelHost.uses(spec).contains(key) || spec instanceof CacheSpec && timeOver,
+                key + " is taken from under " + user + " on " + host));
+    }
+
+    /** Whether a host can still write to what others export to it. */
+    static void requireCutOff(Site site, HostId host) {
+        for (Host storage : site.hosts()) {
+            storage.things()
+                    .forEach((key, spec) -> require(
+                            !(spec instanceof VolumeSpec volume && host.equals(volume.initiator())),
+                            host + " is called dead though " + storage.id() + " exports " + key + " to it"));
+        }
+    }
+
+    private static boolean attaches(ResourceSpec spec, ResourceKey volume) {
+        return spec instanceof DiskSpec disk && disk.volume().equals(volume);
     }
 
     /** Whether its owner has seen it gone, or never had it. */

@@ -60,7 +60,10 @@ final class Relay {
             return;
         }
         World world = service.world();
-        if (!world.broken(Mutation.RELAY_LOSES) || !world.dice().chance(0.03)) {
+        boolean specification = row.key() instanceof ResourceKey && row.message() != null;
+        if (specification && world.hostsFail() && !world.calm() && world.dice().chance(0.02)) {
+            world.tell(service, () -> "what is wanted on a host is lost: " + row.summary());
+        } else if (!world.broken(Mutation.RELAY_LOSES) || !world.dice().chance(0.03)) {
             service.site().broker().append(row);
         }
         if (!world.calm()) {

@@ -10,11 +10,13 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.network.domain.NetworkLogic;
+import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.storage.domain.ChapSecrets;
 import io.archipelago.storage.domain.StorageLogic;
 import java.time.Duration;
@@ -76,6 +78,7 @@ final class Site {
         participants.keySet().forEach(p -> broker.subscribe(Topics.events(p.service()), reservation));
         broker.subscribe(Topics.PLACEMENT_COMMANDS, participant(Participant.PLACEMENT));
         broker.subscribe(Topics.RESERVATION_EVENTS, participant(Participant.PLACEMENT));
+        participants.values().forEach(p -> broker.subscribe(Topics.HOST_EVENTS, p));
         for (Site peer : world.sites()) {
             broker.subscribe(world.federationTo(peer.id), peer.reservation, () -> world.cutUntil(id, peer.id));
         }
@@ -85,8 +88,19 @@ final class Site {
             participants
                     .values()
                     .forEach(p -> broker.subscribe(observed(host, p.logic().name()), p));
+            if (world.hostsFail()) {
+                participants.values().forEach(p -> {
+                    broker.subscribe(Topics.observed(host), p);
+                    p.hosts().begin(heartbeat(host, 0, 0, Map.of(), 0));
+                });
+            }
         });
         services().forEach(Service::watchAll);
+    }
+
+    HostHeartbeat heartbeat(HostId host, long epoch, long counter, Map<Participant, String> digests, int leftovers) {
+        Inventory inventory = Objects.requireNonNull(inventories.get(host));
+        return new HostHeartbeat(host, epoch, counter, now(), Figures.HEARTBEAT, inventory, digests, leftovers);
     }
 
     /** A host's observed topic as one of the participants reads it: each passes over what is not its own. */
@@ -132,8 +146,24 @@ final class Site {
         return hosts.values();
     }
 
-    Set<HostId> deadHosts() {
-        return Set.of();
+    Host host(HostId id) {
+        return Objects.requireNonNull(hosts.get(id));
+    }
+
+    /** Whether nothing more is to happen here: all is given back, and every host that still is there is clean. */
+    boolean isSettled() {
+        return world.workloadOver()
+                && reservation.allocations().values().stream().allMatch(Allocation.Released.class::isInstance)
+                && hosts.values().stream().allMatch(this::isSettled);
+    }
+
+    private boolean isSettled(Host host) {
+        return host.isDestroyed()
+                || host.things().isEmpty()
+                        && participants.values().stream()
+                                .noneMatch(p -> p.hosts().isDead(host.id())
+                                        || p.allResources().stream()
+                                                .anyMatch(r -> r.host().equals(host.id()) && !r.gone()));
     }
 
     /** By this site's clock. */

@@ -28,6 +28,7 @@ final class World {
     private final Map<SiteId, Integer> numbers = new TreeMap<>();
     private final Map<SiteId, String> federation = new HashMap<>();
     private final Map<Set<SiteId>, Long> cuts = new HashMap<>();
+    private final boolean hostsFail;
     private final boolean strays;
     private final Set<Deed> deeds = EnumSet.noneOf(Deed.class);
     private long messages;
@@ -39,7 +40,8 @@ final class World {
         this.mutations.addAll(mutations);
         this.story = story;
         this.storable = storable;
-        this.strays = dice.chance(0.1);
+        this.hostsFail = dice.chance(0.35);
+        this.strays = hostsFail && dice.chance(0.4);
         this.figures = Figures.thrown(dice);
         this.invariants = new Invariants(this);
         for (int i = 0; i < NAMES.size(); i++) {
@@ -47,7 +49,9 @@ final class World {
         }
         numbers.keySet().forEach(site -> federation.put(site, Topics.federationTo(site)));
         // The model of the agent is faster and reorders what it says; production's is the one that counts.
-        boolean realAgents = dice.chance(0.3) && !mutations.contains(Mutation.AGENT_IGNORES_USERS);
+        boolean realAgents = dice.chance(0.3)
+                && !mutations.contains(Mutation.AGENT_IGNORES_USERS)
+                && !mutations.contains(Mutation.AGENT_FORGETS);
         numbers.forEach((id, number) -> sites.add(new Site(this, id, number, realAgents)));
         sites.forEach(Site::connect);
     }
@@ -122,10 +126,12 @@ final class World {
         workloadOver = true;
     }
 
-    /**
-     * Whether a relay that was thought dead may send late what is wanted on hosts, too. A host has no inbox: such a stray may bring back for a
-     * while what was removed, and must vanish again.
-     */
+    /** Whether hosts may fail; they speak then, and what is wanted on them may be lost on its way. */
+    boolean hostsFail() {
+        return hostsFail;
+    }
+
+    /** Whether a relay that was thought dead may send late what is wanted on hosts, too. A host has no inbox, but a memory. */
     boolean strays() {
         return strays;
     }

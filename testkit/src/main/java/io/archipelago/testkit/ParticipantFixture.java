@@ -83,6 +83,8 @@ public final class ParticipantFixture implements AutoCloseable {
     private static final String WAITING = """
             select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
             """;
+    private static final String MACHINE = "machine";
+
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private final Participant participant;
@@ -296,7 +298,8 @@ public final class ParticipantFixture implements AutoCloseable {
                         result.getLong("generation"),
                         phase,
                         "",
-                        Map.of()));
+                        Map.of(),
+                        MACHINE));
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -322,18 +325,9 @@ public final class ParticipantFixture implements AutoCloseable {
     private void hear(HostId host, HostRole role, Map<String, Long> pools, long cacheBytes) {
         long counter = COUNTER.incrementAndGet();
         Inventory inventory = new Inventory(
-                "machine",
-                Set.of(role),
-                8,
-                1 << 30,
-                pools,
-                cacheBytes,
-                "203.0.113.1",
-                SEALING_KEY,
-                Map.of(),
-                List.of());
+                MACHINE, Set.of(role), 8, 1 << 30, pools, cacheBytes, "203.0.113.1", SEALING_KEY, Map.of(), List.of());
         run(observations.apply(
-                new HostHeartbeat(host, 1, counter, NEW_YEAR, Duration.ofHours(1), inventory, Map.of())));
+                new HostHeartbeat(host, 1, counter, NEW_YEAR, Duration.ofHours(1), inventory, Map.of(), 0)));
     }
 
     /** The refusals among some answers. */

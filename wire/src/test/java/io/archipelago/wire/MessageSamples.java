@@ -40,6 +40,7 @@ import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.host.DesiredResource;
+import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
@@ -184,7 +185,8 @@ final class MessageSamples {
                         3,
                         Phase.FAILED,
                         "the disk is not there",
-                        Map.of("attempts", "4")),
+                        Map.of("attempts", "4"),
+                        "9f2c"),
                 new HostHeartbeat(
                         COMPUTE_HOST,
                         5,
@@ -202,7 +204,9 @@ final class MessageSamples {
                                 "MFkw",
                                 Map.of("agent", "0.1.0"),
                                 List.of("no room for logs: free some of /var/log")),
-                        Map.of(Participant.PLACEMENT, "e3b0c44298fc1c14")));
+                        Map.of(Participant.PLACEMENT, "e3b0c44298fc1c14"),
+                        2),
+                new HostDead(COMPUTE_HOST, 5, 121, HostDead.Cause.FENCED, NOW, "storage"));
     }
 
     static Envelope envelope(Message message) {

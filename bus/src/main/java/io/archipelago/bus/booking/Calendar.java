@@ -53,6 +53,11 @@ public final class Calendar {
         return pools.values().stream().filter(Pool::open).toList();
     }
 
+    /** All pools, also those that take no bookings. */
+    public Collection<Pool> pools() {
+        return List.copyOf(pools.values());
+    }
+
     public Optional<Pool> pool(String id) {
         return Optional.ofNullable(pools.get(id));
     }

@@ -1,6 +1,9 @@
 package io.archipelago.bus.booking;
 
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param id its name at this site
  * @param capacity how much of each dimension there is
  * @param units the numbers that are given to one booking at a time; null if it has none
- * @param open whether new bookings are taken: false for a host that is silent, barred or gone
+ * @param open whether new bookings are taken: false for a host that is lost or barred
  * @param labels what else a participant needs to know of it to choose, e.g. an address
  */
 public record Pool(String id, Amounts capacity, @Nullable Units units, boolean open, Map<String, String> labels) {
 
+    private static final String SILENT_SINCE = "silent-since";
+
     public Pool {
         labels = Map.copyOf(labels);
+    }
+
+    /** The same, of a host that has been silent. */
+    public Pool silentSince(Instant since) {
+        Map<String, String> marked = new HashMap<>(labels);
+        marked.put(SILENT_SINCE, since.toString());
+        return new Pool(id, capacity, units, open, marked);
+    }
+
+    /** Since when its host has been silent; empty if it is not. */
+    public Optional<Instant> silentSince() {
+        return Optional.ofNullable(labels.get(SILENT_SINCE)).map(Instant::parse);
     }
 
     /**

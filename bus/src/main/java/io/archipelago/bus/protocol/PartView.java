@@ -1,9 +1,7 @@
 package io.archipelago.bus.protocol;
 
 import io.archipelago.bus.booking.Calendar;
-import io.archipelago.contracts.Ids.HostId;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param part the part; null if nothing was heard of the allocation before
  * @param calendar what is booked; only as far as {@link ParticipantProtocol#books} asks for it, else of no pool
  * @param resources everything ever wanted on hosts for the allocation
- * @param dead hosts that are known to run nothing any more
+ * @param down the hosts of the site that are not as they should be
  */
-public record PartView(@Nullable Part part, Calendar calendar, List<Resource> resources, Set<HostId> dead) {
+public record PartView(@Nullable Part part, Calendar calendar, List<Resource> resources, HostsDown down) {
 
     public PartView {
         resources = List.copyOf(resources);
-        dead = Set.copyOf(dead);
     }
 
     /** Whether nothing is left of a resource: it was seen to be gone, or its host is dead. */
     public boolean gone(Resource resource) {
-        return resource.gone() || dead.contains(resource.host());
+        return resource.gone() || down.dead().contains(resource.host());
     }
 }

@@ -11,7 +11,10 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.ResourceSpec;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is particular to one participant: what it books for an allocation, and what it wants on hosts once the lease begins. */
@@ -48,6 +51,24 @@ public interface ParticipantLogic {
      */
     default boolean removable(Resource resource, PartView view) {
         return true;
+    }
+
+    /**
+     * What a resource that is wanted should be like, given all that is known of its allocation and which hosts are down; by default what it
+     * is.
+     */
+    default ResourceSpec adjusted(Resource resource, PartView view) {
+        return resource.spec();
+    }
+
+    /**
+     * How far a host is kept from what other hosts export to it; by default null: this participant exports nothing.
+     *
+     * @param resources of every allocation that has something on the host
+     * @param dead hosts that are known to run nothing any more
+     */
+    default @Nullable Fence fence(HostId host, Collection<Resource> resources, Set<HostId> dead) {
+        return null;
     }
 
     /**

@@ -103,9 +103,13 @@ public final class ParticipantProtocol {
         return resources.onObserved(observed, view, now);
     }
 
-    /** Takes the news that hosts in the view are dead: what lay on them is gone. */
-    public PartDecision onHostsDead(PartView view, Instant now) {
-        return resources.onHostsDead(view, now);
+    /**
+     * Looks at which hosts are down: what lay on dead ones is gone, and lost ones are kept from their disks.
+     *
+     * @param news whether something has happened to a host of the part, that is to be told
+     */
+    public PartDecision onHosts(PartView view, boolean news) {
+        return resources.onHosts(view, news);
     }
 
     /** Does what {@link Part#due()} announced; nothing if it is not due yet. */
@@ -208,7 +212,11 @@ public final class ParticipantProtocol {
             case Part.Deploying deploying -> resources.tell(deploying, view);
             case Part.Releasing releasing ->
                 PartDecision.answer(new AllocationProgress(
-                        id, releasing.sequence(), logic.name(), Progress.RELEASING, ResourceProtocol.statuses(view)));
+                        id,
+                        releasing.sequence(),
+                        logic.name(),
+                        Progress.RELEASING,
+                        ResourceProtocol.statuses(view.resources(), view)));
             case Part.Released released ->
                 PartDecision.answer(new AllocationReleased(id, released.sequence(), logic.name()));
         };

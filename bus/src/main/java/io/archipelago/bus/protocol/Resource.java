@@ -46,6 +46,17 @@ public record Resource(
                 wanted.host(), wanted.key(), wanted.name(), 1, false, notAfter, wanted.spec(), Phase.PENDING, "", 0, 0);
     }
 
+    /**
+     * A thing of which no more is known than its key, no longer wanted.
+     *
+     * @param generation above every one that its agent knows of it
+     * @throws IllegalArgumentException if its id names no allocation
+     */
+    public static Resource stranger(HostId host, ResourceKey key, long generation) {
+        ResourceSpec spec = ResourceSpec.unknown(host, key);
+        return new Resource(host, key, key.id(), generation, true, null, spec, Phase.PENDING, "", 0, 0);
+    }
+
     public AllocationId allocation() {
         return key.allocation();
     }
@@ -73,6 +84,16 @@ public record Resource(
     /** The same, wanted like this. */
     Resource changed(ResourceSpec to, @Nullable Instant until) {
         return next(false, to, until);
+    }
+
+    /** The same, not yet published, to be like this. */
+    Resource specified(ResourceSpec to) {
+        return new Resource(host, key, name, generation, absent, notAfter, to, phase, reason, epoch, counter);
+    }
+
+    /** The same, to be like this from the next generation on. */
+    Resource adjusted(ResourceSpec to) {
+        return next(absent, to, notAfter);
     }
 
     /** Wanted as before, under a generation above one that an agent has seen. */

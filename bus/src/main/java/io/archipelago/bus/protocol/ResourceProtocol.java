@@ -11,6 +11,7 @@ import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +46,13 @@ final class ResourceProtocol {
                         .map(r -> r.changed(w.spec(), notAfter(w, part)))
                         .orElseGet(() -> Resource.wanted(w, notAfter(w, part))))
                 .toList();
-        Part.Deploying deploying = part.told(progressOf(wanted, view));
+        PartView made = new PartView(view.part(), view.calendar(), wanted, view.down());
+        List<Resource> adjusted =
+                wanted.stream().map(r -> r.specified(logic.adjusted(r, made))).toList();
+        Part.Deploying deploying = part.told(progressOf(adjusted, view));
         return PartDecision.to(deploying, new Keep())
-                .publishing(wanted)
-                .answering(progress(deploying, statuses(wanted)));
+                .publishing(adjusted)
+                .answering(progress(deploying, statuses(adjusted, view)));
     }
 
     /** Tells how far the part is. */
@@ -57,14 +61,14 @@ final class ResourceProtocol {
             return PartDecision.to(part, new Keep()).answering(progress(part, List.of(waitingStatus(part))));
         }
         Part.Deploying told = part.told(progressOf(view.resources(), view));
-        return PartDecision.to(told, new Keep()).answering(progress(told, statuses(view)));
+        return PartDecision.to(told, new Keep()).answering(progress(told, statuses(view.resources(), view)));
     }
 
     /** Removes everything; what never was on a host is released at once. */
     PartDecision release(ReleaseAllocation command, PartView view) {
         AllocationId id = command.allocation();
         Part.Releasing releasing = new Part.Releasing(id, command.sequence());
-        List<Resource> removed = removable(view);
+        List<Resource> removed = changes(view, true);
         List<Resource> after = replace(view.resources(), removed);
         if (after.stream().allMatch(r -> gone(r, view))) {
             return released(releasing, after, removed, removed);
@@ -72,7 +76,7 @@ final class ResourceProtocol {
         return PartDecision.to(releasing, new Keep())
                 .publishing(removed)
                 .answering(new AllocationProgress(
-                        id, command.sequence(), logic.name(), Progress.RELEASING, statuses(after)));
+                        id, command.sequence(), logic.name(), Progress.RELEASING, statuses(after, view)));
     }
 
     PartDecision onObserved(ResourceObserved observed, PartView view, Instant now) {
@@ -96,19 +100,26 @@ final class ResourceProtocol {
         return settle(seen, before, view, now);
     }
 
-    /** Goes on without the hosts that are dead. */
-    PartDecision onHostsDead(PartView view, Instant now) {
+    /** Does what hosts that are down call for. */
+    PartDecision onHosts(PartView view, boolean news) {
         return switch (view.part()) {
             case Part.Releasing releasing -> removeMore(releasing, view, List.of());
-            case Part.Deploying deploying ->
-                deploying.progress() == Progress.WAITING ? PartDecision.NOTHING : tell(deploying, view);
+            case Part.Deploying deploying -> {
+                List<Resource> changed = changes(view, false);
+                if (deploying.progress() == Progress.WAITING || !news && changed.isEmpty()) {
+                    yield PartDecision.NOTHING;
+                }
+                List<Resource> all = replace(view.resources(), changed);
+                yield tell(deploying, new PartView(deploying, view.calendar(), all, view.down()))
+                        .storing(changed, changed);
+            }
             case null, default -> PartDecision.NOTHING;
         };
     }
 
     private PartDecision settle(Resource seen, Resource before, PartView view, Instant now) {
         List<Resource> all = replace(view.resources(), List.of(seen));
-        PartView after = new PartView(view.part(), view.calendar(), all, view.dead());
+        PartView after = new PartView(view.part(), view.calendar(), all, view.down());
         PartDecision stored = PartDecision.NOTHING.storing(List.of(seen), List.of());
         return switch (view.part()) {
             case Part.Releasing releasing -> removeMore(releasing, after, List.of(seen));
@@ -122,7 +133,7 @@ final class ResourceProtocol {
                     Part.Deploying told = deploying.told(progress);
                     yield PartDecision.to(told, new Keep())
                             .storing(List.of(seen), List.of())
-                            .answering(progress(told, statuses(all)));
+                            .answering(progress(told, statuses(all, after)));
                 }
                 yield deploying.tellAt() != null
                         ? stored
@@ -130,17 +141,20 @@ final class ResourceProtocol {
                                 .storing(List.of(seen), List.of());
             }
             case Part.Released released -> seen.gone() ? stored.forgetting(List.of(seen)) : stored;
-            case null, default -> stored;
+            // A stranger that an operator has had removed.
+            case null -> seen.gone() ? stored.forgetting(List.of(seen)) : stored;
+            default -> stored;
         };
     }
 
     private PartDecision removeMore(Part.Releasing releasing, PartView view, List<Resource> changed) {
-        List<Resource> removed = removable(view);
+        List<Resource> removed = changes(view, true);
         List<Resource> stored = new ArrayList<>(changed);
         stored.removeIf(c -> removed.stream().anyMatch(r -> same(r, c)));
         stored.addAll(removed);
-        return view.resources().stream().allMatch(r -> gone(r, view))
-                ? released(releasing, view.resources(), stored, removed)
+        List<Resource> after = replace(view.resources(), removed);
+        return after.stream().allMatch(r -> gone(r, view))
+                ? released(releasing, after, stored, removed)
                 : PartDecision.NOTHING.storing(stored, removed);
     }
 
@@ -153,12 +167,21 @@ final class ResourceProtocol {
                 .answering(new AllocationReleased(releasing.allocation(), releasing.sequence(), logic.name()));
     }
 
-    /** What may be removed now and is still wanted, no longer wanted. */
-    private List<Resource> removable(PartView view) {
-        return view.resources().stream()
-                .filter(r -> !r.absent() && logic.removable(r, view))
-                .map(Resource::removed)
-                .toList();
+    /** What is to be otherwise than it was wanted up to now: gone, if it is released and may go, or like hosts that are down call for. */
+    private List<Resource> changes(PartView view, boolean releasing) {
+        List<Resource> changes = new ArrayList<>();
+        for (Resource resource : view.resources()) {
+            if (resource.absent()) {
+                continue;
+            }
+            ResourceSpec adjusted = logic.adjusted(resource, view);
+            if (releasing && logic.removable(resource, view)) {
+                changes.add(resource.removed());
+            } else if (!adjusted.equals(resource.spec())) {
+                changes.add(resource.adjusted(adjusted));
+            }
+        }
+        return changes;
     }
 
     private @Nullable Instant notAfter(Resource.Wanted wanted, Part.Deploying part) {
@@ -188,8 +211,8 @@ final class ResourceProtocol {
 
     private static Progress progressOf(List<Resource> resources, PartView view) {
         if (resources.stream()
-                .anyMatch(r ->
-                        !r.absent() && (r.phase() == Phase.FAILED || view.dead().contains(r.host())))) {
+                .anyMatch(r -> !r.absent()
+                        && (r.phase() == Phase.FAILED || view.down().lost().contains(r.host())))) {
             return Progress.DEGRADED;
         }
         boolean ready = resources.stream().filter(r -> !r.absent()).allMatch(r -> r.phase() == Phase.READY);
@@ -216,11 +239,22 @@ final class ResourceProtocol {
         return a.host().equals(b.host()) && Objects.equals(a.key(), b.key());
     }
 
-    static List<ResourceStatus> statuses(PartView view) {
-        return statuses(view.resources());
+    static List<ResourceStatus> statuses(List<Resource> resources, PartView view) {
+        return resources.stream().map(r -> status(r, view.down())).toList();
     }
 
-    private static List<ResourceStatus> statuses(List<Resource> resources) {
-        return resources.stream().map(Resource::status).toList();
+    /** What an agent said last does not count while its host is lost. */
+    private static ResourceStatus status(Resource resource, HostsDown down) {
+        ResourceStatus said = resource.status();
+        if (resource.gone() || !down.lost().contains(resource.host())) {
+            return said;
+        }
+        if (!down.dead().contains(resource.host())) {
+            return new ResourceStatus(said.kind(), said.name(), Phase.FAILED, "its host is silent");
+        }
+        return resource.absent()
+                ? new ResourceStatus(said.kind(), said.name(), Phase.ABSENT, "its host is dead")
+                : new ResourceStatus(
+                        said.kind(), said.name(), Phase.FAILED, "its host is dead; it is not started elsewhere");
     }
 }

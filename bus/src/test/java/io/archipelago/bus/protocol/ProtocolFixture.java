@@ -154,15 +154,19 @@ final class ProtocolFixture {
             case Part.Releasing releasing -> calendar(booking(null));
             case null, default -> calendar();
         };
-        return new PartView(part, calendar, List.of(resources), Set.of());
+        return new PartView(part, calendar, List.of(resources), HostsDown.NONE);
     }
 
     static PartView view(@Nullable Part part, Calendar calendar, Resource... resources) {
-        return new PartView(part, calendar, List.of(resources), Set.of());
+        return new PartView(part, calendar, List.of(resources), HostsDown.NONE);
     }
 
     static PartView withDead(PartView view, HostId... dead) {
-        return new PartView(view.part(), view.calendar(), view.resources(), Set.of(dead));
+        return new PartView(
+                view.part(),
+                view.calendar(),
+                view.resources(),
+                new HostsDown(Set.of(dead), Set.of(dead), Set.of(dead)));
     }
 
     static Calendar calendar(Booking... bookings) {
@@ -216,7 +220,8 @@ final class ProtocolFixture {
                 generation,
                 phase,
                 reason,
-                Map.of());
+                Map.of(),
+                "machine");
     }
 
     private static AllocationId allocation(String reservation) {

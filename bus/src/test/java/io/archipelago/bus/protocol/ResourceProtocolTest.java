@@ -163,9 +163,9 @@ class ResourceProtocolTest {
         Resource ready = in(Phase.READY, disk(1));
         PartView view = view(deploying(Progress.DEPLOYING), volume(1), ready);
         ResourceObserved same = new ResourceObserved(
-                ready.host(), ready.epoch(), ready.counter(), ready.key(), 1, Phase.FAILED, "", Map.of());
-        ResourceObserved newEpoch =
-                new ResourceObserved(ready.host(), ready.epoch() + 1, 0, ready.key(), 1, Phase.FAILED, "", Map.of());
+                ready.host(), ready.epoch(), ready.counter(), ready.key(), 1, Phase.FAILED, "", Map.of(), "machine");
+        ResourceObserved newEpoch = new ResourceObserved(
+                ready.host(), ready.epoch() + 1, 0, ready.key(), 1, Phase.FAILED, "", Map.of(), "machine");
 
         // Then
         assertThat(protocol.onObserved(same, view, NOON)).isEqualTo(PartDecision.NOTHING);
@@ -178,7 +178,9 @@ class ResourceProtocolTest {
 
         assertThat(protocol.onObserved(seen(disk(2), Phase.READY), view, NOON)).isEqualTo(PartDecision.NOTHING);
         assertThat(protocol.onObserved(
-                        new ResourceObserved(STORAGE, 0, 1, disk(1).key(), 1, Phase.READY, "", Map.of()), view, NOON))
+                        new ResourceObserved(STORAGE, 0, 1, disk(1).key(), 1, Phase.READY, "", Map.of(), "machine"),
+                        view,
+                        NOON))
                 .isEqualTo(PartDecision.NOTHING);
     }
 
@@ -282,7 +284,7 @@ class ResourceProtocolTest {
         Resource disk = disk(1).removed();
 
         // When
-        PartDecision decision = protocol.onHostsDead(withDead(view(releasing(), volume, disk), COMPUTE), NOON);
+        PartDecision decision = protocol.onHosts(withDead(view(releasing(), volume, disk), COMPUTE), true);
 
         // Then
         assertThat(decision.next()).isNull();
@@ -301,7 +303,7 @@ class ResourceProtocolTest {
                 withDead(view(deploying(Progress.READY).at(1), volume, disk), COMPUTE, STORAGE),
                 NOON);
         PartDecision whileReleasing =
-                protocol.onHostsDead(withDead(view(releasing(), volume, disk.removed()), COMPUTE, STORAGE), NOON);
+                protocol.onHosts(withDead(view(releasing(), volume, disk.removed()), COMPUTE, STORAGE), true);
 
         // Then
         assertThat(atRelease.next()).isEqualTo(released());
@@ -330,20 +332,49 @@ class ResourceProtocolTest {
 
         // When
         PartDecision decision =
-                protocol.onHostsDead(withDead(view(deploying(Progress.READY), volume, disk), COMPUTE), NOON);
+                protocol.onHosts(withDead(view(deploying(Progress.READY), volume, disk), COMPUTE), true);
 
         // Then
         assertThat(decision.next()).isEqualTo(deploying(Progress.DEGRADED));
-        assertThat(decision.answers()).containsExactly(progress(SEQUENCE, Progress.DEGRADED, volume, disk));
+        AllocationProgress told = (AllocationProgress) decision.answers().getFirst();
+        assertThat(told.resources())
+                .containsExactly(
+                        volume.status(),
+                        new ResourceStatus(
+                                ResourceKind.DISK,
+                                disk.name(),
+                                Phase.FAILED,
+                                "its host is dead; it is not started elsewhere"));
     }
 
     @Test
     void doesNothingAboutDeadHostsWhereNothingStands() {
         for (Part part : List.of(held(), confirmed(), released(), waiting())) {
-            assertThat(protocol.onHostsDead(withDead(view(part), COMPUTE), NOON))
-                    .isEqualTo(PartDecision.NOTHING);
+            assertThat(protocol.onHosts(withDead(view(part), COMPUTE), true)).isEqualTo(PartDecision.NOTHING);
         }
-        assertThat(protocol.onHostsDead(withDead(view(null), COMPUTE), NOON)).isEqualTo(PartDecision.NOTHING);
+        assertThat(protocol.onHosts(withDead(view(null), COMPUTE), true)).isEqualTo(PartDecision.NOTHING);
+    }
+
+    @Test
+    void tellsWhatNewsThereAreOfHostsAndElseOnlyWhatChanges() {
+        PartView view = withDead(view(deploying(Progress.DEGRADED), in(Phase.READY, volume(1)), disk(1)), COMPUTE);
+
+        assertThat(protocol.onHosts(view, true).answers()).hasSize(1);
+        assertThat(protocol.onHosts(view, false)).isEqualTo(PartDecision.NOTHING);
+    }
+
+    @Test
+    void tombstonesAStrangerOnceItIsGone() {
+        // Given
+        Resource stranger = Resource.stranger(COMPUTE, disk(1).key(), 8);
+
+        // When
+        PartDecision seen = protocol.onObserved(seen(stranger, Phase.PENDING), view(null, stranger), NOON);
+        PartDecision gone = protocol.onObserved(seen(stranger, Phase.ABSENT), view(null, stranger), NOON);
+
+        // Then
+        assertThat(seen.forget()).isEmpty();
+        assertThat(gone.forget()).hasSize(1);
     }
 
     @Test

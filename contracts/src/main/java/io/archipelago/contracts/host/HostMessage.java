@@ -33,7 +33,8 @@ public sealed interface HostMessage extends Message {
      * @param generation the generation that the phase speaks of; 0 if nobody desires it (an orphan)
      * @param phase what is seen
      * @param reason a sentence if it is not ready, else empty
-     * @param details figures and names for operators
+     * @param details figures and names for operators; of what nobody desires {@code generation}: the highest that its agent knew of it
+     * @param machineId see {@link Inventory#machineId()}
      */
     record ResourceObserved(
             HostId host,
@@ -43,7 +44,8 @@ public sealed interface HostMessage extends Message {
             long generation,
             Phase phase,
             String reason,
-            Map<String, String> details)
+            Map<String, String> details,
+            String machineId)
             implements HostMessage {
         public ResourceObserved {
             details = Map.copyOf(details);
@@ -60,6 +62,8 @@ public sealed interface HostMessage extends Message {
      * @param every how often it is said
      * @param inventory what the host has
      * @param digests for each participant, {@link SpecDigest} of the specifications that the agent knows
+     * @param leftovers how many things of ours are on the host although they are to be gone or nobody desires them; a kind that the agent
+     *     can not look at counts as one
      */
     record HostHeartbeat(
             HostId host,
@@ -68,7 +72,8 @@ public sealed interface HostMessage extends Message {
             Instant at,
             Duration every,
             Inventory inventory,
-            Map<Participant, String> digests)
+            Map<Participant, String> digests,
+            int leftovers)
             implements HostMessage {
         public HostHeartbeat {
             digests = Map.copyOf(digests);

@@ -10,6 +10,19 @@ public sealed interface ResourceSpec {
 
     ResourceKind kind();
 
+    /** Of a thing of which no more is known than its key: good for having it removed, never for making it. */
+    static ResourceSpec unknown(HostId host, ResourceKey key) {
+        ResourceKey segment = ResourceKey.of(ResourceKind.SEGMENT, key.allocation());
+        return switch (key.kind()) {
+            case MACHINE -> new MachineSpec("", 0, 0, "", "", new ResourceKey(ResourceKind.DISK, key.id()), segment);
+            case SEGMENT -> new SegmentSpec(0, 0, null);
+            case LINK -> new LinkSpec(segment, key.allocation().site(), false, 0, "", 0, 0);
+            case VOLUME -> new VolumeSpec("", 0, null, "", "");
+            case DISK -> new DiskSpec(host, new ResourceKey(ResourceKind.VOLUME, key.id()), "", "");
+            case CACHE -> new CacheSpec(segment, "", 0, List.of());
+        };
+    }
+
     /**
      * A virtual machine.
      *

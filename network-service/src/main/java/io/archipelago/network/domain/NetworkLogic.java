@@ -3,6 +3,7 @@ package io.archipelago.network.domain;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.booking.Silence;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource.Wanted;
@@ -82,11 +83,17 @@ public final class NetworkLogic implements ParticipantLogic {
             return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
         }
         Optional<Pool> gateway = gateways(calendar, window, request)
-                .min(Comparator.comparingLong((Pool g) -> calendar.bookings(g, window))
+                .min(Comparator.comparing((Pool g) -> g.silentSince().isPresent())
+                        .thenComparingLong(g -> calendar.bookings(g, window))
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
+            String silent = Silence.of(
+                    calendar.pools().stream().filter(p -> !p.id().equals(VLANS)).toList(), "gateways");
             return refuse(
-                    request, calendar, "link port", "no gateway of this site has a free port throughout the window");
+                    request,
+                    calendar,
+                    "link port",
+                    "no gateway of this site has a free port throughout the window" + silent);
         }
         int port = unit(calendar, gateway.get().id(), window, request).orElseThrow();
         String address = Objects.requireNonNull(gateway.get().labels().get(ADDRESS), "a gateway has an address");

@@ -32,6 +32,7 @@ import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.participant.app.HostService;
+import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.BookedRows;
 import io.archipelago.testkit.BookedRows.Row;
@@ -78,6 +79,9 @@ class NetworkIT {
     HostService hosts;
 
     @Inject
+    ObservationService observations;
+
+    @Inject
     DataSource database;
 
     @Inject
@@ -98,7 +102,7 @@ class NetworkIT {
                 broker,
                 command -> unitOfWork.inTransaction(tx -> parts.onCommand(tx, command)),
                 message -> unitOfWork.inTransaction(tx -> switch (message) {
-                    case ResourceObserved observed -> hosts.onObserved(tx, observed);
+                    case ResourceObserved observed -> observations.onObserved(tx, observed);
                     case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
                 }));
         site.gateway(GATEWAY, 0);

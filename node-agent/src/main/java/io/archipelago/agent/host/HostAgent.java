@@ -62,6 +62,12 @@ public final class HostAgent {
     private final Set<ResourceKey> forgotten = new HashSet<>();
     private final Set<ResourceKey> orphansBefore = new HashSet<>();
 
+    /** What came again after its owner was done with it; the owner is to take it from the topic. */
+    private final Set<ResourceKey> overtaken = new TreeSet<>();
+
+    private final String machineId;
+    private int leftovers;
+
     private Knowledge knowledge = Knowledge.BLIND;
     private long counter;
     private Set<ResourceKey> running;
@@ -96,7 +102,8 @@ public final class HostAgent {
         this.inventory = inventory;
         this.keeper = keeper;
         this.random = random;
-        this.ledger = new Ledger(copy.specs());
+        this.machineId = inventory.get().machineId();
+        this.ledger = new Ledger(copy);
         this.tries = new Tries(settings, random);
         this.reconciler = new Reconciler(host, drivers, ledger, tries);
         this.running = copy.running();
@@ -122,6 +129,9 @@ public final class HostAgent {
         if (ledger.accept(spec)) {
             copyChanged = true;
             tries.reset(spec.key());
+            overtaken.remove(spec.key());
+        } else if (!ledger.knows(spec.key())) {
+            overtaken.add(spec.key());
         }
         said.remove(spec.key());
         nextReconcile = Instant.MIN;
@@ -129,6 +139,7 @@ public final class HostAgent {
 
     /** Takes a tombstone from the desired topic: the owner is done with this key. */
     public void forget(ResourceKey key) {
+        overtaken.remove(key);
         if (ledger.forget(key)) {
             copyChanged = true;
             tries.reset(key);
@@ -193,6 +204,8 @@ public final class HostAgent {
         Reconciler.Offline offline = knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(running);
         Reconciler.Outcome outcome = reconciler.step(now, offline);
         nextReconcile = nextLook(now, outcome);
+        leftovers = leftovers(outcome, now);
+        copyChanged |= ledger.age(now);
         boolean safe = keep(outcome, offline);
         if (offline != null) {
             return;
@@ -223,6 +236,22 @@ public final class HostAgent {
             said.put(key, status);
         });
         sayGone(outcome, reports);
+        for (ResourceKey key : overtaken) {
+            Status absent = Status.absent(ledger.lastGeneration(key), "its owner was done with it");
+            if (!outcome.last().containsKey(key) && !absent.equals(said.put(key, absent))) {
+                reports.add(observed(key, absent));
+            }
+        }
+    }
+
+    private int leftovers(Reconciler.Outcome outcome, Instant now) {
+        int leftovers = outcome.view().blindKinds();
+        for (Map.Entry<ResourceKey, Status> each : outcome.last().entrySet()) {
+            DesiredResource desired = ledger.get(each.getKey());
+            boolean unwanted = desired == null || desired.absent() || Ledger.expired(desired, now);
+            leftovers += unwanted && each.getValue().phase() != Phase.ABSENT ? 1 : 0;
+        }
+        return leftovers;
     }
 
     /** Of what is neither desired nor there nothing is left on the topic. */
@@ -231,6 +260,7 @@ public final class HostAgent {
         gone.addAll(forgotten);
         gone.addAll(orphansBefore);
         gone.removeAll(outcome.last().keySet());
+        gone.removeAll(overtaken);
         gone.removeIf(key -> outcome.view().blindness(key.kind()) != null);
         for (ResourceKey key : gone) {
             Status before = said.remove(key);
@@ -258,7 +288,8 @@ public final class HostAgent {
                         status.generation(),
                         status.phase(),
                         status.reason(),
-                        status.details()));
+                        status.details(),
+                        machineId));
     }
 
     private Report heartbeat(Instant now) {
@@ -280,7 +311,8 @@ public final class HostAgent {
         }
         return new Report.Said(
                 "host/" + host,
-                new HostHeartbeat(host, epoch, ++counter, now, settings.heartbeatEvery(), has, ledger.digests()));
+                new HostHeartbeat(
+                        host, epoch, ++counter, now, settings.heartbeatEvery(), has, ledger.digests(), leftovers));
     }
 
     /** Keeps the copy if it changed; false if it could not, and nothing that follows from it may be said. */
@@ -290,7 +322,10 @@ public final class HostAgent {
         outcome.last().forEach((key, status) -> {
             if (!ledger.knows(key)) {
                 orphans.add(key);
-            } else if (key.kind() == ResourceKind.MACHINE && status.phase() == Phase.READY) {
+            } else if (key.kind() == ResourceKind.MACHINE
+                    && (status.phase() == Phase.READY
+                            || running.contains(key) && outcome.view().get(key) != null)) {
+                // Also if it is there and can do no work for a while.
                 runs.add(key);
             }
         });
@@ -301,7 +336,7 @@ public final class HostAgent {
         if (!copyChanged && running.equals(kept.running()) && orphans.equals(kept.orphans())) {
             return true;
         }
-        SpecCopy copy = new SpecCopy(List.copyOf(ledger.all()), running, orphans);
+        SpecCopy copy = new SpecCopy(List.copyOf(ledger.all()), running, orphans, List.copyOf(ledger.past()));
         try {
             keeper.keep(copy);
         } catch (UncheckedIOException e) {

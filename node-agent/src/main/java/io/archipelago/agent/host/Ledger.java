@@ -1,11 +1,13 @@
 package io.archipelago.agent.host;
 
+import io.archipelago.agent.host.SpecCopy.Past;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.SpecDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -19,23 +21,32 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of the highest generation that was seen of each key. */
+/** The specification of the highest generation that was seen of each key; for a while also the generation of what was forgotten. */
 final class Ledger {
 
     /** The kinds that an agent stops by itself when their time has passed: none that holds data. */
     private static final Set<ResourceKind> EXPIRING =
             EnumSet.of(ResourceKind.MACHINE, ResourceKind.SEGMENT, ResourceKind.LINK);
 
+    /** Longer than any message may be late. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
     private final Map<ResourceKey, DesiredResource> specs = new LinkedHashMap<>();
     private final Map<ResourceKind, Map<ResourceKey, ResourceSpec>> byKind = new EnumMap<>(ResourceKind.class);
     private final Set<ResourceKey> heard = new HashSet<>();
     private @Nullable Map<Participant, String> digests;
 
-    Ledger(List<DesiredResource> copy) {
+    /** Of what was forgotten the last generation, and since when: from the first look after it. */
+    private final Map<ResourceKey, Past> past = new LinkedHashMap<>();
+
+    private final Map<ResourceKey, Long> forgotten = new LinkedHashMap<>();
+
+    Ledger(SpecCopy copy) {
         for (ResourceKind kind : ResourceKind.values()) {
             byKind.put(kind, new LinkedHashMap<>());
         }
-        copy.forEach(this::put);
+        copy.specs().forEach(this::put);
+        copy.past().forEach(each -> past.put(each.key(), each));
     }
 
     /** Takes a specification as it comes from the topic; false if nothing changes by it. */
@@ -45,16 +56,44 @@ final class Ledger {
         if (known != null && (known.generation() > spec.generation() || known.equals(spec))) {
             return false;
         }
+        if (lastGeneration(spec.key()) > spec.generation()) {
+            return false;
+        }
+        past.remove(spec.key());
+        forgotten.remove(spec.key());
         put(spec);
         return true;
+    }
+
+    /** The last generation of what its owner is done with; 0 if that was never known, or long ago. */
+    long lastGeneration(ResourceKey key) {
+        Past before = past.get(key);
+        return Math.max(before == null ? 0 : before.generation(), forgotten.getOrDefault(key, 0L));
+    }
+
+    /** Notes when something was forgotten, and no longer remembers what was so long ago; false if nothing changes by it. */
+    boolean age(Instant now) {
+        boolean changed = past.values().removeIf(each -> each.since().isBefore(now.minus(REMEMBERED)));
+        for (Map.Entry<ResourceKey, Long> each : forgotten.entrySet()) {
+            past.put(each.getKey(), new Past(each.getKey(), each.getValue(), now));
+            changed = true;
+        }
+        forgotten.clear();
+        return changed;
+    }
+
+    Collection<Past> past() {
+        return past.values();
     }
 
     /** Takes a tombstone; false if the key was not known. */
     boolean forget(ResourceKey key) {
         heard.remove(key);
-        if (specs.remove(key) == null) {
+        DesiredResource known = specs.remove(key);
+        if (known == null) {
             return false;
         }
+        forgotten.put(key, known.generation());
         ofKind(key.kind()).remove(key);
         digests = null;
         return true;

@@ -9,6 +9,7 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ final class Reconciler {
             }
             view.seen().forEach((key, observed) -> {
                 if (!ledger.knows(key)) {
-                    statuses.put(key, orphan(observed));
+                    statuses.put(key, orphan(key, observed));
                 }
             });
             return progress;
@@ -175,7 +176,7 @@ final class Reconciler {
         private Status remove(DesiredResource desired) {
             ResourceKey key = desired.key();
             long generation = desired.generation();
-            boolean byItself = !desired.absent();
+            boolean byItself = Ledger.expired(desired, now);
             String blindness = view.blindness(key.kind());
             if (blindness != null) {
                 return Status.failed(generation, blindness);
@@ -183,7 +184,7 @@ final class Reconciler {
             Observed observed = view.get(key);
             if (observed == null) {
                 tries.reset(key);
-                return Status.absent(generation, byItself ? "its time ended at " + desired.notAfter() : "");
+                return Status.absent(generation, desired.absent() ? "" : "its time ended at " + desired.notAfter());
             }
             if (observed.condition() == Observed.Condition.REMOVING) {
                 return Status.pending(generation, observed.reason());
@@ -223,13 +224,15 @@ final class Reconciler {
                     : Status.failed(generation, last.reason());
         }
 
-        private Status orphan(Observed observed) {
+        private Status orphan(ResourceKey key, Observed observed) {
             Phase phase = switch (observed.condition()) {
                 case READY, DIFFERENT -> Phase.READY;
                 case MAKING, REMOVING -> Phase.PENDING;
                 case BROKEN -> Phase.FAILED;
             };
-            return new Status(0, phase, "nobody desires it", observed.details());
+            Map<String, String> details = new HashMap<>(observed.details());
+            details.put("generation", Long.toString(ledger.lastGeneration(key)));
+            return new Status(0, phase, "nobody desires it", details);
         }
     }
 

@@ -71,6 +71,11 @@ final class View {
                         || each.condition() == Observed.Condition.REMOVING);
     }
 
+    /** How many kinds could not be looked at. */
+    int blindKinds() {
+        return unseen.size();
+    }
+
     /** Why nothing is known of a kind; null if it was looked at, or if the host can not carry it. */
     @Nullable
     String blindness(ResourceKind kind) {

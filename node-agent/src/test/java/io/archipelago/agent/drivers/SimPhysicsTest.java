@@ -220,11 +220,54 @@ class SimPhysicsTest {
 
         // Then
         assertThat(condition(COMPUTE, diskKey("n1"))).isEqualTo(Condition.BROKEN);
-        assertThat(condition(COMPUTE, machineKey("n1")))
-                .as("it runs, but cannot write")
-                .isEqualTo(Condition.READY);
+        assertThat(condition(COMPUTE, machineKey("n1"))).as("its writes fail").isEqualTo(Condition.BROKEN);
         drivers(STORAGE).remove(volumeKey("n1"), now);
         assertThat(site.site().violations()).isEmpty();
+    }
+
+    @Test
+    void aVolumeIsGivenToAnotherHostOnlyOnceTheFormerIsCutOff() throws Exception {
+        // Given
+        attach("n1");
+
+        // Then
+        assertThatThrownBy(() -> apply(STORAGE, volumeKey("n1"), volume("n1", SECOND)))
+                .isInstanceOf(DriverFault.class);
+        assertThat(site.site().violations()).singleElement().returns(volumeKey("n1"), Violation::key);
+
+        // When
+        apply(STORAGE, volumeKey("n1"), volume("n1", null));
+        apply(STORAGE, volumeKey("n1"), volume("n1", SECOND));
+
+        // Then
+        assertThat(condition(COMPUTE, diskKey("n1"))).isEqualTo(Condition.BROKEN);
+        assertThat(site.site().violations()).hasSize(1);
+    }
+
+    @Test
+    void noVolumeIsWrittenToFromTwoHosts() throws Exception {
+        // Given
+        apply(COMPUTE, segmentKey(), segment(100));
+        attach("n1");
+        apply(COMPUTE, machineKey("n1"), machine("n1"));
+        apply(SECOND, segmentKey(), segment(100));
+
+        // When
+        site.host(SECOND).plant(diskKey("n1"), disk(SECOND, "n1"), now);
+
+        // Then
+        assertThatThrownBy(() -> apply(SECOND, machineKey("n1"), machine("n1"))).isInstanceOf(DriverFault.class);
+        assertThat(site.site().violations()).singleElement().returns(SECOND, Violation::host);
+
+        // When
+        apply(STORAGE, volumeKey("n1"), volume("n1", null));
+        apply(STORAGE, volumeKey("n1"), volume("n1", SECOND));
+        apply(SECOND, machineKey("n1"), machine("n1"));
+
+        // Then
+        assertThat(condition(COMPUTE, machineKey("n1"))).isEqualTo(Condition.BROKEN);
+        assertThat(condition(SECOND, machineKey("n1"))).isEqualTo(Condition.READY);
+        assertThat(site.site().violations()).hasSize(1);
     }
 
     @Test

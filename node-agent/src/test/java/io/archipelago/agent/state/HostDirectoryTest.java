@@ -37,7 +37,8 @@ class HostDirectoryTest {
                     new DesiredResource(segmentKey(), 3, false, NINE, segment(100)),
                     new DesiredResource(diskKey("n1"), 1, true, null, disk(COMPUTE, "n1"))),
             Set.of(machineKey("n1")),
-            Set.of(machineKey("n9")));
+            Set.of(machineKey("n9")),
+            List.of(new SpecCopy.Past(segmentKey(), 7, NINE)));
 
     @TempDir
     private Path state;

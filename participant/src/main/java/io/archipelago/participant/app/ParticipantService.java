@@ -67,10 +67,10 @@ public class ParticipantService {
                 .chain(view -> carryOut(tx, allocation, view, protocol.onObserved(observed, view, tx.now())));
     }
 
-    /** Goes on without hosts that are known to be dead. */
-    public Uni<Void> onHostsDead(Tx tx, AllocationId allocation) {
+    /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */
+    public Uni<Void> onHosts(Tx tx, AllocationId allocation, boolean news) {
         return store.view(tx, allocation, Reach.NONE, null)
-                .chain(view -> carryOut(tx, allocation, view, protocol.onHostsDead(view, tx.now())));
+                .chain(view -> carryOut(tx, allocation, view, protocol.onHosts(view, news)));
     }
 
     /** Does what is due for a part. */

@@ -3,11 +3,14 @@ package io.archipelago.participant.app;
 import io.archipelago.bus.DueRows;
 import io.archipelago.bus.DueWork;
 import io.archipelago.bus.UnitOfWork;
+import io.archipelago.bus.protocol.HostProtocol;
+import io.archipelago.bus.protocol.HostProtocol.Patience;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.participant.ParticipantConfig;
+import io.archipelago.participant.persistence.HostStore;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -30,21 +33,44 @@ class ParticipantStart {
                         config.lead(), config.turnRound(), config.grace(), config.lookAgain(), config.tellEvery()));
     }
 
+    @Produces
+    @Singleton
+    HostProtocol hostProtocol(ParticipantLogic logic, ParticipantConfig config) {
+        return new HostProtocol(
+                logic.name().service(), new Patience(config.lostAfter(), config.lookAgain(), config.sayAgain()));
+    }
+
     void begin(
             @Observes StartupEvent event,
             ParticipantLogic wiredBeforeTheEventLoopNeedsIt,
             DueWork due,
             UnitOfWork unitOfWork,
             ParticipantService parts,
-            HostService hosts) {
-        unitOfWork.inTransaction(hosts::open).await().atMost(START_WITHIN);
+            HostService hosts,
+            HostStore store,
+            ObservationService observations,
+            Listening listening) {
+        unitOfWork
+                .inTransaction(tx -> hosts.open(tx).chain(() -> observations.count(tx)))
+                .await()
+                .atMost(START_WITHIN);
         due.register(
                 "a part's deadline",
                 new DueRows("part", "allocation", "due_at"),
                 (tx, id) -> parts.onDue(tx, AllocationId.parse(id)));
         due.register(
                 "a silent host",
-                new DueRows("host", "id", "silent_at"),
-                (tx, id) -> hosts.onSilent(tx, new HostId(id)));
+                new DueRows("host", "id", "due_at"),
+                (tx, id) -> listening.to(new HostId(id)).chain(is -> hosts.onDue(tx, new HostId(id), is)));
+        due.register(
+                "a part whose host has changed",
+                new DueRows("host_change", "host || '/' || allocation || '/' || news", "due_at"),
+                (tx, id) -> {
+                    String[] names = id.split("/");
+                    HostId host = new HostId(names[0]);
+                    AllocationId allocation = AllocationId.parse(names[1]);
+                    boolean news = Boolean.parseBoolean(names[2]);
+                    return parts.onHosts(tx, allocation, news).chain(() -> store.looked(tx, host, allocation, news));
+                });
     }
 }

@@ -6,11 +6,13 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.participant.app.HostService;
+import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,14 +28,21 @@ public class ParticipantConsumer {
     private final Inbox inbox;
     private final ParticipantService parts;
     private final HostService hosts;
+    private final ObservationService observations;
     private final String consumer;
     private final List<String> othersKeys;
 
     ParticipantConsumer(
-            Inbox inbox, ParticipantService parts, HostService hosts, ParticipantLogic logic, BusConfig bus) {
+            Inbox inbox,
+            ParticipantService parts,
+            HostService hosts,
+            ObservationService observations,
+            ParticipantLogic logic,
+            BusConfig bus) {
         this.inbox = inbox;
         this.parts = parts;
         this.hosts = hosts;
+        this.observations = observations;
         this.consumer = bus.service();
         this.othersKeys = Arrays.stream(ResourceKind.values())
                 .filter(kind -> kind.owner() != logic.name())
@@ -56,13 +65,18 @@ public class ParticipantConsumer {
         return othersKeys.stream().noneMatch(key::startsWith);
     }
 
+    @Incoming("host-events")
+    Uni<Void> hostEvents(ConsumerRecords<String, String> batch) {
+        return inbox.apply(consumer, batch, (tx, envelope) -> hosts.onDead(tx, (HostDead) envelope.message()));
+    }
+
     private Uni<Void> command(Tx tx, Envelope envelope) {
         return parts.onCommand(tx, (AllocationCommand) envelope.message());
     }
 
     private Uni<Void> observation(Tx tx, Envelope envelope) {
         return switch ((HostMessage) envelope.message()) {
-            case ResourceObserved observed -> hosts.onObserved(tx, observed);
+            case ResourceObserved observed -> observations.onObserved(tx, observed);
             case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
         };
     }

@@ -1,7 +1,7 @@
 package io.archipelago.participant.persistence;
 
+import io.archipelago.bus.protocol.HostRecord;
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.wire.Json;
 import jakarta.persistence.Column;
@@ -15,14 +15,11 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
-/** What was last heard of a host. */
+/** A {@link HostRecord} as a row. */
 @Entity
 @Table(name = "host")
 @NullUnmarked
 public class HostRow {
-
-    /** Heartbeats that may fail to come before a host is suspect. */
-    private static final int SUSPECT_AFTER = 3;
 
     @Id
     String id;
@@ -31,72 +28,68 @@ public class HostRow {
 
     long counter;
 
+    @Column(name = "machine_id")
+    String machineId;
+
     @JdbcTypeCode(SqlTypes.JSON)
     String inventory;
+
+    String every;
 
     @Column(name = "heard_at")
     Instant heardAt;
 
-    @Column(name = "silent_at")
-    @Nullable
-    Instant silentAt;
+    @Column(name = "counted_from")
+    Instant countedFrom;
 
     String state;
 
     boolean dead;
 
-    /** Whether a host is heard of. */
-    public enum State {
-        ALIVE,
-        /** A few heartbeats are missing. */
-        SUSPECT,
-        /** It has been silent for long; what ran there is not started elsewhere before it is fenced. */
-        LOST
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Nullable
+    String death;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Nullable
+    String second;
+
+    String note;
+
+    @Column(name = "due_at")
+    @Nullable
+    Instant dueAt;
+
+    HostRecord record() {
+        return new HostRecord(
+                new HostId(id),
+                epoch,
+                counter,
+                Json.read(inventory, Inventory.class),
+                Duration.parse(every),
+                heardAt,
+                countedFrom,
+                HostRecord.State.valueOf(state),
+                death == null ? null : Json.read(death, HostRecord.Death.class),
+                second == null ? null : Json.read(second, HostRecord.Second.class),
+                note,
+                dueAt);
     }
 
-    public HostId host() {
-        return new HostId(id);
-    }
-
-    public Inventory inventory() {
-        return Json.read(inventory, Inventory.class);
-    }
-
-    public State state() {
-        return State.valueOf(state);
-    }
-
-    public Instant heardAt() {
-        return heardAt;
-    }
-
-    public boolean dead() {
-        return dead;
-    }
-
-    /** Whether its pools take new bookings. */
-    public boolean open() {
-        return state() == State.ALIVE && !dead;
-    }
-
-    boolean olderThan(HostHeartbeat heartbeat) {
-        return heartbeat.epoch() > epoch || heartbeat.epoch() == epoch && heartbeat.counter() > counter;
-    }
-
-    void take(HostHeartbeat heartbeat, Instant now) {
-        id = heartbeat.host().value();
-        epoch = heartbeat.epoch();
-        counter = heartbeat.counter();
-        inventory = Json.write(heartbeat.inventory());
-        heardAt = now;
-        silentAt = now.plus(heartbeat.every().multipliedBy(SUSPECT_AFTER));
-        state = State.ALIVE.name();
-    }
-
-    void fallSilent(Instant now, Duration lostAfter) {
-        Instant lostAt = heardAt.plus(lostAfter);
-        boolean lost = !now.isBefore(lostAt);
-        state = (lost ? State.LOST : State.SUSPECT).name();
-        silentAt = lost ? null : lostAt;
+    void take(HostRecord host) {
+        id = host.host().value();
+        epoch = host.epoch();
+        counter = host.counter();
+        machineId = host.inventory().machineId();
+        inventory = Json.write(host.inventory());
+        every = host.every().toString();
+        heardAt = host.heardAt();
+        countedFrom = host.countedFrom();
+        state = host.state().name();
+        dead = host.dead();
+        death = host.death() == null ? null : Json.write(host.death());
+        second = host.second() == null ? null : Json.write(host.second());
+        note = host.note();
+        dueAt = host.due();
     }
 }

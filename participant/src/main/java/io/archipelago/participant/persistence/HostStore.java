@@ -2,9 +2,12 @@ package io.archipelago.participant.persistence;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.HostRecord;
+import io.archipelago.bus.protocol.HostsDown;
+import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.DesiredResource;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec;
@@ -12,46 +15,121 @@ import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The hosts of the site, what can be booked of them, and what is wanted on each. */
 @ApplicationScoped
 public class HostStore {
 
-    /**
-     * Takes a heartbeat.
-     *
-     * @return the host's row if its pools may have changed by it; empty if they have not, or the heartbeat is an old one
-     */
-    public Uni<Optional<HostRow>> hear(Tx tx, HostHeartbeat heartbeat) {
+    private static final String CONCERN = """
+            insert into host_change (host, allocation, news, due_at)
+            select distinct cast(:host as text), allocation, cast(:news as boolean), cast(:now as timestamptz) from resource
+            where host = :host and not (absent and phase = 'ABSENT')
+            on conflict (host, allocation, news) %s
+            """;
+
+    private static final String WITNESS = """
+            select exists (select 1 from resource where host = :host and key = :key),
+                   coalesce((select machine_id = :machine or dead from host where id = :host), true)
+            """;
+
+    /** What is known of a host, its row locked; empty if it was never heard of. */
+    public Uni<Optional<HostRecord>> locked(Tx tx, HostId host) {
         return tx.session()
-                .find(HostRow.class, heartbeat.host().value(), LockModeType.PESSIMISTIC_WRITE)
-                .chain(found -> {
-                    if (found != null && !found.olderThan(heartbeat)) {
-                        return Uni.createFrom().item(Optional.<HostRow>empty());
-                    }
-                    boolean same = found != null
-                            && found.state() == HostRow.State.ALIVE
-                            && found.inventory().equals(heartbeat.inventory());
-                    HostRow row = found == null ? new HostRow() : found;
-                    row.take(heartbeat, tx.now());
-                    Uni<Void> stored = found == null
-                            ? tx.session().persist(row)
-                            : Uni.createFrom().voidItem();
-                    return stored.replaceWith(same ? Optional.empty() : Optional.of(row));
-                });
+                .find(HostRow.class, host.value(), LockModeType.PESSIMISTIC_WRITE)
+                .map(row -> Optional.ofNullable(row).map(HostRow::record));
+    }
+
+    public Uni<Void> write(Tx tx, HostRecord host) {
+        return tx.session().find(HostRow.class, host.host().value()).chain(found -> {
+            HostRow row = found == null ? new HostRow() : found;
+            row.take(host);
+            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+        });
     }
 
     /** Every host that was ever heard of. */
-    public Uni<List<HostRow>> all(Tx tx) {
+    public Uni<List<HostRecord>> all(Tx tx) {
         return tx.session()
                 .createQuery("from HostRow order by id", HostRow.class)
-                .getResultList();
+                .getResultList()
+                .map(rows -> rows.stream().map(HostRow::record).toList());
+    }
+
+    /**
+     * Has every part looked at that has something on a host.
+     *
+     * @param news whether something has happened to the host; a part is then looked at even if it is being looked at now
+     */
+    public Uni<Void> concern(Tx tx, HostId host, boolean news) {
+        return tx.session()
+                .createNativeQuery(CONCERN.formatted(news ? "do update set due_at = excluded.due_at" : "do nothing"))
+                .setParameter("host", host.value())
+                .setParameter("news", news)
+                .setParameter("now", tx.now())
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    /** A part has been looked at. */
+    public Uni<Void> looked(Tx tx, HostId host, AllocationId allocation, boolean news) {
+        return tx.session()
+                .createNativeQuery(
+                        "delete from host_change where host = :host and allocation = :allocation and news = :news")
+                .setParameter("host", host.value())
+                .setParameter("allocation", allocation.toString())
+                .setParameter("news", news)
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    /** The resources of every allocation that has something on a host. */
+    public Uni<List<Resource>> around(Tx tx, HostId host) {
+        return tx.session()
+                .createQuery(
+                        "from ResourceRow r where r.allocation in (select o.allocation from ResourceRow o where o.host = ?1"
+                                + " and not (o.absent = true and o.phase = 'ABSENT'))",
+                        ResourceRow.class)
+                .setParameter(1, host.value())
+                .getResultList()
+                .map(rows -> rows.stream().map(ResourceRow::resource).toList());
+    }
+
+    /** The hosts that are not as they should be. */
+    static Uni<HostsDown> down(Tx tx) {
+        return tx.session()
+                .createQuery(
+                        "select h.id, h.state, h.dead from HostRow h where h.dead = true or h.state <> 'ALIVE'",
+                        Object[].class)
+                .getResultList()
+                .map(rows -> {
+                    Set<HostId> silent = new HashSet<>();
+                    Set<HostId> lost = new HashSet<>();
+                    Set<HostId> dead = new HashSet<>();
+                    for (Object[] row : rows) {
+                        HostId host = new HostId((String) row[0]);
+                        boolean isDead = (Boolean) row[2];
+                        silent.add(host);
+                        if (isDead || HostRecord.State.LOST.name().equals(row[1])) {
+                            lost.add(host);
+                        }
+                        if (isDead) {
+                            dead.add(host);
+                        }
+                    }
+                    return new HostsDown(silent, lost, dead);
+                });
+    }
+
+    /** See {@link #down(Tx)}. */
+    public Uni<Set<HostId>> dead(Tx tx) {
+        return down(tx).map(HostsDown::dead);
     }
 
     /** Writes pools, those that stand already with what they are now. */
@@ -69,13 +147,6 @@ public class HostStore {
                     }));
         }
         return all;
-    }
-
-    /** Moves a host that has been silent for too long on to the next worse state. */
-    public Uni<HostRow> fallSilent(Tx tx, HostId host, Duration lostAfter) {
-        return tx.session()
-                .find(HostRow.class, host.value(), LockModeType.PESSIMISTIC_WRITE)
-                .invoke(row -> row.fallSilent(tx.now(), lostAfter));
     }
 
     // Resources are read here column by column: as entities they would be remembered by the session, and a decision
@@ -120,22 +191,31 @@ public class HostStore {
                 Json.read((String) row[4], ResourceSpec.class));
     }
 
-    /** Whether there is a record of a resource. */
-    public Uni<Boolean> knows(Tx tx, HostId host, ResourceKey key) {
+    /**
+     * What is known of who says something, and of what it speaks.
+     *
+     * @param known whether there is a record of the resource
+     * @param believed whether it is said by the host's own machine, as far as we know
+     */
+    public record Witness(boolean known, boolean believed) {}
+
+    /** What is known before an observation is taken. */
+    public Uni<Witness> witness(Tx tx, ResourceObserved observed) {
         return tx.session()
-                .createQuery("select count(*) from ResourceRow r where r.host = ?1 and r.key = ?2", Long.class)
-                .setParameter(1, host.value())
-                .setParameter(2, key.toString())
+                .createNativeQuery(WITNESS, Object[].class)
+                .setParameter("host", observed.host().value())
+                .setParameter("key", observed.key().toString())
+                .setParameter("machine", observed.machineId())
                 .getSingleResult()
-                .map(count -> count > 0);
+                .map(row -> new Witness((Boolean) row[0], (Boolean) row[1]));
     }
 
-    /** Remembers, or forgets, a thing of ours that nobody has a record of. */
-    public Uni<Void> stranger(Tx tx, ResourceObserved observed, boolean there) {
+    /** Remembers, or forgets, a thing of ours that nobody has a record of; answers how many there are then, or -1 if it was known. */
+    public Uni<Long> stranger(Tx tx, ResourceObserved observed, boolean there) {
         String statement = there ? """
                   insert into stranger (host, key, seen_at, details)
                   values (:host, :key, :now, cast(cast(:details as text) as jsonb))
-                  on conflict (host, key) do update set seen_at = excluded.seen_at, details = excluded.details
+                  on conflict (host, key) do nothing
                   """ : "delete from stranger where host = :host and key = :key";
         var query = tx.session()
                 .createNativeQuery(statement)
@@ -144,6 +224,39 @@ public class HostStore {
         if (there) {
             query.setParameter("now", tx.now()).setParameter("details", Json.write(observed.details()));
         }
-        return query.executeUpdate().replaceWithVoid();
+        return query.executeUpdate()
+                .chain(changed -> changed == 0 ? Uni.createFrom().item(-1L) : strangers(tx));
+    }
+
+    /** How many things of ours are on hosts of which there is no record. */
+    public Uni<Long> strangers(Tx tx) {
+        return tx.session()
+                .createNativeQuery("select count(*) from stranger", Long.class)
+                .getSingleResult();
+    }
+
+    /** The highest generation that an agent knew of a stranger; empty if there is no such stranger. */
+    public Uni<Optional<Long>> generationOfStranger(Tx tx, HostId host, ResourceKey key) {
+        return tx.session()
+                .createNativeQuery(
+                        "select coalesce(details ->> 'generation', '0') from stranger"
+                                + " where host = :host and key = :key for update",
+                        String.class)
+                .setParameter("host", host.value())
+                .setParameter("key", key.toString())
+                .getSingleResultOrNull()
+                .map(generation -> Optional.ofNullable(generation).map(Long::parseLong));
+    }
+
+    /** Takes a stranger for ours; from now on there is a record of it. */
+    public Uni<Void> adopt(Tx tx, Resource stranger) {
+        ResourceRow row = new ResourceRow();
+        row.take(stranger, tx.now());
+        return tx.session()
+                .createNativeQuery("delete from stranger where host = :host and key = :key")
+                .setParameter("host", stranger.host().value())
+                .setParameter("key", stranger.key().toString())
+                .executeUpdate()
+                .chain(() -> tx.session().persist(row));
     }
 }

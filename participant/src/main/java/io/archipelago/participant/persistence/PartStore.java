@@ -4,20 +4,18 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a decision about a part is taken from, and writes the decision. */
@@ -52,9 +50,9 @@ public class PartStore {
                 .find(PartRow.class, allocation.toString(), LockModeType.PESSIMISTIC_WRITE)
                 .chain(row -> calendar(tx, allocation, reach, window)
                         .chain(calendar -> resources(tx, allocation)
-                                .chain(resources -> dead(tx, resources)
-                                        .map(dead -> new PartView(
-                                                row == null ? null : row.part(), calendar, resources, dead)))));
+                                .chain(resources -> down(tx, reach, resources)
+                                        .map(down -> new PartView(
+                                                row == null ? null : row.part(), calendar, resources, down)))));
     }
 
     /** Everything that is booked here, for planning; nothing is locked. */
@@ -137,18 +135,10 @@ public class PartStore {
                 .map(rows -> rows.stream().map(ResourceRow::resource).toList());
     }
 
-    private static Uni<Set<HostId>> dead(Tx tx, List<Resource> resources) {
-        if (resources.isEmpty()) {
-            return Uni.createFrom().item(Set.of());
-        }
-        return tx.session()
-                .createQuery("from HostRow where dead = true", HostRow.class)
-                .getResultList()
-                .map(rows -> {
-                    Set<HostId> dead = new HashSet<>();
-                    rows.forEach(row -> dead.add(row.host()));
-                    return dead;
-                });
+    /** Who chooses among pools knows by them which hosts are lost. */
+    private static Uni<HostsDown> down(Tx tx, Reach reach, List<Resource> resources) {
+        boolean chooses = reach == Reach.WINDOW || reach == Reach.ALL;
+        return chooses && resources.isEmpty() ? Uni.createFrom().item(HostsDown.NONE) : HostStore.down(tx);
     }
 
     private static Uni<Void> part(Tx tx, @Nullable Part before, @Nullable Part next) {

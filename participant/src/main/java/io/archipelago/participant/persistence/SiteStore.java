@@ -3,6 +3,7 @@ package io.archipelago.participant.persistence;
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.HostRecord;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.HostMessage.Inventory;
@@ -13,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a participant knows of its site, to be looked at; nothing is locked. */
 @ApplicationScoped
@@ -23,11 +25,33 @@ public class SiteStore {
      *
      * @param host which
      * @param state ALIVE, SUSPECT or LOST
-     * @param dead whether it is known to run nothing any more
+     * @param dead whether it is known to run nothing any more, or was and is not yet clean: it takes no bookings
+     * @param note what to know or to do, a sentence; empty: nothing
      * @param heardAt when it was last heard of
+     * @param second another machine that claims its name, and is not believed; null: none
      * @param inventory what it has
      */
-    public record HostSeen(HostId host, HostRow.State state, boolean dead, Instant heardAt, Inventory inventory) {}
+    public record HostSeen(
+            HostId host,
+            HostRecord.State state,
+            boolean dead,
+            String note,
+            Instant heardAt,
+            HostRecord.@Nullable Second second,
+            Inventory inventory) {
+
+        /** How a host is shown. */
+        public static HostSeen of(HostRecord host) {
+            return new HostSeen(
+                    host.host(),
+                    host.state(),
+                    host.dead(),
+                    host.note(),
+                    host.heardAt(),
+                    host.second(),
+                    host.inventory());
+        }
+    }
 
     /**
      * A resource that is not as it should be.
@@ -58,9 +82,7 @@ public class SiteStore {
         return tx.session()
                 .createQuery("from HostRow order by id", HostRow.class)
                 .getResultList()
-                .map(rows -> rows.stream()
-                        .map(r -> new HostSeen(r.host(), r.state(), r.dead(), r.heardAt(), r.inventory()))
-                        .toList());
+                .map(rows -> rows.stream().map(row -> HostSeen.of(row.record())).toList());
     }
 
     /** Where wanted and seen differ. */
@@ -93,7 +115,7 @@ public class SiteStore {
                 ResourceKey.parse(hostAndKey.substring(blank + 1)),
                 "UNKNOWN",
                 Phase.READY,
-                "ours by its name, but there is no record of it: remove it on the host, or leave it");
+                "ours by its name, but there is no record of it: have it removed, or leave it");
     }
 
     private static Difference difference(Resource resource) {

@@ -8,23 +8,29 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Machines on hosts. Best fit: each machine goes to the host that has least memory, then fewest processors left of those that can take it, so
- * that large gaps stay large; equal hosts in the order of their names. The same input gives the same packing.
+ * that large gaps stay large; equal hosts in the order of their names, and those that are silent last. The same input gives the same packing.
  */
 final class Packing {
 
     private final Map<String, Amounts> free = new TreeMap<>();
     private final Map<String, Amounts> used = new TreeMap<>();
     private final Map<Integer, HostId> hosts = new TreeMap<>();
+    private final Set<String> silent = new HashSet<>();
 
     private Packing(Calendar calendar, TimeWindow window) {
         for (Pool host : calendar.open()) {
             free.put(host.id(), calendar.free(host, window));
+            if (host.silentSince().isPresent()) {
+                silent.add(host.id());
+            }
         }
     }
 
@@ -61,8 +67,8 @@ final class Packing {
         for (int placed = 0; placed < group.count(); placed++) {
             Optional<String> host = free.entrySet().stream()
                     .filter(e -> here.getOrDefault(e.getKey(), 0) < group.maxPerHost() && each.fitsIn(e.getValue()))
-                    .min(Comparator.comparingLong((Map.Entry<String, Amounts> e) ->
-                                    e.getValue().get(PlacementLogic.MEMORY))
+                    .min(Comparator.comparing((Map.Entry<String, Amounts> e) -> silent.contains(e.getKey()))
+                            .thenComparingLong(e -> e.getValue().get(PlacementLogic.MEMORY))
                             .thenComparingLong(e -> e.getValue().get(PlacementLogic.CPUS))
                             .thenComparing(Map.Entry::getKey))
                     .map(Map.Entry::getKey);

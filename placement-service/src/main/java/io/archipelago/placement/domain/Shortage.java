@@ -1,6 +1,7 @@
 package io.archipelago.placement.domain;
 
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
@@ -25,7 +26,7 @@ final class Shortage {
                 ErrorCode.NO_CAPACITY,
                 "machines",
                 "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
-                        + " fit on this site's hosts throughout the window",
+                        + " fit on this site's hosts throughout the window" + Silence.of(calendar.pools(), "hosts"),
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
                 calendar.earliestStart(window, w -> fits.test(calendar, w)).orElse(null));
     }

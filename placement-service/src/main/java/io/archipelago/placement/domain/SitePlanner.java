@@ -1,6 +1,7 @@
 package io.archipelago.placement.domain;
 
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
@@ -111,7 +112,8 @@ public final class SitePlanner {
                         ErrorCode.NO_CAPACITY,
                         "machines",
                         because + ": of " + question.compute().count() + " compute machines, " + machines
-                                + " fit here throughout the window",
+                                + " fit here throughout the window"
+                                + (site.equals(own) ? Silence.of(here.pools(), "hosts") : ""),
                         null,
                         site.equals(own) ? earliestStart(question, here, window).orElse(null) : null)));
         return new PlanRefused(question.reservation(), question.attempt(), refusals);

@@ -71,7 +71,7 @@ class PlacementIT {
     void oneHostAndNoBookings() {
         Inventory inventory = new Inventory(
                 "machine", Set.of(HostRole.COMPUTE), CPUS, 64 * GIB, Map.of(), 0, "", "key", Map.of(), List.of());
-        HostHeartbeat heartbeat = new HostHeartbeat(HOST, 1, 1, START, Duration.ofHours(1), inventory, Map.of());
+        HostHeartbeat heartbeat = new HostHeartbeat(HOST, 1, 1, START, Duration.ofHours(1), inventory, Map.of(), 0);
         run(unitOfWork.inTransaction(tx -> tx.session()
                 .createNativeQuery("delete from booking")
                 .executeUpdate()

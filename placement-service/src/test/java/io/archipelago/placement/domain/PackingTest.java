@@ -105,6 +105,16 @@ class PackingTest {
     }
 
     @Test
+    void takesSilentHostsOnlyOnceTheOthersAreFull() {
+        Calendar calendar = calendar(List.of(host(1, 8, 8).silentSince(WINDOW.start()), host(2, 8, 16)));
+
+        Packing packing =
+                Packing.of(List.of(compute(3, 2, 8, 4)), calendar, WINDOW).orElseThrow();
+
+        assertThat(packing.hosts()).isEqualTo(Map.of(1, host(2), 2, host(2), 3, host(1)));
+    }
+
+    @Test
     void countsWhatIsBookedAtAnyTimeOfTheWindow() {
         Calendar calendar = calendar(List.of(host(1, 4, 8)), booking(1, 2, 4, WINDOW, null));
 

@@ -3,6 +3,9 @@ package io.archipelago.storage.domain;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.booking.Silence;
+import io.archipelago.bus.protocol.Fence;
+import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.ParticipantLogic;
@@ -17,16 +20,23 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Storage's part of an allocation: space in one pool throughout the window; a volume for every machine, and its disk on the machine's host.
@@ -106,22 +116,83 @@ public final class StorageLogic implements ParticipantLogic {
         return wanted;
     }
 
-    /** A volume stays until its disk is gone: nothing is taken from under a machine. */
+    /** A volume stays until its disk is gone or, on a dead host, cut off from it: nothing is taken from under a machine. */
     @Override
     public boolean removable(Resource resource, PartView view) {
         return resource.key().kind() != ResourceKind.VOLUME
-                || view.resources().stream()
-                        .filter(r ->
-                                r.key().kind() == ResourceKind.DISK && r.name().equals(resource.name()))
-                        .allMatch(view::gone);
+                || disksOf(resource, view.resources())
+                        .allMatch(disk -> disk.gone()
+                                || view.gone(disk)
+                                        && (revoked(resource)
+                                                || view.down().dead().contains(resource.host())));
+    }
+
+    /**
+     * A volume is exported to nobody while the host of its disk is lost, and again once that is back. As long as the storage host itself is
+     * silent nothing is revoked: then the fault lies rather with us, or with the broker, than with the host.
+     */
+    @Override
+    public ResourceSpec adjusted(Resource resource, PartView view) {
+        if (!(resource.spec() instanceof VolumeSpec volume)) {
+            return resource.spec();
+        }
+        HostsDown down = view.down();
+        return disksOf(resource, view.resources())
+                .findFirst()
+                .<ResourceSpec>map(disk -> {
+                    if (down.lost().contains(disk.host())) {
+                        return down.silent().contains(resource.host()) ? volume : exported(volume, null);
+                    }
+                    return disk.absent() ? volume : exported(volume, disk.host());
+                })
+                .orElse(volume);
+    }
+
+    @Override
+    public Fence fence(HostId host, Collection<Resource> resources, Set<HostId> dead) {
+        List<Resource> volumes = resources.stream()
+                .filter(r -> r.key().kind() == ResourceKind.VOLUME && !r.gone())
+                .filter(volume ->
+                        disksOf(volume, resources).anyMatch(disk -> disk.host().equals(host)))
+                .toList();
+        long revoked = volumes.stream()
+                .filter(volume -> revoked(volume) || dead.contains(volume.host()))
+                .count();
+        return new Fence(volumes.size(), (int) revoked);
+    }
+
+    /** Whether it was seen that a volume is exported to nobody. */
+    private static boolean revoked(Resource volume) {
+        return volume.spec() instanceof VolumeSpec spec
+                && spec.initiator() == null
+                && !volume.absent()
+                && volume.phase() == Phase.READY;
+    }
+
+    private static Stream<Resource> disksOf(Resource volume, Collection<Resource> resources) {
+        return resources.stream()
+                .filter(r -> r.spec() instanceof DiskSpec disk
+                        && disk.volume().equals(volume.key())
+                        && disk.storageHost().equals(volume.host()));
+    }
+
+    private static VolumeSpec exported(VolumeSpec volume, @Nullable HostId initiator) {
+        return new VolumeSpec(volume.pool(), volume.bytes(), initiator, volume.chapUser(), volume.sealedChapSecret());
     }
 
     private static Optional<Pool> roomiest(Calendar calendar, TimeWindow window, Amounts wanted) {
         return calendar.open().stream()
                 .filter(p -> wanted.fitsIn(calendar.free(p, window)))
-                .max(Comparator.comparingLong(
-                                (Pool p) -> calendar.free(p, window).get(BYTES))
+                .max(Comparator.comparing((Pool p) -> p.silentSince().isEmpty())
+                        .thenComparingLong(p -> calendar.free(p, window).get(BYTES))
                         .thenComparing(Pool::id, Comparator.reverseOrder()));
+    }
+
+    /** A pool of each storage host. */
+    private static Collection<Pool> hosts(Calendar calendar) {
+        return calendar.pools().stream()
+                .collect(Collectors.toMap(p -> String.valueOf(p.labels().get(HOST)), p -> p, (one, other) -> one))
+                .values();
     }
 
     private static DoesNotFit refuse(Calendar calendar, TimeWindow window, Amounts wanted) {
@@ -134,7 +205,8 @@ public final class StorageLogic implements ParticipantLogic {
                 ErrorCode.NO_CAPACITY,
                 "volume space",
                 "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
-                        + " fit into one pool of this site throughout the window",
+                        + " fit into one pool of this site throughout the window"
+                        + Silence.of(hosts(calendar), "storage hosts"),
                 roomiest(firm, window, wanted).isPresent()
                         ? calendar.lastHoldOver(window).orElse(null)
                         : null,

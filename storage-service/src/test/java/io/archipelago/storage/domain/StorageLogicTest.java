@@ -6,6 +6,8 @@ import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.Fence;
+import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
@@ -32,6 +34,7 @@ import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.time.Instant;
@@ -155,8 +158,105 @@ class StorageLogicTest {
         assertThat(logic.removable(volume, view(all))).isFalse();
         assertThat(logic.removable(volume, view(List.of(volume, gone(disk), all.get(1)))))
                 .isTrue();
-        assertThat(logic.removable(volume, new PartView(null, calendar(), all, Set.of(COMPUTE))))
+    }
+
+    @Test
+    void takesNoVolumeFromUnderADeadHostThatWasNotSeenCutOff() {
+        // Given
+        List<Resource> all = wanted();
+        Resource volume = all.get(2);
+        Resource revoked = in(Phase.READY, export(volume, null));
+
+        // Then
+        assertThat(logic.removable(volume, view(all, dead(COMPUTE)))).isFalse();
+        assertThat(logic.removable(export(volume, null), view(all, dead(COMPUTE))))
+                .isFalse();
+        assertThat(logic.removable(revoked, view(all, dead(COMPUTE)))).isTrue();
+        assertThat(logic.removable(volume, view(all, dead(COMPUTE, SECOND))))
+                .as("nobody serves it any more")
                 .isTrue();
+    }
+
+    @Test
+    void exportsNothingToALostHostAndAgainOnceItIsBack() {
+        // Given
+        List<Resource> all = wanted();
+        Resource volume = all.get(2);
+        Resource revoked = export(volume, null);
+
+        // Then
+        assertThat(logic.adjusted(volume, view(all, HostsDown.NONE))).isEqualTo(volume.spec());
+        assertThat(logic.adjusted(volume, view(all, lost(COMPUTE)))).isEqualTo(revoked.spec());
+        assertThat(logic.adjusted(volume, view(all, dead(COMPUTE)))).isEqualTo(revoked.spec());
+        assertThat(logic.adjusted(revoked, view(all, HostsDown.NONE))).isEqualTo(volume.spec());
+        assertThat(logic.adjusted(all.get(3), view(all, lost(COMPUTE))))
+                .isEqualTo(all.get(3).spec());
+    }
+
+    @Test
+    void cutsNobodyOffWhileTheStorageHostIsSilentItself() {
+        // Given
+        List<Resource> all = wanted();
+        HostsDown both = new HostsDown(Set.of(COMPUTE, SECOND), Set.of(COMPUTE), Set.of());
+
+        // Then
+        assertThat(logic.adjusted(all.get(2), view(all, both)))
+                .isEqualTo(all.get(2).spec());
+    }
+
+    @Test
+    void exportsNothingAgainForWhatIsReleased() {
+        // Given
+        List<Resource> all = wanted();
+        Resource revoked = export(all.get(2), null);
+
+        // Then
+        assertThat(logic.adjusted(revoked, view(List.of(revoked, gone(all.get(3))), HostsDown.NONE)))
+                .isEqualTo(revoked.spec());
+    }
+
+    @Test
+    void countsAHostAsCutOffByWhatWasSeen() {
+        // Given
+        List<Resource> all = wanted();
+        Resource one = in(Phase.READY, export(all.get(0), null));
+        Resource asked = export(all.get(2), null);
+        Resource failed = in(Phase.FAILED, asked);
+        Resource done = in(Phase.READY, asked);
+
+        // Then
+        assertThat(fence(one, all.get(1), all.get(2), all.get(3))).isEqualTo(new Fence(2, 1));
+        assertThat(fence(one, all.get(1), asked, all.get(3))).isEqualTo(new Fence(2, 1));
+        assertThat(fence(one, all.get(1), failed, all.get(3))).isEqualTo(new Fence(2, 1));
+        assertThat(fence(one, all.get(1), done, all.get(3)).isClosed()).isTrue();
+        assertThat(fence(one, all.get(1), gone(all.get(2)), all.get(3)).isClosed())
+                .isTrue();
+        assertThat(logic.fence(COMPUTE, all, Set.of(SECOND)).isClosed()).isTrue();
+        assertThat(logic.fence(SECOND, all, Set.of()).isPointless()).isTrue();
+    }
+
+    @Test
+    void saysWhichHostsAreSilentIfNothingFits() {
+        // Given
+        Pool silent = StorageLogic.pool(FIRST, "vg0", 70, false).silentSince(NOON);
+        Pool suspect = StorageLogic.pool(SECOND, "vg1", 100, true).silentSince(NOON.plusSeconds(5));
+
+        // Then
+        assertThat(((DoesNotFit) logic.hold(request(), new Calendar(List.of(silent), List.of(), NOON)))
+                        .refusal()
+                        .detail())
+                .endsWith("; 1 of 1 storage hosts silent since 2026-12-01T12:00:00Z");
+        assertThat(((Chosen) logic.hold(request(), new Calendar(List.of(silent, suspect), List.of(), NOON))).chosen())
+                .as("a suspect host can be booked")
+                .isEqualTo(new Facts.Pool(SECOND, "vg1"));
+    }
+
+    @Test
+    void booksASuspectHostOnlyIfNoOtherFits() {
+        Pool suspect = LARGE.silentSince(NOON);
+
+        assertThat(((Chosen) logic.hold(request(), new Calendar(List.of(SMALL, suspect), List.of(), NOON))).chosen())
+                .isEqualTo(new Facts.Pool(FIRST, "vg0"));
     }
 
     @Test
@@ -184,8 +284,44 @@ class StorageLogicTest {
                 1);
     }
 
+    private List<Resource> wanted() {
+        return logic.deploy(lease()).stream().map(w -> Resource.wanted(w, null)).toList();
+    }
+
+    private Fence fence(Resource... resources) {
+        return logic.fence(COMPUTE, List.of(resources), Set.of());
+    }
+
+    private static Resource export(Resource volume, @Nullable HostId initiator) {
+        VolumeSpec spec = (VolumeSpec) volume.spec();
+        return like(
+                volume,
+                new VolumeSpec(spec.pool(), spec.bytes(), initiator, spec.chapUser(), spec.sealedChapSecret()),
+                Phase.PENDING);
+    }
+
+    private static Resource in(Phase phase, Resource resource) {
+        return like(resource, resource.spec(), phase);
+    }
+
+    private static Resource like(Resource resource, ResourceSpec spec, Phase phase) {
+        return new Resource(resource.host(), resource.key(), resource.name(), 2, false, null, spec, phase, "", 1, 1);
+    }
+
+    private static HostsDown lost(HostId host) {
+        return new HostsDown(Set.of(host), Set.of(host), Set.of());
+    }
+
+    private static HostsDown dead(HostId... hosts) {
+        return new HostsDown(Set.of(hosts), Set.of(hosts), Set.of(hosts));
+    }
+
+    private static PartView view(List<Resource> resources, HostsDown down) {
+        return new PartView(null, calendar(), resources, down);
+    }
+
     private static PartView view(List<Resource> resources) {
-        return new PartView(null, calendar(), resources, Set.of());
+        return new PartView(null, calendar(), resources, HostsDown.NONE);
     }
 
     private static Calendar calendar(Booking... bookings) {

@@ -2,6 +2,7 @@ package io.archipelago.agent.drivers.disk;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.SimDriver;
+import io.archipelago.agent.drivers.SimExports;
 import io.archipelago.agent.world.SimHost;
 import io.archipelago.agent.world.SimThing;
 import io.archipelago.contracts.host.ResourceKey;
@@ -26,7 +27,7 @@ public final class SimDiskDriver extends SimDriver<DiskSpec> {
 
     @Override
     protected void admit(ResourceKey key, DiskSpec spec, @Nullable DiskSpec present, Instant now) throws DriverFault {
-        String missing = missingExport(spec, now);
+        String missing = SimExports.missing(host(), spec, now);
         if (!missing.isEmpty()) {
             throw DriverFault.waiting(missing);
         }
@@ -52,26 +53,11 @@ public final class SimDiskDriver extends SimDriver<DiskSpec> {
 
     @Override
     protected String defect(ResourceKey key, DiskSpec spec, Instant now) {
-        return missingExport(spec, now);
+        return SimExports.missing(host(), spec, now);
     }
 
     @Override
     protected Map<String, String> details(DiskSpec spec) {
         return Map.of("storageHost", spec.storageHost().value());
-    }
-
-    /** What keeps the volume from this host, a sentence; empty if nothing. */
-    private String missingExport(DiskSpec spec, Instant now) {
-        Optional<SimHost> storage = host().site().host(spec.storageHost());
-        if (storage.isEmpty() || !storage.get().isPowered()) {
-            return "the storage host " + spec.storageHost() + " does not answer";
-        }
-        SimThing volume = storage.get().thing(spec.volume(), now);
-        if (volume == null || volume.removing() || !volume.working() || !volume.isSettled(now)) {
-            return "waits until " + spec.storageHost() + " exports " + spec.volume();
-        }
-        boolean ours =
-                volume.spec() instanceof VolumeSpec exported && host().id().equals(exported.initiator());
-        return ours ? "" : spec.volume() + " is not exported to this host";
     }
 }

@@ -2,10 +2,12 @@ package io.archipelago.agent.drivers.machine;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.SimDriver;
+import io.archipelago.agent.drivers.SimExports;
 import io.archipelago.agent.world.SimHost;
 import io.archipelago.agent.world.SimThing;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import java.time.Instant;
 import java.util.List;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Simulated machines. Those of a host never take more than its processors and memory, and each needs its disk and segment. It dies when
- * one of these is taken away, and lives on while the disk is only cut off from its volume: its writes fail then.
+ * one of these is taken away, and does no work while the disk is cut off from its volume: its writes fail. No volume is written to from
+ * two hosts.
  */
 public final class SimMachineDriver extends SimDriver<MachineSpec> {
 
@@ -49,6 +52,27 @@ public final class SimMachineDriver extends SimDriver<MachineSpec> {
                 throw violate(key, now, "was started without " + need);
             }
         }
+        if (host().thing(spec.disk(), now) instanceof SimThing disk && disk.spec() instanceof DiskSpec attached) {
+            requireOnlyWriter(key, attached, now);
+        }
+    }
+
+    private void requireOnlyWriter(ResourceKey key, DiskSpec disk, Instant now) throws DriverFault {
+        for (SimHost other : host().site().hosts()) {
+            if (other.id().equals(host().id())) {
+                continue;
+            }
+            for (SimThing thing : other.things(now).values()) {
+                if (thing.spec() instanceof MachineSpec machine
+                        && other.thing(machine.disk(), now) instanceof SimThing theirs
+                        && theirs.spec() instanceof DiskSpec same
+                        && same.volume().equals(disk.volume())
+                        && same.storageHost().equals(disk.storageHost())
+                        && SimExports.missing(other, same, now).isEmpty()) {
+                    throw violate(key, now, "would write to the volume that a machine on " + other.id() + " writes to");
+                }
+            }
+        }
     }
 
     @Override
@@ -58,7 +82,11 @@ public final class SimMachineDriver extends SimDriver<MachineSpec> {
                 return "stopped, because it lost " + need;
             }
         }
-        return "";
+        SimThing disk = host().thing(spec.disk(), now);
+        String missing = disk != null && disk.spec() instanceof DiskSpec attached
+                ? SimExports.missing(host(), attached, now)
+                : "";
+        return missing.isEmpty() ? "" : "its writes fail: " + missing;
     }
 
     @Override

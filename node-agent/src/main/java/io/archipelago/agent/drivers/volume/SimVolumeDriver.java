@@ -4,6 +4,7 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.SimDriver;
 import io.archipelago.agent.world.SimHost;
 import io.archipelago.agent.world.SimThing;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
@@ -33,6 +34,7 @@ public final class SimVolumeDriver extends SimDriver<VolumeSpec> {
                 && (present.bytes() > spec.bytes() || !present.pool().equals(spec.pool()))) {
             throw DriverFault.failed("a volume neither shrinks nor moves to another pool");
         }
+        requireFenced(key, spec, present, now);
         long bytes = spec.bytes();
         for (Map.Entry<ResourceKey, SimThing> each : host().things(now).entrySet()) {
             if (!each.getKey().equals(key)
@@ -51,18 +53,32 @@ public final class SimVolumeDriver extends SimDriver<VolumeSpec> {
 
     @Override
     protected void release(ResourceKey key, VolumeSpec spec, Instant now) throws DriverFault {
-        for (SimHost other : host().site().hosts()) {
-            if (!other.id().equals(spec.initiator())) {
-                continue;
-            }
-            for (SimThing thing : other.things(now).values()) {
-                if (thing.spec() instanceof DiskSpec disk
-                        && disk.volume().equals(key)
-                        && disk.storageHost().equals(host().id())) {
-                    throw violate(key, now, "was removed while " + other.id() + " has it attached");
-                }
-            }
+        if (isAttached(key, spec.initiator(), now)) {
+            throw violate(key, now, "was removed while " + spec.initiator() + " has it attached");
         }
+    }
+
+    /** From one host to another it is given only by way of none. */
+    private void requireFenced(ResourceKey key, VolumeSpec spec, @Nullable VolumeSpec present, Instant now)
+            throws DriverFault {
+        if (present != null
+                && spec.initiator() != null
+                && !spec.initiator().equals(present.initiator())
+                && isAttached(key, present.initiator(), now)) {
+            throw violate(
+                    key,
+                    now,
+                    "was given to " + spec.initiator() + " while " + present.initiator() + " has it attached");
+        }
+    }
+
+    private boolean isAttached(ResourceKey key, @Nullable HostId initiator, Instant now) {
+        return initiator != null
+                && host().site().host(initiator).stream()
+                        .flatMap(other -> other.things(now).values().stream())
+                        .anyMatch(thing -> thing.spec() instanceof DiskSpec disk
+                                && disk.volume().equals(key)
+                                && disk.storageHost().equals(host().id()));
     }
 
     @Override
