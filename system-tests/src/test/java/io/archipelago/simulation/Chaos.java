@@ -16,6 +16,40 @@ final class Chaos {
         this.dice = world.dice();
     }
 
+    /** Now and then the database of a reservation-service is copied, and later set back to the copy. */
+    void planSetBack(long until) {
+        if (!dice.chance(0.12)) {
+            return;
+        }
+        Site site = dice.pick(world.sites());
+        long copied = dice.between(0L, until);
+        long restored = copied
+                + dice.between(Scheduler.SECOND, dice.chance(0.5) ? 120 * Scheduler.SECOND : 3600 * Scheduler.SECOND);
+        world.scheduler().at(copied, () -> {
+            Snapshot snapshot = new Snapshot(site.reservation());
+            world.tell(site.reservation(), () -> "database is copied");
+            world.scheduler().at(restored, () -> setBack(site.reservation(), snapshot));
+        });
+    }
+
+    private void setBack(ReservationService service, Snapshot snapshot) {
+        if (world.calm()) {
+            return;
+        }
+        world.setBack(true);
+        service.crash();
+        snapshot.restore();
+        world.tell(service, () -> "database is set back");
+        world.scheduler().after(dice.between(Scheduler.SECOND, 600 * Scheduler.SECOND), service::restart);
+    }
+
+    private void lose(Site from, Site to) {
+        long lost = to.reservation().streams(from).stream().filter(Lane::lose).count();
+        if (lost > 0) {
+            world.tell(from, "wan", () -> "what was said to " + to.id() + " and not yet read is lost for good");
+        }
+    }
+
     /** Plans faults between now and an instant: some by the clock, some in the thick of what happens. */
     void plan(long until) {
         int faults = dice.chance(0.2) ? 0 : dice.between(1, 12);
@@ -67,7 +101,7 @@ final class Chaos {
 
     private void strike(Site site) {
         Service service = dice.pick(site.services());
-        switch (dice.between(0, 11)) {
+        switch (dice.between(0, world.lossy() ? 14 : 11)) {
             case 0, 1 -> crash(service);
             case 2, 3 -> halve(service);
             case 4 -> {
@@ -81,7 +115,8 @@ final class Chaos {
                 world.tell(site, "clock", () -> "jumps");
                 site.jump(Duration.ofSeconds(dice.between(-2, dice.chance(0.3) ? 120 : 5)));
             }
-            default -> site.services().forEach(this::crash);
+            case 11 -> site.services().forEach(this::crash);
+            default -> lose(site, dice.pick(world.sites()));
         }
     }
 

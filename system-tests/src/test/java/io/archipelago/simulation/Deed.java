@@ -28,5 +28,16 @@ enum Deed {
     WAITED_FOR_A_LOCK,
     STOPPED_BY_THE_AGENT_ITSELF,
     STRAY_REMOVED,
+    /** A reader saw that something which was said to it is lost. */
+    STREAM_BROKEN,
+    /** A digest led to a command that was given again. */
+    SETTLED,
+    /** A lease went on although its master does not know of it. */
+    ORPHAN_KEPT,
+    OPERATOR_WAS_CALLED,
+    /** Nobody had a record any more of what participants had booked. */
+    OPERATOR_GAVE_BACK,
+    /** A reservation-service noticed that its database had been set back. */
+    SET_BACK,
     TRUTH_WAS_CHECKED
 }

@@ -10,9 +10,10 @@ import java.util.List;
  *
  * @param pace of the reservation-services
  * @param terms of the participants
+ * @param compareEvery how often sites tell each other what they believe
  * @param advertiseEvery how often placement tells peers what is free
  */
-record Figures(Pace pace, Terms terms, Duration advertiseEvery) {
+record Figures(Pace pace, Terms terms, Duration compareEvery, Duration advertiseEvery) {
 
     static Figures thrown(Dice dice) {
         Duration lead = Duration.ofSeconds(dice.pick(List.of(10, 60, 180)));
@@ -31,6 +32,7 @@ record Figures(Pace pace, Terms terms, Duration advertiseEvery) {
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(dice.between(1, 5)),
                 Duration.ofSeconds(2));
-        return new Figures(pace, terms, Duration.ofSeconds(dice.between(60, 900)));
+        return new Figures(
+                pace, terms, Duration.ofSeconds(dice.between(120, 300)), Duration.ofSeconds(dice.between(60, 900)));
     }
 }

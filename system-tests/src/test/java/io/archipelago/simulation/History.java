@@ -1,5 +1,6 @@
 package io.archipelago.simulation;
 
+import io.archipelago.reservation.domain.Allocation;
 import java.util.Set;
 
 /**
@@ -36,11 +37,14 @@ final class History {
     void run() {
         long end = new Workload(world).begin();
         chaos.plan(end + 5 * Scheduler.MINUTE);
+        chaos.planSetBack(end);
         if (world.dice().chance(0.5)) {
             runUntil(world.dice().between(0L, end));
             chaos.heal();
             runUntil(scheduler.now() + CALM);
-            world.invariants().outcomes().truthful();
+            if (!world.setBack()) {
+                world.invariants().outcomes().truthful();
+            }
             world.calm(false);
             chaos.plan(Math.max(end, scheduler.now()) + 5 * Scheduler.MINUTE);
         }
@@ -48,6 +52,10 @@ final class History {
         chaos.heal();
         world.endWorkload();
         runUntil(Long.MAX_VALUE);
+        if (world.setBack()) {
+            giveBackWhatNobodyKnows();
+            runUntil(Long.MAX_VALUE);
+        }
         world.invariants().outcomes().quiescent();
     }
 
@@ -66,6 +74,20 @@ final class History {
     @Override
     public String toString() {
         return "history " + seed;
+    }
+
+    /** An operator goes through what is booked at a site whose database was set back. */
+    private void giveBackWhatNobodyKnows() {
+        for (Site site : world.sites()) {
+            ReservationService service = site.reservation();
+            site.participants().stream()
+                    .flatMap(p -> p.leased().stream())
+                    .distinct()
+                    .filter(id -> !(service.allocations().get(id) instanceof Allocation known)
+                            || known instanceof Allocation.Released)
+                    .toList()
+                    .forEach(service.settling()::giveBackUnseen);
+        }
     }
 
     private void runUntil(long instant) {

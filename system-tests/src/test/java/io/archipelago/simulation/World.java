@@ -29,6 +29,8 @@ final class World {
     private final Map<SiteId, String> federation = new HashMap<>();
     private final Map<Set<SiteId>, Long> cuts = new HashMap<>();
     private final boolean strays;
+    private final boolean lossy;
+    private boolean setBack;
     private final Set<Deed> deeds = EnumSet.noneOf(Deed.class);
     private long messages;
     private boolean calm;
@@ -40,6 +42,7 @@ final class World {
         this.story = story;
         this.storable = storable;
         this.strays = dice.chance(0.1);
+        this.lossy = dice.chance(0.2);
         this.figures = Figures.thrown(dice);
         this.invariants = new Invariants(this);
         for (int i = 0; i < NAMES.size(); i++) {
@@ -128,6 +131,20 @@ final class World {
      */
     boolean strays() {
         return strays;
+    }
+
+    /** Whether what one site says to another may be lost for good. */
+    boolean lossy() {
+        return lossy;
+    }
+
+    /** Whether the database of a reservation-service was set back: some of what was promised before is then forgotten. */
+    boolean setBack() {
+        return setBack;
+    }
+
+    void setBack(boolean now) {
+        setBack = now;
     }
 
     /** Keeps two sites apart until an instant of true time. */

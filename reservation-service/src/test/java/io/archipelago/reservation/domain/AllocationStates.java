@@ -92,6 +92,6 @@ final class AllocationStates {
     }
 
     static Releasing releasing(List<Refusal> refusals, boolean deployed) {
-        return new Releasing(header(), OTHERS, refusals, deployed, 1, NOON.plusSeconds(5));
+        return new Releasing(header(), OTHERS, refusals, Map.of(), deployed, 1, NOON.plusSeconds(5));
     }
 }
