@@ -44,6 +44,9 @@ final class Chaos {
     }
 
     private void lose(Site from, Site to) {
+        if (world.calm()) {
+            return;
+        }
         long lost = to.reservation().streams(from).stream().filter(Lane::lose).count();
         if (lost > 0) {
             world.tell(from, "wan", () -> "what was said to " + to.id() + " and not yet read is lost for good");
@@ -116,7 +119,12 @@ final class Chaos {
                 site.jump(Duration.ofSeconds(dice.between(-2, dice.chance(0.3) ? 120 : 5)));
             }
             case 11 -> site.services().forEach(this::crash);
-            default -> lose(site, dice.pick(world.sites()));
+            default -> {
+                Site other = dice.pick(world.sites());
+                long duration = dice.between(1, 600) * Scheduler.SECOND;
+                cut(site, other, duration);
+                world.scheduler().after(duration - 1, () -> lose(site, other));
+            }
         }
     }
 

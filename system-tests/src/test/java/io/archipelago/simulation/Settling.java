@@ -1,6 +1,7 @@
 package io.archipelago.simulation;
 
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
@@ -115,12 +116,13 @@ final class Settling {
 
     /** The rows that a digest may change, so that they are locked first; production locks each when it comes to it. */
     static List<Object> rows(ShareDigest digest) {
-        List<Object> rows = new ArrayList<>();
-        digest.asWorker().stream()
-                .map(e -> e.allocation().reservation())
+        // In one order, whoever speaks: two digests at once would wait for each other.
+        return digest.asWorker().stream()
+                .map(e -> e.allocation().reservation().toString())
                 .distinct()
-                .forEach(rows::add);
-        return rows;
+                .sorted()
+                .<Object>map(ReservationId::parse)
+                .toList();
     }
 
     private void tell(SiteId site, boolean answer, List<Entry> named, Transaction tx) {

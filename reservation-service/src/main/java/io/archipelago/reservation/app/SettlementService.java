@@ -23,6 +23,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,8 +100,10 @@ public class SettlementService {
         List<Entry> here = digest.asMaster().stream()
                 .filter(e -> e.allocation().site().equals(own))
                 .toList();
+        // In one order, whoever speaks, since each may lock a row.
         List<Entry> there = digest.asWorker().stream()
                 .filter(e -> e.allocation().site().equals(from))
+                .sorted(Comparator.comparing(e -> e.allocation().toString()))
                 .toList();
         int foreign = digest.asMaster().size() + digest.asWorker().size() - here.size() - there.size();
         return beginAnewIfAsked(tx, from, digest)
