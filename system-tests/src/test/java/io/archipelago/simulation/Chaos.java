@@ -90,8 +90,11 @@ final class Chaos {
         }
     }
 
-    /** Ends all that goes on. */
+    /** Ends all that goes on; what sites that were cut off have said meanwhile may be lost with it. */
     void heal() {
+        if (world.lossy() && dice.chance(0.5)) {
+            world.sites().forEach(from -> world.sites().forEach(to -> lose(from, to)));
+        }
         world.calm(true);
         strikesAfter.clear();
         world.healCuts();

@@ -84,7 +84,8 @@ final class History {
                     .flatMap(p -> p.leased().stream())
                     .distinct()
                     .filter(id -> !(service.allocations().get(id) instanceof Allocation known)
-                            || known instanceof Allocation.Released)
+                            || known instanceof Allocation.Released
+                            || known instanceof Allocation.Forgotten)
                     .toList()
                     .forEach(service.settling()::giveBackUnseen);
         }

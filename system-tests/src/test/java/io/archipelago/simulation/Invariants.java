@@ -66,6 +66,12 @@ final class Invariants {
     /** A master tells a site to give a share back. */
     void givenUp(ReleaseShare release) {
         givenUp.add(List.of(release.allocation(), release.sequence()));
+        givenUp(release.allocation());
+    }
+
+    /** Somebody who may has said that a share is not to go on. */
+    void givenUp(AllocationId id) {
+        givenUp.add(List.of(id));
     }
 
     /** The tenant has asked for the end. */
@@ -140,6 +146,15 @@ final class Invariants {
         }
         boolean leasedBefore = before instanceof Part.Confirmed || before instanceof Part.Deploying;
         boolean leasedAfter = after instanceof Part.Confirmed || after instanceof Part.Deploying;
+        if (before instanceof Part.Deploying running && !leasedAfter) {
+            boolean over = !service.site()
+                    .reservation()
+                    .now()
+                    .isBefore(running.lease().spec().window().end());
+            require(
+                    over || givenUp.contains(List.of(id)),
+                    () -> service + " stops " + Words.of(id) + " though nobody asked and its time is not over");
+        }
         if (leasedBefore && !leasedAfter) {
             require(
                     about instanceof AllocationCommand.ReleaseAllocation,

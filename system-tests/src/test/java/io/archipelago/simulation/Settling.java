@@ -169,28 +169,21 @@ final class Settling {
         database().restoredIn = service.now().getEpochSecond();
         long floor = Restoration.floor(database().restoredIn);
         for (Allocation allocation : List.copyOf(service.allocations().values())) {
-            Optional<Decision<Allocation>> kept = restored.onRestored(allocation, floor, service.now());
-            if (kept.isEmpty()) {
-                service.allocations().remove(allocation.id());
-            } else {
-                service.applyAtOnce(kept.get());
-            }
+            service.applyAtOnce(restored.onRestored(allocation, floor, service.now()));
         }
     }
 
-    /** What the participants of this site book and nobody has a record of: an operator gives it back. */
+    /** What the participants of this site have and the site does not count on: an operator gives it back. */
     void giveBackUnseen(AllocationId id) {
         service.world().did(Deed.OPERATOR_GAVE_BACK);
+        service.world().invariants().givenUp(id);
         service.request(Work.on("operator", 0, List.of(id), tx -> {
-            if (service.allocations().get(id) instanceof Allocation known && !(known instanceof Allocation.Released)) {
-                return;
-            }
-            service.allocate(
-                    id,
-                    Optional.of(restored.giveBack(
-                            id, id.site(), 0, Restoration.floor(tx.now().getEpochSecond()), tx.now())),
-                    tx,
-                    "operator");
+            Allocation known = service.allocations().get(id);
+            Optional<Decision<Allocation>> decision = known == null || known instanceof Allocation.Released
+                    ? Optional.of(restored.giveBack(
+                            id, id.site(), 0, Restoration.floor(tx.now().getEpochSecond()), tx.now()))
+                    : shares.giveBack(known, tx.now());
+            service.allocate(id, decision, tx, "operator");
         }));
     }
 

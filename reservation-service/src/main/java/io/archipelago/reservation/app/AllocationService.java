@@ -96,10 +96,8 @@ public class AllocationService {
                 .chain(all -> Multi.createFrom()
                         .iterable(all)
                         .onItem()
-                        .transformToUniAndConcatenate(a -> {
-                            Optional<Decision<Allocation>> kept = restored.onRestored(a, floor, tx.now());
-                            return kept.isPresent() ? carryOut(tx, kept) : store.forget(tx, a.id());
-                        })
+                        .transformToUniAndConcatenate(
+                                a -> carryOut(tx, Optional.of(restored.onRestored(a, floor, tx.now()))))
                         .collect()
                         .asList()
                         .replaceWithVoid());

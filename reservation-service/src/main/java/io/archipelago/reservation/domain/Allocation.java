@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *                                                      Released
  * </pre>
  *
- * A new HoldShare (higher sequence) may follow Releasing, if nothing was deployed, and Released. What is done on every message in every
+ * A new HoldShare (higher sequence) may follow Releasing, if nothing was deployed, Released and Forgotten, which follows when the database was set
+ * back. What is done on every message in every
  * state: {@link AllocationMoves}.
  */
 public sealed interface Allocation {
@@ -323,6 +324,19 @@ public sealed interface Allocation {
             refusals = List.copyOf(refusals);
         }
 
+        @Override
+        public @Nullable Instant due() {
+            return null;
+        }
+    }
+
+    /**
+     * The database was set back: the participants may have more of it than is remembered here, and go on with it. It ends when the master or an
+     * operator gives it back.
+     *
+     * @param header see {@link Header}
+     */
+    record Forgotten(Header header) implements Allocation {
         @Override
         public @Nullable Instant due() {
             return null;

@@ -20,6 +20,7 @@ import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
+import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
@@ -108,6 +109,7 @@ public final class AllocationMoves {
             case Releasing releasing -> onEvent(releasing, event, now);
             case Confirmed confirmed -> Optional.empty();
             case Released released -> Optional.empty();
+            case Forgotten forgotten -> Optional.empty();
         };
     }
 
@@ -143,6 +145,7 @@ public final class AllocationMoves {
                                 releasing.askedAgain(again(releasing.asked(), now)),
                                 AllocationMessages.release(header));
                     case Released released -> throw new IllegalStateException("nothing is due once released");
+                    case Forgotten forgotten -> throw new IllegalStateException("nothing is due once forgotten");
                 });
     }
 
@@ -167,6 +170,7 @@ public final class AllocationMoves {
             case Holding holding -> beginHold(next, hold, now);
             case Held held -> beginHold(next, hold, now);
             case Released released -> beginHold(next, hold, now);
+            case Forgotten forgotten -> beginHold(next, hold, now);
             case Releasing releasing when !releasing.deployed() -> beginHold(next, hold, now);
             case Releasing releasing -> {
                 List<Refusal> why = List.of(conflict("the share is still being released"));
@@ -212,7 +216,10 @@ public final class AllocationMoves {
 
     private Optional<Decision<Allocation>> onEvent(Holding holding, AllocationEvent event, Instant now) {
         if (event instanceof AllocationRefused refused) {
-            return Optional.of(refuse(holding, holding.header(), List.of(refused.refusal()), now));
+            return Optional.of(
+                    refused.refusal().code() == ErrorCode.CONFLICT
+                            ? restored.leaveInUse(holding)
+                            : refuse(holding, holding.header(), List.of(refused.refusal()), now));
         }
         if (!(event instanceof AllocationHeld answer)) {
             return Optional.empty();
@@ -254,6 +261,8 @@ public final class AllocationMoves {
                 List<Refusal> why = released.refusals().isEmpty() ? List.of(ranOut()) : released.refusals();
                 yield Decision.of(new Released(heard, why), AllocationMessages.refused(heard, why));
             }
+            // A digest tells the master that it is unknown here.
+            case Forgotten forgotten -> Decision.of(new Forgotten(heard));
             case Confirming confirming -> Decision.of(confirming.withHeader(heard));
             case Confirmed confirmed -> Decision.of(confirmed.withHeader(heard), AllocationMessages.confirmed(heard));
             case Running running -> {
@@ -341,7 +350,7 @@ public final class AllocationMoves {
             return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
         }
         Header next = header.next();
-        boolean deployed = allocation instanceof Running;
+        boolean deployed = allocation instanceof Running || allocation instanceof Forgotten;
         return Decision.of(Releasing.begin(next, refusals, deployed, again(0, now)), AllocationMessages.release(next));
     }
 
@@ -358,6 +367,7 @@ public final class AllocationMoves {
         return switch (allocation) {
             case Holding holding -> Optional.empty();
             case Confirming confirming -> Optional.empty();
+            case Forgotten forgotten -> Optional.empty();
             case Held held ->
                 Optional.of(
                         now.isBefore(held.until())

@@ -58,11 +58,14 @@ public final class Digests {
             case Allocation.Running running -> Stage.RUNNING;
             case Allocation.Releasing releasing -> Stage.RELEASING;
             case Allocation.Released released -> Stage.RELEASED;
+            case Allocation.Forgotten forgotten -> Stage.UNKNOWN;
         };
         long told = allocation instanceof Allocation.Running running
                 ? AllocationMessages.statusOf(running).fingerprint()
                 : 0;
-        return new Entry(allocation.id(), allocation.header().shareSequence(), stage, told);
+        return stage == Stage.UNKNOWN
+                ? unknown(allocation.id())
+                : new Entry(allocation.id(), allocation.header().shareSequence(), stage, told);
     }
 
     /** What a site says of a share that it has no record of. */

@@ -1,9 +1,12 @@
 package io.archipelago.reservation.domain;
 
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
+import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
@@ -13,7 +16,6 @@ import io.archipelago.reservation.domain.Allocation.Running;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The moves of an {@link Allocation} after the database was set back: the participants may know more of it than is remembered here. */
 public final class RestoredMoves {
@@ -25,29 +27,36 @@ public final class RestoredMoves {
     }
 
     /**
-     * Takes the news that the database was set back. A lease goes on; what was not confirmed is forgotten, since it may be more by now. Empty:
-     * it is forgotten.
+     * Takes the news that the database was set back. A lease goes on; what was not confirmed, or was over, is forgotten, since it may be more by
+     * now.
      *
      * @param floor {@link Restoration#floor}
      */
-    public Optional<Decision<Allocation>> onRestored(Allocation allocation, long floor, Instant now) {
+    public Decision<Allocation> onRestored(Allocation allocation, long floor, Instant now) {
         Header above = allocation.header().above(floor);
         Instant again = now.plus(pace.again(1));
         return switch (allocation) {
-            case Confirmed confirmed -> Optional.of(Decision.of(confirmed.withHeader(above)));
+            case Confirmed confirmed -> Decision.of(confirmed.withHeader(above));
             case Running running ->
-                Optional.of(Decision.of(
+                Decision.of(
                         new Running(above, running.facts(), running.cluster(), Map.of(), 1, again),
-                        AllocationMessages.deploy(above)));
+                        AllocationMessages.deploy(above));
             case Releasing releasing ->
-                Optional.of(Decision.of(
+                Decision.of(
                         Releasing.begin(above, releasing.refusals(), releasing.deployed(), again),
-                        AllocationMessages.release(above)));
-            case Holding holding -> Optional.empty();
-            case Held held -> Optional.empty();
-            case Confirming confirming -> Optional.empty();
-            case Released released -> Optional.empty();
+                        AllocationMessages.release(above));
+            case Holding holding -> Decision.of(new Forgotten(above));
+            case Held held -> Decision.of(new Forgotten(above));
+            case Confirming confirming -> Decision.of(new Forgotten(above));
+            case Released released -> Decision.of(new Forgotten(above));
+            case Forgotten forgotten -> Decision.of(new Forgotten(above));
         };
+    }
+
+    /** A participant has in use what it is to hold: what was read again was done before the database was set back. It stays. */
+    Decision<Allocation> leaveInUse(Holding holding) {
+        Refusal why = Refusal.of(ErrorCode.CONFLICT, "machines", "the share is in use");
+        return Decision.of(new Forgotten(holding.header()), AllocationMessages.refused(holding.header(), List.of(why)));
     }
 
     /** A participant took another command under the number of the release: the release is told again, above it. */

@@ -51,12 +51,6 @@ public class AllocationStore {
                         .toList());
     }
 
-    public Uni<Void> forget(Tx tx, AllocationId id) {
-        return tx.session()
-                .find(AllocationRow.class, id.toString())
-                .chain(row -> tx.session().remove(row));
-    }
-
     public Uni<Void> save(Tx tx, Allocation allocation) {
         return tx.session()
                 .find(AllocationRow.class, allocation.id().toString())

@@ -102,6 +102,7 @@ class AllocationTableTest {
         then.put("Running, to the end", due(AllocationStates.running(), END));
         then.put("Releasing", due(AllocationStates.releasing(List.of(), true), NOON.plusSeconds(5)));
         then.put("Released", "nothing");
+        then.put("Forgotten", "nothing");
 
         MarkdownTable table = MarkdownTable.under("## A site's allocation", "deadlines.md");
         assertThat(table.rows().keySet()).containsExactlyElementsOf(then.keySet());
@@ -156,7 +157,7 @@ class AllocationTableTest {
         Instant due = state.due();
 
         if (due == null) {
-            assertThat(state).isInstanceOf(Allocation.Released.class);
+            assertThat(state).isInstanceOfAny(Allocation.Released.class, Allocation.Forgotten.class);
             assertThat(moves.onDue(state, END.plusSeconds(1_000_000))).isEmpty();
         } else {
             assertThat(moves.onDue(state, due.minusNanos(1))).isEmpty();

@@ -11,7 +11,11 @@ import static io.archipelago.reservation.domain.DomainFixture.spec;
 import static io.archipelago.reservation.domain.ReservationStates.SEQUENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
@@ -72,9 +76,7 @@ class SettlementTableTest {
             Entry entry = Digests.entry(allocation);
             boolean orphan = !Digests.orphans(List.of(allocation), List.of()).isEmpty();
             assertThat(Digests.orphans(List.of(allocation), List.of(entry))).isEmpty();
-            String kept = restored.onRestored(allocation, Restoration.floor(7), NOON)
-                    .map(Words::of)
-                    .orElse("forgotten");
+            String kept = Words.of(restored.onRestored(allocation, Restoration.floor(7), NOON));
             rows.put(name, List.of(entry.stage().name(), orphan ? "an operator must act" : "nothing", kept));
         });
 
@@ -187,8 +189,11 @@ class SettlementTableTest {
         long floor = Restoration.floor(1_800_000_000);
 
         for (Allocation allocation : AllocationStates.all().values()) {
-            restored.onRestored(allocation, floor, NOON)
-                    .ifPresent(d -> assertThat(d.next().header().sequence()).isEqualTo(floor));
+            assertThat(restored.onRestored(allocation, floor, NOON)
+                            .next()
+                            .header()
+                            .sequence())
+                    .isEqualTo(floor);
         }
         assertThat(sites.begin(TOKYO, new HoldShare(AT_OSAKA, 1, spec(), PACE.holdFor()), floor, NOON)
                         .orElseThrow()
@@ -196,6 +201,30 @@ class SettlementTableTest {
                         .header()
                         .sequence())
                 .isEqualTo(floor);
+    }
+
+    @Test
+    void leavesInUseWhatAHoldThatIsReadAgainFindsInUse() {
+        Allocation.Holding again = (Allocation.Holding)
+                sites.begin(TOKYO, new HoldShare(AT_OSAKA, 1, spec(), PACE.holdFor()), Restoration.floor(7), NOON)
+                        .orElseThrow()
+                        .next();
+        AllocationRefused inUse = new AllocationRefused(
+                AT_OSAKA,
+                again.header().sequence(),
+                Participant.PLACEMENT,
+                Refusal.of(ErrorCode.CONFLICT, "placement", "not possible now: it is deployed"));
+
+        Decision<Allocation> left = sites.onEvent(again, inUse, NOON).orElseThrow();
+
+        assertThat(left.next()).isInstanceOf(Allocation.Forgotten.class);
+        assertThat(left.messages()).noneMatch(Outgoing.ToParticipants.class::isInstance);
+        assertThat(Digests.entry(left.next())).isEqualTo(Digests.unknown(AT_OSAKA));
+        // Its master gives it back for real.
+        assertThat(sites.onCommand(left.next(), new ReleaseShare(AT_OSAKA, 3), NOON)
+                        .orElseThrow()
+                        .messages())
+                .hasAtLeastOneElementOfType(Outgoing.ToParticipants.class);
     }
 
     private Map<String, Reservation> masters() {

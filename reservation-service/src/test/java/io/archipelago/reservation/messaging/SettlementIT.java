@@ -229,7 +229,7 @@ class SettlementIT {
         assertThat(restoredIn()).isPositive();
         assertThat(last(OSAKA).epoch()).isGreaterThan(before.epoch());
         assertThat(find(lease).header().sequence()).isEqualTo(Restoration.floor(restoredIn()));
-        assertThat(record(over)).isEmpty();
+        assertThat(find(over)).isInstanceOf(Allocation.Forgotten.class);
         // What it may have forgotten is given back for real, and by an operator's word too.
         hear(new ReleaseShare(over, 7));
         assertThat(find(over)).isInstanceOf(Allocation.Releasing.class);
