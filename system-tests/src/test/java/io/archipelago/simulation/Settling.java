@@ -166,6 +166,8 @@ final class Settling {
             beginAnew(to.id());
             database().compareAt.put(to.id(), Instant.EPOCH);
         });
+        database().outbox.clear();
+        service.streams().forEach(Lane::skipToEnd);
         database().restoredIn = service.now().getEpochSecond();
         long floor = Restoration.floor(database().restoredIn);
         for (Allocation allocation : List.copyOf(service.allocations().values())) {

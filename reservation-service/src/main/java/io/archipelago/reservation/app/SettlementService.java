@@ -197,7 +197,8 @@ public class SettlementService {
                 .chain(() -> Multi.createFrom()
                         .iterable(sites)
                         .onItem()
-                        .transformToUniAndConcatenate(site -> exchanges.soon(tx, site))
+                        .transformToUniAndConcatenate(
+                                site -> exchanges.soon(tx, site).chain(() -> inbound.skipToEnd(tx, site)))
                         .collect()
                         .asList()
                         .replaceWithVoid());

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.messaging;
 
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.reservation.persistence.InboundStreams;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ final class StreamPull implements Runnable {
             try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings())) {
                 reading = consumer;
                 consumer.assign(List.of(partition));
-                consumer.seek(partition, position.get().await().indefinitely());
+                seek(consumer, position.get().await().indefinitely());
                 while (running()) {
                     read(consumer);
                 }
@@ -97,6 +98,14 @@ final class StreamPull implements Runnable {
 
     private boolean running() {
         return stopping.getCount() > 0;
+    }
+
+    private void seek(KafkaConsumer<String, String> consumer, long offset) {
+        if (offset == InboundStreams.END) {
+            consumer.seekToEnd(List.of(partition));
+        } else {
+            consumer.seek(partition, offset);
+        }
     }
 
     private void read(KafkaConsumer<String, String> consumer) {

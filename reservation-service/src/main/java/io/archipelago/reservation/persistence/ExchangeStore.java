@@ -27,6 +27,13 @@ public class ExchangeStore {
             order by e.site
             """;
 
+    private static final String RESTORED = """
+            insert into restored (epoch, at)
+            select greatest(cast(extract(epoch from clock_timestamp()) as bigint), coalesce(max(epoch), 0) + 1), clock_timestamp()
+            from restored
+            returning epoch
+            """;
+
     /**
      * How it stands between this site and another.
      *
@@ -121,14 +128,13 @@ public class ExchangeStore {
                 .getSingleResult();
     }
 
-    /** Notes that the database was set back; the epoch of now. */
+    /** Notes that the database was set back, and forgets what was to be sent then: it was, or is long overtaken. The epoch of now. */
     public Uni<Long> restored(Tx tx) {
-        return tx.session().createNativeQuery("""
-                        insert into restored (epoch, at)
-                        select greatest(cast(extract(epoch from clock_timestamp()) as bigint), coalesce(max(epoch), 0) + 1),
-                            clock_timestamp() from restored
-                        returning epoch
-                        """, Long.class).getSingleResult();
+        return tx.session()
+                .createNativeQuery("delete from outbox")
+                .executeUpdate()
+                .chain(() ->
+                        tx.session().createNativeQuery(RESTORED, Long.class).getSingleResult());
     }
 
     private static Uni<Void> update(Tx tx, String statement, String parameter, String value) {

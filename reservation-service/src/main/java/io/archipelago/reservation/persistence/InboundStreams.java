@@ -19,8 +19,15 @@ public class InboundStreams {
             on conflict (site) do update set epoch = excluded.epoch, sequence = excluded.sequence, heard_at = excluded.heard_at,
                 reused_epoch = case when stream_in.epoch = excluded.epoch then stream_in.reused_epoch else 0 end
             """;
+    private static final String SKIP = """
+            insert into stream_in (site, epoch, sequence, position) values (:site, 0, 0, :end)
+            on conflict (site) do update set position = excluded.position
+            """;
     private static final String REUSED =
             "update stream_in set reused_epoch = epoch, heard_at = clock_timestamp() where site = :site";
+
+    /** Stands for the end of a topic, wherever that is when reading begins. */
+    public static final long END = -1;
 
     /**
      * What was taken last.
@@ -84,7 +91,17 @@ public class InboundStreams {
                 });
     }
 
-    /** The offset to begin reading at. */
+    /** Nothing that a site has said so far is read any more; what it says next shows the gap. */
+    public Uni<Void> skipToEnd(Tx tx, SiteId from) {
+        return tx.session()
+                .createNativeQuery(SKIP)
+                .setParameter("site", from.value())
+                .setParameter("end", END)
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    /** The offset to begin reading at, or {@link #END}. */
     public Uni<Long> position(Tx tx, SiteId from) {
         return tx.session()
                 .createNativeQuery("select position from stream_in where site = :site", Long.class)
