@@ -11,6 +11,7 @@ final class History {
 
     private static final long MOST_EVENTS = 2_000_000;
     private static final long LONGEST = 10_000 * Scheduler.MINUTE;
+    private static final long OPERATOR_LOOKS_AFTER = 60 * Scheduler.MINUTE;
     private static final long CALM = 15 * Scheduler.MINUTE;
 
     private final long seed;
@@ -51,11 +52,11 @@ final class History {
         runUntil(end + 10 * Scheduler.MINUTE);
         chaos.heal();
         world.endWorkload();
-        runUntil(Long.MAX_VALUE);
         if (world.setBack()) {
+            runUntil(scheduler.now() + OPERATOR_LOOKS_AFTER);
             giveBackWhatNobodyKnows();
-            runUntil(Long.MAX_VALUE);
         }
+        runUntil(Long.MAX_VALUE);
         world.invariants().outcomes().quiescent();
     }
 
