@@ -45,8 +45,8 @@ public record Problem(
             case IDEMPOTENCY_KEY_REUSED, UNSUPPORTED -> 422;
             // Refused for want of capacity is a state of the thing asked for; as an answer to a call it is a conflict
             // with others.
-            case NO_CAPACITY, HOLD_EXPIRED, NO_ANSWER -> 409;
-            case RESOURCE_FAILED, INTERNAL -> 500;
+            case NO_CAPACITY, HOLD_EXPIRED, NO_ANSWER, WAITING -> 409;
+            case RESOURCE_FAILED, SHARE_LOST, INTERNAL -> 500;
         };
     }
 }

@@ -5,6 +5,7 @@ import static io.archipelago.cli.Reservation.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -57,6 +58,7 @@ final class ReservationTable {
         var cacheTable = new Table("SITE", "STATE");
         caches.forEach(each -> cacheTable.row(text(each, "site"), text(each, "state")));
         section("Package caches", cacheTable, caches);
+        left(reservation);
         problems(reservation);
         if (reservation.isTerminal() && !holdsAnything(reservation)) {
             console.out().println();
@@ -121,6 +123,24 @@ final class ReservationTable {
                     text(machine, "host"));
         }
         return table;
+    }
+
+    /** What a release has not removed yet. */
+    private void left(Reservation reservation) {
+        var table = new Table("SITE", "KIND", "NAME", "PHASE", "REASON");
+        List<JsonNode> all = new ArrayList<>();
+        for (JsonNode site : reservation.sites()) {
+            for (JsonNode each : site.path("left")) {
+                all.add(each);
+                table.row(
+                        text(site, "site"),
+                        text(each, "kind"),
+                        text(each, "name"),
+                        text(each, "phase"),
+                        text(each, "reason"));
+            }
+        }
+        section("Still to be removed", table, all);
     }
 
     private void section(String title, Table table, List<JsonNode> content) {

@@ -79,6 +79,18 @@ class OtherCommandsTest {
     }
 
     @Test
+    void showTellsWhatAReleaseHasNotRemovedYet() {
+        site.answers("GET " + ONE, Answer.json(200, """
+                {"id": "x", "state": "RELEASING", "window": {},
+                 "sites": [{"site": "osaka", "state": "RELEASING",
+                            "left": [{"kind": "DISK", "name": "vcompute-2-1", "phase": "READY", "reason": "in use"}]}]}
+                """));
+
+        assertThat(terminal.vc("show", Bodies.ID).out())
+                .contains("Still to be removed", "osaka", "DISK", "vcompute-2-1", "in use");
+    }
+
+    @Test
     void showSaysThatNothingIsLeftAndWhatASiteWaitsFor() {
         site.answers(
                 "GET " + ONE,

@@ -26,6 +26,10 @@ public enum ErrorCode {
     NO_ANSWER(Category.CAPACITY, true),
     /** The request can not be met by this site whatever the load: no such role of host, no such peer. */
     UNSUPPORTED(Category.USER, false),
+    /** What an earlier booking left is not yet seen gone; it goes on by itself once it is. */
+    WAITING(Category.CAPACITY, true),
+    /** A site no longer has a share that it had confirmed; an operator must act. */
+    SHARE_LOST(Category.INTERNAL, true),
     /** A resource on a host failed. */
     RESOURCE_FAILED(Category.INTERNAL, true),
     /** Our fault. */

@@ -1,6 +1,8 @@
 package io.archipelago.reservation;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Map;
 
 /** The sites that this one is federated with. */
@@ -12,6 +14,10 @@ public interface FederationConfig {
 
     /** Each peer by its short id; none if the site stands alone. */
     Map<String, Peer> peers();
+
+    /** How often sites tell each other what they believe of the shares that they have in common. */
+    @WithDefault("PT5M")
+    Duration compareEvery();
 
     /** This site. */
     interface Own {

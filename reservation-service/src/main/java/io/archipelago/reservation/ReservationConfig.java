@@ -22,6 +22,24 @@ public interface ReservationConfig {
     @WithDefault("PT1M")
     Duration startTolerance();
 
+    /** Those who watch a reservation. */
+    Watch watch();
+
+    /** Those who watch a reservation. */
+    interface Watch {
+        /** How often each looks whether it has changed. */
+        @WithDefault("PT1S")
+        Duration every();
+
+        /** After what time without a change it is told that the connection lives. */
+        @WithDefault("PT15S")
+        Duration heartbeat();
+
+        /** How long one connection lasts; the sign-on is checked when it is made. */
+        @WithDefault("PT10M")
+        Duration atMost();
+    }
+
     /** The most that one cluster may be. */
     interface Limits {
         /** Compute machines. */

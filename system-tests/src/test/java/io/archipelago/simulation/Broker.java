@@ -1,12 +1,15 @@
 package io.archipelago.simulation;
 
+import io.archipelago.contracts.federation.StreamPosition;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A site's broker: topics with their consumers, and the last message of every key for those that are compacted. */
 final class Broker {
@@ -19,6 +22,7 @@ final class Broker {
     private final Map<String, List<Subscription>> subscriptions = new HashMap<>();
     private final Map<Place, Lane> lanes = new LinkedHashMap<>();
     private final Map<String, Map<Object, Posted>> compacted = new HashMap<>();
+    private final Map<String, StreamPosition> places = new HashMap<>();
 
     Broker(World world) {
         this.world = world;
@@ -38,6 +42,10 @@ final class Broker {
     }
 
     void append(Posted posted) {
+        StreamPosition stream = posted.stream();
+        if (stream != null) {
+            places.merge(posted.topic(), stream, Broker::later);
+        }
         Map<Object, Posted> last = compacted.get(posted.topic());
         if (last != null) {
             last.put(posted.key(), posted);
@@ -48,6 +56,21 @@ final class Broker {
                             new Place(to.consumer(), id), place -> new Lane(world, to.consumer(), to.blockedUntil()))
                     .append(posted);
         }
+    }
+
+    /** The last place that stands in a topic; null: it is empty. */
+    @Nullable
+    StreamPosition lastPlace(String topic) {
+        return places.get(topic);
+    }
+
+    private static StreamPosition later(StreamPosition a, StreamPosition b) {
+        return Comparator.comparingLong(StreamPosition::epoch)
+                                .thenComparingLong(StreamPosition::sequence)
+                                .compare(a, b)
+                        < 0
+                ? b
+                : a;
     }
 
     /** What a reader that begins at the start of a compacted topic finds. */

@@ -16,6 +16,43 @@ final class Chaos {
         this.dice = world.dice();
     }
 
+    /** Now and then the database of a reservation-service is copied, and later set back to the copy. */
+    void planSetBack(long until) {
+        if (!dice.chance(0.12)) {
+            return;
+        }
+        Site site = dice.pick(world.sites());
+        long copied = dice.between(0L, until);
+        long restored = copied
+                + dice.between(Scheduler.SECOND, dice.chance(0.5) ? 120 * Scheduler.SECOND : 3600 * Scheduler.SECOND);
+        world.scheduler().at(copied, () -> {
+            Snapshot snapshot = new Snapshot(site.reservation());
+            world.tell(site.reservation(), () -> "database is copied");
+            world.scheduler().at(restored, () -> setBack(site.reservation(), snapshot));
+        });
+    }
+
+    private void setBack(ReservationService service, Snapshot snapshot) {
+        if (world.calm()) {
+            return;
+        }
+        world.setBack(true);
+        service.crash();
+        snapshot.restore();
+        world.tell(service, () -> "database is set back");
+        world.scheduler().after(dice.between(Scheduler.SECOND, 600 * Scheduler.SECOND), service::restart);
+    }
+
+    private void lose(Site from, Site to) {
+        if (world.calm()) {
+            return;
+        }
+        long lost = to.reservation().streams(from).stream().filter(Lane::lose).count();
+        if (lost > 0) {
+            world.tell(from, "wan", () -> "what was said to " + to.id() + " and not yet read is lost for good");
+        }
+    }
+
     /** Plans faults between now and an instant: some by the clock, some in the thick of what happens. */
     void plan(long until) {
         int faults = dice.chance(0.2) ? 0 : dice.between(1, 12);
@@ -53,8 +90,11 @@ final class Chaos {
         }
     }
 
-    /** Ends all that goes on. */
+    /** Ends all that goes on; what sites that were cut off have said meanwhile may be lost with it. */
     void heal() {
+        if (world.lossy() && dice.chance(0.5)) {
+            world.sites().forEach(from -> world.sites().forEach(to -> lose(from, to)));
+        }
         world.calm(true);
         strikesAfter.clear();
         world.healCuts();
@@ -65,9 +105,18 @@ final class Chaos {
         }
     }
 
+    private void cutAndLose(Site site) {
+        Site other = dice.pick(world.sites());
+        long duration = dice.between(1, 600) * Scheduler.SECOND;
+        cut(site, other, duration);
+        world.scheduler().after(duration - 1, () -> lose(site, other));
+    }
+
     private void strike(Site site) {
         Service service = dice.pick(site.services());
-        switch (dice.between(0, world.hostsFail() ? 17 : 11)) {
+        int hostsFail = world.hostsFail() ? 6 : 0;
+        int blow = dice.between(0, 11 + hostsFail + (world.lossy() ? 3 : 0));
+        switch (blow) {
             case 0, 1 -> crash(service);
             case 2, 3 -> halve(service);
             case 4 -> {
@@ -82,7 +131,13 @@ final class Chaos {
                 site.jump(Duration.ofSeconds(dice.between(-2, dice.chance(0.3) ? 120 : 5)));
             }
             case 11 -> site.services().forEach(this::crash);
-            default -> fail(dice.pick(List.copyOf(site.hosts())), site);
+            default -> {
+                if (blow <= 11 + hostsFail) {
+                    fail(dice.pick(List.copyOf(site.hosts())), site);
+                } else {
+                    cutAndLose(site);
+                }
+            }
         }
     }
 

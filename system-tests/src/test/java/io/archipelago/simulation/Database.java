@@ -2,6 +2,7 @@ package io.archipelago.simulation;
 
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.StreamPosition;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,18 @@ final class Database {
 
     /** The last place taken in what is said to each site. */
     final Map<SiteId, Long> said = new HashMap<>();
+
+    /** The epoch in which it is said; 1 if it was never begun anew. */
+    final Map<SiteId, Long> epochs = new HashMap<>();
+
+    /** An epoch of a site in which two messages bore one place. */
+    final Map<SiteId, Long> reused = new HashMap<>();
+
+    /** When each site is told next what is believed here; the epoch: at once. */
+    final Map<SiteId, Instant> compareAt = new HashMap<>();
+
+    /** When it was last noticed that this database had been set back, in seconds; 0: never. */
+    long restoredIn;
 
     /** The last place taken from what each site says. */
     final Map<SiteId, StreamPosition> heard = new HashMap<>();

@@ -43,5 +43,16 @@ enum Deed {
     HOST_BACK,
     /** A host's silence was not held against it, for nobody had listened. */
     SILENCE_DOUBTED,
+    /** A reader saw that something which was said to it is lost. */
+    STREAM_BROKEN,
+    /** A digest led to a command that was given again. */
+    SETTLED,
+    /** A lease went on although its master does not know of it. */
+    ORPHAN_KEPT,
+    OPERATOR_WAS_CALLED,
+    /** Nobody had a record any more of what participants had booked. */
+    OPERATOR_GAVE_BACK,
+    /** A reservation-service noticed that its database had been set back. */
+    SET_BACK,
     TRUTH_WAS_CHECKED
 }

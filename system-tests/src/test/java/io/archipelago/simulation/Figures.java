@@ -12,9 +12,10 @@ import java.util.List;
  * @param pace of the reservation-services
  * @param terms of the participants
  * @param patience with hosts
+ * @param compareEvery how often sites tell each other what they believe
  * @param advertiseEvery how often placement tells peers what is free
  */
-record Figures(Pace pace, Terms terms, Patience patience, Duration advertiseEvery) {
+record Figures(Pace pace, Terms terms, Patience patience, Duration compareEvery, Duration advertiseEvery) {
 
     /** How often hosts speak, if they do. */
     static final Duration HEARTBEAT = Duration.ofMinutes(2);
@@ -38,6 +39,11 @@ record Figures(Pace pace, Terms terms, Patience patience, Duration advertiseEver
                 Duration.ofSeconds(2));
         Patience patience =
                 new Patience(Duration.ofMinutes(dice.between(10, 15)), terms.lookAgain(), Duration.ofMinutes(10));
-        return new Figures(pace, terms, patience, Duration.ofSeconds(dice.between(60, 900)));
+        return new Figures(
+                pace,
+                terms,
+                patience,
+                Duration.ofSeconds(dice.between(120, 300)),
+                Duration.ofSeconds(dice.between(60, 900)));
     }
 }

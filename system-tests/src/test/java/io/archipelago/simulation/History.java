@@ -1,5 +1,6 @@
 package io.archipelago.simulation;
 
+import io.archipelago.reservation.domain.Allocation;
 import java.util.Set;
 
 /**
@@ -10,6 +11,7 @@ final class History {
 
     private static final long MOST_EVENTS = 2_000_000;
     private static final long LONGEST = 10_000 * Scheduler.MINUTE;
+    private static final long OPERATOR_LOOKS_AFTER = 60 * Scheduler.MINUTE;
     private static final long CALM = 15 * Scheduler.MINUTE;
 
     private final long seed;
@@ -36,17 +38,24 @@ final class History {
     void run() {
         long end = new Workload(world).begin();
         chaos.plan(end + 5 * Scheduler.MINUTE);
+        chaos.planSetBack(end);
         if (world.dice().chance(0.5)) {
             runUntil(world.dice().between(0L, end));
             chaos.heal();
             runUntil(scheduler.now() + CALM);
-            world.invariants().outcomes().truthful();
+            if (!world.setBack()) {
+                world.invariants().outcomes().truthful();
+            }
             world.calm(false);
             chaos.plan(Math.max(end, scheduler.now()) + 5 * Scheduler.MINUTE);
         }
         runUntil(end + 10 * Scheduler.MINUTE);
         chaos.heal();
         world.endWorkload();
+        if (world.setBack()) {
+            runUntil(scheduler.now() + OPERATOR_LOOKS_AFTER);
+            giveBackWhatNobodyKnows();
+        }
         runUntil(Long.MAX_VALUE);
         world.invariants().outcomes().quiescent();
     }
@@ -66,6 +75,21 @@ final class History {
     @Override
     public String toString() {
         return "history " + seed;
+    }
+
+    /** An operator goes through what is booked at a site whose database was set back. */
+    private void giveBackWhatNobodyKnows() {
+        for (Site site : world.sites()) {
+            ReservationService service = site.reservation();
+            site.participants().stream()
+                    .flatMap(p -> p.leased().stream())
+                    .distinct()
+                    .filter(id -> !(service.allocations().get(id) instanceof Allocation known)
+                            || known instanceof Allocation.Released
+                            || known instanceof Allocation.Forgotten)
+                    .toList()
+                    .forEach(service.settling()::giveBackUnseen);
+        }
     }
 
     private void runUntil(long instant) {

@@ -11,6 +11,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Decision;
@@ -37,6 +38,7 @@ final class Invariants {
     private final Outcomes outcomes;
     private final HostInvariants hosts;
     private final Set<ReservationId> cancelled = new HashSet<>();
+    private final Set<List<Object>> givenUp = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
     private final Map<AllocationId, Instant> leasedAt = new HashMap<>();
@@ -55,10 +57,24 @@ final class Invariants {
 
     /** In what one site says to another every place has one message. */
     void place(ReservationService reader, Posted posted, StreamPosition position) {
+        if (world.setBack()) {
+            return;
+        }
         Long before = places.putIfAbsent(List.of(reader.site().id(), position), posted.id());
         require(
                 before == null || before == posted.id(),
                 () -> reader + ": two messages have place " + position + ", one is " + posted.summary());
+    }
+
+    /** A master tells a site to give a share back. */
+    void givenUp(ReleaseShare release) {
+        givenUp.add(List.of(release.allocation(), release.sequence()));
+        givenUp(release.allocation());
+    }
+
+    /** Somebody who may has said that a share is not to go on. */
+    void givenUp(AllocationId id) {
+        givenUp.add(List.of(id));
     }
 
     /** The tenant has asked for the end. */
@@ -133,13 +149,24 @@ final class Invariants {
         }
         boolean leasedBefore = before instanceof Part.Confirmed || before instanceof Part.Deploying;
         boolean leasedAfter = after instanceof Part.Confirmed || after instanceof Part.Deploying;
+        if (before instanceof Part.Deploying running && !leasedAfter) {
+            boolean over = !service.site()
+                    .reservation()
+                    .now()
+                    .isBefore(running.lease().spec().window().end());
+            require(
+                    over || givenUp.contains(List.of(id)),
+                    () -> service + " stops " + Words.of(id) + " though nobody asked and its time is not over");
+        }
         if (leasedBefore && !leasedAfter) {
             require(
                     about instanceof AllocationCommand.ReleaseAllocation,
                     () -> service + " un-confirms " + Words.of(id) + " by itself");
             Allocation allocation = service.site().reservation().allocations().get(id);
             require(
-                    !(allocation instanceof Allocation.Confirmed || allocation instanceof Allocation.Running),
+                    world.setBack()
+                            || !(allocation instanceof Allocation.Confirmed
+                                    || allocation instanceof Allocation.Running),
                     () -> service + " gives back " + Words.of(id) + ", which its site still counts on");
         }
     }
@@ -174,7 +201,7 @@ final class Invariants {
         if (leased && !(after instanceof Allocation.Confirmed || after instanceof Allocation.Running)) {
             boolean over = !now.isBefore(before.header().spec().window().end());
             require(
-                    over || givenUpByMaster(after),
+                    over || givenUp.contains(List.of(id, after.header().shareSequence())),
                     () -> service + " ends the lease of " + Words.of(id)
                             + " though nobody asked and its time is not over");
         }
@@ -203,7 +230,7 @@ final class Invariants {
                 require(
                         next != null && next.sequence() >= share.sequence(),
                         () -> service + ": the sequence of share " + Words.of(share.id()) + " falls");
-                if (next != null && share.stage().open() && next.stage() == Share.Stage.RELEASED) {
+                if (next != null && share.stage().open() && next.stage() == Share.Stage.RELEASED && !world.setBack()) {
                     nothingAt(next.id(), "the master heard that nothing is left");
                 }
             });
@@ -215,9 +242,12 @@ final class Invariants {
         boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
         if (scheduled && before instanceof Reservation.Held held) {
             scheduledAt.put(after.id(), world.scheduler().now());
-            everySiteConfirmed(service, held.cluster(), after);
+            if (!world.setBack()) {
+                everySiteConfirmed(service, held.cluster(), after);
+            }
         }
         if (after instanceof Reservation.Closed closed
+                && !world.setBack()
                 && closed.shares().values().stream().noneMatch(s -> s.stage().open())) {
             closed.shares().values().forEach(this::settled);
         }
@@ -346,21 +376,6 @@ final class Invariants {
                     allocation instanceof Allocation.Releasing,
                     () -> "settled, but " + share.site() + " has " + Words.of(allocation));
         }
-    }
-
-    private boolean givenUpByMaster(Allocation allocation) {
-        Reservation reservation = world.site(allocation.header().spec().master())
-                .reservation()
-                .reservations()
-                .get(allocation.id().reservation());
-        Share share = reservation == null
-                ? null
-                : reservation.shares().get(allocation.id().site());
-        return share != null
-                && share.sequence() >= allocation.header().shareSequence()
-                && (share.stage() == Share.Stage.RELEASING
-                        || share.sequence() > allocation.header().shareSequence()
-                        || !share.stage().open());
     }
 
     /** Something that must hold, and what is wrong if it does not. */

@@ -73,6 +73,25 @@ final class Lane {
         world.scheduler().after(world.latency(), this::poll);
     }
 
+    int acknowledged() {
+        return acknowledged;
+    }
+
+    /** The consumer's database was set back, and with it how far this was read. */
+    void backTo(int position) {
+        attempt++;
+        busy = false;
+        next = Math.min(position, log.size());
+        acknowledged = next;
+    }
+
+    /** What was not taken yet is lost for good; whether anything was. */
+    boolean lose() {
+        boolean lost = next < log.size();
+        skipToEnd();
+        return lost;
+    }
+
     /** The consumer has read everything by another way. */
     void skipToEnd() {
         attempt++;

@@ -28,6 +28,14 @@ enum Mutation {
     GONE_UNSEEN,
     /** Timers live in memory only: a restart forgets them. */
     TIMERS_IN_MEMORY,
+    /** Sites never tell each other what they believe. */
+    NO_DIGESTS,
+    /** A lease that its master does not know is ended to settle the matter. */
+    ORPHANS_ENDED,
+    /** A service does not look at its start whether its database was set back. */
+    SET_BACK_UNNOTICED,
+    /** A site whose database was set back numbers what it tells participants from 1 again. */
+    FLOOR_FORGOTTEN,
     /** An agent takes a segment away while machines stand on it. */
     AGENT_IGNORES_USERS,
     /** An agent that hears nothing goes on after the end of a lease. */

@@ -112,7 +112,7 @@ final class Outcomes {
             site.reservation()
                     .allocations()
                     .forEach((id, allocation) -> Invariants.require(
-                            allocation instanceof Allocation.Released,
+                            allocation instanceof Allocation.Released || allocation instanceof Allocation.Forgotten,
                             () -> Words.of(id) + " is " + Words.of(allocation)));
             site.reservation().reservations().forEach((id, reservation) -> {
                 Invariants.require(

@@ -86,6 +86,14 @@ class ParticipantService extends Service {
         return bookings.getOrDefault(allocation, List.of());
     }
 
+    /** The shares of which something is booked or on hosts. */
+    List<AllocationId> leased() {
+        return parts.values().stream()
+                .filter(p -> p instanceof Part.Confirmed || p instanceof Part.Deploying || p instanceof Part.Releasing)
+                .map(Part::allocation)
+                .toList();
+    }
+
     Map<String, Pool> pools() {
         return poolsById;
     }

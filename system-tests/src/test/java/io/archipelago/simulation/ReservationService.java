@@ -6,8 +6,8 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
-import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
@@ -19,7 +19,9 @@ import io.archipelago.reservation.domain.Outgoing;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.ReservationMoves;
+import io.archipelago.reservation.domain.Restoration;
 import io.archipelago.reservation.domain.StreamVerdict;
+import io.archipelago.simulation.Settling.ExchangeRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,12 +41,34 @@ final class ReservationService extends Service {
     private final AllocationMoves allocationMoves;
     private final Map<ReservationId, Reservation> reservations = new LinkedHashMap<>();
     private final Map<AllocationId, Allocation> allocations = new LinkedHashMap<>();
+    private final Settling settling;
 
     ReservationService(World world, Site site) {
         super(world, site, "reservation");
         this.reservationMoves = new ReservationMoves(
                 world.sitesSeenFrom(site.id()), world.figures().pace());
         this.allocationMoves = new AllocationMoves(world.figures().pace());
+        this.settling = new Settling(this, reservationMoves, allocationMoves);
+    }
+
+    Settling settling() {
+        return settling;
+    }
+
+    /** Whether a reservation or a share is not over here. */
+    boolean somethingIsOpen() {
+        return reservations.values().stream().anyMatch(r -> r.due() != null)
+                || allocations.values().stream().anyMatch(a -> a.due() != null);
+    }
+
+    /** The lanes in which sites speak to this one. */
+    List<Lane> streams() {
+        return world().sites().stream().flatMap(s -> streams(s).stream()).toList();
+    }
+
+    /** The lane in which a site speaks to this one, if it has spoken. */
+    List<Lane> streams(Site from) {
+        return from.broker().lanesOf(this, world().federationTo(site().id()));
     }
 
     Map<ReservationId, Reservation> reservations() {
@@ -134,6 +158,7 @@ final class ReservationService extends Service {
                 Allocation allocation = allocations.get(id);
                 yield allocation == null ? null : allocation.due();
             }
+            case ExchangeRow exchange -> settling.due(exchange);
             default -> null;
         };
     }
@@ -151,6 +176,8 @@ final class ReservationService extends Service {
                 if (allocation != null) {
                     allocate(id, allocationMoves.onDue(allocation, tx.now()), tx, "due");
                 }
+            } else if (row instanceof ExchangeRow exchange && settling.due(exchange) != null) {
+                settling.onDue(exchange, tx);
             }
         });
     }
@@ -159,7 +186,13 @@ final class ReservationService extends Service {
     Collection<Object> rows() {
         List<Object> rows = new ArrayList<>(reservations.keySet());
         rows.addAll(allocations.keySet());
+        rows.addAll(settling.rows());
         return rows;
+    }
+
+    @Override
+    void beforeStart() {
+        settling.begin();
     }
 
     /** What a site says counts once, by its place in the stream; the place is moved in the transaction of the effect. */
@@ -171,8 +204,11 @@ final class ReservationService extends Service {
             rows.add(command.allocation());
         } else if (message instanceof ShareMessage.Answer answer) {
             rows.add(answer.allocation().reservation());
+        } else if (message instanceof ShareDigest digest) {
+            rows.addAll(Settling.rows(digest));
+            rows.add(new ExchangeRow(position.from()));
         }
-        return Work.on(message, 0, rows, tx -> {
+        return Work.on(message, posted.id(), rows, tx -> {
             StreamPosition heard = database().heard.get(position.from());
             StreamVerdict verdict = StreamVerdict.judge(heard, position);
             if (verdict == StreamVerdict.PASS_OVER) {
@@ -180,7 +216,7 @@ final class ReservationService extends Service {
             }
             // Sites then compare what they believe; but nothing that the bus does may ever bring it about.
             Invariants.require(
-                    verdict == StreamVerdict.TAKE,
+                    verdict == StreamVerdict.TAKE || world().lossy() || world().setBack(),
                     () -> this + " misses something that " + position.from() + " said: it took " + heard + " and then "
                             + position);
             if (world().broken(Mutation.POSITION_BEFORE_EFFECT)) {
@@ -190,8 +226,16 @@ final class ReservationService extends Service {
                     return;
                 }
             }
-            tx.write(() -> database().heard.put(position.from(), position));
+            if (verdict.moves()) {
+                tx.write(() -> {
+                    database().heard.put(position.from(), position);
+                    if (heard == null || heard.epoch() != position.epoch()) {
+                        database().reused.remove(position.from());
+                    }
+                });
+            }
             take(position.from(), message, tx);
+            settling.onBreak(position.from(), verdict, tx);
         });
     }
 
@@ -207,6 +251,7 @@ final class ReservationService extends Service {
                         tx,
                         answer);
             }
+            case ShareDigest digest -> settling.onDigest(from, digest, tx);
             case CapacityAdvertised peers -> tx.send(Topics.RESERVATION_EVENTS, peers.site(), peers);
             default -> throw new IllegalStateException("no site says " + message);
         }
@@ -216,11 +261,11 @@ final class ReservationService extends Service {
         Allocation allocation = allocations.get(command.allocation());
         if (allocation != null) {
             allocate(command.allocation(), allocationMoves.onCommand(allocation, command, tx.now()), tx, command);
-        } else if (command instanceof HoldShare hold) {
-            allocate(hold.allocation(), Optional.of(allocationMoves.begin(hold, tx.now())), tx, hold);
-        } else {
-            allocationMoves.answerUnknown(command).ifPresent(answer -> tx.sendToSite(from, answer));
+            return;
         }
+        long floor = world().broken(Mutation.FLOOR_FORGOTTEN) ? 0 : Restoration.floor(database().restoredIn);
+        allocate(command.allocation(), allocationMoves.begin(from, command, floor, tx.now()), tx, command);
+        allocationMoves.answerUnknown(command, floor).ifPresent(answer -> tx.sendToSite(from, answer));
     }
 
     private void onEvent(AllocationEvent event, Transaction tx) {
@@ -234,7 +279,7 @@ final class ReservationService extends Service {
         }
     }
 
-    private void reserve(ReservationId id, Optional<Decision<Reservation>> decision, Transaction tx, Object about) {
+    void reserve(ReservationId id, Optional<Decision<Reservation>> decision, Transaction tx, Object about) {
         Reservation before = reservations.get(id);
         decision.ifPresent(d -> {
             world().storable(Reservation.class, d.next());
@@ -248,7 +293,20 @@ final class ReservationService extends Service {
         tx.check(() -> watch(id));
     }
 
-    private void allocate(AllocationId id, Optional<Decision<Allocation>> decision, Transaction tx, Object about) {
+    /** Stores and says what was decided while nobody else is at work. */
+    void applyAtOnce(Decision<Allocation> decision) {
+        allocations.put(decision.next().id(), decision.next());
+        List<Posted> posted = new ArrayList<>();
+        for (Outgoing message : decision.messages()) {
+            if (message instanceof Outgoing.ToParticipants(var command)) {
+                posted.add(new Posted(
+                        world().newMessageId(), Topics.ALLOCATION_COMMANDS, command.allocation(), null, command));
+            }
+        }
+        relay().accept(posted);
+    }
+
+    void allocate(AllocationId id, Optional<Decision<Allocation>> decision, Transaction tx, Object about) {
         Allocation before = allocations.get(id);
         decision.ifPresent(d -> {
             world().storable(Allocation.class, d.next());
@@ -262,13 +320,18 @@ final class ReservationService extends Service {
         tx.check(() -> watch(id));
     }
 
-    private static void send(Outgoing message, Transaction tx) {
+    private void send(Outgoing message, Transaction tx) {
         switch (message) {
             case Outgoing.ToParticipants to ->
                 tx.send(Topics.ALLOCATION_COMMANDS, to.command().allocation(), to.command());
             case Outgoing.ToPlacement to ->
                 tx.send(Topics.PLACEMENT_COMMANDS, to.question().reservation(), to.question());
-            case Outgoing.ToSite to -> tx.sendToSite(to.site(), to.message());
+            case Outgoing.ToSite to -> {
+                if (to.message() instanceof ShareMessage.ReleaseShare release) {
+                    world().invariants().givenUp(release);
+                }
+                tx.sendToSite(to.site(), to.message());
+            }
         }
     }
 }

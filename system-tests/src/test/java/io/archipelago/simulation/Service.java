@@ -48,6 +48,9 @@ abstract class Service implements Lane.Consumer {
     /** Every row that may have a due time. */
     abstract Collection<Object> rows();
 
+    /** What is done before anything else, while nobody is at work. */
+    void beforeStart() {}
+
     World world() {
         return world;
     }
@@ -172,6 +175,7 @@ abstract class Service implements Lane.Consumer {
         if (up) {
             return;
         }
+        beforeStart();
         up = true;
         disturbedAt = world.scheduler().now();
         relay.restart();

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,7 @@ final class Transaction {
     private record StreamRow(SiteId to) {}
 
     private record Outgoing(
-            String topic,
-            Object key,
-            @Nullable SiteId to,
-            @Nullable Message message) {}
+            String topic, Object key, @Nullable SiteId to, Supplier<@Nullable Message> message) {}
 
     private enum Step {
         BEGIN,
@@ -86,15 +84,20 @@ final class Transaction {
     }
 
     void send(String topic, Object key, Message message) {
-        outgoing.add(new Outgoing(topic, key, null, message));
+        outgoing.add(new Outgoing(topic, key, null, () -> message));
     }
 
     void sendToSite(SiteId site, Message message) {
+        sendToSite(site, () -> message);
+    }
+
+    /** Says what is found out only when it has its place. */
+    void sendToSite(SiteId site, Supplier<@Nullable Message> message) {
         outgoing.add(new Outgoing(service.world().federationTo(site), site, site, message));
     }
 
     void tombstone(String topic, Object key) {
-        outgoing.add(new Outgoing(topic, key, null, null));
+        outgoing.add(new Outgoing(topic, key, null, () -> null));
     }
 
     /** Goes on as far as it can. */
@@ -234,9 +237,15 @@ final class Transaction {
             if (to != null) {
                 long place = last.getOrDefault(to, service.database().said.getOrDefault(to, 0L)) + 1;
                 last.put(to, place);
-                position = new StreamPosition(service.site().id(), 1, place);
+                position = new StreamPosition(
+                        service.site().id(), service.database().epochs.getOrDefault(to, 1L), place);
             }
-            posted.add(new Posted(service.world().newMessageId(), each.topic(), each.key(), position, each.message()));
+            posted.add(new Posted(
+                    service.world().newMessageId(),
+                    each.topic(),
+                    each.key(),
+                    position,
+                    each.message().get()));
         }
         writes.add(() -> service.database().said.putAll(last));
         return posted;

@@ -7,6 +7,8 @@ import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.federation.ShareDigest;
+import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
@@ -16,6 +18,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Reservation;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,10 @@ final class Words {
                 };
                 yield name(share) + " " + of(share.allocation()) + " " + share.sequence() + why;
             }
+            case ShareDigest digest ->
+                name(digest) + (digest.answer() ? " in answer" : "") + " seen " + digest.seenEpoch() + "/"
+                        + digest.seenSequence() + " as master " + entries(digest.asMaster()) + " as worker "
+                        + entries(digest.asWorker());
             case ResourceObserved seen ->
                 "saw " + of(seen.key()) + " on " + seen.host() + " g" + seen.generation() + " " + seen.phase();
             case DesiredResource wanted ->
@@ -75,6 +82,12 @@ final class Words {
                                 .collect(Collectors.joining());
             default -> name(thing);
         };
+    }
+
+    private static List<String> entries(List<Entry> entries) {
+        return entries.stream()
+                .map(e -> of(e.allocation()) + ":" + e.stage() + e.sequence())
+                .toList();
     }
 
     private static String name(Object thing) {

@@ -30,6 +30,8 @@ final class World {
     private final Map<Set<SiteId>, Long> cuts = new HashMap<>();
     private final boolean hostsFail;
     private final boolean strays;
+    private final boolean lossy;
+    private boolean setBack;
     private final Set<Deed> deeds = EnumSet.noneOf(Deed.class);
     private long messages;
     private boolean calm;
@@ -42,6 +44,7 @@ final class World {
         this.storable = storable;
         this.hostsFail = dice.chance(0.35);
         this.strays = hostsFail && dice.chance(0.4);
+        this.lossy = dice.chance(0.2);
         this.figures = Figures.thrown(dice);
         this.invariants = new Invariants(this);
         for (int i = 0; i < NAMES.size(); i++) {
@@ -134,6 +137,20 @@ final class World {
     /** Whether a relay that was thought dead may send late what is wanted on hosts, too. A host has no inbox, but a memory. */
     boolean strays() {
         return strays;
+    }
+
+    /** Whether what one site says to another may be lost for good. */
+    boolean lossy() {
+        return lossy;
+    }
+
+    /** Whether the database of a reservation-service was set back: some of what was promised before is then forgotten. */
+    boolean setBack() {
+        return setBack;
+    }
+
+    void setBack(boolean now) {
+        setBack = now;
     }
 
     /** Keeps two sites apart until an instant of true time. */

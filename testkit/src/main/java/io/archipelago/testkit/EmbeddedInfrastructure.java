@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycleManager {
 
     private static final int PARTITIONS = 4;
+    private static final String STREAMS = "federation.to.";
     private static volatile @Nullable Servers running;
 
     private final List<TopicSpec> topics = new ArrayList<>();
@@ -37,7 +38,7 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
     @Override
     public void init(Map<String, String> arguments) {
         Topics.ofServices().forEach(topic -> topics.add(TopicSpec.of(topic, PARTITIONS)));
-        names(arguments, "topics").forEach(topic -> topics.add(TopicSpec.of(topic, PARTITIONS)));
+        names(arguments, "topics").forEach(topic -> topics.add(TopicSpec.of(topic, partitions(topic))));
         names(arguments, "compacted").forEach(topic -> topics.add(TopicSpec.compacted(topic)));
     }
 
@@ -78,6 +79,11 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
         execute(servers, "postgres", "create database " + name);
         execute(servers, name, "create extension btree_gist");
         return name;
+    }
+
+    /** What one site says to another has an order. */
+    private static int partitions(String topic) {
+        return topic.startsWith(STREAMS) ? 1 : PARTITIONS;
     }
 
     private static void execute(Servers servers, String database, String sql) throws SQLException {

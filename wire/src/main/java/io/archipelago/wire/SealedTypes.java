@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the records of a sealed interface apart by a property {@code type} with the record's name in kebab-case, so that contracts and
@@ -40,6 +41,17 @@ final class SealedTypes extends NopAnnotationIntrospector {
         List<NamedType> leaves = new ArrayList<>();
         collect(type.getRawType(), leaves);
         return leaves;
+    }
+
+    /** The record that a name stands for among those of a sealed interface; null if there is none. */
+    static @Nullable Class<?> leaf(Class<?> sealed, String name) {
+        List<NamedType> leaves = new ArrayList<>();
+        collect(sealed, leaves);
+        return leaves.stream()
+                .filter(leaf -> name.equals(leaf.getName()))
+                .<@Nullable Class<?>>map(NamedType::getType)
+                .findFirst()
+                .orElse(null);
     }
 
     private static void collect(Class<?> sealed, List<NamedType> leaves) {

@@ -43,7 +43,7 @@ public final class Wire {
     /**
      * Reads an envelope.
      *
-     * @throws UnreadableMessage if the text is no CloudEvent of ours: no retry will help
+     * @throws UnreadableMessage if the text is no CloudEvent of ours, or lacks a field that its message must have: no retry will help
      */
     public static Envelope read(@Nullable String json) throws UnreadableMessage {
         if (json == null) {
@@ -58,6 +58,7 @@ public final class Wire {
             if (data == null || !data.isObject()) {
                 throw new UnreadableMessage("no data");
             }
+            RequiredFields.check(data, record);
             return new Envelope(
                     UUID.fromString(text(event, "id")),
                     text(event, "source"),

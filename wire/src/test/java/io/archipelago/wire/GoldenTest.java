@@ -1,6 +1,7 @@
 package io.archipelago.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +14,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,6 +52,39 @@ class GoldenTest {
 
         // Then
         assertThat(read).isEqualTo(MessageSamples.envelope(message));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void refusesAMessageThatLacksAFieldAndNamesIt(String name, Message message) throws Exception {
+        int checked = refuseWithoutEach(golden(name), "data", message.getClass(), name);
+
+        assertThat(checked).isPositive();
+    }
+
+    /** Takes away, one at a time, every field of every record within a record, however deep; the number of fields that are required. */
+    private static int refuseWithoutEach(ObjectNode whole, String path, Type type, String name) throws Exception {
+        int required = 0;
+        JsonNode at = whole.at("/" + path.replace('.', '/'));
+        if (!(type instanceof Class<?> record) || !record.isRecord() || !at.isObject()) {
+            return 0;
+        }
+        for (RecordComponent component : record.getRecordComponents()) {
+            String field = path + "." + component.getName();
+            if (at.has(component.getName())) {
+                required += refuseWithoutEach(whole, field, component.getGenericType(), name);
+            }
+            if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                ObjectNode without = whole.deepCopy();
+                ((ObjectNode) without.at("/" + path.replace('.', '/'))).remove(component.getName());
+                assertThatThrownBy(() -> Wire.read(without.toString()))
+                        .as(name + " without " + field)
+                        .isInstanceOf(Wire.UnreadableMessage.class)
+                        .hasMessageContaining("'" + field + "'");
+                required++;
+            }
+        }
+        return required;
     }
 
     @Test

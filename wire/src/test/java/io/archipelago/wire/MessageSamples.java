@@ -163,10 +163,12 @@ final class MessageSamples {
                 new ShareReleased(AT_OSAKA, 3),
                 new ShareDigest(
                         TOKYO,
+                        true,
                         3,
                         17,
-                        List.of(new ShareDigest.Entry(AT_OSAKA, 2, ShareDigest.Stage.CONFIRMED)),
-                        List.of(new ShareDigest.Entry(AT_TOKYO, 1, ShareDigest.Stage.HELD))),
+                        2,
+                        List.of(new ShareDigest.Entry(AT_OSAKA, 2, ShareDigest.Stage.CONFIRMED, 4711)),
+                        List.of(new ShareDigest.Entry(AT_TOKYO, 1, ShareDigest.Stage.HELD, 0))),
                 desired(
                         ResourceKind.MACHINE,
                         new MachineSpec(

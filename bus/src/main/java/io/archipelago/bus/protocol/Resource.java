@@ -107,9 +107,12 @@ public record Resource(
         return observed.epoch() > epoch || observed.epoch() == epoch && observed.counter() > counter;
     }
 
-    /** With what an agent saw; its phase counts only if it speaks of this generation. */
+    /**
+     * With what an agent saw; its phase counts only if it speaks of this generation. What was seen gone stays gone: the agent may be told to forget
+     * it by now, and would not correct itself.
+     */
     Resource seen(ResourceObserved observed) {
-        boolean current = observed.generation() == generation;
+        boolean current = observed.generation() == generation && !gone();
         return new Resource(
                 host,
                 key,

@@ -278,6 +278,22 @@ class ResourceProtocolTest {
     }
 
     @Test
+    void takesWhatWasSeenGoneForGoneWhateverAnAgentSaysLater() {
+        // Given: the removal was seen, then an agent says that it failed
+        Resource failed = in(Phase.FAILED, gone(disk(1)));
+        assertThat(failed.gone()).isTrue();
+
+        // When
+        PartDecision again =
+                protocol.onCommand(release(SEQUENCE + 1), view(new Part.Released(ALLOCATION, SEQUENCE), failed), NOON);
+
+        // Then
+        assertThat(again.next()).isEqualTo(new Part.Released(ALLOCATION, SEQUENCE + 1));
+        assertThat(again.answers())
+                .containsExactly(new AllocationReleased(ALLOCATION, SEQUENCE + 1, Participant.STORAGE));
+    }
+
+    @Test
     void callsWhatLayOnADeadHostGone() {
         // Given
         Resource volume = in(Phase.READY, volume(1));

@@ -7,9 +7,11 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.zip.CRC32;
 
 /**
  * What the master of a reservation and the sites that give its shares say to each other. The sequence works as in
@@ -90,6 +92,17 @@ public sealed interface ShareMessage extends Message {
             implements Answer {
         public ShareStatus {
             resources = List.copyOf(resources);
+        }
+
+        /** Tells whether two sites know the same: equal for equal progress and resources, in whatever order; never 0. */
+        public long fingerprint() {
+            CRC32 crc = new CRC32();
+            crc.update(progress.name().getBytes(StandardCharsets.UTF_8));
+            resources.stream()
+                    .map(ResourceStatus::toString)
+                    .sorted()
+                    .forEach(text -> crc.update(text.getBytes(StandardCharsets.UTF_8)));
+            return crc.getValue() + 1;
         }
     }
 

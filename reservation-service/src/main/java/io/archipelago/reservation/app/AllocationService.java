@@ -10,7 +10,11 @@ import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.AllocationMoves;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
+import io.archipelago.reservation.domain.Restoration;
+import io.archipelago.reservation.domain.RestoredMoves;
 import io.archipelago.reservation.persistence.AllocationStore;
+import io.archipelago.reservation.persistence.ExchangeStore;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -25,27 +29,78 @@ public class AllocationService {
     private static final Logger LOG = Logger.getLogger(AllocationService.class);
 
     private final AllocationMoves moves;
+    private final RestoredMoves restored;
     private final AllocationStore store;
+    private final ExchangeStore exchanges;
     private final Dispatch dispatch;
 
-    AllocationService(AllocationMoves moves, AllocationStore store, Dispatch dispatch) {
+    AllocationService(
+            AllocationMoves moves,
+            RestoredMoves restored,
+            AllocationStore store,
+            ExchangeStore exchanges,
+            Dispatch dispatch) {
         this.moves = moves;
+        this.restored = restored;
         this.store = store;
+        this.exchanges = exchanges;
         this.dispatch = dispatch;
     }
 
-    /** Takes a command of a master. */
+    /** Takes a command of a master. What another master opened, it has no say in. */
     public Uni<Void> onCommand(Tx tx, SiteId master, ShareMessage.Command command) {
         return store.lock(tx, command.allocation()).chain(found -> {
-            if (found.isPresent()) {
-                return carryOut(tx, moves.onCommand(found.get(), command, tx.now()));
+            if (!opens(master, found, command)) {
+                LOG.warnf("site %s has no say in share %s", master, command.allocation());
+                return exchanges.ignored(tx, master);
             }
-            if (command instanceof HoldShare hold) {
-                return carryOut(tx, Optional.of(moves.begin(hold, tx.now())));
-            }
-            moves.answerUnknown(command).ifPresent(answer -> dispatch.send(tx, List.of(new ToSite(master, answer))));
-            return Uni.createFrom().voidItem();
+            return found.isPresent()
+                    ? carryOut(tx, moves.onCommand(found.get(), command, tx.now()))
+                    : onUnknown(tx, master, command);
         });
+    }
+
+    private static boolean opens(SiteId master, Optional<Allocation> found, ShareMessage.Command command) {
+        boolean known =
+                found.map(a -> a.header().spec().master().equals(master)).orElse(true);
+        return known
+                && !(command instanceof HoldShare hold && !hold.spec().master().equals(master));
+    }
+
+    private Uni<Void> onUnknown(Tx tx, SiteId master, ShareMessage.Command command) {
+        return exchanges.restoredIn(tx).map(Restoration::floor).chain(floor -> {
+            moves.answerUnknown(command, floor)
+                    .ifPresent(answer -> dispatch.send(tx, List.of(new ToSite(master, answer))));
+            return carryOut(tx, moves.begin(master, command, floor, tx.now()));
+        });
+    }
+
+    /** Takes an operator's word that a share is to be given back, whatever its master believes; empty if there is no record of it. */
+    public Uni<Optional<Allocation>> giveBack(Tx tx, AllocationId id) {
+        return store.lock(tx, id).chain(found -> {
+            Optional<Decision<Allocation>> decision = found.flatMap(a -> moves.giveBack(a, tx.now()));
+            return carryOut(tx, decision)
+                    .replaceWith(decision.map(Decision::next).or(() -> found));
+        });
+    }
+
+    /** Has the participants give back what they may have of a share of which a restored database has no record. */
+    public Uni<Allocation> giveBackUnseen(Tx tx, AllocationId id, long epoch) {
+        Decision<Allocation> decision = restored.giveBack(id, id.site(), 0, Restoration.floor(epoch), tx.now());
+        return carryOut(tx, Optional.of(decision)).replaceWith(decision.next());
+    }
+
+    /** Takes the news that the database was set back. */
+    Uni<Void> onRestored(Tx tx, long floor) {
+        return store.lockAll(tx)
+                .chain(all -> Multi.createFrom()
+                        .iterable(all)
+                        .onItem()
+                        .transformToUniAndConcatenate(
+                                a -> carryOut(tx, Optional.of(restored.onRestored(a, floor, tx.now()))))
+                        .collect()
+                        .asList()
+                        .replaceWithVoid());
     }
 
     /** Takes a participant's answer. */

@@ -6,6 +6,7 @@ import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
@@ -28,6 +29,7 @@ public class FederationService {
     private final FederationConfig config;
     private final ReservationService reservations;
     private final AllocationService allocations;
+    private final SettlementService settlement;
     private final SiteId own;
 
     FederationService(
@@ -36,12 +38,14 @@ public class FederationService {
             FederationConfig config,
             ReservationService reservations,
             AllocationService allocations,
+            SettlementService settlement,
             BusConfig bus) {
         this.inbound = inbound;
         this.outbound = outbound;
         this.config = config;
         this.reservations = reservations;
         this.allocations = allocations;
+        this.settlement = settlement;
         this.own = new SiteId(bus.site());
     }
 
@@ -67,10 +71,13 @@ public class FederationService {
             if (verdict == StreamVerdict.PASS_OVER) {
                 return Uni.createFrom().voidItem();
             }
-            if (verdict == StreamVerdict.TAKE_AND_COMPARE) {
-                LOG.warnf("messages of site %s before %d are missing", from, position.sequence());
-            }
-            return apply(tx, from, envelope.message());
+            return apply(tx, from, envelope.message()).chain(() -> {
+                if (!verdict.breaks()) {
+                    return Uni.createFrom().voidItem();
+                }
+                LOG.warnf("the stream of site %s breaks at %d: %s", from, position.sequence(), verdict);
+                return settlement.compareSoon(tx, from);
+            });
         });
     }
 
@@ -83,6 +90,10 @@ public class FederationService {
             case ShareMessage.Answer answer -> {
                 require(answer.allocation().site().equals(from), from, "an answer for another site's share");
                 yield reservations.onAnswer(tx, answer);
+            }
+            case ShareDigest digest -> {
+                require(digest.from().equals(from), from, "what another site believes");
+                yield settlement.onDigest(tx, from, digest);
             }
             case CapacityAdvertised capacity -> {
                 require(capacity.site().equals(from), from, "the capacity of another site");

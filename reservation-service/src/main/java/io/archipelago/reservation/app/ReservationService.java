@@ -2,6 +2,7 @@ package io.archipelago.reservation.app;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
@@ -60,6 +61,11 @@ public class ReservationService {
     /** Takes what a site says of its share. */
     public Uni<Void> onAnswer(Tx tx, ShareMessage.Answer answer) {
         return move(tx, answer.allocation().reservation(), r -> moves.onAnswer(r, answer, tx.now()));
+    }
+
+    /** Takes what a site believes of its share. */
+    Uni<Void> onDigest(Tx tx, ShareDigest.Entry entry) {
+        return move(tx, entry.allocation().reservation(), r -> moves.onDigest(r, entry, tx.now()));
     }
 
     /** Does what is due for a reservation. */

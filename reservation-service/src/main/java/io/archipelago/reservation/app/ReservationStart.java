@@ -1,66 +1,49 @@
 package io.archipelago.reservation.app;
 
-import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.DueRows;
 import io.archipelago.bus.DueWork;
+import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.reservation.FederationConfig;
-import io.archipelago.reservation.ReservationConfig;
-import io.archipelago.reservation.domain.AllocationMoves;
-import io.archipelago.reservation.domain.Pace;
-import io.archipelago.reservation.domain.ReservationMoves;
-import io.archipelago.reservation.domain.Sites;
-import io.quarkus.runtime.StartupEvent;
+import io.archipelago.contracts.federation.StreamPosition;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Singleton;
-import java.util.HashMap;
 import java.util.Map;
 
-/** Puts the service together and lets it begin. */
+/** Lets the service begin. */
 @ApplicationScoped
-class ReservationStart {
+public class ReservationStart {
 
-    @Produces
-    @Singleton
-    Sites sites(FederationConfig config, BusConfig bus) {
-        SiteId own = new SiteId(bus.site());
-        Map<SiteId, Integer> numbers = new HashMap<>(Map.of(own, config.own().number()));
-        config.peers().forEach((peer, at) -> numbers.put(new SiteId(peer), at.number()));
-        return new Sites(own, numbers);
+    private final DueWork due;
+    private final UnitOfWork unitOfWork;
+    private final ReservationService reservations;
+    private final AllocationService allocations;
+    private final SettlementService settlement;
+
+    ReservationStart(
+            DueWork due,
+            UnitOfWork unitOfWork,
+            ReservationService reservations,
+            AllocationService allocations,
+            SettlementService settlement) {
+        this.due = due;
+        this.unitOfWork = unitOfWork;
+        this.reservations = reservations;
+        this.allocations = allocations;
+        this.settlement = settlement;
     }
 
-    @Produces
-    @Singleton
-    Pace pace(ReservationConfig config) {
-        ReservationConfig.Deadlines deadlines = config.deadlines();
-        return new Pace(
-                deadlines.holdFor(),
-                deadlines.margin(),
-                deadlines.askAgain(),
-                deadlines.askAgainAtMost(),
-                deadlines.lead(),
-                deadlines.deployWithin(),
-                deadlines.attempts());
+    /**
+     * Does what is due from now on; not before it is known whether the database was set back, for then much of what it calls due was done.
+     *
+     * @param found the last place in each topic that this site writes to a site
+     */
+    public Uni<Void> begin(Map<SiteId, StreamPosition> found) {
+        return unitOfWork.inTransaction(tx -> settlement.begin(tx, found)).invoke(this::register);
     }
 
-    @Produces
-    @Singleton
-    ReservationMoves reservationMoves(Sites sites, Pace pace) {
-        return new ReservationMoves(sites, pace);
-    }
-
-    @Produces
-    @Singleton
-    AllocationMoves allocationMoves(Pace pace) {
-        return new AllocationMoves(pace);
-    }
-
-    void begin(
-            @Observes StartupEvent event, DueWork due, ReservationService reservations, AllocationService allocations) {
+    private void register() {
         due.register(
                 "a reservation's deadline",
                 new DueRows("reservation", "id", "due_at"),
@@ -69,5 +52,9 @@ class ReservationStart {
                 "an allocation's deadline",
                 new DueRows("allocation", "id", "due_at"),
                 (tx, id) -> allocations.onDue(tx, AllocationId.parse(id)));
+        due.register(
+                "a digest",
+                new DueRows("exchange", "site", "due_at"),
+                (tx, site) -> settlement.onDue(tx, new SiteId(site)));
     }
 }

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *                                                      Released
  * </pre>
  *
- * A new HoldShare (higher sequence) may follow Releasing, if nothing was deployed, and Released. What is done on every message in every
+ * A new HoldShare (higher sequence) may follow Releasing, if nothing was deployed, Released and Forgotten, which follows when the database was set
+ * back. What is done on every message in every
  * state: {@link AllocationMoves}.
  */
 public sealed interface Allocation {
@@ -69,6 +70,11 @@ public sealed interface Allocation {
 
         Header next() {
             return new Header(id, spec, shareSequence, sequence + 1);
+        }
+
+        /** Numbered above everything that was said before a database was restored. */
+        Header above(long floor) {
+            return new Header(id, spec, shareSequence, Math.max(sequence + 1, floor));
         }
     }
 
@@ -250,6 +256,7 @@ public sealed interface Allocation {
      * @param header see {@link Header}
      * @param released who has said so
      * @param refusals if the share was refused: why; empty if it was released or ended
+     * @param left what each that has not yet says is still there
      * @param deployed whether machines may have run
      * @param asked how many times they were asked
      * @param askAgainAt when to ask again
@@ -258,6 +265,7 @@ public sealed interface Allocation {
             Header header,
             Set<Participant> released,
             List<Refusal> refusals,
+            Map<Participant, List<ResourceStatus>> left,
             boolean deployed,
             int asked,
             Instant askAgainAt)
@@ -265,22 +273,38 @@ public sealed interface Allocation {
         public Releasing {
             released = Set.copyOf(released);
             refusals = List.copyOf(refusals);
+            left = Map.copyOf(left);
+        }
+
+        /** From the first time that they are told. */
+        static Releasing begin(Header header, List<Refusal> refusals, boolean deployed, Instant askAgainAt) {
+            return new Releasing(header, Set.of(), refusals, Map.of(), deployed, 1, askAgainAt);
         }
 
         Releasing withHeader(Header other) {
-            return new Releasing(other, released, refusals, deployed, asked, askAgainAt);
+            return new Releasing(other, released, refusals, left, deployed, asked, askAgainAt);
         }
 
         Releasing because(List<Refusal> why) {
-            return new Releasing(header, released, why, deployed, asked, askAgainAt);
+            return new Releasing(header, released, why, left, deployed, asked, askAgainAt);
         }
 
         Releasing with(Participant participant) {
-            return new Releasing(header, more(released, participant), refusals, deployed, asked, askAgainAt);
+            Map<Participant, List<ResourceStatus>> others = new EnumMap<>(Participant.class);
+            others.putAll(left);
+            others.remove(participant);
+            return new Releasing(header, more(released, participant), refusals, others, deployed, asked, askAgainAt);
+        }
+
+        Releasing with(Participant participant, List<ResourceStatus> still) {
+            Map<Participant, List<ResourceStatus>> others = new EnumMap<>(Participant.class);
+            others.putAll(left);
+            others.put(participant, still);
+            return new Releasing(header, released, refusals, others, deployed, asked, askAgainAt);
         }
 
         Releasing askedAgain(Instant again) {
-            return new Releasing(header, released, refusals, deployed, asked + 1, again);
+            return new Releasing(header, released, refusals, left, deployed, asked + 1, again);
         }
 
         @Override
@@ -300,6 +324,19 @@ public sealed interface Allocation {
             refusals = List.copyOf(refusals);
         }
 
+        @Override
+        public @Nullable Instant due() {
+            return null;
+        }
+    }
+
+    /**
+     * The database was set back: the participants may have more of it than is remembered here, and go on with it. It ends when the master or an
+     * operator gives it back.
+     *
+     * @param header see {@link Header}
+     */
+    record Forgotten(Header header) implements Allocation {
         @Override
         public @Nullable Instant due() {
             return null;

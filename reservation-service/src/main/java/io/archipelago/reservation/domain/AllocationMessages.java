@@ -19,6 +19,7 @@ import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.PartStatus;
+import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
@@ -78,11 +79,23 @@ final class AllocationMessages {
     }
 
     static Outgoing status(Running running) {
+        return toMaster(running.header(), statusOf(running));
+    }
+
+    static ShareStatus statusOf(Running running) {
         Header header = running.header();
         List<ResourceStatus> resources = running.parts().values().stream()
                 .flatMap(part -> part.resources().stream())
                 .toList();
-        return toMaster(header, new ShareStatus(header.id(), header.shareSequence(), progress(running), resources));
+        return new ShareStatus(header.id(), header.shareSequence(), progress(running), resources);
+    }
+
+    /** What is left of a share that is given back. */
+    static Outgoing left(Releasing releasing) {
+        Header header = releasing.header();
+        List<ResourceStatus> left =
+                releasing.left().values().stream().flatMap(List::stream).toList();
+        return toMaster(header, new ShareStatus(header.id(), header.shareSequence(), Progress.RELEASING, left));
     }
 
     static Outgoing released(Header header) {

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
@@ -8,6 +9,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -18,6 +20,7 @@ import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
+import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
@@ -41,14 +44,39 @@ public final class AllocationMoves {
     private static final Set<Participant> ALL = EnumSet.allOf(Participant.class);
 
     private final Pace pace;
+    private final RestoredMoves restored;
 
     public AllocationMoves(Pace pace) {
         this.pace = pace;
+        this.restored = new RestoredMoves(pace);
     }
 
-    /** Takes the command that begins an allocation. */
-    public Decision<Allocation> begin(HoldShare hold, Instant now) {
-        return beginHold(new Header(hold.allocation(), hold.spec(), hold.sequence(), 1), hold, now);
+    /**
+     * Takes a command for a share of which there is no record, if it begins one: to hold it, or, once the database was restored, to give back
+     * whatever the participants may have.
+     *
+     * @param master who commands
+     * @param floor {@link Restoration#floor}; 0 if the database was never restored
+     */
+    public Optional<Decision<Allocation>> begin(SiteId master, ShareMessage.Command command, long floor, Instant now) {
+        return switch (command) {
+            case HoldShare hold -> {
+                Header header = new Header(hold.allocation(), hold.spec(), hold.sequence(), Math.max(1, floor));
+                yield Optional.of(beginHold(header, hold, now));
+            }
+            case ReleaseShare release
+            when floor > 0 ->
+                Optional.of(restored.giveBack(release.allocation(), master, release.sequence(), floor, now));
+            case ReleaseShare release -> Optional.empty();
+            case ConfirmShare confirm -> Optional.empty();
+        };
+    }
+
+    /** Takes an operator's word that a share is to be given back, whatever its master believes. */
+    public Optional<Decision<Allocation>> giveBack(Allocation allocation, Instant now) {
+        return allocation instanceof Releasing || allocation instanceof Released
+                ? Optional.empty()
+                : Optional.of(release(allocation, allocation.header(), List.of(), now));
     }
 
     /** Takes a command of the master. */
@@ -78,9 +106,10 @@ public final class AllocationMoves {
             case Held held -> onEvent(held, event, now);
             case Confirming confirming -> onEvent(confirming, event, now);
             case Running running -> onEvent(running, event);
-            case Releasing releasing -> onEvent(releasing, event);
+            case Releasing releasing -> onEvent(releasing, event, now);
             case Confirmed confirmed -> Optional.empty();
             case Released released -> Optional.empty();
+            case Forgotten forgotten -> Optional.empty();
         };
     }
 
@@ -116,15 +145,21 @@ public final class AllocationMoves {
                                 releasing.askedAgain(again(releasing.asked(), now)),
                                 AllocationMessages.release(header));
                     case Released released -> throw new IllegalStateException("nothing is due once released");
+                    case Forgotten forgotten -> throw new IllegalStateException("nothing is due once forgotten");
                 });
     }
 
-    /** What is answered to a command for an allocation that was never heard of; empty if the command begins it. */
-    public Optional<ShareMessage.Answer> answerUnknown(ShareMessage.Command command) {
+    /**
+     * What is answered to a command for an allocation of which there is no record; empty if the command begins it, and if it may have been
+     * forgotten: then a digest tells the master that it is unknown here.
+     */
+    public Optional<ShareMessage.Answer> answerUnknown(ShareMessage.Command command, long floor) {
         return switch (command) {
             case HoldShare hold -> Optional.empty();
+            case ConfirmShare confirm when floor > 0 -> Optional.empty();
             case ConfirmShare confirm ->
                 Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(ranOut())));
+            case ReleaseShare release when floor > 0 -> Optional.empty();
             case ReleaseShare release -> Optional.of(new ShareReleased(release.allocation(), release.sequence()));
         };
     }
@@ -135,6 +170,7 @@ public final class AllocationMoves {
             case Holding holding -> beginHold(next, hold, now);
             case Held held -> beginHold(next, hold, now);
             case Released released -> beginHold(next, hold, now);
+            case Forgotten forgotten -> beginHold(next, hold, now);
             case Releasing releasing when !releasing.deployed() -> beginHold(next, hold, now);
             case Releasing releasing -> {
                 List<Refusal> why = List.of(conflict("the share is still being released"));
@@ -180,7 +216,10 @@ public final class AllocationMoves {
 
     private Optional<Decision<Allocation>> onEvent(Holding holding, AllocationEvent event, Instant now) {
         if (event instanceof AllocationRefused refused) {
-            return Optional.of(refuse(holding, holding.header(), List.of(refused.refusal()), now));
+            return Optional.of(
+                    refused.refusal().code() == ErrorCode.CONFLICT
+                            ? restored.leaveInUse(holding)
+                            : refuse(holding, holding.header(), List.of(refused.refusal()), now));
         }
         if (!(event instanceof AllocationHeld answer)) {
             return Optional.empty();
@@ -222,6 +261,8 @@ public final class AllocationMoves {
                 List<Refusal> why = released.refusals().isEmpty() ? List.of(ranOut()) : released.refusals();
                 yield Decision.of(new Released(heard, why), AllocationMessages.refused(heard, why));
             }
+            // A digest tells the master that it is unknown here.
+            case Forgotten forgotten -> Decision.of(new Forgotten(heard));
             case Confirming confirming -> Decision.of(confirming.withHeader(heard));
             case Confirmed confirmed -> Decision.of(confirmed.withHeader(heard), AllocationMessages.confirmed(heard));
             case Running running -> {
@@ -266,19 +307,38 @@ public final class AllocationMoves {
         return Optional.of(Decision.of(next, AllocationMessages.status(next)));
     }
 
-    private Optional<Decision<Allocation>> onEvent(Releasing releasing, AllocationEvent event) {
-        if (!(event instanceof AllocationReleased)) {
-            return Optional.empty();
-        }
-        Releasing more = releasing.with(event.participant());
+    private Optional<Decision<Allocation>> onEvent(Releasing releasing, AllocationEvent event, Instant now) {
+        return switch (event) {
+            case AllocationReleased released -> Optional.of(onReleased(releasing.with(released.participant())));
+            case AllocationProgress progress
+            when progress.progress() == Progress.RELEASING -> tellWhatIsLeft(releasing, progress);
+            case AllocationProgress progress -> Optional.of(restored.goOnAbove(releasing, now));
+            case AllocationHeld held -> Optional.of(restored.goOnAbove(releasing, now));
+            case AllocationRefused refused -> Optional.of(restored.goOnAbove(releasing, now));
+            case AllocationConfirmed confirmed -> Optional.of(restored.goOnAbove(releasing, now));
+        };
+    }
+
+    private static Decision<Allocation> onReleased(Releasing more) {
         if (!more.released().containsAll(ALL)) {
-            return Optional.of(Decision.of(more));
+            return Decision.of(more);
         }
         Released done = new Released(more.header(), more.refusals());
+        return done.refusals().isEmpty()
+                ? Decision.of(done, AllocationMessages.released(done.header()))
+                : Decision.of(done);
+    }
+
+    private Optional<Decision<Allocation>> tellWhatIsLeft(Releasing releasing, AllocationProgress progress) {
+        Participant participant = progress.participant();
+        if (progress.progress() != Progress.RELEASING
+                || releasing.released().contains(participant)
+                || progress.resources().equals(releasing.left().get(participant))) {
+            return Optional.empty();
+        }
+        Releasing next = releasing.with(participant, progress.resources());
         return Optional.of(
-                done.refusals().isEmpty()
-                        ? Decision.of(done, AllocationMessages.released(done.header()))
-                        : Decision.of(done));
+                releasing.refusals().isEmpty() ? Decision.of(next, AllocationMessages.left(next)) : Decision.of(next));
     }
 
     /** Tells the participants to give back; the master hears of it when they have. */
@@ -290,9 +350,8 @@ public final class AllocationMoves {
             return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
         }
         Header next = header.next();
-        boolean deployed = allocation instanceof Running;
-        return Decision.of(
-                new Releasing(next, Set.of(), refusals, deployed, 1, again(0, now)), AllocationMessages.release(next));
+        boolean deployed = allocation instanceof Running || allocation instanceof Forgotten;
+        return Decision.of(Releasing.begin(next, refusals, deployed, again(0, now)), AllocationMessages.release(next));
     }
 
     /** Tells the master that nothing is held, and gives back what may be. */
@@ -308,6 +367,7 @@ public final class AllocationMoves {
         return switch (allocation) {
             case Holding holding -> Optional.empty();
             case Confirming confirming -> Optional.empty();
+            case Forgotten forgotten -> Optional.empty();
             case Held held ->
                 Optional.of(
                         now.isBefore(held.until())

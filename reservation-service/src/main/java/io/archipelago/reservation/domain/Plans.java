@@ -98,6 +98,11 @@ final class Plans {
         return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the site gave the share back before all had confirmed");
     }
 
+    /** The refusal that a confirmed share is of which its site knows nothing any more. */
+    static Refusal forgot() {
+        return Refusal.of(ErrorCode.SHARE_LOST, "hold", "the site no longer knows of the share that it had confirmed");
+    }
+
     /** The sites that have not answered, with the refusal that silence is. */
     Map<SiteId, List<Refusal>> silent(Map<SiteId, Share> shares, Stage stage) {
         Map<SiteId, List<Refusal>> silent = new HashMap<>();

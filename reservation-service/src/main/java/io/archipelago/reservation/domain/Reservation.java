@@ -266,6 +266,39 @@ public sealed interface Reservation {
         }
     }
 
+    /** The same with other shares. */
+    default Reservation with(Map<SiteId, Share> shares) {
+        return switch (this) {
+            case Planning p -> new Planning(p.details, p.attempt, shares, p.asked, p.deadline);
+            case Holding h -> new Holding(h.details, h.attempt, shares, h.deadline);
+            case Held h -> new Held(h.details, h.attempt, shares, h.cluster, h.deadline);
+            case Scheduled s -> new Scheduled(s.details, shares, s.cluster);
+            case Running r -> new Running(r.details, shares, r.cluster, r.state, r.completeBy);
+            case Releasing r -> new Releasing(r.details, shares, r.outcome);
+            case Closed c -> new Closed(c.details, shares, c.state, c.refusals);
+        };
+    }
+
+    /** The same with one share as it is now. */
+    default Reservation with(Share share) {
+        Map<SiteId, Share> copy = new TreeMap<>(shares());
+        copy.put(share.site(), share);
+        return with(copy);
+    }
+
+    /** The merged facts of the cluster; null before all sites hold and once it is being given back. */
+    default Facts.@Nullable OfCluster facts() {
+        return switch (this) {
+            case Held held -> held.cluster;
+            case Scheduled scheduled -> scheduled.cluster;
+            case Running running -> running.cluster;
+            case Planning planning -> null;
+            case Holding holding -> null;
+            case Releasing releasing -> null;
+            case Closed closed -> null;
+        };
+    }
+
     /** How far the shares of a cluster are together. */
     static State stateOf(Collection<Share> shares, State before, boolean late) {
         boolean ready = shares.stream().allMatch(s -> s.progress() == Progress.READY);
@@ -273,7 +306,9 @@ public sealed interface Reservation {
             return State.ACTIVE;
         }
         boolean failed = shares.stream()
-                .anyMatch(s -> s.progress() == Progress.DEGRADED || !s.stage().open());
+                .anyMatch(s -> s.progress() == Progress.DEGRADED
+                        || s.stage() == Share.Stage.LOST
+                        || !s.stage().open());
         boolean wasComplete = before == State.ACTIVE || before == State.DEGRADED;
         return failed || late || wasComplete ? State.DEGRADED : State.DEPLOYING;
     }

@@ -2,8 +2,10 @@ package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
@@ -101,14 +103,10 @@ public final class ReservationMoves {
                         ? Optional.of(onHeld(reservation, share.held(held.facts()), now))
                         : Optional.empty();
             case ShareConfirmed confirmed ->
-                share.stage() == Stage.CONFIRMING
+                share.askAgainAt() != null && confirmable(share) || share.stage() == Stage.LOST
                         ? Optional.of(onProgress(reservation, share.confirmed(), now))
                         : Optional.empty();
-            case ShareStatus status ->
-                share.stage() == Stage.CONFIRMING || share.stage() == Stage.CONFIRMED
-                        ? Optional.of(
-                                onProgress(reservation, share.running(status.progress(), status.resources()), now))
-                        : Optional.empty();
+            case ShareStatus status -> onStatus(reservation, share, status, now);
             case ShareRefused refused ->
                 share.stage() == Stage.RELEASING
                         ? Optional.empty()
@@ -118,6 +116,23 @@ public final class ReservationMoves {
                         lost(reservation, share, now)
                                 ? onRefused(reservation, share.refused(List.of(Plans.gaveBack())), now)
                                 : onReleased(reservation, share.released(), now));
+        };
+    }
+
+    /** Takes what a site says in a digest of one of its shares; what is done about it stands in docs/settlement.md. */
+    public Optional<Decision<Reservation>> onDigest(Reservation reservation, Entry site, Instant now) {
+        Share share = reservation.shares().get(site.allocation().site());
+        if (share == null) {
+            return Optional.empty();
+        }
+        return switch (Remedy.of(share, site)) {
+            case NOTHING -> Optional.empty();
+            case REPEAT -> Optional.of(Decision.of(reservation, command(share, reservation.facts())));
+            case REPEAT_ABOVE -> {
+                Share above = share.above(site.sequence(), now.plus(pace.again(1)));
+                yield Optional.of(Decision.of(reservation.with(above), command(above, reservation.facts())));
+            }
+            case LOSE -> Optional.of(onLost(reservation, share.lost(), now));
         };
     }
 
@@ -193,13 +208,44 @@ public final class ReservationMoves {
         return new Decision<>(new Held(holding.details(), holding.attempt(), shares, cluster, giveUpAt), messages);
     }
 
+    private Optional<Decision<Reservation>> onStatus(
+            Reservation reservation, Share share, ShareStatus status, Instant now) {
+        boolean leaving = status.progress() == Progress.RELEASING;
+        if (share.stage() == Stage.RELEASING && leaving) {
+            return Optional.of(Decision.of(reservation.with(share.leaving(status.resources()))));
+        }
+        return !leaving && confirmable(share)
+                ? Optional.of(onProgress(reservation, share.running(status.progress(), status.resources()), now))
+                : Optional.empty();
+    }
+
+    private static boolean confirmable(Share share) {
+        return switch (share.stage()) {
+            case CONFIRMING, CONFIRMED, LOST -> true;
+            case HOLDING, HELD, RELEASING, REFUSED, RELEASED -> false;
+        };
+    }
+
+    /** A site has forgotten what it had confirmed. It is not undone: the site may still have it, and an operator must look. */
+    private Decision<Reservation> onLost(Reservation reservation, Share lost, Instant now) {
+        Reservation next = reservation.with(lost);
+        return switch (next) {
+            case Held held -> retreat(held, held.attempt(), Map.of(lost.site(), List.of(Plans.forgot())), now);
+            case Scheduled scheduled -> Decision.of(running(scheduled.details(), next.shares(), scheduled, false, now));
+            case Running running -> Decision.of(running(running.details(), next.shares(), running, false, now));
+            case Planning planning -> Decision.of(planning);
+            case Holding holding -> Decision.of(holding);
+            case Releasing releasing -> Decision.of(releasing);
+            case Closed closed -> Decision.of(closed);
+        };
+    }
+
     private Decision<Reservation> onProgress(Reservation reservation, Share share, Instant now) {
         Map<SiteId, Share> shares = with(reservation.shares(), share);
         return switch (reservation) {
             case Held held -> {
                 if (shares.values().stream().anyMatch(s -> s.stage() == Stage.CONFIRMING)) {
-                    yield Decision.of(
-                            new Held(held.details(), held.attempt(), shares, held.cluster(), held.deadline()));
+                    yield Decision.of(held.with(shares));
                 }
                 Scheduled scheduled = new Scheduled(held.details(), shares, held.cluster());
                 boolean begun = shares.values().stream()
@@ -217,11 +263,7 @@ public final class ReservationMoves {
 
     private Reservation running(
             Details details, Map<SiteId, Share> shares, Reservation before, boolean late, Instant now) {
-        Facts.OfCluster cluster = switch (before) {
-            case Scheduled scheduled -> scheduled.cluster();
-            case Running running -> running.cluster();
-            default -> throw new IllegalStateException("only what is scheduled runs");
-        };
+        Facts.OfCluster cluster = Objects.requireNonNull(before.facts(), "only what is scheduled runs");
         List<Share> own = shares.values().stream()
                 .filter(s -> s.facts() != null && inCluster(cluster, s))
                 .toList();
@@ -236,19 +278,10 @@ public final class ReservationMoves {
 
     private Decision<Reservation> onRefused(Reservation reservation, Share refused, Instant now) {
         Map<SiteId, Share> shares = with(reservation.shares(), refused);
+        Map<SiteId, List<Refusal>> why = Map.of(refused.site(), refused.refusals());
         return switch (reservation) {
-            case Holding holding ->
-                retreat(
-                        new Holding(holding.details(), holding.attempt(), shares, holding.deadline()),
-                        holding.attempt(),
-                        Map.of(refused.site(), refused.refusals()),
-                        now);
-            case Held held ->
-                retreat(
-                        new Held(held.details(), held.attempt(), shares, held.cluster(), held.deadline()),
-                        held.attempt(),
-                        Map.of(refused.site(), refused.refusals()),
-                        now);
+            case Holding holding -> retreat(holding.with(shares), holding.attempt(), why, now);
+            case Held held -> retreat(held.with(shares), held.attempt(), why, now);
             // A lease that its site no longer has: it is not undone silently, the tenant sees a degraded cluster.
             case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
             case Running running -> Decision.of(running(running.details(), shares, running, false, now));
@@ -268,23 +301,19 @@ public final class ReservationMoves {
     private Decision<Reservation> onReleased(Reservation reservation, Share released, Instant now) {
         Map<SiteId, Share> shares = with(reservation.shares(), released);
         boolean over = !now.isBefore(reservation.details().request().window().end());
-        if (over && reservation instanceof Scheduled scheduled) {
+        if (over && (reservation instanceof Scheduled || reservation instanceof Running)) {
             // The site ended its lease by its own clock, a moment before this one.
-            return release(new Scheduled(scheduled.details(), shares, scheduled.cluster()), State.ENDED, now);
-        }
-        if (over && reservation instanceof Running running) {
-            return release(
-                    new Running(running.details(), shares, running.cluster(), running.state(), null), State.ENDED, now);
+            return release(reservation.with(shares), State.ENDED, now);
         }
         return Decision.of(
                 switch (reservation) {
-                    case Planning p -> new Planning(p.details(), p.attempt(), shares, p.asked(), p.deadline());
-                    case Holding h -> new Holding(h.details(), h.attempt(), shares, h.deadline());
-                    case Held h -> new Held(h.details(), h.attempt(), shares, h.cluster(), h.deadline());
                     case Scheduled s -> running(s.details(), shares, s, false, now);
                     case Running r -> running(r.details(), shares, r, false, now);
                     case Releasing r -> closedIfDone(r.details(), shares, r.outcome());
-                    case Closed c -> new Closed(c.details(), shares, c.state(), c.refusals());
+                    case Planning p -> p.with(shares);
+                    case Holding h -> h.with(shares);
+                    case Held h -> h.with(shares);
+                    case Closed c -> c.with(shares);
                 });
     }
 
@@ -336,7 +365,6 @@ public final class ReservationMoves {
     }
 
     private Decision<Reservation> askAgain(Reservation reservation, Instant now) {
-        Facts.OfCluster cluster = reservation instanceof Held held ? held.cluster() : null;
         List<Outgoing> messages = new ArrayList<>();
         Map<SiteId, Share> shares = new TreeMap<>(reservation.shares());
         shares.replaceAll((site, share) -> {
@@ -344,19 +372,10 @@ public final class ReservationMoves {
             if (at == null || now.isBefore(at)) {
                 return share;
             }
-            messages.add(command(share, cluster));
+            messages.add(command(share, reservation.facts()));
             return share.askedAgain(now.plus(pace.again(share.asked() + 1)));
         });
-        Reservation next = switch (reservation) {
-            case Planning p -> new Planning(p.details(), p.attempt(), shares, p.asked(), p.deadline());
-            case Holding h -> new Holding(h.details(), h.attempt(), shares, h.deadline());
-            case Held h -> new Held(h.details(), h.attempt(), shares, h.cluster(), h.deadline());
-            case Scheduled s -> new Scheduled(s.details(), shares, s.cluster());
-            case Running r -> new Running(r.details(), shares, r.cluster(), r.state(), r.completeBy());
-            case Releasing r -> new Releasing(r.details(), shares, r.outcome());
-            case Closed c -> new Closed(c.details(), shares, c.state(), c.refusals());
-        };
-        return new Decision<>(next, messages);
+        return new Decision<>(reservation.with(shares), messages);
     }
 
     private Outgoing command(Share share, Facts.@Nullable OfCluster cluster) {

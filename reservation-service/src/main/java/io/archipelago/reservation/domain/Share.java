@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param stage how far it is, as far as is known here
  * @param facts what the site chose; null until it holds
  * @param progress how far deploying is; null before
- * @param resources what was last told of its resources
+ * @param resources what was last told of its resources; while it is released: what is left
  * @param refusals why it refused, if it did
  * @param asked how many times the last command was given
  * @param askAgainAt when to give it again; null: it was answered
@@ -54,6 +54,8 @@ public record Share(
         HELD,
         CONFIRMING,
         CONFIRMED,
+        /** It was confirmed, and its site no longer knows of it. */
+        LOST,
         RELEASING,
         REFUSED,
         RELEASED;
@@ -97,6 +99,29 @@ public record Share(
                 id, spec, sequence + 1, Stage.RELEASING, facts, Progress.RELEASING, resources, refusals, 1, again);
     }
 
+    /** The site has told what is left of it; it is asked again as before. */
+    Share leaving(List<ResourceStatus> left) {
+        return new Share(
+                id, spec, sequence, Stage.RELEASING, facts, Progress.RELEASING, left, refusals, asked, askAgainAt);
+    }
+
+    Share lost() {
+        return new Share(id, spec, sequence, Stage.LOST, facts, null, List.of(), List.of(), 0, null);
+    }
+
+    /** The last command is to be given under a sequence above one that the site has heard; a hold begins anew. */
+    Share above(long heard, Instant again) {
+        Stage next = stage == Stage.HELD ? Stage.HOLDING : stage;
+        return new Share(id, spec, heard + 1, next, facts, progress, resources, refusals, 1, again);
+    }
+
+    /** The fingerprint of the last status heard; 0 if there was none. */
+    long heard() {
+        return progress == null || stage != Stage.CONFIRMED
+                ? 0
+                : new ShareMessage.ShareStatus(id, sequence, progress, resources).fingerprint();
+    }
+
     Share released() {
         return new Share(id, spec, sequence, Stage.RELEASED, facts, null, List.of(), refusals, 0, null);
     }
@@ -109,7 +134,7 @@ public record Share(
     ShareMessage command(Facts.@Nullable OfCluster cluster, Duration holdFor) {
         return switch (stage) {
             case HOLDING, HELD, REFUSED -> new HoldShare(id, sequence, spec, holdFor);
-            case CONFIRMING, CONFIRMED ->
+            case CONFIRMING, CONFIRMED, LOST ->
                 new ConfirmShare(
                         id, sequence, Objects.requireNonNull(cluster, "a share is confirmed with the cluster's facts"));
             case RELEASING, RELEASED -> new ReleaseShare(id, sequence);

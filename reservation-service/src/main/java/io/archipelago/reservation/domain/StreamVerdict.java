@@ -3,16 +3,21 @@ package io.archipelago.reservation.domain;
 import io.archipelago.contracts.federation.StreamPosition;
 import org.jspecify.annotations.Nullable;
 
-/** What to do about a message, given the last one taken from the same site. */
+/** What to do about a message that was not taken before, given the last one taken from the same site. */
 public enum StreamVerdict {
     /** It is the next one. */
     TAKE,
-    /** It was taken before, or belongs to a stream that is over. */
+    /** It belongs to a stream that is over. */
     PASS_OVER,
     /** Messages before it are missing, or the stream is a new one: take it, and compare what both sites believe. */
-    TAKE_AND_COMPARE;
+    TAKE_AND_COMPARE,
+    /**
+     * Another message had its place, or it comes after those behind it: the sender's database was set back, or an operator replays what was
+     * parked. Take it, since sequences guard every share; compare, and let the sender begin its stream anew.
+     */
+    TAKE_LATE;
 
-    /** The verdict on the next message, given the last one taken; null if none was. */
+    /** The verdict on a message, given the last one taken; null if none was. */
     public static StreamVerdict judge(@Nullable StreamPosition last, StreamPosition next) {
         if (last == null) {
             return next.sequence() == 1 ? TAKE : TAKE_AND_COMPARE;
@@ -21,8 +26,18 @@ public enum StreamVerdict {
             return next.epoch() < last.epoch() ? PASS_OVER : TAKE_AND_COMPARE;
         }
         if (next.sequence() <= last.sequence()) {
-            return PASS_OVER;
+            return TAKE_LATE;
         }
         return next.sequence() == last.sequence() + 1 ? TAKE : TAKE_AND_COMPARE;
+    }
+
+    /** Whether the reader's position moves to the message's place. */
+    public boolean moves() {
+        return this == TAKE || this == TAKE_AND_COMPARE;
+    }
+
+    /** Whether something may have been missed. */
+    public boolean breaks() {
+        return this == TAKE_AND_COMPARE || this == TAKE_LATE;
     }
 }

@@ -7,6 +7,9 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.reservation.FederationConfig;
 import io.archipelago.reservation.app.FederationService;
+import io.archipelago.reservation.app.ReservationStart;
+import io.archipelago.reservation.app.SettlementService;
+import io.archipelago.reservation.domain.Sites;
 import io.archipelago.reservation.persistence.InboundStreams;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -15,47 +18,97 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
-/** Pulls from each site's broker, this one's own included, what that site says to this one. */
+/**
+ * Pulls from each site's broker, this one's own included, what that site says to this one. First it looks how far this site's own topics have
+ * come; until the own broker answers, nothing else begins.
+ */
 @ApplicationScoped
 class FederationReader {
 
-    private final List<StreamPull> pulls = new ArrayList<>();
+    private static final Logger LOG = Logger.getLogger(FederationReader.class);
+    private static final long AGAIN_SECONDS = 1;
 
-    void start(
-            @Observes @Priority(Integer.MAX_VALUE) StartupEvent event,
+    private final FederationConfig config;
+    private final Sites sites;
+    private final ReservationStart start;
+    private final FederationService service;
+    private final SettlementService settlement;
+    private final InboundStreams streams;
+    private final Inbox inbox;
+    private final UnitOfWork unitOfWork;
+    private final SiteId own;
+    private final List<StreamPull> pulls = new ArrayList<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    FederationReader(
             FederationConfig config,
+            Sites sites,
+            ReservationStart start,
             FederationService service,
+            SettlementService settlement,
             InboundStreams streams,
             Inbox inbox,
             UnitOfWork unitOfWork,
             BusConfig bus) {
-        SiteId own = new SiteId(bus.site());
-        pulls.add(pull(own, config.own().bootstrapServers(), own, service, streams, inbox, unitOfWork));
-        config.peers()
-                .forEach((peer, at) -> pulls.add(
-                        pull(new SiteId(peer), at.bootstrapServers(), own, service, streams, inbox, unitOfWork)));
-        pulls.forEach(StreamPull::start);
+        this.config = config;
+        this.sites = sites;
+        this.start = start;
+        this.service = service;
+        this.settlement = settlement;
+        this.streams = streams;
+        this.inbox = inbox;
+        this.unitOfWork = unitOfWork;
+        this.own = new SiteId(bus.site());
+    }
+
+    void start(@Observes @Priority(Integer.MAX_VALUE) StartupEvent event) {
+        pulls.add(pull(own, config.own().bootstrapServers()));
+        config.peers().forEach((peer, at) -> pulls.add(pull(new SiteId(peer), at.bootstrapServers())));
+        Thread.ofPlatform().daemon().name("streams-begin").start(this::begin);
     }
 
     void stop(@Observes ShutdownEvent event) {
+        stopping.countDown();
         pulls.forEach(StreamPull::stop);
     }
 
-    private static StreamPull pull(
-            SiteId from,
-            String bootstrapServers,
-            SiteId own,
-            FederationService service,
-            InboundStreams streams,
-            Inbox inbox,
-            UnitOfWork unitOfWork) {
+    private void begin() {
+        while (stopping.getCount() > 0) {
+            try {
+                start.begin(StreamEnds.find(
+                                config.own().bootstrapServers(), sites.numbers().keySet()))
+                        .await()
+                        .indefinitely();
+                pulls.forEach(StreamPull::start);
+                return;
+            } catch (RuntimeException e) {
+                LOG.warnf(e, "the own topics are looked at again in a moment");
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            boolean stopped = stopping.await(AGAIN_SECONDS, TimeUnit.SECONDS);
+            LOG.debugf("stopped: %s", stopped);
+        } catch (InterruptedException e) {
+            stopping.countDown();
+        }
+    }
+
+    private StreamPull pull(SiteId from, String bootstrapServers) {
         return new StreamPull(
                 from,
                 bootstrapServers,
                 Topics.federationTo(own),
                 () -> unitOfWork.inTransaction(tx -> streams.position(tx, from)),
                 batch -> inbox.applyInOrder("reservation", batch, (tx, envelope) -> service.take(tx, from, envelope)),
-                position -> unitOfWork.inTransaction(tx -> streams.readUpTo(tx, from, position)));
+                position -> unitOfWork.inTransaction(tx -> streams.readUpTo(tx, from, position)),
+                () -> unitOfWork.inTransaction(tx -> settlement.compareSoon(tx, from)));
     }
 }

@@ -1,8 +1,10 @@
 package io.archipelago.reservation.messaging;
 
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.reservation.persistence.InboundStreams;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -11,8 +13,10 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -35,6 +39,7 @@ final class StreamPull implements Runnable {
     private final Supplier<Uni<Long>> position;
     private final Function<ConsumerRecords<String, String>, Uni<Void>> apply;
     private final LongFunction<Uni<Void>> readUpTo;
+    private final Supplier<Uni<Void>> onBreak;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable KafkaConsumer<String, String> reading;
@@ -45,13 +50,15 @@ final class StreamPull implements Runnable {
             String topic,
             Supplier<Uni<Long>> position,
             Function<ConsumerRecords<String, String>, Uni<Void>> apply,
-            LongFunction<Uni<Void>> readUpTo) {
+            LongFunction<Uni<Void>> readUpTo,
+            Supplier<Uni<Void>> onBreak) {
         this.from = from;
         this.bootstrapServers = bootstrapServers;
         this.partition = new TopicPartition(topic, 0);
         this.position = position;
         this.apply = apply;
         this.readUpTo = readUpTo;
+        this.onBreak = onBreak;
         this.thread = new Thread(this, "stream-from-" + from);
         thread.setDaemon(true);
     }
@@ -74,7 +81,7 @@ final class StreamPull implements Runnable {
             try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings())) {
                 reading = consumer;
                 consumer.assign(List.of(partition));
-                consumer.seek(partition, position.get().await().indefinitely());
+                seek(consumer, position.get().await().indefinitely());
                 while (running()) {
                     read(consumer);
                 }
@@ -93,12 +100,37 @@ final class StreamPull implements Runnable {
         return stopping.getCount() > 0;
     }
 
-    private void read(KafkaConsumer<String, String> consumer) {
-        ConsumerRecords<String, String> batch = consumer.poll(POLL);
-        if (!batch.isEmpty()) {
-            apply.apply(batch).await().indefinitely();
-            readUpTo.apply(consumer.position(partition)).await().indefinitely();
+    private void seek(KafkaConsumer<String, String> consumer, long offset) {
+        if (offset == InboundStreams.END) {
+            consumer.seekToEnd(List.of(partition));
+        } else {
+            consumer.seek(partition, offset);
         }
+    }
+
+    private void read(KafkaConsumer<String, String> consumer) {
+        try {
+            ConsumerRecords<String, String> batch = consumer.poll(POLL);
+            if (!batch.isEmpty()) {
+                apply.apply(labelled(batch)).await().indefinitely();
+                readUpTo.apply(consumer.position(partition)).await().indefinitely();
+            }
+        } catch (OffsetOutOfRangeException e) {
+            LOG.warnf("the topic of site %s was made anew, or has forgotten what was not read yet", from);
+            consumer.seekToBeginning(List.of(partition));
+            onBreak.get().await().indefinitely();
+        }
+    }
+
+    /** Every peer's topic has the same name: what is parked, and what waits behind it, is told apart by the site that it was read from. */
+    private ConsumerRecords<String, String> labelled(ConsumerRecords<String, String> batch) {
+        TopicPartition label = new TopicPartition(partition.topic() + "@" + from, partition.partition());
+        List<ConsumerRecord<String, String>> records = new ArrayList<>();
+        for (ConsumerRecord<String, String> record : batch) {
+            records.add(new ConsumerRecord<>(
+                    label.topic(), label.partition(), record.offset(), record.key(), record.value()));
+        }
+        return new ConsumerRecords<>(Map.of(label, records), Map.of());
     }
 
     private void pause() {
@@ -119,7 +151,7 @@ final class StreamPull implements Runnable {
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
                 StringDeserializer.class,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
+                "none",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,

@@ -2,21 +2,53 @@ package io.archipelago.reservation.persistence;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** This site's shares as rows. */
 @ApplicationScoped
 public class AllocationStore {
 
+    private static final String LOOK = """
+            select cast(body as text) from allocation
+            where master = :master and state <> 'Released'
+               or master = :master and id in (select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb)))
+            order by id
+            """;
+
     /** Locks an allocation's row and reads it. */
     public Uni<Optional<Allocation>> lock(Tx tx, AllocationId id) {
         return tx.session()
                 .find(AllocationRow.class, id.toString(), LockModeType.PESSIMISTIC_WRITE)
                 .map(row -> Optional.ofNullable(row).map(AllocationRow::allocation));
+    }
+
+    /** Locks and reads all. */
+    public Uni<List<Allocation>> lockAll(Tx tx) {
+        return tx.session()
+                .createQuery("from AllocationRow order by id", AllocationRow.class)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList()
+                .map(rows -> rows.stream().map(AllocationRow::allocation).toList());
+    }
+
+    /** Those of a master that are not over, and those of some ids; read without a lock, to be looked at only. */
+    public Uni<List<Allocation>> look(Tx tx, SiteId master, Collection<AllocationId> others) {
+        return tx.session()
+                .createNativeQuery(LOOK, String.class)
+                .setParameter("master", master.value())
+                .setParameter("ids", Json.write(others))
+                .getResultList()
+                .map(bodies -> bodies.stream()
+                        .map(body -> Json.read(body, Allocation.class))
+                        .toList());
     }
 
     public Uni<Void> save(Tx tx, Allocation allocation) {

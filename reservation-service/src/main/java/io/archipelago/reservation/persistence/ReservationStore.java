@@ -4,6 +4,7 @@ import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -66,6 +67,17 @@ public class ReservationStore {
         return selection
                 .getResultList()
                 .map(rows -> rows.stream().map(ReservationStore::versioned).toList());
+    }
+
+    /** Those about which something is still to be done; read without a lock, to be looked at only. */
+    public Uni<List<Reservation>> lookAtOpen(Tx tx) {
+        return tx.session()
+                .createNativeQuery(
+                        "select cast(body as text) from reservation where due_at is not null order by id", String.class)
+                .getResultList()
+                .map(bodies -> bodies.stream()
+                        .map(body -> Json.read(body, Reservation.class))
+                        .toList());
     }
 
     public Uni<Void> save(Tx tx, Reservation reservation) {

@@ -193,7 +193,7 @@ public class ReservationResource {
         }
     }
 
-    private static ReservationId parseOrMissing(String id) {
+    static ReservationId parseOrMissing(String id) {
         try {
             return ReservationId.parse(id);
         } catch (IllegalArgumentException e) {

@@ -6,6 +6,7 @@ import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.time.Instant;
 import java.util.List;
@@ -32,13 +33,21 @@ public record ReservationView(
         List<CacheView> caches,
         List<ProblemView> problems) {
 
-    /** A site's part. */
+    /**
+     * A site's part.
+     *
+     * @param left while it is given back: what is still there
+     */
     public record SiteView(
             SiteId site,
             String role,
             String state,
             int machines,
-            @Nullable String waitingFor) {}
+            @Nullable String waitingFor,
+            List<LeftView> left) {}
+
+    /** Something that is still to be removed. */
+    public record LeftView(ResourceKind kind, String name, Phase phase, String reason) {}
 
     /** A machine; the phase is what its host's agent sees, null before it is deployed. */
     public record MachineView(

@@ -6,6 +6,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
@@ -13,6 +14,7 @@ import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
 import io.archipelago.reservation.rest.ReservationView.CacheView;
+import io.archipelago.reservation.rest.ReservationView.LeftView;
 import io.archipelago.reservation.rest.ReservationView.LinkView;
 import io.archipelago.reservation.rest.ReservationView.MachineView;
 import io.archipelago.reservation.rest.ReservationView.ProblemView;
@@ -20,6 +22,7 @@ import io.archipelago.reservation.rest.ReservationView.SegmentView;
 import io.archipelago.reservation.rest.ReservationView.SiteView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,7 @@ final class Views {
                         .toList(),
                 open.stream().flatMap(Views::segment).toList(),
                 open.stream()
-                        .flatMap(share -> links(share, cluster(reservation)))
+                        .flatMap(share -> links(share, reservation.facts()))
                         .toList(),
                 open.stream().flatMap(Views::cache).toList(),
                 problems(reservation, open));
@@ -55,20 +58,33 @@ final class Views {
 
     private static SiteView site(Share share) {
         boolean master = share.site().equals(share.spec().master());
-        boolean waiting = share.progress() == Progress.WAITING;
-        String waitingFor = waiting
-                ? share.resources().stream()
-                        .map(ResourceStatus::reason)
-                        .filter(r -> !r.isEmpty())
-                        .findFirst()
-                        .orElse("what an earlier booking left")
-                : null;
         return new SiteView(
                 share.site(),
                 master ? "MASTER" : "WORKER",
                 state(share),
                 share.spec().machines(),
-                waitingFor);
+                waitingFor(share),
+                left(share));
+    }
+
+    /** What stands in the way is another's: the participants say no more of it than that it is there. */
+    private static @Nullable String waitingFor(Share share) {
+        return share.progress() == Progress.WAITING
+                ? share.resources().stream()
+                        .map(ResourceStatus::reason)
+                        .filter(r -> !r.isEmpty())
+                        .findFirst()
+                        .orElse("waits until what an earlier booking left is seen gone")
+                : null;
+    }
+
+    private static List<LeftView> left(Share share) {
+        return share.stage() != Stage.RELEASING
+                ? List.of()
+                : share.resources().stream()
+                        .filter(r -> r.phase() != Phase.ABSENT)
+                        .map(r -> new LeftView(r.kind(), r.name(), r.phase(), r.reason()))
+                        .toList();
     }
 
     private static Stream<MachineView> machines(String network, Share share) {
@@ -119,21 +135,51 @@ final class Views {
                     .forEach((site, refusals) -> refusals.forEach(
                             r -> problems.add(new ProblemView(r.code().wireName(), site, r.detail()))));
         }
-        for (Share share : open) {
-            share.resources().stream()
-                    .filter(r -> r.phase() == Phase.FAILED)
-                    .forEach(r -> problems.add(new ProblemView(
-                            ErrorCode.RESOURCE_FAILED.wireName(),
-                            share.site(),
-                            r.kind().wireName() + " " + r.name() + ": " + r.reason())));
-            if (share.asked() > 1 && share.askAgainAt() != null) {
-                problems.add(new ProblemView(
-                        ErrorCode.NO_ANSWER.wireName(),
-                        share.site(),
-                        "asked " + share.asked() + " times, no answer yet; asked again by itself"));
-            }
+        if (reservation instanceof Reservation.Running running) {
+            running.shares().values().stream()
+                    .filter(share -> !share.stage().open()
+                            && running.cluster().at(share.site()).isPresent())
+                    .forEach(share -> problems.add(givenBack(share)));
         }
+        open.forEach(share -> problems(share).forEach(problems::add));
         return problems;
+    }
+
+    private static ProblemView givenBack(Share share) {
+        String why = share.refusals().stream().map(Refusal::detail).collect(Collectors.joining("; "));
+        return problem(
+                ErrorCode.SHARE_LOST,
+                share,
+                "the site has given its share back" + (why.isEmpty() ? "" : ": " + why) + "; ask for another cluster");
+    }
+
+    private static Stream<ProblemView> problems(Share share) {
+        Stream.Builder<ProblemView> problems = Stream.builder();
+        if (share.stage() == Stage.LOST) {
+            problems.add(problem(
+                    ErrorCode.SHARE_LOST,
+                    share,
+                    "the site no longer knows of the share that it had confirmed; its operator must look"));
+        }
+        String waitingFor = waitingFor(share);
+        if (waitingFor != null) {
+            problems.add(problem(ErrorCode.WAITING, share, waitingFor));
+        }
+        share.resources().stream()
+                .filter(r -> r.phase() == Phase.FAILED)
+                .forEach(r -> problems.add(problem(
+                        ErrorCode.RESOURCE_FAILED, share, r.kind().wireName() + " " + r.name() + ": " + r.reason())));
+        if (share.asked() > 1 && share.askAgainAt() != null) {
+            String what = share.stage() == Stage.RELEASING && !share.resources().isEmpty()
+                    ? "asked " + share.asked() + " times, not all is gone yet; asked again by itself"
+                    : "asked " + share.asked() + " times, no answer yet; asked again by itself";
+            problems.add(problem(ErrorCode.NO_ANSWER, share, what));
+        }
+        return problems.build();
+    }
+
+    private static ProblemView problem(ErrorCode code, Share share, String message) {
+        return new ProblemView(code.wireName(), share.site(), message);
     }
 
     private static String state(Share share) {
@@ -157,17 +203,5 @@ final class Views {
 
     private static Stream<ResourceStatus> of(Share share, ResourceKind kind) {
         return share.resources().stream().filter(r -> r.kind() == kind);
-    }
-
-    private static Facts.@Nullable OfCluster cluster(Reservation reservation) {
-        return switch (reservation) {
-            case Reservation.Held held -> held.cluster();
-            case Reservation.Scheduled scheduled -> scheduled.cluster();
-            case Reservation.Running running -> running.cluster();
-            case Reservation.Planning planning -> null;
-            case Reservation.Holding holding -> null;
-            case Reservation.Releasing releasing -> null;
-            case Reservation.Closed closed -> null;
-        };
     }
 }

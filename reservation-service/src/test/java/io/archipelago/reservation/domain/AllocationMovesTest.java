@@ -258,8 +258,7 @@ class AllocationMovesTest {
                         .orElseThrow()
                         .next())
                 .isInstanceOf(Allocation.Confirming.class);
-        Allocation.Releasing nobody =
-                new Allocation.Releasing(AllocationStates.header(), Set.of(), List.of(), true, 1, NOON);
+        Allocation.Releasing nobody = Allocation.Releasing.begin(AllocationStates.header(), List.of(), true, NOON);
         assertThat(moves.onEvent(nobody, DomainFixture.released(SEQUENCE, Participant.STORAGE), NOON)
                         .orElseThrow()
                         .next())
@@ -267,7 +266,8 @@ class AllocationMovesTest {
     }
 
     private Decision<Allocation> begin(Duration holdFor) {
-        return moves.begin(new HoldShare(AT_OSAKA, 1, spec(), holdFor), NOON);
+        return moves.begin(DomainFixture.TOKYO, new HoldShare(AT_OSAKA, 1, spec(), holdFor), 0, NOON)
+                .orElseThrow();
     }
 
     private Decision<Allocation> event(Allocation allocation, Participant participant) {

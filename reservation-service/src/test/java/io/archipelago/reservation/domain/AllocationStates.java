@@ -15,6 +15,7 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
+import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
@@ -53,6 +54,7 @@ final class AllocationStates {
         states.put("Releasing what was deployed", releasing(List.of(), true));
         states.put("Released", new Released(header(), List.of()));
         states.put("Released after a refusal", new Released(header(), List.of(FULL)));
+        states.put("Forgotten", new Forgotten(header()));
         return states;
     }
 
@@ -92,6 +94,6 @@ final class AllocationStates {
     }
 
     static Releasing releasing(List<Refusal> refusals, boolean deployed) {
-        return new Releasing(header(), OTHERS, refusals, deployed, 1, NOON.plusSeconds(5));
+        return new Releasing(header(), OTHERS, refusals, Map.of(), deployed, 1, NOON.plusSeconds(5));
     }
 }

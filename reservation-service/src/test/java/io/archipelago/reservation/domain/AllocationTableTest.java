@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,8 @@ class AllocationTableTest {
     @Test
     void answersTheMasterAsTheDocumentSays() {
         Map<String, List<String>> rows = new LinkedHashMap<>();
-        rows.put("(unknown)", unknown());
+        rows.put("(unknown)", unknown(0));
+        rows.put("(unknown), the database was restored", unknown(Restoration.floor(7)));
         AllocationStates.all().forEach((name, state) -> {
             rows.put(name, commands(state, NOON));
             if (state instanceof Allocation.Held held) {
@@ -99,6 +102,7 @@ class AllocationTableTest {
         then.put("Running, to the end", due(AllocationStates.running(), END));
         then.put("Releasing", due(AllocationStates.releasing(List.of(), true), NOON.plusSeconds(5)));
         then.put("Released", "nothing");
+        then.put("Forgotten", "nothing");
 
         MarkdownTable table = MarkdownTable.under("## A site's allocation", "deadlines.md");
         assertThat(table.rows().keySet()).containsExactlyElementsOf(then.keySet());
@@ -153,7 +157,7 @@ class AllocationTableTest {
         Instant due = state.due();
 
         if (due == null) {
-            assertThat(state).isInstanceOf(Allocation.Released.class);
+            assertThat(state).isInstanceOfAny(Allocation.Released.class, Allocation.Forgotten.class);
             assertThat(moves.onDue(state, END.plusSeconds(1_000_000))).isEmpty();
         } else {
             assertThat(moves.onDue(state, due.minusNanos(1))).isEmpty();
@@ -165,15 +169,17 @@ class AllocationTableTest {
         return AllocationStates.all().values().stream();
     }
 
-    private List<String> unknown() {
+    private List<String> unknown(long floor) {
         List<String> cells = new ArrayList<>();
-        cells.add(Words.of(moves.begin((HoldShare) COMMANDS.getFirst().apply(1), NOON)));
-        for (LongFunction<ShareMessage.Command> command : COMMANDS.subList(1, 3)) {
-            ShareMessage.Answer answer = moves.answerUnknown(command.apply(1)).orElseThrow();
-            cells.add(Words.of(new Decision<>("(unknown)", List.of(new Outgoing.ToSite(DomainFixture.TOKYO, answer))))
-                    .replace(" → String", ""));
+        for (LongFunction<ShareMessage.Command> each : COMMANDS) {
+            ShareMessage.Command command = each.apply(1);
+            Optional<Decision<Allocation>> begun = moves.begin(DomainFixture.TOKYO, command, floor, NOON);
+            Optional<ShareMessage.Answer> answer = moves.answerUnknown(command, floor);
+            assertThat(begun.isPresent() && answer.isPresent()).isFalse();
+            cells.add(answer.map(a -> new Decision<>("(unknown)", List.of(new Outgoing.ToSite(DomainFixture.TOKYO, a))))
+                    .map(d -> Words.of(d).replace(" → String", ""))
+                    .orElseGet(() -> Words.of(begun)));
         }
-        assertThat(moves.answerUnknown(COMMANDS.getFirst().apply(1))).isEmpty();
         cells.add("");
         return cells;
     }
@@ -193,7 +199,11 @@ class AllocationTableTest {
 
     private List<String> events(Allocation state) {
         return EVENTS.stream()
-                .map(e -> Words.of(moves.onEvent(state, e.apply(SEQUENCE), NOON)))
+                .map(e -> e.apply(SEQUENCE))
+                .map(e -> e instanceof AllocationProgress && state instanceof Allocation.Releasing
+                        ? DomainFixture.progress(SEQUENCE, Participant.STORAGE, Progress.RELEASING)
+                        : e)
+                .map(e -> Words.of(moves.onEvent(state, e, NOON)))
                 .toList();
     }
 

@@ -13,8 +13,8 @@ class StreamVerdictTest {
     @ParameterizedTest
     @CsvSource({
         "3, 18, TAKE",
-        "3, 17, PASS_OVER",
-        "3, 16, PASS_OVER",
+        "3, 17, TAKE_LATE",
+        "3, 16, TAKE_LATE",
         "3, 19, TAKE_AND_COMPARE",
         "4, 1, TAKE_AND_COMPARE",
         "4, 18, TAKE_AND_COMPARE",

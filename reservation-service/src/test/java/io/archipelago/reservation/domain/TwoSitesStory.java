@@ -122,10 +122,9 @@ final class TwoSitesStory {
                 Allocation known = allocations.get(site);
                 if (known != null) {
                     sites.onCommand(known, command, now).ifPresent(this::applyAtSite);
-                } else if (command instanceof ShareMessage.HoldShare hold) {
-                    applyAtSite(sites.begin(hold, now));
                 } else {
-                    sites.answerUnknown(command).ifPresent(answer -> send(new ToSite(DomainFixture.TOKYO, answer)));
+                    sites.begin(DomainFixture.TOKYO, command, 0, now).ifPresent(this::applyAtSite);
+                    sites.answerUnknown(command, 0).ifPresent(answer -> send(new ToSite(DomainFixture.TOKYO, answer)));
                 }
             }
         }

@@ -1,0 +1,76 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.reservation.domain.Allocation.Confirmed;
+import io.archipelago.reservation.domain.Allocation.Confirming;
+import io.archipelago.reservation.domain.Allocation.Forgotten;
+import io.archipelago.reservation.domain.Allocation.Header;
+import io.archipelago.reservation.domain.Allocation.Held;
+import io.archipelago.reservation.domain.Allocation.Holding;
+import io.archipelago.reservation.domain.Allocation.Released;
+import io.archipelago.reservation.domain.Allocation.Releasing;
+import io.archipelago.reservation.domain.Allocation.Running;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** The moves of an {@link Allocation} after the database was set back: the participants may know more of it than is remembered here. */
+public final class RestoredMoves {
+
+    private final Pace pace;
+
+    public RestoredMoves(Pace pace) {
+        this.pace = pace;
+    }
+
+    /**
+     * Takes the news that the database was set back. A lease goes on; what was not confirmed, or was over, is forgotten, since it may be more by
+     * now.
+     *
+     * @param floor {@link Restoration#floor}
+     */
+    public Decision<Allocation> onRestored(Allocation allocation, long floor, Instant now) {
+        Header above = allocation.header().above(floor);
+        Instant again = now.plus(pace.again(1));
+        return switch (allocation) {
+            case Confirmed confirmed -> Decision.of(confirmed.withHeader(above));
+            case Running running ->
+                Decision.of(
+                        new Running(above, running.facts(), running.cluster(), Map.of(), 1, again),
+                        AllocationMessages.deploy(above));
+            case Releasing releasing ->
+                Decision.of(
+                        Releasing.begin(above, releasing.refusals(), releasing.deployed(), again),
+                        AllocationMessages.release(above));
+            case Holding holding -> Decision.of(new Forgotten(above));
+            case Held held -> Decision.of(new Forgotten(above));
+            case Confirming confirming -> Decision.of(new Forgotten(above));
+            case Released released -> Decision.of(new Forgotten(above));
+            case Forgotten forgotten -> Decision.of(new Forgotten(above));
+        };
+    }
+
+    /** A participant has in use what it is to hold: what was read again was done before the database was set back. It stays. */
+    Decision<Allocation> leaveInUse(Holding holding) {
+        Refusal why = Refusal.of(ErrorCode.CONFLICT, "machines", "the share is in use");
+        return Decision.of(new Forgotten(holding.header()), AllocationMessages.refused(holding.header(), List.of(why)));
+    }
+
+    /** A participant took another command under the number of the release: the release is told again, above it. */
+    Decision<Allocation> goOnAbove(Releasing releasing, Instant now) {
+        Header next = releasing.header().next();
+        return Decision.of(
+                Releasing.begin(next, releasing.refusals(), releasing.deployed(), now.plus(pace.again(1))),
+                AllocationMessages.release(next));
+    }
+
+    /** Has the participants give back whatever they have of a share of which there is no record. */
+    public Decision<Allocation> giveBack(AllocationId id, SiteId master, long sequence, long floor, Instant now) {
+        Header header = new Header(id, Restoration.forgotten(master, now), sequence, Math.max(1, floor));
+        return Decision.of(
+                Releasing.begin(header, List.of(), true, now.plus(pace.again(1))), AllocationMessages.release(header));
+    }
+}

@@ -1,0 +1,125 @@
+package io.archipelago.reservation.rest;
+
+import io.archipelago.bus.Rejection;
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.persistence.ReservationStore;
+import io.archipelago.reservation.persistence.ReservationStore.Versioned;
+import io.archipelago.wire.Json;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Tells of every change of a reservation. Each watcher looks into the database, so that it matters not which instance made the change. */
+@Path("/api/v1/reservations/{id}/events")
+public class WatchResource {
+
+    private final UnitOfWork unitOfWork;
+    private final ReservationStore store;
+    private final ReservationConfig.Watch config;
+    private final Caller caller;
+
+    WatchResource(UnitOfWork unitOfWork, ReservationStore store, ReservationConfig config, Caller caller) {
+        this.unitOfWork = unitOfWork;
+        this.store = store;
+        this.config = config.watch();
+        this.caller = caller;
+    }
+
+    /**
+     * The reservation as it is, and again on each change; a comment now and then, so that nobody thinks that the connection is dead. Ends when the
+     * reservation has ended, and after a while: whoever comes back with the last event's id hears only what changed since.
+     */
+    @GET
+    @Blocking
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
+    public Multi<OutboundSseEvent> events(
+            @PathParam("id") String id, @HeaderParam("Last-Event-ID") @Nullable String known, @Context Sse sse) {
+        ReservationId wanted = ReservationResource.parseOrMissing(id);
+        Caller.Who who = caller.who();
+        // Once a stream has begun its status is sent: whether there is something to watch is asked before.
+        look(wanted, who).await().indefinitely();
+        Watcher watcher = new Watcher(sse, known);
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> look(wanted, who).map(watcher::see))
+                .withDelay(config.every())
+                .whilst(watcher::goesOn)
+                .filter(event -> event != watcher.nothing());
+    }
+
+    private Uni<Versioned> look(ReservationId id, Caller.Who who) {
+        return unitOfWork
+                .inTransaction(tx -> store.find(tx, id))
+                .map(found -> found.filter(
+                                seen -> who.sees(seen.reservation().details().tenant()))
+                        .orElseThrow(() -> Rejection.notFound("reservation")));
+    }
+
+    /** What one watcher has been told. */
+    private final class Watcher {
+
+        private final Sse sse;
+        private final OutboundSseEvent nothing;
+        private final OutboundSseEvent heartbeat;
+        private final long looksAtMost = looks(config.atMost());
+        private final long quietAtMost = looks(config.heartbeat());
+        private String told;
+        private long looks;
+        private long quiet;
+        private boolean over;
+
+        Watcher(Sse sse, @Nullable String known) {
+            this.sse = sse;
+            this.told = known == null ? "" : known;
+            this.nothing = sse.newEventBuilder().comment("").build();
+            this.heartbeat = sse.newEventBuilder().comment("still here").build();
+        }
+
+        OutboundSseEvent nothing() {
+            return nothing;
+        }
+
+        boolean goesOn(OutboundSseEvent last) {
+            return !over && looks < looksAtMost;
+        }
+
+        OutboundSseEvent see(Versioned seen) {
+            looks++;
+            over = seen.reservation() instanceof Reservation.Closed
+                    && seen.reservation().due() == null;
+            String version = Long.toString(seen.version());
+            if (version.equals(told)) {
+                quiet++;
+                return quiet % quietAtMost == 0 ? heartbeat : nothing;
+            }
+            told = version;
+            quiet = 0;
+            return sse.newEventBuilder()
+                    .id(version)
+                    .name("reservation")
+                    .mediaType(MediaType.TEXT_PLAIN_TYPE)
+                    .data(String.class, Json.write(Views.of(seen.reservation())))
+                    .build();
+        }
+
+        private long looks(Duration within) {
+            return Math.max(1, within.dividedBy(config.every()));
+        }
+    }
+}
