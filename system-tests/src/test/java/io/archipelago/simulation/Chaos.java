@@ -32,6 +32,28 @@ final class Chaos {
         });
     }
 
+    /** What is told while clusters come up is told once: most of what may be lost is lost then. */
+    void planLosses(List<Long> starts) {
+        for (long start : world.lossy() ? starts : List.<Long>of()) {
+            world.scheduler().at(start - dice.between(60, 240) * Scheduler.SECOND, () -> {
+                if (!world.calm()) {
+                    isolateAndLose(dice.pick(world.sites()), dice.between(60, 600) * Scheduler.SECOND);
+                }
+            });
+        }
+    }
+
+    private void isolateAndLose(Site site, long duration) {
+        isolate(site, duration);
+        world.scheduler()
+                .after(
+                        duration - 1,
+                        () -> world.sites().forEach(other -> {
+                            lose(site, other);
+                            lose(other, site);
+                        }));
+    }
+
     private void setBack(ReservationService service, Snapshot snapshot) {
         if (world.calm()) {
             return;

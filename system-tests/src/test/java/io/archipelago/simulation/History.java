@@ -36,10 +36,12 @@ final class History {
 
     /** Runs it to its end; {@link InvariantBroken} if something happens that must not. */
     void run() {
-        long end = new Workload(world).begin();
+        Workload workload = new Workload(world);
+        long end = workload.begin();
         chaos.plan(end + 5 * Scheduler.MINUTE);
+        chaos.planLosses(workload.starts());
         chaos.planSetBack(end);
-        if (world.dice().chance(0.5)) {
+        if (world.dice().chance(world.lossy() ? 0.8 : 0.5)) {
             runUntil(world.dice().between(0L, end));
             chaos.heal();
             runUntil(scheduler.now() + CALM);
@@ -51,11 +53,11 @@ final class History {
         }
         runUntil(end + 10 * Scheduler.MINUTE);
         chaos.heal();
-        world.endWorkload();
         if (world.setBack()) {
             runUntil(scheduler.now() + OPERATOR_LOOKS_AFTER);
             giveBackWhatNobodyKnows();
         }
+        world.endWorkload();
         runUntil(Long.MAX_VALUE);
         world.invariants().outcomes().quiescent();
     }
@@ -84,9 +86,8 @@ final class History {
             site.participants().stream()
                     .flatMap(p -> p.leased().stream())
                     .distinct()
-                    .filter(id -> !(service.allocations().get(id) instanceof Allocation known)
-                            || known instanceof Allocation.Released
-                            || known instanceof Allocation.Forgotten)
+                    .filter(id -> !service.allocations().containsKey(id)
+                            || service.allocations().get(id) instanceof Allocation.Forgotten)
                     .toList()
                     .forEach(service.settling()::giveBackUnseen);
         }

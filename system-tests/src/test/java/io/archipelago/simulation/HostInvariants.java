@@ -15,8 +15,12 @@ final class HostInvariants {
         this.world = world;
     }
 
-    /** What a participant makes of a host. */
-    void changed(ParticipantService service, @Nullable HostRecord before, HostRecord next) {
+    /**
+     * What a participant makes of a host.
+     *
+     * @param silent for how long the host had not spoken when it was judged
+     */
+    void changed(ParticipantService service, @Nullable HostRecord before, HostRecord next, long silent) {
         Host host = service.site().host(next.host());
         if (before == null || before.state() != next.state() || before.lost() != next.lost()) {
             world.tell(
@@ -28,7 +32,6 @@ final class HostInvariants {
             world.did(Deed.HOST_SUSPECT);
         }
         if (next.state() == HostRecord.State.LOST && before != null && !before.lost() && !next.dead()) {
-            long silent = world.scheduler().now() - host.spokeAt();
             long patience = world.figures().patience().lostAfter().toNanos() / 1000;
             Invariants.require(
                     silent > patience - JUMPS,

@@ -212,12 +212,15 @@ final class HostKeeper {
                 concern(host, decision.parts() == Parts.TOLD, tx.now());
             }
         });
+        // A transaction may take its time; what counts is when it judged.
+        long silent =
+                service.world().scheduler().now() - service.site().host(host).spokeAt();
         HostDead say = decision.say();
         if (say != null) {
             tx.send(Topics.HOST_EVENTS, host, say);
         }
         tx.check(() -> {
-            service.world().invariants().host(service, before, next);
+            service.world().invariants().host(service, before, next, silent);
             service.watch(host);
         });
     }

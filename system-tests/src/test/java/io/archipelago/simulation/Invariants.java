@@ -350,8 +350,8 @@ final class Invariants {
     }
 
     /** What a participant makes of a host. */
-    void host(ParticipantService service, @Nullable HostRecord before, HostRecord next) {
-        hosts.changed(service, before, next);
+    void host(ParticipantService service, @Nullable HostRecord before, HostRecord next, long silent) {
+        hosts.changed(service, before, next, silent);
     }
 
     /** Nothing of a share is booked or on a host. */

@@ -34,7 +34,7 @@ enum Mutation {
     ORPHANS_ENDED,
     /** A service does not look at its start whether its database was set back. */
     SET_BACK_UNNOTICED,
-    /** A site whose database was set back numbers what it tells participants from 1 again. */
+    /** A site whose database was set back goes on numbering what it tells participants where the copy ended. */
     FLOOR_FORGOTTEN,
     /** An agent takes a segment away while machines stand on it. */
     AGENT_IGNORES_USERS,

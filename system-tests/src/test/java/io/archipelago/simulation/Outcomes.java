@@ -6,13 +6,16 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Digests;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 
 /** What must hold of the whole: that nothing is overdue, that what is told is true in a calm, and that in the end nothing is left. */
@@ -136,9 +139,31 @@ final class Outcomes {
                         !(reservation instanceof Reservation.Scheduled),
                         () -> "its time has come, but it is " + Words.of(reservation));
                 if (reservation instanceof Reservation.Running running) {
+                    heard(running);
                     running(running);
                 }
             });
+        }
+    }
+
+    /** What the master was last told of each share is what its site says of it now, though it may have been lost on its way. */
+    private void heard(Reservation.Running running) {
+        boolean underWay = world.sites().stream()
+                .anyMatch(site -> !site.broker().drained()
+                        || site.services().stream().anyMatch(s -> !s.database().idle()));
+        if (underWay) {
+            return;
+        }
+        for (Site site : world.sites()) {
+            for (ShareDigest.Entry heard : Digests.asMaster(List.of(running), site.id())) {
+                if (heard.stage() == ShareDigest.Stage.CONFIRMED
+                        && site.reservation().allocations().get(heard.allocation()) instanceof Allocation.Running now) {
+                    Invariants.require(
+                            heard.told() == Digests.entry(now).told(),
+                            () -> "the master was told something else of " + Words.of(now) + " than "
+                                    + Words.of(running));
+                }
+            }
         }
     }
 

@@ -130,7 +130,7 @@ final class Settling {
             List<Allocation> found = new ArrayList<>(open(site));
             named.stream()
                     .map(e -> service.allocations().get(e.allocation()))
-                    .filter(a -> a != null && a instanceof Allocation.Released)
+                    .filter(a -> a instanceof Allocation.Released || a instanceof Allocation.Forgotten)
                     .forEach(found::add);
             StreamPosition heard = database().heard.get(site);
             return new ShareDigest(
@@ -147,7 +147,7 @@ final class Settling {
     private List<Allocation> open(SiteId master) {
         return service.allocations().values().stream()
                 .filter(a -> a.header().spec().master().equals(master))
-                .filter(a -> !(a instanceof Allocation.Released))
+                .filter(a -> !(a instanceof Allocation.Released || a instanceof Allocation.Forgotten))
                 .toList();
     }
 
@@ -169,7 +169,7 @@ final class Settling {
         database().outbox.clear();
         service.streams().forEach(Lane::skipToEnd);
         database().restoredIn = service.now().getEpochSecond();
-        long floor = Restoration.floor(database().restoredIn);
+        long floor = service.world().broken(Mutation.FLOOR_FORGOTTEN) ? 0 : Restoration.floor(database().restoredIn);
         for (Allocation allocation : List.copyOf(service.allocations().values())) {
             service.applyAtOnce(restored.onRestored(allocation, floor, service.now()));
         }
@@ -181,9 +181,9 @@ final class Settling {
         service.world().invariants().givenUp(id);
         service.request(Work.on("operator", 0, List.of(id), tx -> {
             Allocation known = service.allocations().get(id);
-            Optional<Decision<Allocation>> decision = known == null || known instanceof Allocation.Released
-                    ? Optional.of(restored.giveBack(
-                            id, id.site(), 0, Restoration.floor(tx.now().getEpochSecond()), tx.now()))
+            Optional<Decision<Allocation>> decision = known == null
+                    ? Optional.of(
+                            restored.giveBack(id, id.site(), 0, Restoration.floor(database().restoredIn), tx.now()))
                     : shares.giveBack(known, tx.now());
             service.allocate(id, decision, tx, "operator");
         }));

@@ -16,7 +16,6 @@ import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.network.domain.NetworkLogic;
-import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.storage.domain.ChapSecrets;
 import io.archipelago.storage.domain.StorageLogic;
 import java.time.Duration;
@@ -150,11 +149,9 @@ final class Site {
         return Objects.requireNonNull(hosts.get(id));
     }
 
-    /** Whether nothing more is to happen here: all is given back, and every host that still is there is clean. */
+    /** Whether nothing more is to happen here: nothing is open anywhere, and every host that still is there is clean. */
     boolean isSettled() {
-        return world.workloadOver()
-                && reservation.allocations().values().stream().allMatch(Allocation.Released.class::isInstance)
-                && hosts.values().stream().allMatch(this::isSettled);
+        return world.isSettled() && hosts.values().stream().allMatch(this::isSettled);
     }
 
     private boolean isSettled(Host host) {

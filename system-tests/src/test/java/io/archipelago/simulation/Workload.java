@@ -14,6 +14,7 @@ import io.archipelago.reservation.domain.Reservation.Details;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ final class Workload {
 
     private final World world;
     private final Dice dice;
+    private final List<Long> starts = new ArrayList<>();
     private long lastEnd;
 
     Workload(World world) {
@@ -49,6 +51,11 @@ final class Workload {
         return lastEnd;
     }
 
+    /** When windows begin, in true time. */
+    List<Long> starts() {
+        return starts;
+    }
+
     private void reserve(int index, long at, long start, long length) {
         Site master = dice.pick(world.sites());
         Instant from = master.now()
@@ -67,6 +74,7 @@ final class Workload {
                 new Software("debian-12", List.of("slurm")));
         ReservationId id = new ReservationId(dice.uuid());
         Details details = new Details(id, new TenantId("astro"), "ann", from, request);
+        starts.add(start);
         lastEnd = Math.max(lastEnd, start + length);
         world.scheduler().at(at, () -> {
             world.tell(

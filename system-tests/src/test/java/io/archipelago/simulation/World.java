@@ -129,6 +129,12 @@ final class World {
         workloadOver = true;
     }
 
+    /** Whether no site can ask anything of another any more; until then hosts go on speaking, and are judged. */
+    boolean isSettled() {
+        return workloadOver
+                && sites.stream().noneMatch(site -> site.reservation().somethingIsOpen());
+    }
+
     /** Whether hosts may fail; they speak then, and what is wanted on them may be lost on its way. */
     boolean hostsFail() {
         return hostsFail;
