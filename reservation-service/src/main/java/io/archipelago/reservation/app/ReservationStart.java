@@ -10,6 +10,7 @@ import io.archipelago.contracts.federation.StreamPosition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** Lets the service begin. */
 @ApplicationScoped
@@ -20,6 +21,7 @@ public class ReservationStart {
     private final ReservationService reservations;
     private final AllocationService allocations;
     private final SettlementService settlement;
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
     ReservationStart(
             DueWork due,
@@ -40,7 +42,15 @@ public class ReservationStart {
      * @param found the last place in each topic that this site writes to a site
      */
     public Uni<Void> begin(Map<SiteId, StreamPosition> found) {
-        return unitOfWork.inTransaction(tx -> settlement.begin(tx, found)).invoke(this::register);
+        return unitOfWork
+                .inTransaction(tx -> settlement.begin(tx, found))
+                .invoke(this::register)
+                .invoke(() -> begun.complete(null));
+    }
+
+    /** Completes when it has begun; nothing that is read takes effect before. */
+    public Uni<Void> begun() {
+        return Uni.createFrom().emitter(emitter -> begun.thenRun(() -> emitter.complete(null)));
     }
 
     private void register() {

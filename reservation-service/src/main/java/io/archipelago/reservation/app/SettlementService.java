@@ -3,6 +3,7 @@ package io.archipelago.reservation.app;
 import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
@@ -27,6 +28,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -137,6 +140,7 @@ public class SettlementService {
     private Uni<List<Difference>> settle(Tx tx, List<Entry> entries) {
         return reservations
                 .lookAtOpen(tx)
+                .map(open -> open.stream().collect(Collectors.toMap(Reservation::id, Function.identity())))
                 .chain(open -> Multi.createFrom()
                         .iterable(entries)
                         .onItem()
@@ -147,10 +151,9 @@ public class SettlementService {
     }
 
     /** Only what differs is locked. */
-    private Uni<Optional<Difference>> settle(Tx tx, List<Reservation> open, Entry entry) {
-        Optional<Reservation> reservation = open.stream()
-                .filter(r -> r.id().equals(entry.allocation().reservation()))
-                .findFirst();
+    private Uni<Optional<Difference>> settle(Tx tx, Map<ReservationId, Reservation> open, Entry entry) {
+        Optional<Reservation> reservation =
+                Optional.ofNullable(open.get(entry.allocation().reservation()));
         Optional<Difference> difference = Digests.atMaster(reservation, entry);
         return difference.isEmpty() || reservation.isEmpty()
                 ? Uni.createFrom().item(difference)

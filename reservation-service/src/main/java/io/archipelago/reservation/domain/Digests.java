@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What this site believes of shares, in the words of a digest, and where that is not what their master or their site believes. */
@@ -106,11 +108,11 @@ public final class Digests {
      * operator gives them back.
      */
     public static List<Difference> orphans(Collection<Allocation> allocations, Collection<Entry> ofMaster) {
+        Set<AllocationId> known = ofMaster.stream().map(Entry::allocation).collect(Collectors.toSet());
         List<Difference> orphans = new ArrayList<>();
         for (Allocation allocation : allocations) {
-            boolean known = ofMaster.stream().anyMatch(e -> e.allocation().equals(allocation.id()));
             Stage here = entry(allocation).stage();
-            if (!known && leased(here)) {
+            if (!known.contains(allocation.id()) && leased(here)) {
                 orphans.add(orphan(allocation.id(), here, Stage.UNKNOWN));
             }
         }
@@ -120,13 +122,15 @@ public final class Digests {
     /**
      * What a site says of the shares that it gives.
      *
-     * @param found all that are not over, and of the rest those that the master named
+     * @param found all that are not over and not forgotten, and of the rest those that the master named
      * @param named what the master named, if it asked
      */
     public static List<Entry> asWorker(Collection<Allocation> found, Collection<Entry> named) {
+        Set<AllocationId> known = found.stream().map(Allocation::id).collect(Collectors.toSet());
         Stream<Entry> unknown = named.stream()
                 .map(Entry::allocation)
-                .filter(id -> found.stream().noneMatch(a -> a.id().equals(id)))
+                .filter(id -> !known.contains(id))
+                .distinct()
                 .map(Digests::unknown);
         return Stream.concat(found.stream().map(Digests::entry), unknown).toList();
     }

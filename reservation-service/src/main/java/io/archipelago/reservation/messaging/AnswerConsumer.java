@@ -9,6 +9,7 @@ import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.reservation.app.AllocationService;
 import io.archipelago.reservation.app.FederationService;
 import io.archipelago.reservation.app.ReservationService;
+import io.archipelago.reservation.app.ReservationStart;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -22,18 +23,24 @@ class AnswerConsumer {
     private final ReservationService reservations;
     private final AllocationService allocations;
     private final FederationService federation;
+    private final ReservationStart start;
 
     AnswerConsumer(
-            Inbox inbox, ReservationService reservations, AllocationService allocations, FederationService federation) {
+            Inbox inbox,
+            ReservationService reservations,
+            AllocationService allocations,
+            FederationService federation,
+            ReservationStart start) {
         this.inbox = inbox;
         this.reservations = reservations;
         this.allocations = allocations;
         this.federation = federation;
+        this.start = start;
     }
 
     @Incoming("answers")
     Uni<Void> answers(ConsumerRecords<String, String> batch) {
-        return inbox.apply("reservation", batch, this::take);
+        return start.begun().chain(() -> inbox.apply("reservation", batch, this::take));
     }
 
     private Uni<Void> take(Tx tx, Envelope envelope) {

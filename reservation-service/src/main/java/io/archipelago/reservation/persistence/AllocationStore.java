@@ -18,7 +18,7 @@ public class AllocationStore {
 
     private static final String LOOK = """
             select cast(body as text) from allocation
-            where master = :master and state <> 'Released'
+            where master = :master and state not in ('Released', 'Forgotten')
                or master = :master and id in (select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb)))
             order by id
             """;
@@ -51,6 +51,10 @@ public class AllocationStore {
                         .toList());
     }
 
+    /**
+     * Writes an allocation whose row is locked, or that had none. Where there is no row there is nothing to lock: of two transactions that begin
+     * one share (two masters, or a master and an operator) the primary key lets one through, and the other is done again and finds the row.
+     */
     public Uni<Void> save(Tx tx, Allocation allocation) {
         return tx.session()
                 .find(AllocationRow.class, allocation.id().toString())

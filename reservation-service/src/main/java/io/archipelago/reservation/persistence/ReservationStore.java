@@ -80,6 +80,7 @@ public class ReservationStore {
                         .toList());
     }
 
+    /** Writes a reservation whose row is locked, or that is new: then nobody else can know its id before this transaction commits. */
     public Uni<Void> save(Tx tx, Reservation reservation) {
         return tx.session().find(ReservationRow.class, reservation.id().value()).chain(found -> {
             ReservationRow row = found == null ? new ReservationRow() : found;

@@ -19,6 +19,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** What an operator does about a share that this site gives and whose master does not count on it. */
@@ -27,16 +28,21 @@ import org.jboss.resteasy.reactive.RestResponse;
 @RolesAllowed({Caller.OPERATOR, Caller.ADMIN})
 public class ShareResource {
 
+    private static final Logger LOG = Logger.getLogger(ShareResource.class);
+
     private final UnitOfWork unitOfWork;
     private final AllocationService shares;
     private final ExchangeStore exchanges;
     private final Sites sites;
+    private final Caller caller;
 
-    ShareResource(UnitOfWork unitOfWork, AllocationService shares, ExchangeStore exchanges, Sites sites) {
+    ShareResource(
+            UnitOfWork unitOfWork, AllocationService shares, ExchangeStore exchanges, Sites sites, Caller caller) {
         this.unitOfWork = unitOfWork;
         this.shares = shares;
         this.exchanges = exchanges;
         this.sites = sites;
+        this.caller = caller;
     }
 
     /** A share as it is here. */
@@ -44,15 +50,17 @@ public class ShareResource {
 
     /**
      * Gives a share of this site back, whatever its master believes; machines that run of it are stopped. After the database was set back also
-     * one that it has no record of.
+     * one that it has no record of. Logged with the operator's name.
      */
     @DELETE
     @Path("/{id}")
     public Uni<RestResponse<ShareView>> giveBack(@PathParam("id") String text) {
         AllocationId id = parse(text);
+        String who = caller.who().name();
         return unitOfWork
                 .inTransaction(tx -> shares.giveBack(tx, id)
                         .chain(found -> found.map(a -> Uni.createFrom().item(a)).orElseGet(() -> unseen(tx, id))))
+                .invoke(() -> LOG.warnf("operator %s gives share %s back", who, id))
                 .map(after -> RestResponse.status(
                         RestResponse.Status.ACCEPTED,
                         new ShareView(

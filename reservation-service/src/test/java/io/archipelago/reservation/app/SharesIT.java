@@ -1,0 +1,174 @@
+package io.archipelago.reservation.app;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.persistence.AllocationStore;
+import io.archipelago.testkit.EmbeddedInfrastructure;
+import io.archipelago.testkit.Tokens;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** The shares that tokyo gives, as rows and as operators give them back. */
+@QuarkusTest
+@QuarkusTestResource(
+        value = EmbeddedInfrastructure.class,
+        initArgs = @ResourceArg(name = "topics", value = "federation.to.tokyo.v1,federation.to.osaka.v1"))
+class SharesIT {
+
+    private static final SiteId TOKYO = new SiteId("tokyo");
+    private static final SiteId OSAKA = new SiteId("osaka");
+    private static final String PATH = "/api/v1/shares/";
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @Inject
+    UnitOfWork unitOfWork;
+
+    @Inject
+    AllocationStore allocations;
+
+    private static RequestSpecification as(String tenant, String role) {
+        return given().auth().oauth2(Tokens.of("oscar", tenant, role));
+    }
+
+    @Test
+    void twoWhoBothFindNoRecordOfAShareLeaveOne() {
+        // Given: both look before either has written
+        AllocationId id = at(TOKYO);
+        AtomicInteger looks = new AtomicInteger();
+        CompletableFuture<Void> bothHaveLooked = new CompletableFuture<>();
+        Function<Tx, Uni<Void>> begin = tx -> allocations.lock(tx, id).chain(found -> {
+            if (looks.incrementAndGet() == 2) {
+                bothHaveLooked.complete(null);
+            }
+            return onThisContext(bothHaveLooked)
+                    .chain(() -> found.isPresent()
+                            ? Uni.createFrom().voidItem()
+                            : allocations.save(tx, confirmed(id, OSAKA)));
+        });
+
+        // When
+        Uni.join()
+                .all(unitOfWork.inTransaction(begin), unitOfWork.inTransaction(begin))
+                .andFailFast()
+                .await()
+                .atMost(SOON);
+
+        // Then: the one that came second was done again, and found what the first had written
+        assertThat(looks).hasValue(3);
+        assertThat(find(id)).containsInstanceOf(Allocation.Confirmed.class);
+    }
+
+    @Test
+    void namesWhatItHasForgottenOnlyIfAsked() {
+        AllocationId lease = save(confirmed(at(TOKYO), OSAKA));
+        AllocationId forgotten = save(new Allocation.Forgotten(header(at(TOKYO), OSAKA)));
+        AllocationId over = save(new Allocation.Released(header(at(TOKYO), OSAKA), List.of()));
+
+        assertThat(look(List.of())).contains(lease).doesNotContain(forgotten, over);
+        assertThat(look(List.of(forgotten, over))).contains(lease, forgotten, over);
+    }
+
+    @Test
+    void letsOnlyOperatorsGiveAShareBack() {
+        AllocationId lease = save(confirmed(at(TOKYO), OSAKA));
+
+        given().delete(PATH + lease).then().statusCode(401);
+        as("astro", "tenant").delete(PATH + lease).then().statusCode(403);
+        as("bio", "tenant").delete(PATH + lease).then().statusCode(403);
+        assertThat(find(lease)).containsInstanceOf(Allocation.Confirmed.class);
+
+        as("", "admin").delete(PATH + lease).then().statusCode(202).body("state", equalTo("RELEASING"));
+        as("", "operator").delete(PATH + lease).then().statusCode(202).body("state", equalTo("RELEASING"));
+        assertThat(find(lease)).containsInstanceOf(Allocation.Releasing.class);
+    }
+
+    @Test
+    void givesBackOnlyWhatThisSiteGives() {
+        as("", "operator").delete(PATH + at(TOKYO)).then().statusCode(404).body("code", equalTo("not-found"));
+        as("", "operator").delete(PATH + at(OSAKA)).then().statusCode(404).body("detail", containsString("ask there"));
+        as("", "operator").delete(PATH + "nonsense").then().statusCode(404);
+        as("", "operator").delete(PATH + UUID.randomUUID() + ".NO SITE").then().statusCode(404);
+    }
+
+    /** A session's work must go on where it began, whoever completes what it waits for. */
+    private static Uni<Void> onThisContext(CompletableFuture<Void> event) {
+        Context context = Objects.requireNonNull(Vertx.currentContext());
+        return Uni.createFrom()
+                .emitter(emitter -> event.thenRun(() -> context.runOnContext(ignored -> emitter.complete(null))));
+    }
+
+    private List<AllocationId> look(List<AllocationId> others) {
+        return inTransaction(tx -> allocations.look(tx, OSAKA, others)).stream()
+                .map(Allocation::id)
+                .toList();
+    }
+
+    private static Allocation confirmed(AllocationId id, SiteId master) {
+        Facts.OfCluster cluster = new Facts.OfCluster(List.of(), 1400);
+        Instant later = Instant.now().plus(Duration.ofHours(1));
+        return new Allocation.Confirmed(header(id, master), Facts.OfSite.unknown(), cluster, later);
+    }
+
+    private static Allocation.Header header(AllocationId id, SiteId master) {
+        Instant start = Instant.now().plus(Duration.ofHours(2));
+        AllocationSpec spec = new AllocationSpec(
+                new TenantId("astro"),
+                "survey",
+                1,
+                master,
+                List.of(),
+                new TimeWindow(start, start.plusSeconds(3600)),
+                List.of(),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new Software("debian-12", List.of()));
+        return new Allocation.Header(id, spec, 2, 3);
+    }
+
+    private static AllocationId at(SiteId site) {
+        return new AllocationId(new ReservationId(UUID.randomUUID()), site);
+    }
+
+    private AllocationId save(Allocation allocation) {
+        inTransaction(tx -> allocations.save(tx, allocation));
+        return allocation.id();
+    }
+
+    private Optional<Allocation> find(AllocationId id) {
+        return inTransaction(tx -> allocations.lock(tx, id));
+    }
+
+    private <T> T inTransaction(Function<Tx, Uni<T>> work) {
+        return unitOfWork.inTransaction(work).await().atMost(SOON);
+    }
+}
