@@ -35,7 +35,7 @@ public interface ReservationConfig {
         @WithDefault("PT15S")
         Duration heartbeat();
 
-        /** How long one connection lasts; the sign-on is checked when it is made. */
+        /** How long one connection lasts at most; it ends sooner if the sign-on runs out. */
         @WithDefault("PT10M")
         Duration atMost();
     }

@@ -35,13 +35,18 @@ public final class Tokens {
      * @param roles of {@code tenant}, {@code operator}, {@code admin}
      */
     public static String of(String user, String tenant, String... roles) {
+        return lasting(LIFE, user, tenant, roles);
+    }
+
+    /** The same, but it runs out after a time; a negative one: it has. */
+    public static String lasting(Duration life, String user, String tenant, String... roles) {
         Instant now = Instant.now();
         String roleList = Stream.of(roles).map(Tokens::quoted).collect(Collectors.joining(","));
         List<String> claims = List.of(
                 "\"sub\":" + quoted(user),
                 "\"preferred_username\":" + quoted(user),
-                "\"iat\":" + now.getEpochSecond(),
-                "\"exp\":" + now.plus(LIFE).getEpochSecond(),
+                "\"iat\":" + now.minus(LIFE).getEpochSecond(),
+                "\"exp\":" + now.plus(life).getEpochSecond(),
                 "\"realm_access\":{\"roles\":[" + roleList + "]}",
                 "\"tenant\":" + quoted(tenant));
         String content = encode("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "."

@@ -7,6 +7,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonString;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import org.eclipse.microprofile.jwt.JsonWebToken;
@@ -30,7 +31,10 @@ class Caller {
     /** Who calls, to be asked before a transaction begins: within one, the request's context is not at hand. */
     Who who() {
         return new Who(
-                identity.getPrincipal().getName(), claimed(), identity.hasRole(OPERATOR) || identity.hasRole(ADMIN));
+                identity.getPrincipal().getName(),
+                claimed(),
+                identity.hasRole(OPERATOR) || identity.hasRole(ADMIN),
+                Instant.ofEpochSecond(token.getExpirationTime()));
     }
 
     /**
@@ -39,8 +43,9 @@ class Caller {
      * @param name the sign-on's name
      * @param claimed the tenant that the sign-on names, if it names one
      * @param seesAll whether it may see what belongs to any tenant
+     * @param until when the sign-on runs out
      */
-    record Who(String name, Optional<TenantId> claimed, boolean seesAll) {
+    record Who(String name, Optional<TenantId> claimed, boolean seesAll, Instant until) {
 
         boolean sees(TenantId tenant) {
             return seesAll || claimed.filter(tenant::equals).isPresent();

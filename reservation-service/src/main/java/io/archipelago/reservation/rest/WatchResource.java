@@ -4,6 +4,7 @@ import io.archipelago.bus.Rejection;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.ReservationMetrics;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.persistence.ReservationStore;
 import io.archipelago.reservation.persistence.ReservationStore.Versioned;
@@ -21,7 +22,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-import java.time.Duration;
+import java.time.Clock;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of every change of a reservation. Each watcher looks into the database, so that it matters not which instance made the change. */
@@ -32,17 +34,26 @@ public class WatchResource {
     private final ReservationStore store;
     private final ReservationConfig.Watch config;
     private final Caller caller;
+    private final ReservationMetrics metrics;
+    private final Clock clock = Clock.systemUTC();
 
-    WatchResource(UnitOfWork unitOfWork, ReservationStore store, ReservationConfig config, Caller caller) {
+    WatchResource(
+            UnitOfWork unitOfWork,
+            ReservationStore store,
+            ReservationConfig config,
+            Caller caller,
+            ReservationMetrics metrics) {
         this.unitOfWork = unitOfWork;
         this.store = store;
         this.config = config.watch();
         this.caller = caller;
+        this.metrics = metrics;
     }
 
     /**
      * The reservation as it is, and again on each change; a comment now and then, so that nobody thinks that the connection is dead. Ends when the
-     * reservation has ended, and after a while: whoever comes back with the last event's id hears only what changed since.
+     * reservation has ended, when the sign-on runs out, and after a while: whoever comes back with the last event's id hears only what changed
+     * since.
      */
     @GET
     @Blocking
@@ -54,13 +65,18 @@ public class WatchResource {
         Caller.Who who = caller.who();
         // Once a stream has begun its status is sent: whether there is something to watch is asked before.
         look(wanted, who).await().indefinitely();
-        Watcher watcher = new Watcher(sse, known);
+        Watcher watcher = new Watcher(sse, known, who.until());
         return Multi.createBy()
                 .repeating()
                 .uni(() -> look(wanted, who).map(watcher::see))
                 .withDelay(config.every())
                 .whilst(watcher::goesOn)
-                .filter(event -> event != watcher.nothing());
+                .filter(event -> event != watcher.nothing())
+                .onSubscription()
+                .invoke(() -> metrics.watching(1))
+                // Also when the client goes away.
+                .onTermination()
+                .invoke(() -> metrics.watching(-1));
     }
 
     private Uni<Versioned> look(ReservationId id, Caller.Who who) {
@@ -77,16 +93,17 @@ public class WatchResource {
         private final Sse sse;
         private final OutboundSseEvent nothing;
         private final OutboundSseEvent heartbeat;
-        private final long looksAtMost = looks(config.atMost());
-        private final long quietAtMost = looks(config.heartbeat());
+        private final long quietAtMost = Math.max(1, config.heartbeat().dividedBy(config.every()));
+        private final Instant until;
         private String told;
-        private long looks;
         private long quiet;
         private boolean over;
 
-        Watcher(Sse sse, @Nullable String known) {
+        Watcher(Sse sse, @Nullable String known, Instant signedOnUntil) {
+            Instant longest = clock.instant().plus(config.atMost());
             this.sse = sse;
             this.told = known == null ? "" : known;
+            this.until = longest.isBefore(signedOnUntil) ? longest : signedOnUntil;
             this.nothing = sse.newEventBuilder().comment("").build();
             this.heartbeat = sse.newEventBuilder().comment("still here").build();
         }
@@ -96,11 +113,10 @@ public class WatchResource {
         }
 
         boolean goesOn(OutboundSseEvent last) {
-            return !over && looks < looksAtMost;
+            return !over && clock.instant().isBefore(until);
         }
 
         OutboundSseEvent see(Versioned seen) {
-            looks++;
             over = seen.reservation() instanceof Reservation.Closed
                     && seen.reservation().due() == null;
             String version = Long.toString(seen.version());
@@ -116,10 +132,6 @@ public class WatchResource {
                     .mediaType(MediaType.TEXT_PLAIN_TYPE)
                     .data(String.class, Json.write(Views.of(seen.reservation())))
                     .build();
-        }
-
-        private long looks(Duration within) {
-            return Math.max(1, within.dividedBy(config.every()));
         }
     }
 }

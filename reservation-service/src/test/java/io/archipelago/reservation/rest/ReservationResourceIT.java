@@ -15,22 +15,12 @@ import io.archipelago.testkit.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -205,31 +195,6 @@ class ReservationResourceIT {
     }
 
     @Test
-    void tellsAWatcherOfEveryChangeUntilItIsOver() throws Exception {
-        String id = reserve();
-
-        Iterator<String> lines = watch(id, "astro").body().iterator();
-        assertThat(until(lines, "data:")).contains("\"state\":\"REQUESTED\"");
-        assertThat(until(lines, ":")).as("a sign of life").startsWith(":");
-        alice().delete(PATH + "/" + id).then().statusCode(202);
-
-        assertThat(until(lines, "id:")).isNotBlank();
-        assertThat(until(lines, "data:")).contains("\"state\":\"CANCELLED\"");
-        while (lines.hasNext()) {
-            assertThat(lines.next()).as("nothing follows").doesNotStartWith("data:");
-        }
-    }
-
-    @Test
-    void letsNobodyWatchWhatIsNotTheirs() throws Exception {
-        String id = reserve();
-
-        assertThat(watch(id, "bio").statusCode()).isEqualTo(404);
-        assertThat(watch(UUID.randomUUID().toString(), "astro").statusCode()).isEqualTo(404);
-        given().get(PATH + "/" + id + "/events").then().statusCode(401);
-    }
-
-    @Test
     void describesItsApiAndItsProblems() {
         given().accept(ContentType.JSON)
                 .get("/api/v1/openapi?format=json")
@@ -239,27 +204,6 @@ class ReservationResourceIT {
                 .body("paths", hasKey("/api/v1/reservations/{id}/events"))
                 .body("paths", hasKey("/api/v1/peers"))
                 .body("components.schemas.Problem.properties.code.enum", hasItem("no-capacity"));
-    }
-
-    private static HttpResponse<Stream<String>> watch(String id, String tenant)
-            throws IOException, InterruptedException {
-        URI uri = URI.create(RestAssured.baseURI + ":" + RestAssured.port + PATH + "/" + id + "/events");
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .header("Accept", "text/event-stream")
-                .header("Authorization", "Bearer " + Tokens.of("alice", tenant, "tenant"))
-                .timeout(Duration.ofSeconds(20))
-                .build();
-        return HttpClient.newHttpClient().send(request, BodyHandlers.ofLines());
-    }
-
-    private static String until(Iterator<String> lines, String prefix) {
-        while (lines.hasNext()) {
-            String line = lines.next();
-            if (line.startsWith(prefix)) {
-                return line;
-            }
-        }
-        throw new AssertionError("the stream ended before a line " + prefix);
     }
 
     private static int count() {
