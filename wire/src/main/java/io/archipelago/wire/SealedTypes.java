@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class SealedTypes extends NopAnnotationIntrospector {
 
     private static final long serialVersionUID = 1L;
+
+    private static final ClassValue<Map<String, Class<?>>> LEAVES = new ClassValue<>() {
+        @Override
+        protected Map<String, Class<?>> computeValue(Class<?> sealed) {
+            List<NamedType> leaves = new ArrayList<>();
+            collect(sealed, leaves);
+            return leaves.stream().collect(Collectors.toMap(NamedType::getName, NamedType::getType));
+        }
+    };
 
     @Override
     public TypeResolverBuilder<?> findTypeResolver(MapperConfig<?> config, AnnotatedClass type, JavaType baseType) {
@@ -45,13 +56,7 @@ final class SealedTypes extends NopAnnotationIntrospector {
 
     /** The record that a name stands for among those of a sealed interface; null if there is none. */
     static @Nullable Class<?> leaf(Class<?> sealed, String name) {
-        List<NamedType> leaves = new ArrayList<>();
-        collect(sealed, leaves);
-        return leaves.stream()
-                .filter(leaf -> name.equals(leaf.getName()))
-                .<@Nullable Class<?>>map(NamedType::getType)
-                .findFirst()
-                .orElse(null);
+        return LEAVES.get(sealed).get(name);
     }
 
     private static void collect(Class<?> sealed, List<NamedType> leaves) {
