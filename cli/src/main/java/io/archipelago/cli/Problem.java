@@ -18,11 +18,16 @@ record Problem(int status, String title, String detail, String code, String corr
     }
 
     static Problem of(HttpResponse<String> answer) {
+        return of(answer, answer.body());
+    }
+
+    /** @param text the answer's body as text */
+    static Problem of(HttpResponse<?> answer, String text) {
         String type = answer.headers().firstValue("Content-Type").orElse("");
         if (!type.contains("json")) {
             return new Problem(answer.statusCode(), "", "", "", "", List.of());
         }
-        JsonNode body = Wire.json(answer);
+        JsonNode body = Wire.json(text, answer.uri());
         var errors = new ArrayList<FieldError>();
         for (JsonNode error : body.path("errors")) {
             errors.add(new FieldError(dotted(text(error, "field")), text(error, "message")));

@@ -1,6 +1,7 @@
 package io.archipelago.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -69,6 +70,25 @@ final class ReservationClient {
         return answer.statusCode() == 304 ? Optional.empty() : Optional.of(reservation(answer));
     }
 
+    /**
+     * What the site tells of a reservation from now on: first how it is, then each change.
+     *
+     * @param known the last event that was heard; only what has changed since is told then; empty: none
+     */
+    EventStream events(String id, String known) {
+        var request = HttpRequest.newBuilder(uri(path(id) + "/events"))
+                .header("Accept", "text/event-stream, application/problem+json");
+        if (!known.isEmpty()) {
+            request.header("Last-Event-ID", known);
+        }
+        HttpResponse<EventStream.Body> answer = signedOn(request, EventStream.BODY);
+        InputStream stream = answer.body().stream();
+        if (stream == null) {
+            throw Problem.of(answer, answer.body().text()).toFailure();
+        }
+        return new EventStream(stream, answer.uri(), EventStream.LONGEST_SILENCE);
+    }
+
     Reservation cancel(String id) {
         HttpResponse<String> answer =
                 exchange(HttpRequest.newBuilder(uri(path(id))).DELETE());
@@ -79,16 +99,21 @@ final class ReservationClient {
         return exchange(request, field -> Optional.empty());
     }
 
-    /** A token may be revoked or the site restarted with new keys before the token expires: sign on anew, once. */
     private HttpResponse<String> exchange(HttpRequest.Builder request, Problem.FieldFinder finder) {
         request.header("Accept", "application/json, application/problem+json");
-        HttpResponse<String> answer = wire.send(request.setHeader("Authorization", "Bearer " + tokens.current()));
-        if (answer.statusCode() == 401) {
-            tokens.discard();
-            answer = wire.send(request.setHeader("Authorization", "Bearer " + tokens.current()));
-        }
+        HttpResponse<String> answer = signedOn(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2 && answer.statusCode() != 304) {
             throw Problem.of(answer).toFailure(finder);
+        }
+        return answer;
+    }
+
+    /** A token may be revoked or the site restarted with new keys before the token expires: sign on anew, once. */
+    private <T> HttpResponse<T> signedOn(HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
+        HttpResponse<T> answer = wire.send(request.setHeader("Authorization", "Bearer " + tokens.current()), handler);
+        if (answer.statusCode() == 401) {
+            tokens.discard();
+            answer = wire.send(request.setHeader("Authorization", "Bearer " + tokens.current()), handler);
         }
         return answer;
     }

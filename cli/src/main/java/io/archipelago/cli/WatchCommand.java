@@ -22,12 +22,8 @@ final class WatchCommand implements Callable<Integer> {
         ReservationClient client = root.connect();
         Output output = root.output();
         var progress = new Progress(root.console().out(), root.console(), environment.clock());
-        Reservation last = new Follower(client, environment)
-                .follow(
-                        client.show(checked),
-                        root.watchDeadline(),
-                        Reservation::isTerminal,
-                        changed -> output.printChange(changed, progress));
+        Reservation last = new Watcher(client, environment)
+                .watch(checked, root.watchDeadline(), changed -> output.printChange(changed, progress));
         ExitCode exitCode = last.is("REFUSED") ? ExitCode.REFUSED : last.isTerminal() ? ExitCode.OK : ExitCode.TIMEOUT;
         return Waiting.explained(new Waiting.Outcome(last, exitCode), root.console());
     }

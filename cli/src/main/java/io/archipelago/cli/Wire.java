@@ -31,10 +31,15 @@ final class Wire {
     }
 
     HttpResponse<String> send(HttpRequest.Builder builder) {
+        return send(builder, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The same with another body than a text; the time for the answer ends where its body begins, if that is a stream. */
+    <T> HttpResponse<T> send(HttpRequest.Builder builder, HttpResponse.BodyHandler<T> handler) {
         HttpRequest request = builder.timeout(answerTimeout).build();
         String where = origin(request.uri());
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            return http.send(request, handler);
         } catch (HttpConnectTimeoutException silent) {
             throw Failure.of(
                     ExitCode.UNREACHABLE, where + " does not answer. Is the address right and the network up?");
@@ -60,12 +65,17 @@ final class Wire {
     }
 
     static JsonNode json(HttpResponse<String> answer) {
+        return json(answer.body(), answer.uri());
+    }
+
+    /** @param from who answered it */
+    static JsonNode json(String body, URI from) {
         try {
-            return JSON.readTree(answer.body());
+            return JSON.readTree(body);
         } catch (JsonProcessingException notJson) {
             throw Failure.of(
                     ExitCode.FAULT,
-                    origin(answer.uri()) + " answered something that is not JSON. Is this a site of Archipelago?");
+                    origin(from) + " answered something that is not JSON. Is this a site of Archipelago?");
         }
     }
 

@@ -47,6 +47,19 @@ final class FakeSite implements AutoCloseable {
             return new Answer(status, "application/problem+json", body, Map.of());
         }
 
+        /** A stream that tells some bodies, numbered from an id on, and ends. */
+        static Answer events(int firstId, String... bodies) {
+            var stream = new StringBuilder(": still here\n\n");
+            for (int i = 0; i < bodies.length; i++) {
+                stream.append("id: ").append(firstId + i).append("\nevent: reservation\n");
+                bodies[i]
+                        .lines()
+                        .forEach(line -> stream.append("data: ").append(line).append('\n'));
+                stream.append('\n');
+            }
+            return new Answer(200, "text/event-stream", stream.toString(), Map.of());
+        }
+
         static Answer empty(int status) {
             return new Answer(status, "", "", Map.of());
         }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.archipelago.cli.FakeSite.Answer;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,63 +203,5 @@ class OtherCommandsTest {
         assertThat(result.exitCode()).isZero();
         assertThat(result.err()).contains("RELEASING", "ENDED");
         assertThat(result.out()).contains("State        ENDED", "Nothing of it is left on any host.");
-    }
-
-    @Test
-    void watchPrintsEachChangeUntilItIsOver() {
-        site.answers(
-                "GET " + ONE,
-                Answer.json(200, Bodies.reservation("SCHEDULED")).withEtag("\"1\""),
-                Answer.empty(304),
-                Answer.json(200, Bodies.deploying("ACTIVE", 2)).withEtag("\"2\""),
-                Answer.json(200, Bodies.reservation("ENDED")));
-
-        var result = terminal.vc("watch", Bodies.ID);
-
-        assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).isEqualTo("""
-                    0.0s  SCHEDULED
-                    1.0s  ACTIVE
-                    1.0s    tokyo      READY       machines 1/1 ready
-                    1.0s    osaka      READY       machines 2/2 ready
-                    1.5s  ENDED
-                """);
-        assertThat(site.asked("GET " + ONE))
-                .extracting(asked -> asked.header("If-None-Match"))
-                .containsExactly("", "\"1\"", "\"1\"", "\"2\"");
-    }
-
-    @Test
-    void watchPrintsOneJsonDocumentPerLine() {
-        site.answers(
-                "GET " + ONE,
-                Answer.json(200, Bodies.reservation("SCHEDULED")),
-                Answer.json(200, Bodies.reservation("CANCELLED")));
-
-        var result = terminal.vc("watch", Bodies.ID, "-o", "json");
-
-        assertThat(result.out().lines()).hasSize(2).allMatch(line -> line.startsWith("{\"id\":"));
-    }
-
-    @Test
-    void watchLooksLessOftenAtAReservationThatRests() {
-        site.answers("GET " + ONE, Answer.json(200, Bodies.reservation("SCHEDULED")));
-
-        var result = terminal.vc("watch", Bodies.ID, "--timeout", "10m");
-
-        assertThat(result.exitCode()).isEqualTo(6);
-        assertThat(terminal.pauses()).first().isEqualTo(Duration.ofMillis(500));
-        assertThat(terminal.pauses()).contains(Duration.ofSeconds(3));
-    }
-
-    @Test
-    void watchGivesUpOnASiteThatStaysSilent() {
-        site.answers("GET " + ONE, Answer.json(200, Bodies.reservation("SCHEDULED")), Answer.empty(503));
-
-        var result = terminal.vc("watch", Bodies.ID);
-
-        assertThat(result.exitCode()).isEqualTo(7);
-        assertThat(result.err()).containsOnlyOnce("Asking again");
-        assertThat(terminal.clock().instant()).isBetween(Terminal.NOW.plusSeconds(120), Terminal.NOW.plusSeconds(123));
     }
 }

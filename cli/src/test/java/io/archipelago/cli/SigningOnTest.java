@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SigningOnTest {
     private static final String LIST = "GET " + FakeSite.RESERVATIONS;
-    private static final String ONE = "GET " + FakeSite.RESERVATIONS + "/" + Bodies.ID;
+    private static final String EVENTS = "GET " + FakeSite.RESERVATIONS + "/" + Bodies.ID + "/events";
 
     private final FakeSite site = new FakeSite();
 
@@ -63,13 +63,13 @@ class SigningOnTest {
 
     @Test
     void signsOnAgainBeforeTheTokenExpires() {
-        site.answers(ONE, Answer.json(200, Bodies.reservation("SCHEDULED")));
+        site.answers(EVENTS, Answer.events(1, Bodies.reservation("SCHEDULED")));
 
         var result = Terminal.signedOnAt(site, directory).vc("watch", Bodies.ID, "--timeout", "5m");
 
         assertThat(result.exitCode()).isEqualTo(6);
         assertThat(site.signOns()).hasSize(2);
-        assertThat(site.asked(ONE))
+        assertThat(site.asked(EVENTS))
                 .last()
                 .matches(asked -> asked.header("Authorization").equals("Bearer token-2"));
     }
