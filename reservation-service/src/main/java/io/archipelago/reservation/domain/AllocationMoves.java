@@ -85,7 +85,9 @@ public final class AllocationMoves {
         if (command.sequence() < allocation.header().shareSequence()) {
             return Optional.empty();
         }
-        if (command.sequence() == allocation.header().shareSequence()) {
+        // What was answered to a release is forgotten, and so is whether all was given back.
+        boolean heardBefore = !(allocation instanceof Forgotten && command instanceof ReleaseShare);
+        if (command.sequence() == allocation.header().shareSequence() && heardBefore) {
             return answerAgain(allocation, now);
         }
         return Optional.of(
@@ -126,8 +128,8 @@ public final class AllocationMoves {
                     case Holding holding ->
                         now.isBefore(holding.giveUpAt())
                                 ? askToHold(holding, now)
-                                : refuse(holding, header, List.of(silent(holding)), now);
-                    case Held held -> refuse(held, header, List.of(ranOut()), now);
+                                : refuse(holding, header, List.of(Refusals.silent(holding)), now);
+                    case Held held -> refuse(held, header, List.of(Refusals.ranOut()), now);
                     case Confirming confirming ->
                         Decision.of(
                                 confirming.askedAgain(again(confirming.asked(), now)),
@@ -158,7 +160,7 @@ public final class AllocationMoves {
             case HoldShare hold -> Optional.empty();
             case ConfirmShare confirm when floor > 0 -> Optional.empty();
             case ConfirmShare confirm ->
-                Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(ranOut())));
+                Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(Refusals.ranOut())));
             case ReleaseShare release when floor > 0 -> Optional.empty();
             case ReleaseShare release -> Optional.of(new ShareReleased(release.allocation(), release.sequence()));
         };
@@ -173,7 +175,7 @@ public final class AllocationMoves {
             case Forgotten forgotten -> beginHold(next, hold, now);
             case Releasing releasing when !releasing.deployed() -> beginHold(next, hold, now);
             case Releasing releasing -> {
-                List<Refusal> why = List.of(conflict("the share is still being released"));
+                List<Refusal> why = List.of(Refusals.conflict("the share is still being released"));
                 yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
             }
             case Confirming confirming -> refuseToHold(confirming.withHeader(heard));
@@ -185,7 +187,8 @@ public final class AllocationMoves {
     /** A master that forgot to release first. What it was given stays: a lease is never undone silently. */
     private static Decision<Allocation> refuseToHold(Allocation allocation) {
         return Decision.of(
-                allocation, AllocationMessages.refused(allocation.header(), List.of(conflict("the share is in use"))));
+                allocation,
+                AllocationMessages.refused(allocation.header(), List.of(Refusals.conflict("the share is in use"))));
     }
 
     private Decision<Allocation> beginHold(Header header, HoldShare hold, Instant now) {
@@ -251,14 +254,14 @@ public final class AllocationMoves {
                         new Confirming(next, held.facts(), confirm.cluster(), Set.of(), 1, again(0, now)),
                         AllocationMessages.confirm(next, held.facts(), confirm.cluster()));
             }
-            case Held held -> refuse(held, heard, List.of(ranOut()), now);
-            case Holding holding -> refuse(holding, heard, List.of(ranOut()), now);
+            case Held held -> refuse(held, heard, List.of(Refusals.ranOut()), now);
+            case Holding holding -> refuse(holding, heard, List.of(Refusals.ranOut()), now);
             case Releasing releasing -> {
-                List<Refusal> why = releasing.refusals().isEmpty() ? List.of(ranOut()) : releasing.refusals();
+                List<Refusal> why = releasing.refusals().isEmpty() ? List.of(Refusals.ranOut()) : releasing.refusals();
                 yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
             }
             case Released released -> {
-                List<Refusal> why = released.refusals().isEmpty() ? List.of(ranOut()) : released.refusals();
+                List<Refusal> why = released.refusals().isEmpty() ? List.of(Refusals.ranOut()) : released.refusals();
                 yield Decision.of(new Released(heard, why), AllocationMessages.refused(heard, why));
             }
             // A digest tells the master that it is unknown here.
@@ -372,7 +375,7 @@ public final class AllocationMoves {
                 Optional.of(
                         now.isBefore(held.until())
                                 ? Decision.of(held, AllocationMessages.held(held))
-                                : refuse(held, header, List.of(ranOut()), now));
+                                : refuse(held, header, List.of(Refusals.ranOut()), now));
             case Confirmed confirmed -> Optional.of(Decision.of(confirmed, AllocationMessages.confirmed(header)));
             case Running running -> Optional.of(Decision.of(running, AllocationMessages.status(running)));
             case Releasing releasing ->
@@ -391,21 +394,5 @@ public final class AllocationMoves {
     /** When to ask again what was asked so many times before this one. */
     private Instant again(int asked, Instant now) {
         return now.plus(pace.again(asked + 1));
-    }
-
-    private static Refusal silent(Holding holding) {
-        String missing = ALL.stream()
-                .filter(p -> !holding.until().containsKey(p))
-                .map(Participant::service)
-                .collect(Collectors.joining(", "));
-        return Refusal.of(ErrorCode.NO_ANSWER, "machines", "no answer in time from " + missing);
-    }
-
-    private static Refusal ranOut() {
-        return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the hold ran out before it was confirmed");
-    }
-
-    private static Refusal conflict(String because) {
-        return Refusal.of(ErrorCode.CONFLICT, "machines", because);
     }
 }

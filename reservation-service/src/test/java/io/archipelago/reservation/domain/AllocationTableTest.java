@@ -190,10 +190,11 @@ class AllocationTableTest {
                 .toList());
         List<String> again = COMMANDS.stream()
                 .map(c -> Words.of(moves.onCommand(state, c.apply(SHARE_SEQUENCE), now)))
-                .distinct()
                 .toList();
-        assertThat(again).hasSize(1);
-        cells.add(again.getFirst());
+        String release = again.getLast();
+        String others = again.getFirst();
+        assertThat(again).containsOnly(release, others).startsWith(others, others);
+        cells.add(release.equals(others) ? others : "`share.release`: " + release + "; else " + others);
         return cells;
     }
 

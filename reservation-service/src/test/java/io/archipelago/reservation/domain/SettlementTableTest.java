@@ -227,6 +227,22 @@ class SettlementTableTest {
                 .hasAtLeastOneElementOfType(Outgoing.ToParticipants.class);
     }
 
+    @Test
+    void givesAForgottenShareBackThoughItHeardTheReleaseBefore() {
+        Allocation released = AllocationStates.all().get("Released");
+        Allocation forgotten = restored.onRestored(Objects.requireNonNull(released), Restoration.floor(7), NOON)
+                .next();
+        long heard = forgotten.header().shareSequence();
+
+        Decision<Allocation> again = sites.onCommand(forgotten, new ReleaseShare(AT_OSAKA, heard), NOON)
+                .orElseThrow();
+
+        assertThat(again.next()).isInstanceOf(Allocation.Releasing.class);
+        assertThat(again.messages()).hasAtLeastOneElementOfType(Outgoing.ToParticipants.class);
+        assertThat(sites.onCommand(forgotten, new ReleaseShare(AT_OSAKA, heard - 1), NOON))
+                .isEmpty();
+    }
+
     private Map<String, Reservation> masters() {
         Map<String, Reservation> masters = new LinkedHashMap<>();
         Reservation holding = ReservationStates.holding();

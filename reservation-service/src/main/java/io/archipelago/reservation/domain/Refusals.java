@@ -1,0 +1,30 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.reservation.domain.Allocation.Holding;
+import java.util.EnumSet;
+import java.util.stream.Collectors;
+
+/** Why a site itself refuses a share that no participant has refused. */
+final class Refusals {
+
+    private Refusals() {}
+
+    static Refusal silent(Holding holding) {
+        String missing = EnumSet.allOf(Participant.class).stream()
+                .filter(p -> !holding.until().containsKey(p))
+                .map(Participant::service)
+                .collect(Collectors.joining(", "));
+        return Refusal.of(ErrorCode.NO_ANSWER, "machines", "no answer in time from " + missing);
+    }
+
+    static Refusal ranOut() {
+        return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the hold ran out before it was confirmed");
+    }
+
+    static Refusal conflict(String because) {
+        return Refusal.of(ErrorCode.CONFLICT, "machines", because);
+    }
+}
