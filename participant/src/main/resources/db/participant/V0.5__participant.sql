@@ -84,6 +84,7 @@ create table resource (
     primary key (host, key)
 );
 create index resource_allocation on resource (allocation);
+create index resource_on_host on resource (host) where not forgotten;
 
 -- What hosts say of themselves.
 create table host (

@@ -97,7 +97,7 @@ public class DeadLetters {
     /** All parked keys, the oldest first. */
     public Uni<List<Parked>> list() {
         return unitOfWork.inTransaction(tx -> tx.session()
-                .createNativeQuery(LIST, Object[].class)
+                .<Object[]>createNativeQuery(LIST)
                 .getResultList()
                 .map(rows -> rows.stream().map(DeadLetters::parked).toList()));
     }
@@ -166,7 +166,7 @@ public class DeadLetters {
 
     private Uni<Outcome> outcome(long id, long applied) {
         return unitOfWork.inTransaction(tx -> tx.session()
-                .createNativeQuery(LEFT, Object[].class)
+                .<Object[]>createNativeQuery(LEFT)
                 .setParameter("id", id)
                 .getSingleResult()
                 .map(row -> new Outcome(applied, (Long) row[0], (String) row[1])));
@@ -179,13 +179,13 @@ public class DeadLetters {
     /** The first message of a key, with the key locked: nothing is parked behind it meanwhile. Null if the key is free. */
     private static Uni<@Nullable Head> head(Tx tx, long id) {
         return tx.session()
-                .createNativeQuery(LOCK, String.class)
+                .<String>createNativeQuery(LOCK)
                 .setParameter("id", id)
                 .getSingleResultOrNull()
                 .chain(consumer -> consumer == null
                         ? Uni.createFrom().nullItem()
                         : tx.session()
-                                .createNativeQuery(HEAD, Object[].class)
+                                .<Object[]>createNativeQuery(HEAD)
                                 .setParameter("id", id)
                                 .getSingleResult()
                                 .map(row -> new Head(consumer, (Long) row[0], delivery(row))));

@@ -2,9 +2,11 @@ package io.archipelago.bus;
 
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ final class DueLoop {
 
     private final Vertx vertx;
     private final Context context;
+    private final Pool pool;
     private final UnitOfWork unitOfWork;
     private final BusConfig config;
     private final String name;
@@ -37,14 +41,23 @@ final class DueLoop {
 
     private final Map<String, Failed> failed = new HashMap<>();
     private int workers;
+    private boolean looking;
     private boolean more;
     private boolean running;
     private long timer;
 
     private record Failed(int times, Instant restsUntil) {}
 
-    DueLoop(Vertx vertx, UnitOfWork unitOfWork, BusConfig config, String name, DueRows rows, DueWork.Handler handler) {
+    DueLoop(
+            Vertx vertx,
+            Pool pool,
+            UnitOfWork unitOfWork,
+            BusConfig config,
+            String name,
+            DueRows rows,
+            DueWork.Handler handler) {
         this.vertx = vertx;
+        this.pool = pool;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.unitOfWork = unitOfWork;
         this.config = config;
@@ -72,12 +85,34 @@ final class DueLoop {
         if (!running) {
             return;
         }
-        if (workers > 0) {
+        if (looking || workers > 0) {
             more = true;
             return;
         }
         vertx.cancelTimer(timer);
         more = false;
+        looking = true;
+        // Mostly nothing is due, and to know that takes no transaction.
+        pool.preparedQuery(rows.anyDue())
+                .execute()
+                .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
+                .map(found -> found.iterator().next().getBoolean(0))
+                .onComplete(looked -> onLoop(() -> looked(looked)));
+    }
+
+    private void looked(AsyncResult<Boolean> due) {
+        looking = false;
+        if (due.failed()) {
+            LOG.warnf("%s waits for the database: %s", name, due.cause().getMessage());
+        }
+        if (due.succeeded() && due.result()) {
+            work();
+        } else {
+            rest();
+        }
+    }
+
+    private void work() {
         taken.clear();
         Instant now = Instant.now();
         failed.values()
@@ -114,7 +149,7 @@ final class DueLoop {
 
     private Uni<@Nullable String> claim(Tx tx, String skip) {
         return tx.session()
-                .createNativeQuery(rows.claim(), String.class)
+                .<String>createNativeQuery(rows.claim())
                 .setParameter("skip", skip)
                 .getSingleResultOrNull();
     }
@@ -145,7 +180,13 @@ final class DueLoop {
 
     private void finish() {
         workers--;
-        if (workers > 0 || !running) {
+        if (workers == 0) {
+            rest();
+        }
+    }
+
+    private void rest() {
+        if (!running) {
             return;
         }
         if (more) {

@@ -9,6 +9,11 @@ package io.archipelago.bus;
  */
 public record DueRows(String table, String id, String dueAt) {
 
+    /** Whether any row is due, be it worked on or not. */
+    String anyDue() {
+        return "select exists (select 1 from %s where %s <= clock_timestamp())".formatted(table, dueAt);
+    }
+
     /** The row that is due longest and that nobody else works on, locked. */
     String claim() {
         return """

@@ -4,6 +4,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -24,13 +25,15 @@ public class DueWork {
     }
 
     private final Vertx vertx;
+    private final Pool pool;
     private final UnitOfWork unitOfWork;
     private final BusConfig config;
     private final List<DueLoop> loops = new CopyOnWriteArrayList<>();
     private volatile boolean running;
 
-    DueWork(Vertx vertx, UnitOfWork unitOfWork, BusConfig config) {
+    DueWork(Vertx vertx, Pool pool, UnitOfWork unitOfWork, BusConfig config) {
         this.vertx = vertx;
+        this.pool = pool;
         this.unitOfWork = unitOfWork;
         this.config = config;
     }
@@ -42,7 +45,7 @@ public class DueWork {
      * @param name for logs
      */
     public void register(String name, DueRows rows, Handler handler) {
-        DueLoop loop = new DueLoop(vertx, unitOfWork, config, name, rows, handler);
+        DueLoop loop = new DueLoop(vertx, pool, unitOfWork, config, name, rows, handler);
         loops.add(loop);
         if (running) {
             loop.start();

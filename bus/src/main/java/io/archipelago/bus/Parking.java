@@ -45,7 +45,7 @@ final class Parking {
 
     /** Marks messages as applied; gives those that were not marked before. */
     static Uni<Set<UUID>> remember(Mutiny.Session session, String consumer, Collection<UUID> ids) {
-        return session.createNativeQuery(REMEMBER, String.class)
+        return session.<String>createNativeQuery(REMEMBER)
                 .setParameter("consumer", consumer)
                 .setParameter("ids", Json.write(ids))
                 .getResultList()
@@ -54,7 +54,7 @@ final class Parking {
 
     /** Which of these keys are parked. */
     static Uni<Set<String>> parked(Mutiny.Session session, String consumer, Collection<String> orderingKeys) {
-        return session.createNativeQuery(PARKED, String.class)
+        return session.<String>createNativeQuery(PARKED)
                 .setParameter("consumer", consumer)
                 .setParameter("keys", Json.write(orderingKeys))
                 .getResultList()
@@ -63,7 +63,7 @@ final class Parking {
 
     static Uni<Void> park(OpenTx tx, String consumer, Delivery delivery, String reason) {
         return tx.session()
-                .createNativeQuery(PARK_KEY, Long.class)
+                .<Long>createNativeQuery(PARK_KEY)
                 .setParameter("consumer", consumer)
                 .setParameter("orderingKey", delivery.orderingKey())
                 .getSingleResult()

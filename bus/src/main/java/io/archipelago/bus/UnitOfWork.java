@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -106,8 +107,9 @@ public class UnitOfWork {
     }
 
     private static Uni<Instant> clock(Mutiny.Session session) {
-        return session.createNativeQuery("select clock_timestamp()", Instant.class)
-                .getSingleResult();
+        return session.<OffsetDateTime>createNativeQuery("select clock_timestamp()")
+                .getSingleResult()
+                .map(OffsetDateTime::toInstant);
     }
 
     private static Duration pause(int number) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ class DueWorkIT {
 
     @Inject
     Vertx vertx;
+
+    @Inject
+    Pool pool;
 
     @Inject
     UnitOfWork unitOfWork;
@@ -120,7 +124,7 @@ class DueWorkIT {
     }
 
     private void start() {
-        DueLoop loop = new DueLoop(vertx, unitOfWork, config, "a document", DOCUMENTS, this::handle);
+        DueLoop loop = new DueLoop(vertx, pool, unitOfWork, config, "a document", DOCUMENTS, this::handle);
         loops.add(loop);
         loop.start();
     }

@@ -69,8 +69,8 @@ public interface ReservationConfig {
 
     /** Deadlines. */
     interface Deadlines {
-        /** How long a site holds what it was asked for. */
-        @WithDefault("PT60S")
+        /** How long a site holds what it was asked for. Longer than it takes to start a service anew: a request outlives its death. */
+        @WithDefault("PT3M")
         Duration holdFor();
 
         /** How long before a hold runs out the master gives up. */

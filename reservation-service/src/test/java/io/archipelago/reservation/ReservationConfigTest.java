@@ -19,7 +19,7 @@ class ReservationConfigTest {
         assertThat(config.limits().diskGib()).isEqualTo(4096);
         assertThat(config.limits().duration()).isEqualTo(Duration.ofDays(31));
         assertThat(config.limits().ahead()).isEqualTo(Duration.ofDays(366));
-        assertThat(config.deadlines().holdFor()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.deadlines().holdFor()).isEqualTo(Duration.ofMinutes(3));
         assertThat(config.deadlines().margin()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.deadlines().askAgain()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.deadlines().askAgainAtMost()).isEqualTo(Duration.ofSeconds(60));

@@ -77,6 +77,7 @@ public final class ArchitectureRules {
                         consumersAreInMessaging(),
                         onlyTheBusPublishes(),
                         onlyTheBusBeginsTransactions(),
+                        nativeQueriesHaveNoClass(),
                         packagesHaveNoCycles())
                 .stream()
                 .map(rule -> rule.allowEmptyShould(true))
@@ -143,6 +144,16 @@ public final class ArchitectureRules {
                         + "|io\\.quarkus\\.hibernate\\.reactive\\.panache\\..*"
                         + "|jakarta\\.transaction\\..*"))
                 .because("transactions begin in UnitOfWork");
+    }
+
+    static ArchRule nativeQueriesHaveNoClass() {
+        return noClasses()
+                .should()
+                .callCodeUnitWhere(DescribedPredicate.describe(
+                        "names the class of a native query's results",
+                        (JavaCall<?> call) -> call.getTarget().getName().equals("createNativeQuery")
+                                && call.getTarget().getRawParameterTypes().size() > 1))
+                .because("Hibernate would never find its plan again, and fill its memory with copies of it");
     }
 
     /** A module's root package is left out: what all its packages share stands there, and what ties them together. */

@@ -27,6 +27,11 @@ class ArchitectureRulesTest {
     }
 
     @Test
+    void findsANativeQueryWithAClass() {
+        assertBroken(ArchitectureRules.nativeQueriesHaveNoClass(), "createNativeQuery");
+    }
+
+    @Test
     void findsACycle() {
         assertBroken(ArchitectureRules.packagesHaveNoCycles(), "Cycle detected");
     }

@@ -195,7 +195,7 @@ public final class HostAgent {
         }
         if (isDue(nextHeartbeat, now, settings.heartbeatEvery())) {
             reports.add(heartbeat(now));
-            nextHeartbeat = now.plus(settings.heartbeatEvery());
+            nextHeartbeat = nextBeat(now);
         }
         return reports;
     }
@@ -348,6 +348,12 @@ public final class HostAgent {
         copyChanged = false;
         keepingProblem = "";
         return true;
+    }
+
+    /** All hosts speak at the same moments: whoever listens to many takes what they say in one transaction. */
+    private Instant nextBeat(Instant now) {
+        long every = settings.heartbeatEvery().toMillis();
+        return Instant.ofEpochMilli((now.toEpochMilli() / every + 1) * every);
     }
 
     private Instant nextLook(Instant now, Reconciler.Outcome outcome) {

@@ -3,9 +3,9 @@ package io.archipelago.agent.host;
 import java.time.Duration;
 
 /**
- * How often an agent does what. Every duration is positive.
+ * How often an agent does what. Every duration is at least a millisecond.
  *
- * @param heartbeatEvery between two heartbeats
+ * @param heartbeatEvery between two heartbeats, which come at its multiples since the epoch
  * @param reconcileEvery between two looks at the host when nothing is going on: how long a drift goes unnoticed, give or take a tenth
  * @param settleEvery between two looks while something is being made or removed
  * @param repeatEvery between two full repeats of everything observed, give or take a quarter
@@ -39,8 +39,8 @@ public record HostSettings(
         for (Duration each : new Duration[] {
             heartbeatEvery, reconcileEvery, settleEvery, repeatEvery, waitFirst, waitMost, retryFirst, retryMost
         }) {
-            if (!each.isPositive()) {
-                throw new IllegalArgumentException("an agent's intervals are longer than nothing, not " + each);
+            if (each.toMillis() < 1) {
+                throw new IllegalArgumentException("an agent's intervals last at least a millisecond, not " + each);
             }
         }
     }

@@ -247,6 +247,22 @@ class HostAgentTimesTest {
     }
 
     @Test
+    void hostsSpeakAtTheSameMomentsWheneverTheyWereStarted() {
+        // Given
+        site.pass(Duration.ofMillis(1700));
+        site.caughtUp();
+
+        // When
+        site.pass(Duration.ofSeconds(9));
+
+        // Then
+        List<HostHeartbeat> heartbeats = compute.heartbeats();
+        assertThat(heartbeats.subList(1, heartbeats.size()))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(each -> assertThat(each.at().toEpochMilli() % 2000).isZero());
+    }
+
+    @Test
     void aClockThatIsSetBackDoesNotSilenceTheAgent() {
         // Given
         site.caughtUp();

@@ -202,7 +202,7 @@ public class HostStore {
     /** What is known before an observation is taken. */
     public Uni<Witness> witness(Tx tx, ResourceObserved observed) {
         return tx.session()
-                .createNativeQuery(WITNESS, Object[].class)
+                .<Object[]>createNativeQuery(WITNESS)
                 .setParameter("host", observed.host().value())
                 .setParameter("key", observed.key().toString())
                 .setParameter("machine", observed.machineId())
@@ -231,17 +231,15 @@ public class HostStore {
     /** How many things of ours are on hosts of which there is no record. */
     public Uni<Long> strangers(Tx tx) {
         return tx.session()
-                .createNativeQuery("select count(*) from stranger", Long.class)
+                .<Long>createNativeQuery("select count(*) from stranger")
                 .getSingleResult();
     }
 
     /** The highest generation that an agent knew of a stranger; empty if there is no such stranger. */
     public Uni<Optional<Long>> generationOfStranger(Tx tx, HostId host, ResourceKey key) {
         return tx.session()
-                .createNativeQuery(
-                        "select coalesce(details ->> 'generation', '0') from stranger"
-                                + " where host = :host and key = :key for update",
-                        String.class)
+                .<String>createNativeQuery("select coalesce(details ->> 'generation', '0') from stranger"
+                        + " where host = :host and key = :key for update")
                 .setParameter("host", host.value())
                 .setParameter("key", key.toString())
                 .getSingleResultOrNull()

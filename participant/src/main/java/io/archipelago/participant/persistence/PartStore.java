@@ -14,7 +14,6 @@ import io.archipelago.contracts.TimeWindow;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -168,8 +167,7 @@ public class PartStore {
                         .setParameter(1, allocation.toString())
                         .executeUpdate()
                         .replaceWithVoid();
-            case PartDecision.Book book ->
-                delete(tx, allocation).chain(() -> sweep(tx, tx.now())).chain(() -> insert(tx, book.bookings()));
+            case PartDecision.Book book -> clear(tx, allocation).chain(() -> insert(tx, book.bookings()));
         };
     }
 
@@ -181,11 +179,12 @@ public class PartStore {
                 .replaceWithVoid();
     }
 
-    /** Expired holds no longer count; the constraints must not see them either. */
-    private static Uni<Void> sweep(Tx tx, Instant now) {
+    /** Removes what an allocation booked before, and expired holds: they no longer count, and the constraints must not see them either. */
+    private static Uni<Void> clear(Tx tx, AllocationId allocation) {
         return tx.session()
-                .createMutationQuery("delete from BookingRow where heldUntil <= ?1")
-                .setParameter(1, now)
+                .createMutationQuery("delete from BookingRow where allocation = ?1 or heldUntil <= ?2")
+                .setParameter(1, allocation.toString())
+                .setParameter(2, tx.now())
                 .executeUpdate()
                 .replaceWithVoid();
     }

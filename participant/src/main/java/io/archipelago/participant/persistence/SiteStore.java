@@ -103,7 +103,7 @@ public class SiteStore {
 
     private static Uni<List<Difference>> strangers(Tx tx) {
         return tx.session()
-                .createNativeQuery("select host || ' ' || key from stranger order by host, key", String.class)
+                .<String>createNativeQuery("select host || ' ' || key from stranger order by host, key")
                 .getResultList()
                 .map(texts -> texts.stream().map(SiteStore::stranger).toList());
     }

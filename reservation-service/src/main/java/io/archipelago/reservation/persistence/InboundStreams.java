@@ -77,8 +77,8 @@ public class InboundStreams {
     /** The place of the last message taken; null if there was none. */
     public Uni<@Nullable StreamPosition> last(Tx tx, SiteId from) {
         return tx.session()
-                .createNativeQuery(
-                        "select epoch || ' ' || sequence from stream_in where site = :site for update", String.class)
+                .<String>createNativeQuery(
+                        "select epoch || ' ' || sequence from stream_in where site = :site for update")
                 .setParameter("site", from.value())
                 .getSingleResultOrNull()
                 .map(text -> {
@@ -104,7 +104,7 @@ public class InboundStreams {
     /** The offset to begin reading at, or {@link #END}. */
     public Uni<Long> position(Tx tx, SiteId from) {
         return tx.session()
-                .createNativeQuery("select position from stream_in where site = :site", Long.class)
+                .<Long>createNativeQuery("select position from stream_in where site = :site")
                 .setParameter("site", from.value())
                 .getSingleResultOrNull()
                 .map(found -> found == null ? 0L : found);

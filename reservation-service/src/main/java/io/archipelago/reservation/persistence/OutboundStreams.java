@@ -85,7 +85,7 @@ public class OutboundStreams {
 
     private Uni<StreamPosition> next(Tx tx, SiteId site) {
         return tx.session()
-                .createNativeQuery(NEXT, String.class)
+                .<String>createNativeQuery(NEXT)
                 .setParameter("site", site.value())
                 .getSingleResult()
                 .map(text -> {

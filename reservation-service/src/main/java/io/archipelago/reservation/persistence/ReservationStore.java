@@ -96,9 +96,8 @@ public class ReservationStore {
                 .setParameter("lock", tenant + " " + key)
                 .getSingleResult()
                 .chain(() -> tx.session()
-                        .createNativeQuery(
-                                "select body_hash || ' ' || reservation from idempotency_key where tenant = :tenant and key = :key",
-                                String.class)
+                        .<String>createNativeQuery(
+                                "select body_hash || ' ' || reservation from idempotency_key where tenant = :tenant and key = :key")
                         .setParameter("tenant", tenant.value())
                         .setParameter("key", key)
                         .getSingleResultOrNull())

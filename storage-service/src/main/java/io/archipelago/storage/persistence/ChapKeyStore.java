@@ -20,7 +20,7 @@ public class ChapKeyStore {
                 .createNativeQuery(MAKE)
                 .executeUpdate()
                 .chain(() -> tx.session()
-                        .createNativeQuery("select encode(key, 'hex') from chap_key", String.class)
+                        .<String>createNativeQuery("select encode(key, 'hex') from chap_key")
                         .getSingleResult())
                 .map(HexFormat.of()::parseHex);
     }
