@@ -1,16 +1,9 @@
 package io.archipelago.local;
 
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,30 +15,12 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** What waits: messages that a service wrote and did not send yet, and messages that it did not read yet. */
+/** What waits to be read. */
 final class Backlogs {
 
-    private static final String TIMEOUT_SECONDS = "2";
     private static final int ANSWER_SECONDS = 5;
 
     private Backlogs() {}
-
-    /** Empty when the database does not answer or has no outbox yet. */
-    static OptionalLong outbox(String jdbcUrl, String role, String password) {
-        Properties properties = new Properties();
-        properties.setProperty("user", role);
-        properties.setProperty("password", password);
-        properties.setProperty("connectTimeout", TIMEOUT_SECONDS);
-        properties.setProperty("socketTimeout", TIMEOUT_SECONDS);
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, properties);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select count(*) from outbox")) {
-            rows.next();
-            return OptionalLong.of(rows.getLong(1));
-        } catch (SQLException unknown) {
-            return OptionalLong.empty();
-        }
-    }
 
     /** Lag by consumer group; empty when the broker does not answer. */
     static Map<String, Long> lags(String bootstrapServers) throws IOException {

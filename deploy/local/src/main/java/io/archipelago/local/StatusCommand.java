@@ -141,11 +141,11 @@ final class StatusCommand {
         if (!Files.exists(context.home().secrets()) || !Ports.answers(stack.postgresPort())) {
             return backlogs;
         }
-        Secrets secrets = Secrets.ensure(context.home().secrets(), stack);
+        Databases databases = new Databases(stack, Secrets.ensure(context.home().secrets(), stack));
         for (Site site : stack.sites()) {
             for (ServiceKind kind : ServiceKind.values()) {
-                String database = Stack.database(site, kind);
-                Backlogs.outbox(stack.jdbcUrl(database), database, secrets.databasePassword(site, kind))
+                databases
+                        .count(site, kind, "select count(*) from outbox")
                         .ifPresent(count -> backlogs.put(Stack.service(site, kind), count));
             }
         }

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** Owns the processes of one stack: starts them in order, starts again those that die, and stops them in reverse. */
 final class Supervisor {
 
+    private static final Duration ACQUAINTED_WITHIN = Duration.ofSeconds(20);
+
     private final Home home;
     private final Stack stack;
+    private final Acquaintance acquaintance;
     private final Consumer<String> journal;
     private final Map<String, Supervised> members = new LinkedHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -32,9 +36,15 @@ final class Supervisor {
     private volatile @Nullable String problem;
     private volatile @Nullable Double readySeconds;
 
-    Supervisor(Home home, Stack stack, List<Programs.Member> programs, Consumer<String> journal) {
+    Supervisor(
+            Home home,
+            Stack stack,
+            Acquaintance acquaintance,
+            List<Programs.Member> programs,
+            Consumer<String> journal) {
         this.home = home;
         this.stack = stack;
+        this.acquaintance = acquaintance;
         this.journal = journal;
         int processors = Runtime.getRuntime().availableProcessors();
         Semaphore startLine = new Semaphore(2 * processors, true);
@@ -60,7 +70,8 @@ final class Supervisor {
             }
             Secrets secrets = Secrets.ensure(home.secrets(), stack);
             List<Programs.Member> programs = new Programs(stack, home, installation, secrets).all();
-            Supervisor supervisor = new Supervisor(home, stack, programs, journal);
+            Acquaintance acquaintance = new Acquaintance(stack, new Databases(stack, secrets));
+            Supervisor supervisor = new Supervisor(home, stack, acquaintance, programs, journal);
             return supervisor.supervise(programs, Endpoints.of(stack, installation.realm()));
         } finally {
             Files.deleteIfExists(home.supervisor());
@@ -118,6 +129,7 @@ final class Supervisor {
                     e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
             return false;
         }
+        acquaintance.await(ACQUAINTED_WITHIN);
         readySeconds = (System.nanoTime() - begun) / 1e9;
         phase = Phase.READY;
         writeState();
