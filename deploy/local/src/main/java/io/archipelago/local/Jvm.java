@@ -20,9 +20,8 @@ final class Jvm {
         command.add("-Xmx" + heapMegabytes + "m");
         // Of the collectors it needs the least memory, and with two processors among a dozen JVMs none is faster.
         command.add("-XX:+UseSerialGC");
-        // A dozen JVMs that each compile everything twice keep two processors busy for minutes; with the quick compiler
-        // alone
-        // the flow took half of the processor's time and a quarter less memory (docs/benchmarks.md).
+        // A dozen JVMs that each compile everything twice keep two processors busy for minutes. With the quick compiler
+        // alone the flow took half of the processor's time, and a quarter less memory (docs/benchmarks.md).
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(cache.flags());
