@@ -7,6 +7,11 @@ import java.util.List;
 /** The Java that children run on: the one that runs us. */
 final class Jvm {
 
+    /** {@code full}: both compilers, as where a service has processors of its own. */
+    private static final String COMPILER_VARIABLE = "VC_COMPILER";
+
+    private static final String FULL = "full";
+
     private Jvm() {}
 
     static Path home() {
@@ -22,7 +27,9 @@ final class Jvm {
         command.add("-XX:+UseSerialGC");
         // A dozen JVMs that each compile everything twice keep two processors busy for minutes. With the quick compiler
         // alone the flow took half of the processor's time, and a quarter less memory (docs/benchmarks.md).
-        command.add("-XX:TieredStopAtLevel=1");
+        if (!FULL.equals(System.getenv(COMPILER_VARIABLE))) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(cache.flags());
         return command;
