@@ -67,14 +67,6 @@ class ResourceProtocolTest {
     }
 
     @Test
-    void isDegradedFromTheBeginningIfAHostIsDead() {
-        PartView view = withDead(view(confirmed()), COMPUTE);
-
-        assertThat(protocol.onCommand(deploy(SEQUENCE + 1), view, NOON).next())
-                .isEqualTo(deploying(Progress.DEGRADED).at(SEQUENCE + 1));
-    }
-
-    @Test
     void tellsAtOnceWhenTheProgressChanges() {
         // Given
         Resource volume = in(Phase.READY, volume(1));
@@ -291,92 +283,6 @@ class ResourceProtocolTest {
         assertThat(again.next()).isEqualTo(new Part.Released(ALLOCATION, SEQUENCE + 1));
         assertThat(again.answers())
                 .containsExactly(new AllocationReleased(ALLOCATION, SEQUENCE + 1, Participant.STORAGE));
-    }
-
-    @Test
-    void callsWhatLayOnADeadHostGone() {
-        // Given
-        Resource volume = in(Phase.READY, volume(1));
-        Resource disk = disk(1).removed();
-
-        // When
-        PartDecision decision = protocol.onHosts(withDead(view(releasing(), volume, disk), COMPUTE), true);
-
-        // Then
-        assertThat(decision.next()).isNull();
-        assertThat(decision.publish()).containsExactly(volume.removed());
-    }
-
-    @Test
-    void tellsDeadHostsToRemoveWhatIsReleasedShouldTheyComeBack() {
-        // Given
-        Resource volume = in(Phase.READY, volume(1));
-        Resource disk = in(Phase.READY, disk(1));
-
-        // When
-        PartDecision atRelease = protocol.onCommand(
-                release(SEQUENCE),
-                withDead(view(deploying(Progress.READY).at(1), volume, disk), COMPUTE, STORAGE),
-                NOON);
-        PartDecision whileReleasing =
-                protocol.onHosts(withDead(view(releasing(), volume, disk.removed()), COMPUTE, STORAGE), true);
-
-        // Then
-        assertThat(atRelease.next()).isEqualTo(released());
-        assertThat(atRelease.publish()).containsExactly(volume.removed(), disk.removed());
-        assertThat(atRelease.resources()).isEqualTo(atRelease.publish());
-        assertThat(atRelease.forget()).isEmpty();
-        assertThat(whileReleasing.next()).isEqualTo(released());
-        assertThat(whileReleasing.publish()).containsExactly(volume.removed());
-        assertThat(whileReleasing.forget()).isEmpty();
-    }
-
-    @Test
-    void forgetsWhatADeadHostRemovedOnceItCameBack() {
-        PartDecision decision =
-                protocol.onObserved(seen(disk(1).removed(), Phase.ABSENT), view(released(), disk(1).removed()), NOON);
-
-        assertThat(decision.forget()).containsExactly(gone(disk(1)));
-        assertThat(decision.next()).isNull();
-    }
-
-    @Test
-    void isDegradedWhenAHostDiesUnderIt() {
-        // Given
-        Resource volume = in(Phase.READY, volume(1));
-        Resource disk = in(Phase.READY, disk(1));
-
-        // When
-        PartDecision decision =
-                protocol.onHosts(withDead(view(deploying(Progress.READY), volume, disk), COMPUTE), true);
-
-        // Then
-        assertThat(decision.next()).isEqualTo(deploying(Progress.DEGRADED));
-        AllocationProgress told = (AllocationProgress) decision.answers().getFirst();
-        assertThat(told.resources())
-                .containsExactly(
-                        volume.status(),
-                        new ResourceStatus(
-                                ResourceKind.DISK,
-                                disk.name(),
-                                Phase.FAILED,
-                                "its host is dead; it is not started elsewhere"));
-    }
-
-    @Test
-    void doesNothingAboutDeadHostsWhereNothingStands() {
-        for (Part part : List.of(held(), confirmed(), released(), waiting())) {
-            assertThat(protocol.onHosts(withDead(view(part), COMPUTE), true)).isEqualTo(PartDecision.NOTHING);
-        }
-        assertThat(protocol.onHosts(withDead(view(null), COMPUTE), true)).isEqualTo(PartDecision.NOTHING);
-    }
-
-    @Test
-    void tellsWhatNewsThereAreOfHostsAndElseOnlyWhatChanges() {
-        PartView view = withDead(view(deploying(Progress.DEGRADED), in(Phase.READY, volume(1)), disk(1)), COMPUTE);
-
-        assertThat(protocol.onHosts(view, true).answers()).hasSize(1);
-        assertThat(protocol.onHosts(view, false)).isEqualTo(PartDecision.NOTHING);
     }
 
     @Test
