@@ -68,7 +68,8 @@ public final class ParticipantFixture implements AutoCloseable {
     /** Topics that the agents of these hosts would have made. */
     public static final String HOST_TOPICS =
             "host.tokyo-c01.desired.v1,host.tokyo-g1.desired.v1,host.tokyo-g2.desired.v1,"
-                    + "host.tokyo-s1.desired.v1,host.tokyo-s2.desired.v1";
+                    + "host.tokyo-s1.desired.v1,host.tokyo-s2.desired.v1,"
+                    + "host.tokyo-s01.desired.v1,host.tokyo-c01.observed.v1,host.tokyo-s01.observed.v1";
 
     /** What a participant books before and after every window, by its defaults. */
     public static final Duration LEAD = Duration.ofMinutes(2);

@@ -42,7 +42,7 @@ public class AllocationStore {
     /** Those of a master that are not over, and those of some ids; read without a lock, to be looked at only. */
     public Uni<List<Allocation>> look(Tx tx, SiteId master, Collection<AllocationId> others) {
         return tx.session()
-                .createNativeQuery(LOOK, String.class)
+                .<String>createNativeQuery(LOOK)
                 .setParameter("master", master.value())
                 .setParameter("ids", Json.write(others))
                 .getResultList()

@@ -115,7 +115,7 @@ public class ExchangeStore {
 
     public Uni<List<Exchange>> all(Tx tx) {
         return tx.session()
-                .createNativeQuery(ALL, Object[].class)
+                .<Object[]>createNativeQuery(ALL)
                 .setParameter("topic", Topics.federationTo(new SiteId("x")).replace(".x.", ".*."))
                 .getResultList()
                 .map(rows -> rows.stream().map(ExchangeStore::exchange).toList());
@@ -133,8 +133,7 @@ public class ExchangeStore {
         return tx.session()
                 .createNativeQuery("delete from outbox")
                 .executeUpdate()
-                .chain(() ->
-                        tx.session().createNativeQuery(RESTORED, Long.class).getSingleResult());
+                .chain(() -> tx.session().<Long>createNativeQuery(RESTORED).getSingleResult());
     }
 
     private static Uni<Void> update(Tx tx, String statement, String parameter, String value) {

@@ -66,8 +66,7 @@ public class InboundStreams {
     /** What was taken last of what a site says, unlocked; empty if nothing was. */
     public Uni<Optional<Taken>> taken(Tx tx, SiteId from) {
         return tx.session()
-                .createNativeQuery(
-                        "select epoch, sequence, reused_epoch from stream_in where site = :site", Object[].class)
+                .<Object[]>createNativeQuery("select epoch, sequence, reused_epoch from stream_in where site = :site")
                 .setParameter("site", from.value())
                 .getSingleResultOrNull()
                 .map(row -> Optional.ofNullable(row)

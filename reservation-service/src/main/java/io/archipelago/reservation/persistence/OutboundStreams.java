@@ -73,7 +73,7 @@ public class OutboundStreams {
     /** The place of the last message to each site. */
     public Uni<Map<SiteId, StreamPosition>> last(Tx tx) {
         return tx.session()
-                .createNativeQuery("select site, epoch, sequence from stream_out", Object[].class)
+                .<Object[]>createNativeQuery("select site, epoch, sequence from stream_out")
                 .getResultList()
                 .map(rows -> {
                     Map<SiteId, StreamPosition> last = new HashMap<>();

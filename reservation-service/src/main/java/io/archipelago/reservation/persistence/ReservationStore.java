@@ -72,8 +72,8 @@ public class ReservationStore {
     /** Those about which something is still to be done; read without a lock, to be looked at only. */
     public Uni<List<Reservation>> lookAtOpen(Tx tx) {
         return tx.session()
-                .createNativeQuery(
-                        "select cast(body as text) from reservation where due_at is not null order by id", String.class)
+                .<String>createNativeQuery(
+                        "select cast(body as text) from reservation where due_at is not null order by id")
                 .getResultList()
                 .map(bodies -> bodies.stream()
                         .map(body -> Json.read(body, Reservation.class))

@@ -39,6 +39,7 @@ import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.participant.persistence.HostStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
+import io.archipelago.testkit.ParticipantFixture;
 import io.archipelago.testkit.Tokens;
 import io.archipelago.wire.Sealed;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -66,11 +67,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(
         value = EmbeddedInfrastructure.class,
-        initArgs =
-                @ResourceArg(
-                        name = "compacted",
-                        value = "host.tokyo-c01.desired.v1,host.tokyo-c01.observed.v1,"
-                                + "host.tokyo-s01.desired.v1,host.tokyo-s01.observed.v1"))
+        // The same for all tests of the module: others would start other servers.
+        initArgs = @ResourceArg(name = "compacted", value = ParticipantFixture.HOST_TOPICS))
 class HostsIT {
 
     private static final SiteId TOKYO = new SiteId("tokyo");
