@@ -124,7 +124,7 @@ public class ExchangeStore {
     /** The epoch in which the streams began anew when this database was last set back; 0: it never was. */
     public Uni<Long> restoredIn(Tx tx) {
         return tx.session()
-                .createNativeQuery("select coalesce(max(epoch), 0) from restored", Long.class)
+                .<Long>createNativeQuery("select coalesce(max(epoch), 0) from restored")
                 .getSingleResult();
     }
 

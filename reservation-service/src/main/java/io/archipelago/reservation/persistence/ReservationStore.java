@@ -92,7 +92,7 @@ public class ReservationStore {
     /** The request that a tenant made with a key; whoever makes another with it meanwhile waits. */
     public Uni<Optional<Earlier>> byKey(Tx tx, TenantId tenant, String key) {
         return tx.session()
-                .createNativeQuery("select pg_advisory_xact_lock(hashtextextended(:lock, 0)) is null", Boolean.class)
+                .<Boolean>createNativeQuery("select pg_advisory_xact_lock(hashtextextended(:lock, 0)) is null")
                 .setParameter("lock", tenant + " " + key)
                 .getSingleResult()
                 .chain(() -> tx.session()
