@@ -155,7 +155,7 @@ final class Chaos {
             case 11 -> site.services().forEach(this::crash);
             default -> {
                 if (blow <= 11 + hostsFail) {
-                    fail(dice.pick(List.copyOf(site.hosts())), site);
+                    fail(victim(site), site);
                 } else {
                     cutAndLose(site);
                 }
@@ -188,6 +188,13 @@ final class Chaos {
         world.tell(site, host.id().value(), () -> "agent dies for " + Duration.ofMillis(duration / 1000));
         host.crash();
         world.scheduler().after(duration, host::restart);
+    }
+
+    /** Mostly one that something stands on: the others have little to lose. */
+    private Host victim(Site site) {
+        List<Host> laden =
+                site.hosts().stream().filter(host -> !host.things().isEmpty()).toList();
+        return dice.pick(laden.isEmpty() || dice.chance(0.2) ? List.copyOf(site.hosts()) : laden);
     }
 
     private void fail(Host host, Site site) {
