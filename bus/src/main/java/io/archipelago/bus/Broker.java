@@ -17,9 +17,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -104,11 +106,13 @@ class Broker implements AutoCloseable {
         });
     }
 
-    /** Whether a failure is one that this producer will not recover from. */
+    /** Whether a failure is one that this producer will not recover from; one of the record or its topic is not. */
     static boolean isFinal(Throwable failure) {
         return failure instanceof ApiException
                 && !(failure instanceof RetriableException)
                 && !(failure instanceof TopicAuthorizationException)
+                && !(failure instanceof RecordTooLargeException)
+                && !(failure instanceof InvalidRecordException)
                 && !(failure instanceof InvalidTopicException);
     }
 

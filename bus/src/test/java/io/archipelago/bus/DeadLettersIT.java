@@ -99,6 +99,24 @@ class DeadLettersIT {
     }
 
     @Test
+    void copiesAsMuchAsABrokerTakes() {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        topic.write(Ledger.TOPIC, key.toString(), "\0".repeat(1000 * 1024));
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(topic.read(Topics.deadLetter(Ledger.CONSUMER), key.toString()))
+                        .singleElement()
+                        .satisfies(copy -> {
+                            assertThat(copy.value()).matches("\uFFFD+");
+                            assertThat(Topic.header(copy, "dead-letter-cut")).isEqualTo("true");
+                        }));
+    }
+
+    @Test
     void holdsNothingBehindARecordWithoutAKey() {
         // Given
         AllocationId key = allocation();
