@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class DueLoop {
 
     private static final Logger LOG = Logger.getLogger(DueLoop.class);
+    // Timers count from 0, and the first one may be anybody's.
+    private static final long NO_TIMER = -1;
     private static final int AT_ONCE = 4;
     private static final int PER_SWEEP = 400;
     private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
@@ -44,7 +46,7 @@ final class DueLoop {
     private boolean looking;
     private boolean more;
     private boolean running;
-    private long timer;
+    private long timer = NO_TIMER;
 
     private record Failed(int times, Instant restsUntil) {}
 
@@ -89,7 +91,10 @@ final class DueLoop {
             more = true;
             return;
         }
-        vertx.cancelTimer(timer);
+        if (timer != NO_TIMER) {
+            vertx.cancelTimer(timer);
+            timer = NO_TIMER;
+        }
         more = false;
         looking = true;
         // Mostly nothing is due, and to know that takes no transaction.

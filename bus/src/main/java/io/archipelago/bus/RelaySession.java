@@ -61,7 +61,8 @@ final class RelaySession {
     private boolean deleting;
     private boolean draining;
     private boolean closed;
-    private long poll;
+    // No timer bears this number.
+    private long poll = -1;
 
     private record Waiting(long id, OutboxRow row) {}
 
