@@ -38,10 +38,11 @@ final class DueLoop {
     private final DueRows rows;
     private final DueWork.Handler handler;
 
-    /** Rows that were taken in this sweep: one that is still due after its handling waits for the next sweep. */
+    /** Rows that this sweep leaves alone: they rest after a failure, or were handled, and if still due wait for the next sweep. */
     private final Set<String> taken = new HashSet<>();
 
     private final Map<String, Failed> failed = new HashMap<>();
+    private int handled;
     private int workers;
     private boolean looking;
     private boolean more;
@@ -119,6 +120,7 @@ final class DueLoop {
 
     private void work() {
         taken.clear();
+        handled = 0;
         Instant now = Instant.now();
         failed.values()
                 .removeIf(failure -> failure.restsUntil().plus(FORGET_AFTER).isBefore(now));
@@ -134,7 +136,7 @@ final class DueLoop {
     }
 
     private void next() {
-        if (!running || taken.size() >= PER_SWEEP) {
+        if (!running || handled >= PER_SWEEP) {
             more |= running;
             finish();
             return;
@@ -164,8 +166,7 @@ final class DueLoop {
             finish();
         } else {
             failed.remove(id);
-            taken.add(id);
-            next();
+            done(id);
         }
     }
 
@@ -179,7 +180,12 @@ final class DueLoop {
         Duration rest = Pause.of(config.backoff(), times, ThreadLocalRandom.current());
         LOG.errorf(failure, "%s could not be done, attempt %d", name, times);
         failed.put(id, new Failed(times, Instant.now().plus(rest)));
+        done(id);
+    }
+
+    private void done(String id) {
         taken.add(id);
+        handled++;
         next();
     }
 
