@@ -11,9 +11,13 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.testkit.Tokens;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -205,6 +209,40 @@ class DeadLettersIT {
     }
 
     @Test
+    void discardsNoOtherMessageWhenAskedTwice() {
+        // Given
+        AllocationId bad = parkedFrom(1, 3);
+        ledger.poison(bad, 2);
+        DeadLetters.Parked first = parked(bad).getFirst();
+
+        // When
+        discard(first.id(), first.messageId()).statusCode(200).body("waiting", equalTo(2));
+        ledger.cure();
+
+        // Then
+        discard(first.id(), first.messageId()).statusCode(409).body("code", equalTo("conflict"));
+        assertThat(replay(bad)).isEqualTo(new DeadLetters.Outcome(2, 0, null));
+        assertThat(fixture.applied(bad)).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void asksWhichMessageToDiscard() {
+        // Given
+        AllocationId bad = parkedFrom(1, 1);
+        long id = parked(bad).getFirst().id();
+
+        // Then
+        operator()
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .post("/api/v1/dead-letters/{id}/discard", id)
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("messageId"));
+        assertThat(parked(bad)).hasSize(1);
+    }
+
+    @Test
     void letsAnOperatorSeeAndReplay() {
         // Given
         AllocationId bad = parkedFrom(1, 1);
@@ -225,7 +263,7 @@ class DeadLettersIT {
                 .statusCode(200)
                 .body("applied", equalTo(1));
         operator().post("/api/v1/dead-letters/{id}/replay", id).then().statusCode(404);
-        operator().post("/api/v1/dead-letters/{id}/discard", id).then().statusCode(404);
+        discard(id, UUID.randomUUID()).statusCode(404);
     }
 
     private static RequestSpecification operator() {
@@ -249,7 +287,16 @@ class DeadLettersIT {
     }
 
     private DeadLetters.Outcome discard(AllocationId allocation) {
-        return deadLetters.discard(parked(allocation).getFirst().id()).await().atMost(PATIENCE);
+        DeadLetters.Parked first = parked(allocation).getFirst();
+        return deadLetters.discard(first.id(), first.messageId()).await().atMost(PATIENCE);
+    }
+
+    private static ValidatableResponse discard(long id, UUID messageId) {
+        return operator()
+                .contentType(ContentType.JSON)
+                .body(Map.of("messageId", messageId))
+                .post("/api/v1/dead-letters/{id}/discard", id)
+                .then();
     }
 
     private List<DeadLetters.Parked> parked(AllocationId allocation) {
