@@ -36,6 +36,9 @@ class DeadLettersIT {
     @Inject
     Topic topic;
 
+    @Inject
+    BusConfig config;
+
     @AfterEach
     void cure() {
         ledger.cure();
@@ -61,6 +64,42 @@ class DeadLettersIT {
                 assertThat(parked.waiting()).isEqualTo(3);
             });
         });
+    }
+
+    @Test
+    void waitsOutALostRace() {
+        // Given
+        AllocationId key = allocation();
+        int tries = config.transactionRetries() + 1;
+        ledger.races(key, tries * 3);
+
+        // When
+        fixture.send(key, 1, 2);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(key)).containsExactly(1L, 2L));
+        assertThat(parked(key)).isEmpty();
+    }
+
+    @Test
+    void parksAMessageThatLosesEveryRace() {
+        // Given
+        AllocationId bad = allocation();
+        AllocationId good = allocation();
+        ledger.races(bad, Integer.MAX_VALUE);
+
+        // When
+        fixture.send(bad, 1, 1);
+        fixture.send(good, 1, 1);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(parked(bad)).singleElement().satisfies(parked -> assertThat(
+                                parked.reason())
+                        .contains("another was first")));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(good)).containsExactly(1L));
     }
 
     @Test
