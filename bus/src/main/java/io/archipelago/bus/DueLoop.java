@@ -80,10 +80,6 @@ final class DueLoop {
         onLoop(() -> running = false);
     }
 
-    void wake() {
-        onLoop(this::sweep);
-    }
-
     private void sweep() {
         if (!running) {
             return;
@@ -203,7 +199,7 @@ final class DueLoop {
         if (more) {
             sweep();
         } else {
-            timer = vertx.setTimer(config.due().interval().toMillis(), ignored -> wake());
+            timer = vertx.setTimer(config.due().interval().toMillis(), ignored -> onLoop(this::sweep));
         }
     }
 
