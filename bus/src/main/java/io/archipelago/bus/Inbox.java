@@ -191,7 +191,7 @@ public class Inbox {
 
     /**
      * Names the handler of a consumer's topic before its first message comes, so that what is parked can be replayed at once after a
-     * start. Without it, replay is possible from the first message on.
+     * start. Without it, replay is possible from the first message on. Not for {@link #applyLatest}, which parks nothing.
      */
     public void register(String consumer, String topic, Handler handler) {
         handlers.put(new Source(consumer, topic), handler);

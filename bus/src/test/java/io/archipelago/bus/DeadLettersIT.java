@@ -7,14 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.testkit.Tokens;
+import io.archipelago.wire.Wire;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,6 +36,12 @@ class DeadLettersIT {
 
     @Inject
     Ledger ledger;
+
+    @Inject
+    Inbox inbox;
+
+    @Inject
+    UnitOfWork unitOfWork;
 
     @Inject
     Topic topic;
@@ -95,9 +105,9 @@ class DeadLettersIT {
 
         // Then
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(parked(bad)).singleElement().satisfies(parked -> assertThat(
-                                parked.reason())
-                        .contains("another was first")));
+                .untilAsserted(() -> assertThat(parked(bad))
+                        .singleElement()
+                        .satisfies(parked -> assertThat(parked.reason()).contains("another was first")));
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(fixture.applied(good)).containsExactly(1L));
     }
@@ -186,6 +196,33 @@ class DeadLettersIT {
         assertThat(outcome).isEqualTo(new DeadLetters.Outcome(3, 0, null));
         assertThat(fixture.applied(bad)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(parked(bad)).isEmpty();
+    }
+
+    @Test
+    void replaysBeforeAnythingWasRead() {
+        // Given
+        AllocationId key = allocation();
+        inbox.register("clerk", Ledger.TOPIC, ledger::on);
+        Envelope message = new Envelope(
+                UUID.randomUUID(),
+                "/tokyo/test",
+                key.toString(),
+                Instant.now(),
+                "test",
+                null,
+                new ShareConfirmed(key, 1));
+        Delivery delivery = Delivery.of(Ledger.TOPIC, 0, 1, key.toString(), Wire.write(message));
+        unitOfWork
+                .run(tx -> Parking.park(tx, "clerk", delivery, "was bad"))
+                .await()
+                .atMost(PATIENCE);
+
+        // When
+        DeadLetters.Outcome outcome = replay(key);
+
+        // Then
+        assertThat(outcome).isEqualTo(new DeadLetters.Outcome(1, 0, null));
+        assertThat(fixture.applied(key)).containsExactly(1L);
     }
 
     @Test
