@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +17,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -35,6 +39,8 @@ class Broker implements AutoCloseable {
     private final ExecutorService sender = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("outbox-sender").factory());
     private final Map<String, CompletableFuture<Void>> topics = new ConcurrentHashMap<>();
+    // What waits for its turn in the sender is known to no client, so none would tell of its end.
+    private final Set<CompletableFuture<Void>> pending = ConcurrentHashMap.newKeySet();
 
     Broker(Map<String, Object> kafka) {
         producer = new KafkaProducer<>(producerSettings(kafka), new StringSerializer(), new StringSerializer());
@@ -62,14 +68,16 @@ class Broker implements AutoCloseable {
         return settings;
     }
 
-    /** Completes when the broker has acknowledged the record, on any thread. */
+    /** Completes when the broker has acknowledged the record, on any thread; fails at the latest when this is closed. */
     CompletionStage<Void> send(OutboxRow row) {
         CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+        pending.add(acknowledged);
         topic(row.topic()).thenRunAsync(() -> hand(row, acknowledged), sender).exceptionally(failure -> {
             acknowledged.completeExceptionally(failure);
             return null;
         });
         return acknowledged.whenComplete((done, failure) -> {
+            pending.remove(acknowledged);
             if (failure != null) {
                 topics.remove(row.topic());
             }
@@ -98,11 +106,13 @@ class Broker implements AutoCloseable {
         });
     }
 
-    /** Whether a failure is one that this producer will not recover from. */
+    /** Whether a failure is one that this producer will not recover from; one of the record or its topic is not. */
     static boolean isFinal(Throwable failure) {
         return failure instanceof ApiException
                 && !(failure instanceof RetriableException)
                 && !(failure instanceof TopicAuthorizationException)
+                && !(failure instanceof RecordTooLargeException)
+                && !(failure instanceof InvalidRecordException)
                 && !(failure instanceof InvalidTopicException);
     }
 
@@ -111,8 +121,14 @@ class Broker implements AutoCloseable {
     public void close() {
         sender.shutdownNow();
         Thread.ofVirtual().name("outbox-close").start(() -> {
-            producer.close(Duration.ZERO);
-            admin.close(Duration.ZERO);
+            try {
+                producer.close(Duration.ZERO);
+                admin.close(Duration.ZERO);
+            } finally {
+                // Only now: a record that is sent anew should not overtake, or be overtaken by, its first sending.
+                pending.forEach(
+                        waiting -> waiting.completeExceptionally(new DisconnectException("the producer was closed")));
+            }
         });
     }
 }

@@ -76,5 +76,12 @@ public interface BusConfig {
         /** How long the id of an applied message is remembered; longer than any topic keeps messages. */
         @WithDefault("P8D")
         Duration memory();
+
+        /**
+         * How often a single message is tried, each time with {@link BusConfig#transactionRetries} and after a longer pause, while it loses
+         * races with other transactions; then it is parked. By default about two minutes, in which nothing behind it is applied.
+         */
+        @WithDefault("40")
+        int raceTries();
     }
 }

@@ -27,7 +27,7 @@ public class DeadLetters {
             """;
     private static final String LOCK = "select consumer from parked_key where id = :id for update";
     private static final String HEAD = """
-            select id, topic, partition, position, key, payload from parked_message
+            select id, topic, partition, position, key, payload, cast(message_id as text) from parked_message
             where parked_key = :id order by id limit 1
             """;
     private static final String FREE = """
@@ -51,7 +51,7 @@ public class DeadLetters {
      * @param key of the record; absent if it had none
      * @param since when the key was parked
      * @param reason why the first message could not be applied
-     * @param messageId of the first message
+     * @param messageId of the first message; names it to {@link #discard}
      * @param partition of the first message
      * @param position of the first message in its partition
      * @param waiting how many messages are parked, the first one included
@@ -84,7 +84,7 @@ public class DeadLetters {
         FREE
     }
 
-    private record Head(String consumer, long id, Delivery delivery) {}
+    private record Head(String consumer, long id, UUID messageId, Delivery delivery) {}
 
     private final UnitOfWork unitOfWork;
     private final Inbox inbox;
@@ -114,15 +114,24 @@ public class DeadLetters {
     /**
      * Gives up the first message that is parked under a key, for good, and applies those behind it.
      *
-     * @throws Rejection as {@link #replay}
+     * @param messageId of the message that is meant: once it is gone, the same call gives up no other
+     * @throws Rejection as {@link #replay}; CONFLICT also if another message is the first
      */
-    public Uni<Outcome> discard(long id) {
+    public Uni<Outcome> discard(long id, UUID messageId) {
         return unitOfWork
                 .inTransaction(tx -> existing(tx, id)
-                        .invoke(head -> LOG.warnf(
-                                "message %s is discarded", head.delivery().id()))
+                        .invoke(head -> refuseOther(head, messageId))
+                        .invoke(() -> LOG.warnf("message %s is discarded", messageId))
                         .chain(head -> remove(tx, id, head)))
                 .chain(() -> replayAll(id));
+    }
+
+    private static void refuseOther(Head head, UUID messageId) {
+        if (!head.messageId().equals(messageId)) {
+            throw new Rejection(
+                    ErrorCode.CONFLICT,
+                    "message " + head.messageId() + " is the first of this key; list the dead letters again");
+        }
     }
 
     private Uni<Outcome> replayAll(long id) {
@@ -188,7 +197,8 @@ public class DeadLetters {
                                 .<Object[]>createNativeQuery(HEAD)
                                 .setParameter("id", id)
                                 .getSingleResult()
-                                .map(row -> new Head(consumer, (Long) row[0], delivery(row))));
+                                .map(row -> new Head(
+                                        consumer, (Long) row[0], UUID.fromString((String) row[6]), delivery(row))));
     }
 
     private static Delivery delivery(Object[] row) {

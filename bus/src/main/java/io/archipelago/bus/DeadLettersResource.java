@@ -8,12 +8,21 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator does about parked messages. */
 @Path("/api/v1/dead-letters")
 @RolesAllowed({"operator", "admin"})
 @Produces(MediaType.APPLICATION_JSON)
 public class DeadLettersResource {
+
+    /**
+     * What to discard.
+     *
+     * @param messageId of the first message, as listed
+     */
+    public record Discard(@Nullable UUID messageId) {}
 
     private final DeadLetters deadLetters;
 
@@ -34,7 +43,10 @@ public class DeadLettersResource {
 
     @POST
     @Path("/{id}/discard")
-    public Uni<DeadLetters.Outcome> discard(long id) {
-        return deadLetters.discard(id);
+    public Uni<DeadLetters.Outcome> discard(long id, @Nullable Discard request) {
+        if (request == null || request.messageId() == null) {
+            throw Rejection.invalid("messageId", "must be the id of the first message, as listed");
+        }
+        return deadLetters.discard(id, request.messageId());
     }
 }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class DueLoop {
 
     private static final Logger LOG = Logger.getLogger(DueLoop.class);
+    // Timers count from 0, and the first one may be anybody's.
+    private static final long NO_TIMER = -1;
     private static final int AT_ONCE = 4;
     private static final int PER_SWEEP = 400;
     private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
@@ -36,15 +38,16 @@ final class DueLoop {
     private final DueRows rows;
     private final DueWork.Handler handler;
 
-    /** Rows that were taken in this sweep: one that is still due after its handling waits for the next sweep. */
+    /** Rows that this sweep leaves alone: they rest after a failure, or were handled, and if still due wait for the next sweep. */
     private final Set<String> taken = new HashSet<>();
 
     private final Map<String, Failed> failed = new HashMap<>();
+    private int handled;
     private int workers;
     private boolean looking;
     private boolean more;
     private boolean running;
-    private long timer;
+    private long timer = NO_TIMER;
 
     private record Failed(int times, Instant restsUntil) {}
 
@@ -77,10 +80,6 @@ final class DueLoop {
         onLoop(() -> running = false);
     }
 
-    void wake() {
-        onLoop(this::sweep);
-    }
-
     private void sweep() {
         if (!running) {
             return;
@@ -89,7 +88,10 @@ final class DueLoop {
             more = true;
             return;
         }
-        vertx.cancelTimer(timer);
+        if (timer != NO_TIMER) {
+            vertx.cancelTimer(timer);
+            timer = NO_TIMER;
+        }
         more = false;
         looking = true;
         // Mostly nothing is due, and to know that takes no transaction.
@@ -114,6 +116,7 @@ final class DueLoop {
 
     private void work() {
         taken.clear();
+        handled = 0;
         Instant now = Instant.now();
         failed.values()
                 .removeIf(failure -> failure.restsUntil().plus(FORGET_AFTER).isBefore(now));
@@ -129,7 +132,7 @@ final class DueLoop {
     }
 
     private void next() {
-        if (!running || taken.size() >= PER_SWEEP) {
+        if (!running || handled >= PER_SWEEP) {
             more |= running;
             finish();
             return;
@@ -159,8 +162,7 @@ final class DueLoop {
             finish();
         } else {
             failed.remove(id);
-            taken.add(id);
-            next();
+            done(id);
         }
     }
 
@@ -174,7 +176,12 @@ final class DueLoop {
         Duration rest = Pause.of(config.backoff(), times, ThreadLocalRandom.current());
         LOG.errorf(failure, "%s could not be done, attempt %d", name, times);
         failed.put(id, new Failed(times, Instant.now().plus(rest)));
+        done(id);
+    }
+
+    private void done(String id) {
         taken.add(id);
+        handled++;
         next();
     }
 
@@ -192,7 +199,7 @@ final class DueLoop {
         if (more) {
             sweep();
         } else {
-            timer = vertx.setTimer(config.due().interval().toMillis(), ignored -> wake());
+            timer = vertx.setTimer(config.due().interval().toMillis(), ignored -> onLoop(this::sweep));
         }
     }
 

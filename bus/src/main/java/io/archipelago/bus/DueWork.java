@@ -52,11 +52,6 @@ public class DueWork {
         }
     }
 
-    /** Looks at once: something may be due before the next look. */
-    public void wake() {
-        loops.forEach(DueLoop::wake);
-    }
-
     void onStart(@Observes @Priority(OutboxRelay.AFTER_ALL_OTHERS) StartupEvent event) {
         running = true;
         loops.forEach(DueLoop::start);

@@ -28,7 +28,7 @@ final class Faults {
 
     private Faults() {}
 
-    /** A race with another transaction: worth a few more tries at once. */
+    /** A race with another transaction: worth a few more tries at once, and later some more. */
     static boolean isContention(Throwable failure) {
         return anyCause(failure, Faults::lostRace);
     }

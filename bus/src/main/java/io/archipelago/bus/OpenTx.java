@@ -30,7 +30,9 @@ record OpenTx(
     /** Work for the end of the transaction. */
     record AtEnd(String rank, Supplier<Uni<Void>> work) {}
 
-    private static final int MAX_PAYLOAD_BYTES = 900 * 1024;
+    /** A broker takes 1 MiB, and key and headers need their place in it. */
+    static final int MAX_PAYLOAD_BYTES = 900 * 1024;
+
     private static final Map<String, String> HEADERS = Map.of("content-type", Wire.CONTENT_TYPE);
 
     /** The same transaction while it handles a message: what is sent now was caused by it. */

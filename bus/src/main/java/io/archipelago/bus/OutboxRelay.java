@@ -167,6 +167,7 @@ public class OutboxRelay {
                 .onFailure(failure -> connection
                         .query("select pg_advisory_unlock_all()")
                         .execute()
+                        .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
                         .eventually(() -> connection.close()));
     }
 

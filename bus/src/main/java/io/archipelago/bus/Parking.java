@@ -4,9 +4,11 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -40,6 +42,9 @@ final class Parking {
             """;
 
     private static final int MAX_REASON_LENGTH = 1000;
+    private static final int MAX_REASON_BYTES = 4 * 1024;
+    private static final int MAX_KEY_BYTES = 16 * 1024;
+    private static final int MAX_COPY_BYTES = OpenTx.MAX_PAYLOAD_BYTES;
 
     private Parking() {}
 
@@ -87,16 +92,24 @@ final class Parking {
         return park(tx, consumer, delivery, reason);
     }
 
-    /** Tells of a message that can not be applied, on the consumer's dead-letter topic. */
+    /**
+     * Tells of a message that can not be applied, on the consumer's dead-letter topic. What came may be as large as a broker takes, and has
+     * grown since: it is cut, with a header that says so, for a copy that no broker takes would be tried without end.
+     */
     static void copy(OpenTx tx, String consumer, Delivery delivery, String reason) {
         String topic = Topics.deadLetter(consumer);
-        String key = delivery.key() == null ? "" : delivery.key();
-        Map<String, String> headers = Map.of(
-                "dead-letter-reason", reason,
+        String wholeKey = delivery.key() == null ? "" : delivery.key();
+        String key = Utf8.cut(wholeKey, MAX_KEY_BYTES);
+        String payload = delivery.payload() == null ? null : Utf8.cut(delivery.payload(), MAX_COPY_BYTES);
+        Map<String, String> headers = new HashMap<>(Map.of(
+                "dead-letter-reason", Utf8.cut(reason, MAX_REASON_BYTES),
                 "dead-letter-topic", delivery.topic(),
                 "dead-letter-partition", Integer.toString(delivery.partition()),
-                "dead-letter-offset", Long.toString(delivery.position()));
-        tx.outbox().add(new OutboxRow(topic, key, OutboxRow.orderingKey(topic, key), delivery.payload(), headers));
+                "dead-letter-offset", Long.toString(delivery.position())));
+        if (!key.equals(wholeKey) || !Objects.equals(payload, delivery.payload())) {
+            headers.put("dead-letter-cut", "true");
+        }
+        tx.outbox().add(new OutboxRow(topic, key, OutboxRow.orderingKey(topic, key), payload, headers));
     }
 
     /** For operators: what went wrong, in one line. */

@@ -24,6 +24,7 @@ class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int MAX_CAUSES = 20;
+    private static final int RETRY_AFTER_SECONDS = 5;
 
     @ServerExceptionMapper
     Response rejected(Rejection rejection, ContainerRequestContext request) {
@@ -101,7 +102,23 @@ class ProblemMapper {
             LOG.warn("a request lost against another", failure);
             return answer(ErrorCode.CONFLICT, 409, "another request came first; read again", List.of(), request);
         }
+        if (Faults.isInfrastructure(failure)) {
+            return away(failure, request);
+        }
         return broken(failure, request);
+    }
+
+    private Response away(Throwable failure, ContainerRequestContext request) {
+        LOG.warn("a request had no database", failure);
+        Response answer = answer(
+                ErrorCode.INTERNAL,
+                503,
+                "the database can not be reached at the moment; try again soon, and a change under the same idempotency key",
+                List.of(),
+                request);
+        return Response.fromResponse(answer)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .build();
     }
 
     private Response broken(Throwable failure, ContainerRequestContext request) {

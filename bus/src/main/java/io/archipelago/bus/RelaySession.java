@@ -37,6 +37,8 @@ final class RelaySession {
     private static final String FETCH =
             "select id, topic, key, ordering_key, payload, headers from outbox where id <> all($1) order by id limit $2";
     private static final String DELETE = "delete from outbox where id = any($1)";
+    // With the pauses as they are by default: every few minutes.
+    private static final int SAY_AGAIN = 50;
     private static final Duration DRAIN = Duration.ofSeconds(2);
 
     private final Vertx vertx;
@@ -59,7 +61,8 @@ final class RelaySession {
     private boolean deleting;
     private boolean draining;
     private boolean closed;
-    private long poll;
+    // No timer bears this number.
+    private long poll = -1;
 
     private record Waiting(long id, OutboxRow row) {}
 
@@ -178,8 +181,8 @@ final class RelaySession {
 
     private void again(Deque<Waiting> lane, Waiting head, int attempt, Broker used, Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        if (attempt == 1) {
-            LOG.warnf("%s takes no message, will try again: %s", head.row().topic(), cause.getMessage());
+        if (attempt % SAY_AGAIN == 1) {
+            LOG.warnf("%s takes no message, try %d: %s", head.row().topic(), attempt, cause.getMessage());
         }
         if (Broker.isFinal(cause) && used == broker) {
             broker = brokers.get();

@@ -24,11 +24,12 @@ class BusConfigTest {
         assertThat(config.relay().patience()).isEqualTo(Duration.ofSeconds(8));
         assertThat(config.relay().window()).isEqualTo(1000);
         assertThat(config.inbox().memory()).isEqualTo(Duration.ofDays(8));
+        assertThat(config.inbox().raceTries()).isEqualTo(40);
     }
 
     @Test
     void readsTheseKeys() {
-        BusConfig config = with(Map.of(
+        Map<String, String> set = new HashMap<>(Map.of(
                 "bus.service", "other",
                 "bus.transaction-retries", "1",
                 "bus.backoff.initial", "1ms",
@@ -39,6 +40,8 @@ class BusConfigTest {
                 "bus.relay.window", "5",
                 "bus.relay.patience", "7ms",
                 "bus.inbox.memory", "PT6H"));
+        set.put("bus.inbox.race-tries", "8");
+        BusConfig config = with(set);
 
         assertThat(config.site()).isEqualTo("tokyo");
         assertThat(config.service()).isEqualTo("other");
@@ -51,6 +54,7 @@ class BusConfigTest {
         assertThat(config.relay().window()).isEqualTo(5);
         assertThat(config.relay().patience()).isEqualTo(Duration.ofMillis(7));
         assertThat(config.inbox().memory()).isEqualTo(Duration.ofHours(6));
+        assertThat(config.inbox().raceTries()).isEqualTo(8);
     }
 
     private static BusConfig with(Map<String, String> settings) {

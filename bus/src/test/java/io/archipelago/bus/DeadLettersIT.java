@@ -7,13 +7,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.testkit.Tokens;
+import io.archipelago.wire.Wire;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +38,16 @@ class DeadLettersIT {
     Ledger ledger;
 
     @Inject
+    Inbox inbox;
+
+    @Inject
+    UnitOfWork unitOfWork;
+
+    @Inject
     Topic topic;
+
+    @Inject
+    BusConfig config;
 
     @AfterEach
     void cure() {
@@ -57,6 +74,42 @@ class DeadLettersIT {
                 assertThat(parked.waiting()).isEqualTo(3);
             });
         });
+    }
+
+    @Test
+    void waitsOutALostRace() {
+        // Given
+        AllocationId key = allocation();
+        int tries = config.transactionRetries() + 1;
+        ledger.races(key, tries * 3);
+
+        // When
+        fixture.send(key, 1, 2);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(key)).containsExactly(1L, 2L));
+        assertThat(parked(key)).isEmpty();
+    }
+
+    @Test
+    void parksAMessageThatLosesEveryRace() {
+        // Given
+        AllocationId bad = allocation();
+        AllocationId good = allocation();
+        ledger.races(bad, Integer.MAX_VALUE);
+
+        // When
+        fixture.send(bad, 1, 1);
+        fixture.send(good, 1, 1);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(parked(bad))
+                        .singleElement()
+                        .satisfies(parked -> assertThat(parked.reason()).contains("another was first")));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(good)).containsExactly(1L));
     }
 
     @Test
@@ -99,6 +152,24 @@ class DeadLettersIT {
     }
 
     @Test
+    void copiesAsMuchAsABrokerTakes() {
+        // Given
+        AllocationId key = allocation();
+
+        // When
+        topic.write(Ledger.TOPIC, key.toString(), "\0".repeat(1000 * 1024));
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(topic.read(Topics.deadLetter(Ledger.CONSUMER), key.toString()))
+                        .singleElement()
+                        .satisfies(copy -> {
+                            assertThat(copy.value()).matches("\uFFFD+");
+                            assertThat(Topic.header(copy, "dead-letter-cut")).isEqualTo("true");
+                        }));
+    }
+
+    @Test
     void holdsNothingBehindARecordWithoutAKey() {
         // Given
         AllocationId key = allocation();
@@ -125,6 +196,33 @@ class DeadLettersIT {
         assertThat(outcome).isEqualTo(new DeadLetters.Outcome(3, 0, null));
         assertThat(fixture.applied(bad)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(parked(bad)).isEmpty();
+    }
+
+    @Test
+    void replaysBeforeAnythingWasRead() {
+        // Given
+        AllocationId key = allocation();
+        inbox.register("clerk", Ledger.TOPIC, ledger::on);
+        Envelope message = new Envelope(
+                UUID.randomUUID(),
+                "/tokyo/test",
+                key.toString(),
+                Instant.now(),
+                "test",
+                null,
+                new ShareConfirmed(key, 1));
+        Delivery delivery = Delivery.of(Ledger.TOPIC, 0, 1, key.toString(), Wire.write(message));
+        unitOfWork
+                .run(tx -> Parking.park(tx, "clerk", delivery, "was bad"))
+                .await()
+                .atMost(PATIENCE);
+
+        // When
+        DeadLetters.Outcome outcome = replay(key);
+
+        // Then
+        assertThat(outcome).isEqualTo(new DeadLetters.Outcome(1, 0, null));
+        assertThat(fixture.applied(key)).containsExactly(1L);
     }
 
     @Test
@@ -187,6 +285,40 @@ class DeadLettersIT {
     }
 
     @Test
+    void discardsNoOtherMessageWhenAskedTwice() {
+        // Given
+        AllocationId bad = parkedFrom(1, 3);
+        ledger.poison(bad, 2);
+        DeadLetters.Parked first = parked(bad).getFirst();
+
+        // When
+        discard(first.id(), first.messageId()).statusCode(200).body("waiting", equalTo(2));
+        ledger.cure();
+
+        // Then
+        discard(first.id(), first.messageId()).statusCode(409).body("code", equalTo("conflict"));
+        assertThat(replay(bad)).isEqualTo(new DeadLetters.Outcome(2, 0, null));
+        assertThat(fixture.applied(bad)).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void asksWhichMessageToDiscard() {
+        // Given
+        AllocationId bad = parkedFrom(1, 1);
+        long id = parked(bad).getFirst().id();
+
+        // Then
+        operator()
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .post("/api/v1/dead-letters/{id}/discard", id)
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("messageId"));
+        assertThat(parked(bad)).hasSize(1);
+    }
+
+    @Test
     void letsAnOperatorSeeAndReplay() {
         // Given
         AllocationId bad = parkedFrom(1, 1);
@@ -207,7 +339,7 @@ class DeadLettersIT {
                 .statusCode(200)
                 .body("applied", equalTo(1));
         operator().post("/api/v1/dead-letters/{id}/replay", id).then().statusCode(404);
-        operator().post("/api/v1/dead-letters/{id}/discard", id).then().statusCode(404);
+        discard(id, UUID.randomUUID()).statusCode(404);
     }
 
     private static RequestSpecification operator() {
@@ -231,7 +363,16 @@ class DeadLettersIT {
     }
 
     private DeadLetters.Outcome discard(AllocationId allocation) {
-        return deadLetters.discard(parked(allocation).getFirst().id()).await().atMost(PATIENCE);
+        DeadLetters.Parked first = parked(allocation).getFirst();
+        return deadLetters.discard(first.id(), first.messageId()).await().atMost(PATIENCE);
+    }
+
+    private static ValidatableResponse discard(long id, UUID messageId) {
+        return operator()
+                .contentType(ContentType.JSON)
+                .body(Map.of("messageId", messageId))
+                .post("/api/v1/dead-letters/{id}/discard", id)
+                .then();
     }
 
     private List<DeadLetters.Parked> parked(AllocationId allocation) {

@@ -116,6 +116,38 @@ class DueWorkIT {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(good, bad));
     }
 
+    @Test
+    void keepsNothingWaitingForManyRowsThatFail() {
+        // Given
+        IntStream.range(0, 410).forEach(n -> failing.add(dueIn(Duration.ofHours(-1))));
+        UUID good = dueIn(Duration.ofSeconds(-1));
+
+        // When
+        start(vertx, new Resting(config));
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(good));
+    }
+
+    @Test
+    void leavesTheTimersOfOthersAlone() {
+        // Given
+        Vertx fresh = Vertx.vertx();
+        long others = fresh.setTimer(Duration.ofHours(1).toMillis(), ignored -> {});
+
+        // When
+        start(fresh, new Resting(config));
+
+        // Then
+        long own = others + 1;
+        await().atMost(PATIENCE).until(() -> fresh.cancelTimer(own));
+        assertThat(others).isZero();
+        assertThat(fresh.cancelTimer(others)).isTrue();
+        // The loop ends with its event loop.
+        loops.clear();
+        assertThat(fresh.close().toCompletionStage()).succeedsWithin(PATIENCE);
+    }
+
     private UUID dueIn(Duration delay) {
         UUID id = UUID.randomUUID();
         fixture.inTransaction(
@@ -124,6 +156,10 @@ class DueWorkIT {
     }
 
     private void start() {
+        start(vertx, config);
+    }
+
+    private void start(Vertx vertx, BusConfig config) {
         DueLoop loop = new DueLoop(vertx, pool, unitOfWork, config, "a document", DOCUMENTS, this::handle);
         loops.add(loop);
         loop.start();
@@ -140,5 +176,54 @@ class DueWorkIT {
                 .call(() -> tx.session().flush())
                 .invoke(() -> done.add(document))
                 .replaceWithVoid();
+    }
+
+    /** Failed rows, and the loop between two looks, rest for longer than any test. */
+    private record Resting(BusConfig given) implements BusConfig {
+
+        @Override
+        public Backoff backoff() {
+            return new Backoff() {
+                @Override
+                public Duration initial() {
+                    return Duration.ofHours(1);
+                }
+
+                @Override
+                public Duration max() {
+                    return Duration.ofHours(1);
+                }
+            };
+        }
+
+        @Override
+        public String site() {
+            return given.site();
+        }
+
+        @Override
+        public String service() {
+            return given.service();
+        }
+
+        @Override
+        public int transactionRetries() {
+            return given.transactionRetries();
+        }
+
+        @Override
+        public Relay relay() {
+            return given.relay();
+        }
+
+        @Override
+        public Inbox inbox() {
+            return given.inbox();
+        }
+
+        @Override
+        public Due due() {
+            return () -> Duration.ofHours(1);
+        }
     }
 }

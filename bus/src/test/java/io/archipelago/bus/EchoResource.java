@@ -8,6 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,6 +57,13 @@ class EchoResource {
     @Path("/broken")
     public Uni<String> broken() {
         return unitOfWork.inTransaction(tx -> Uni.createFrom().failure(new IllegalStateException("secret detail")));
+    }
+
+    @GET
+    @Path("/away")
+    public Uni<String> away() {
+        return unitOfWork.inTransaction(
+                tx -> Uni.createFrom().failure(new ConnectException("connection refused: db.secret.example")));
     }
 
     @GET

@@ -7,11 +7,13 @@ import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.hibernate.StaleStateException;
 
 /** A service in small: writes down each message that it applies, and answers it. */
 @ApplicationScoped
@@ -24,6 +26,7 @@ class Ledger {
     private final Inbox inbox;
     private final Set<String> poison = ConcurrentHashMap.newKeySet();
     private final AtomicInteger outages = new AtomicInteger();
+    private final Map<String, AtomicInteger> races = new ConcurrentHashMap<>();
 
     Ledger(Inbox inbox) {
         this.inbox = inbox;
@@ -38,6 +41,10 @@ class Ledger {
         ShareConfirmed message = (ShareConfirmed) envelope.message();
         if (poison.contains(envelope.subject() + " " + message.sequence())) {
             throw new IllegalStateException("no such booking");
+        }
+        AtomicInteger toLose = races.get(envelope.subject());
+        if (toLose != null && toLose.getAndDecrement() > 0) {
+            return Uni.createFrom().failure(new StaleStateException("another was first"));
         }
         tx.send(ANSWERS, envelope.subject(), new ShareReleased(message.allocation(), message.sequence()));
         return tx.session()
@@ -55,7 +62,13 @@ class Ledger {
         poison.add(key + " " + sequence);
     }
 
+    /** The messages of a key lose so many races with other transactions. */
+    void races(AllocationId key, int count) {
+        races.put(key.toString(), new AtomicInteger(count));
+    }
+
     void cure() {
+        races.clear();
         poison.clear();
     }
 

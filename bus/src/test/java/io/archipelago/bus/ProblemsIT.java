@@ -68,6 +68,17 @@ class ProblemsIT {
     }
 
     @Test
+    void asksForAnotherTryWhileTheDatabaseIsAway() {
+        String body = problem(as("tenant").get("/api/v1/echo/away").then(), 503, "internal")
+                .header("Retry-After", equalTo("5"))
+                .body("detail", containsString("try again"))
+                .extract()
+                .asString();
+
+        assertThat(body).doesNotContain("secret", "Exception", "io.archipelago");
+    }
+
+    @Test
     void answersALostRaceAsAConflict() {
         problem(as("tenant").get("/api/v1/echo/late").then(), 409, "conflict");
     }

@@ -5,6 +5,7 @@ import io.archipelago.bus.Inbox;
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostMessage;
@@ -48,6 +49,8 @@ public class ParticipantConsumer {
                 .filter(kind -> kind.owner() != logic.name())
                 .map(kind -> kind.wireName() + "/")
                 .toList();
+        inbox.register(consumer, Topics.ALLOCATION_COMMANDS, this::command);
+        inbox.register(consumer, Topics.HOST_EVENTS, this::hostEvent);
     }
 
     @Incoming("allocation-commands")
@@ -67,11 +70,15 @@ public class ParticipantConsumer {
 
     @Incoming("host-events")
     Uni<Void> hostEvents(ConsumerRecords<String, String> batch) {
-        return inbox.apply(consumer, batch, (tx, envelope) -> hosts.onDead(tx, (HostDead) envelope.message()));
+        return inbox.apply(consumer, batch, this::hostEvent);
     }
 
     private Uni<Void> command(Tx tx, Envelope envelope) {
         return parts.onCommand(tx, (AllocationCommand) envelope.message());
+    }
+
+    private Uni<Void> hostEvent(Tx tx, Envelope envelope) {
+        return hosts.onDead(tx, (HostDead) envelope.message());
     }
 
     private Uni<Void> observation(Tx tx, Envelope envelope) {

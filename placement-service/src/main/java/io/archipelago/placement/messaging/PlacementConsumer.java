@@ -3,6 +3,7 @@ package io.archipelago.placement.messaging;
 import io.archipelago.bus.Inbox;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
@@ -18,22 +19,26 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 @ApplicationScoped
 class PlacementConsumer {
 
+    private static final String CONSUMER = "placement";
+
     private final Inbox inbox;
     private final PlanningService planning;
 
     PlacementConsumer(Inbox inbox, PlanningService planning) {
         this.inbox = inbox;
         this.planning = planning;
+        inbox.register(CONSUMER, Topics.PLACEMENT_COMMANDS, this::take);
+        inbox.register(CONSUMER, Topics.RESERVATION_EVENTS, this::take);
     }
 
     @Incoming("placement-commands")
     Uni<Void> commands(ConsumerRecords<String, String> batch) {
-        return inbox.apply("placement", batch, this::take);
+        return inbox.apply(CONSUMER, batch, this::take);
     }
 
     @Incoming("reservation-events")
     Uni<Void> events(ConsumerRecords<String, String> batch) {
-        return inbox.apply("placement", batch, this::take);
+        return inbox.apply(CONSUMER, batch, this::take);
     }
 
     private Uni<Void> take(Tx tx, Envelope envelope) {

@@ -3,6 +3,7 @@ package io.archipelago.reservation.messaging;
 import io.archipelago.bus.Inbox;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
@@ -18,6 +19,8 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** What this site's participants answer. */
 @ApplicationScoped
 class AnswerConsumer {
+
+    private static final String CONSUMER = "reservation";
 
     private final Inbox inbox;
     private final ReservationService reservations;
@@ -36,11 +39,19 @@ class AnswerConsumer {
         this.allocations = allocations;
         this.federation = federation;
         this.start = start;
+        // What an operator replays takes effect no sooner than what is read.
+        start.begun().subscribe().with(ignored -> register());
+    }
+
+    private void register() {
+        Topics.SERVICES.stream()
+                .filter(service -> !service.equals(CONSUMER))
+                .forEach(service -> inbox.register(CONSUMER, Topics.events(service), this::take));
     }
 
     @Incoming("answers")
     Uni<Void> answers(ConsumerRecords<String, String> batch) {
-        return start.begun().chain(() -> inbox.apply("reservation", batch, this::take));
+        return start.begun().chain(() -> inbox.apply(CONSUMER, batch, this::take));
     }
 
     private Uni<Void> take(Tx tx, Envelope envelope) {
