@@ -1,0 +1,67 @@
+package io.archipelago.reservation.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.archipelago.bus.Rejection;
+import io.archipelago.bus.Rejection.FieldError;
+import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.domain.Request;
+import io.archipelago.reservation.domain.Sites;
+import io.archipelago.testkit.Settings;
+import io.archipelago.wire.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestReaderTest {
+
+    private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    private static final ReservationId ID = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
+    private static final SiteId TOKYO = new SiteId("tokyo");
+    private static final Sites SITES = new Sites(TOKYO, Map.of(TOKYO, 1, new SiteId("osaka"), 2));
+    private static final String GOOD = """
+            {"name": "genome", "window": {"start": "+PT1H", "duration": "PT2H"},
+             "machines": {"compute": {"count": 3, "cpus": 2, "memory": "4GiB", "disk": "20GiB"}}}
+            """;
+
+    private final RequestReader reader = new RequestReader(Settings.of(ReservationConfig.class, Map.of()), SITES);
+
+    @Test
+    void readsSizesInAnyUnit() {
+        Request request = read(GOOD.replace("4GiB", "1TiB").replace("20GiB", "2048MiB"));
+
+        assertThat(request.compute().memoryBytes()).isEqualTo(1L << 40);
+        assertThat(request.compute().diskBytes()).isEqualTo(2L << 30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"16777217TiB", "8388608TiB", "999999999TiB", "1025GiB", "0GiB"})
+    void refusesASizeOutOfRangeHoweverLarge(String size) {
+        assertThat(wrong(GOOD.replace("4GiB", size)))
+                .containsExactly(new FieldError(
+                        "machines.compute.memory", "a size such as 512MiB, 4GiB or 1TiB, from 128MiB to 1024GiB"));
+    }
+
+    private Request read(String body) {
+        try {
+            return reader.read(Json.mapper().readTree(body), ID, NOON);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** What is wrong with a body, whatever was said of it. */
+    private List<FieldError> wrong(String body) {
+        Rejection rejection = catchThrowableOfType(Rejection.class, () -> read(body));
+        assertThat(rejection.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        return rejection.errors();
+    }
+}
