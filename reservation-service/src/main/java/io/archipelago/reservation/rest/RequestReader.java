@@ -160,27 +160,52 @@ final class RequestReader {
 
         TimeWindow read(Fields window, Instant now) {
             window.allowOnly("start", "end", "duration");
-            Instant start = window.instant("start", now).orElse(now);
-            if (start.isBefore(now.minus(config.startTolerance()))) {
-                window.error("start", "not in the past; it is now " + now);
-            } else if (start.isAfter(now.plus(config.limits().ahead()))) {
-                window.error("start", "at most " + config.limits().ahead() + " from now");
-            }
+            Instant start = start(window, now);
             if (window.has("end") == window.has("duration")) {
                 window.error("end", "either 'end', an instant with an offset, or 'duration', such as PT4H");
                 return new TimeWindow(start, start.plusSeconds(1));
             }
-            Instant end = window.has("end")
-                    ? window.instant("end", now).orElse(start.plusSeconds(1))
-                    : start.plus(window.duration("duration").orElse(Duration.ofSeconds(1)));
+            Instant end = window.has("end") ? end(window, start, now) : start.plus(duration(window));
+            return new TimeWindow(start, end);
+        }
+
+        /** The start; now if it is wrong, so that what is added to it stays within what an instant can be. */
+        private Instant start(Fields window, Instant now) {
+            Instant start = window.instant("start", now).orElse(now);
+            if (start.isBefore(now.minus(config.startTolerance()))) {
+                window.error("start", "not in the past; it is now " + now);
+                return now;
+            }
+            if (start.isAfter(now.plus(config.limits().ahead()))) {
+                window.error("start", "at most " + config.limits().ahead() + " from now");
+                return now;
+            }
+            return start;
+        }
+
+        private Instant end(Fields window, Instant start, Instant now) {
+            Instant end = window.instant("end", now).orElse(start.plusSeconds(1));
             if (!end.isAfter(start)) {
                 window.error("end", "later than start, " + start);
-                return new TimeWindow(start, start.plusSeconds(1));
+                return start.plusSeconds(1);
             }
             if (Duration.between(start, end).compareTo(config.limits().duration()) > 0) {
                 window.error("end", "at most " + config.limits().duration() + " after start");
             }
-            return new TimeWindow(start, end);
+            return end;
+        }
+
+        /** It is looked at before it is added to anything: the sum may be later than any instant. */
+        private Duration duration(Fields window) {
+            Duration otherwise = Duration.ofSeconds(1);
+            Duration duration = window.duration("duration").orElse(otherwise);
+            if (!duration.isPositive() || duration.compareTo(config.limits().duration()) > 0) {
+                window.error(
+                        "duration",
+                        "longer than nothing and at most " + config.limits().duration());
+                return otherwise;
+            }
+            return duration;
         }
     }
 }

@@ -50,6 +50,29 @@ class RequestReaderTest {
                         "machines.compute.memory", "a size such as 512MiB, 4GiB or 1TiB, from 128MiB to 1024GiB"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PT9000000000000H", "PT-9000000000000H", "P32D", "PT0S", "PT99999999999999999999H", "long"})
+    void refusesADurationOutOfRangeHoweverLong(String duration) {
+        assertThat(wrong(GOOD.replace("PT2H", duration)))
+                .extracting(FieldError::field)
+                .containsExactly("window.duration");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+PT9000000000000H",
+                "+PT8000000000000H",
+                "+PT-9000000000000H",
+                "+999999999-12-31T23:59:59-18:00",
+                "-999999999-01-01T00:00:00+18:00"
+            })
+    void refusesAStartOutOfRangeHoweverFar(String start) {
+        assertThat(wrong(GOOD.replace("+PT1H", start)))
+                .extracting(FieldError::field)
+                .containsExactly("window.start");
+    }
+
     private Request read(String body) {
         try {
             return reader.read(Json.mapper().readTree(body), ID, NOON);
