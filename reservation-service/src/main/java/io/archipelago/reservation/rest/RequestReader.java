@@ -17,7 +17,6 @@ import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Sites;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +28,9 @@ final class RequestReader {
 
     private static final String NAME = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final String SOFTWARE = "[a-z0-9][a-z0-9.+-]{0,62}";
+    private static final String SOFTWARE_ALLOWED =
+            "1 to 63 lower-case letters, digits, . + and -, a letter or digit first";
+    private static final int MOST_SETS = 64;
     private static final long GIB = 1L << 30;
 
     private final ReservationConfig.Limits limits;
@@ -123,16 +125,20 @@ final class RequestReader {
 
     private static Software software(Fields software) {
         software.allowOnly("os", "sets");
-        List<String> sets = new ArrayList<>();
-        for (JsonNode set : software.list("sets")) {
-            if (set.isTextual() && set.textValue().matches(SOFTWARE)) {
-                sets.add(set.textValue());
-            } else {
-                software.error(
-                        "sets", "a list of names of software sets, each of lower-case letters, digits, . + and -");
-            }
+        String os = software.text("os", "debian-12");
+        if (!os.matches(SOFTWARE)) {
+            software.error("os", "the name of an operating system, such as debian-12: " + SOFTWARE_ALLOWED);
         }
-        return new Software(software.text("os", "debian-12"), sets);
+        List<JsonNode> asked = software.list("sets");
+        boolean named =
+                asked.stream().allMatch(s -> s.isTextual() && s.textValue().matches(SOFTWARE));
+        if (asked.size() > MOST_SETS || !named) {
+            software.error(
+                    "sets",
+                    "a list of at most " + MOST_SETS + " names of software sets, each of " + SOFTWARE_ALLOWED);
+            return new Software(os, List.of());
+        }
+        return new Software(os, asked.stream().map(JsonNode::textValue).toList());
     }
 
     private static int ordinals(Fields fields, String network, ReservationId id) {

@@ -9,12 +9,14 @@ import io.archipelago.bus.Rejection.FieldError;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.reservation.ReservationConfig;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Sites;
 import io.archipelago.testkit.Settings;
 import io.archipelago.wire.Json;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,41 @@ class RequestReaderTest {
         assertThat(wrong(GOOD.replace("+PT1H", start)))
                 .extracting(FieldError::field)
                 .containsExactly("window.start");
+    }
+
+    @Test
+    void readsTheSoftwareAsked() {
+        assertThat(read(withSoftware("{\"os\": \"debian-12\", \"sets\": [\"slurm\", \"gcc-13.2\"]}"))
+                        .software())
+                .isEqualTo(new Software("debian-12", List.of("slurm", "gcc-13.2")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Debian", "a\\u0000b", "../etc", "a b"})
+    void refusesAnOperatingSystemThatIsNoName(String os) {
+        assertThat(wrong(withSoftware("{\"os\": \"" + os + "\"}")))
+                .extracting(FieldError::field)
+                .containsExactly("software.os");
+        assertThat(wrong(withSoftware("{\"os\": \"" + "a".repeat(64) + "\"}")))
+                .extracting(FieldError::field)
+                .containsExactly("software.os");
+    }
+
+    @Test
+    void boundsTheSoftwareSets() {
+        String most = String.join(",", Collections.nCopies(64, "\"slurm\""));
+
+        assertThat(read(withSoftware("{\"sets\": [" + most + "]}")).software().sets())
+                .hasSize(64);
+        for (String sets : List.of(most + ",\"slurm\"", "\"" + "a".repeat(64) + "\"", "1", "\"a\\u0000\"")) {
+            assertThat(wrong(withSoftware("{\"sets\": [" + sets + "]}")))
+                    .extracting(FieldError::field)
+                    .containsExactly("software.sets");
+        }
+    }
+
+    private static String withSoftware(String software) {
+        return GOOD.replace("\"name\"", "\"software\": " + software + ", \"name\"");
     }
 
     private Request read(String body) {
