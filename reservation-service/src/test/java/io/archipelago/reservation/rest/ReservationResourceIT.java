@@ -24,6 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(
@@ -134,6 +135,18 @@ class ReservationResourceIT {
                 .get(PATH)
                 .then()
                 .body("items[0].id", equalTo(older));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "0", "201", "-1", "1.5", "99999999999", ""})
+    void refusesAPageOfNoSize(String limit) {
+        alice().queryParam("limit", limit)
+                .get(PATH)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("errors.field", hasItem("limit"))
+                .body("errors.message", hasItem("a whole number from 1 to 200"));
     }
 
     @Test
