@@ -91,7 +91,7 @@ public class ReservationResource {
         return unitOfWork
                 .inTransaction(tx -> key == null
                         ? create(tx, tenant, by, body)
-                        : store.byKey(tx, tenant, key)
+                        : store.byKey(tx, tenant, key, config.rememberKeys())
                                 .chain(earlier -> earlier.isPresent()
                                         ? repeat(tx, earlier.get(), hash)
                                         : create(tx, tenant, by, body)

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.archipelago.bus.UnitOfWork;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -18,6 +19,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +40,9 @@ class ReservationResourceIT {
             {"name": "genome", "window": {"start": "+PT1H", "duration": "PT2H"},
              "machines": {"compute": {"count": 3, "cpus": 2, "memory": "4GiB", "disk": "20GiB"}}}
             """;
+
+    @Inject
+    UnitOfWork unitOfWork;
 
     private static RequestSpecification as(String user, String tenant, String... roles) {
         return given().auth().oauth2(Tokens.of(user, tenant, roles)).contentType(ContentType.JSON);
@@ -119,6 +125,34 @@ class ReservationResourceIT {
         String ofAnotherTenant =
                 bob().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
         assertThat(ofAnotherTenant).isNotEqualTo(first);
+    }
+
+    @Test
+    void forgetsAKeyAfterItsDay() {
+        // Given
+        String key = UUID.randomUUID().toString();
+        String first =
+                alice().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
+        unitOfWork
+                .inTransaction(tx -> tx.session()
+                        .createNativeQuery("update idempotency_key set at = at - interval '3 days' where key = :key")
+                        .setParameter("key", key)
+                        .executeUpdate())
+                .await()
+                .atMost(Duration.ofSeconds(30));
+
+        // When
+        String other = GOOD.replace("genome", "other");
+        String second =
+                alice().header("Idempotency-Key", key).body(other).post(PATH).path("id");
+
+        // Then
+        assertThat(second).isNotNull().isNotEqualTo(first);
+        assertThat(alice().header("Idempotency-Key", key)
+                        .body(other)
+                        .post(PATH)
+                        .<String>path("id"))
+                .isEqualTo(second);
     }
 
     @Test
