@@ -107,6 +107,16 @@ class ReservationResourceIT {
     }
 
     @Test
+    void takesAClaimThatIsNoTenantForNone() {
+        for (String claim : List.of("Astro Physics", "../bio", "a".repeat(64))) {
+            RequestSpecification mallory = as("mallory", claim, "tenant");
+            mallory.body(GOOD).post(PATH).then().statusCode(403).body("code", equalTo("forbidden"));
+            as("mallory", claim, "tenant").get(PATH).then().statusCode(403);
+            as("oscar", claim, "operator").get(PATH).then().statusCode(200);
+        }
+    }
+
+    @Test
     void answersTheSameKeyWithTheSameReservation() {
         String key = UUID.randomUUID().toString();
         String first =
@@ -148,10 +158,7 @@ class ReservationResourceIT {
 
         // Then
         assertThat(second).isNotNull().isNotEqualTo(first);
-        assertThat(alice().header("Idempotency-Key", key)
-                        .body(other)
-                        .post(PATH)
-                        .<String>path("id"))
+        assertThat(alice().header("Idempotency-Key", key).body(other).post(PATH).<String>path("id"))
                 .isEqualTo(second);
     }
 
