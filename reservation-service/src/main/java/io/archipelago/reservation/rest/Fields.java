@@ -50,6 +50,11 @@ final class Fields {
         errors.add(new FieldError(path(field), allowed));
     }
 
+    /** What is wrong with a field elsewhere in the body, by its whole path. */
+    void outer(String wholePath, String allowed) {
+        errors.add(new FieldError(wholePath, allowed));
+    }
+
     /** Whether nothing at or below this object is wrong so far. */
     boolean clean() {
         return errors.stream().noneMatch(e -> e.field().startsWith(path));

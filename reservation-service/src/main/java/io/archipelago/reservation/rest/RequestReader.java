@@ -96,6 +96,12 @@ final class RequestReader {
     private SitePolicy policy(Fields asked, int count, int ordinals) {
         asked.allowOnly("policy", "use");
         if (!asked.has("use")) {
+            long most = (long) ordinals * sites.numbers().size();
+            if (count > most) {
+                asked.outer(
+                        "machines.compute.count",
+                        "at most " + most + ", for which the network has addresses at the sites that this one knows");
+            }
             String policy = asked.text("policy", "FEWEST_SITES");
             if (!policy.equals("FEWEST_SITES")) {
                 asked.error("policy", "FEWEST_SITES; or name the sites with 'use'");
@@ -134,8 +140,7 @@ final class RequestReader {
                 asked.stream().allMatch(s -> s.isTextual() && s.textValue().matches(SOFTWARE));
         if (asked.size() > MOST_SETS || !named) {
             software.error(
-                    "sets",
-                    "a list of at most " + MOST_SETS + " names of software sets, each of " + SOFTWARE_ALLOWED);
+                    "sets", "a list of at most " + MOST_SETS + " names of software sets, each of " + SOFTWARE_ALLOWED);
             return new Software(os, List.of());
         }
         return new Software(os, asked.stream().map(JsonNode::textValue).toList());

@@ -106,6 +106,20 @@ class RequestReaderTest {
         }
     }
 
+    @Test
+    void refusesMoreMachinesThanTheNetworkHasAddressesForAtAllSites() {
+        String small = GOOD.replace("\"name\"", "\"network\": \"10.0.0.0/16\", \"name\"");
+
+        assertThat(read(small.replace("\"count\": 3", "\"count\": 504"))
+                        .compute()
+                        .count())
+                .isEqualTo(504);
+        assertThat(wrong(small.replace("\"count\": 3", "\"count\": 505")))
+                .containsExactly(new FieldError(
+                        "machines.compute.count",
+                        "at most 504, for which the network has addresses at the sites that this one knows"));
+    }
+
     private static String withSoftware(String software) {
         return GOOD.replace("\"name\"", "\"software\": " + software + ", \"name\"");
     }
