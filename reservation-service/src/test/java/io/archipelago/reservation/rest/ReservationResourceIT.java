@@ -179,7 +179,7 @@ class ReservationResourceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"abc", "0", "201", "-1", "1.5", "99999999999", ""})
+    @ValueSource(strings = {"abc", "0", "201", "-1", "1.5", "99999999999"})
     void refusesAPageOfNoSize(String limit) {
         alice().queryParam("limit", limit)
                 .get(PATH)
