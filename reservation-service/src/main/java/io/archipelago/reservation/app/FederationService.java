@@ -121,13 +121,16 @@ public class FederationService {
 
     /** A share held under another site's name counts as refused: its facts would reach every site of the cluster, to deploy by. */
     private ShareMessage.Answer believed(ShareMessage.Answer answer, SiteId from) {
-        if (!(answer instanceof ShareHeld held) || speaksForItself(held.facts(), from, sites.numbers().get(from))) {
+        if (!(answer instanceof ShareHeld held)
+                || speaksForItself(held.facts(), from, sites.numbers().get(from))) {
             return answer;
         }
         metrics.misnamed();
         LOG.warnf("site %s holds its share of %s under another's name or number", from, held.allocation());
         Refusal refusal = Refusal.of(
-                ErrorCode.UNSUPPORTED, "machines", "the site does not answer under the name and number that it has here");
+                ErrorCode.UNSUPPORTED,
+                "machines",
+                "the site does not answer under the name and number that it has here");
         return new ShareRefused(held.allocation(), held.sequence(), List.of(refusal));
     }
 
