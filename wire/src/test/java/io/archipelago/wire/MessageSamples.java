@@ -120,7 +120,14 @@ final class MessageSamples {
         samples.put(
                 "placement.plan-sites.fewest-sites",
                 new PlanSites(
-                        RESERVATION, 1, window(), frontend(), compute(24), new SitePolicy.FewestSites(), Set.of()));
+                        RESERVATION,
+                        1,
+                        window(),
+                        frontend(),
+                        compute(24),
+                        new SitePolicy.FewestSites(),
+                        Set.of(),
+                        null));
         return samples;
     }
 
@@ -148,7 +155,8 @@ final class MessageSamples {
                         frontend(),
                         compute(24),
                         new SitePolicy.Named(Map.of(TOKYO, 12, OSAKA, 12)),
-                        Set.of(new SiteId("nagoya"))),
+                        Set.of(new SiteId("nagoya")),
+                        "172.16.0.0/12"),
                 new SitesPlanned(RESERVATION, 2, Map.of(TOKYO, 20, OSAKA, 4)),
                 new PlanRefused(RESERVATION, 2, Map.of(OSAKA, refusal())),
                 new CapacityAdvertised(

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What reservation-service and placement-service say to each other about sites. */
 public sealed interface PlacementMessage extends Message {
@@ -24,6 +25,7 @@ public sealed interface PlacementMessage extends Message {
      * @param compute the compute machines of all sites together
      * @param policy how to choose
      * @param excluded peers that are not to be asked again, having refused or not answered
+     * @param network the cluster's address prefix, which bounds how many machines a site can name; null if the asker did not say
      */
     record PlanSites(
             ReservationId reservation,
@@ -32,7 +34,8 @@ public sealed interface PlacementMessage extends Message {
             MachineGroup frontend,
             MachineGroup compute,
             SitePolicy policy,
-            Set<SiteId> excluded)
+            Set<SiteId> excluded,
+            @Nullable String network)
             implements PlacementMessage {
         public PlanSites {
             excluded = Set.copyOf(excluded);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -217,5 +218,24 @@ class ClusterAddressingTest {
             number = number << 8 | Integer.parseInt(octet);
         }
         return number;
+    }
+
+    @Test
+    void namesAGroupOnlyIfEachOfItsMachinesHasANameOfItsOwn() {
+        ClusterAddressing small = ClusterAddressing.of("10.0.0.0/16", CLUSTER);
+
+        assertThat(small.names(group(MachineRole.COMPUTE, 1, 252))).isTrue();
+        assertThat(small.names(group(MachineRole.COMPUTE, 1, 253))).isFalse();
+        assertThat(small.names(group(MachineRole.COMPUTE, 252, 1))).isTrue();
+        assertThat(small.names(group(MachineRole.COMPUTE, 253, 1))).isFalse();
+        assertThat(small.names(group(MachineRole.COMPUTE, Integer.MAX_VALUE, Integer.MAX_VALUE)))
+                .isFalse();
+        assertThat(small.names(group(MachineRole.FRONTEND, 253, 1))).isTrue();
+        assertThat(small.names(group(MachineRole.FRONTEND, 253, 2))).isFalse();
+        assertThat(small.names(group(MachineRole.FRONTEND, 4093, 1))).isFalse();
+    }
+
+    private static MachineGroup group(MachineRole role, int firstOrdinal, int count) {
+        return new MachineGroup(role, firstOrdinal, count, 1, 1, 1, 1);
     }
 }

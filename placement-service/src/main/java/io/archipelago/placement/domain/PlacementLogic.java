@@ -6,12 +6,14 @@ import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
@@ -49,6 +51,13 @@ public final class PlacementLogic implements ParticipantLogic {
     @Override
     public Choice hold(Request request, Calendar calendar) {
         List<MachineGroup> groups = request.spec().groups();
+        if (!named(request)) {
+            return new DoesNotFit(Refusal.of(
+                    ErrorCode.UNSUPPORTED,
+                    "machines",
+                    "the cluster's network " + request.spec().network() + " has no address for each of the site's "
+                            + request.spec().machines() + " machines"));
+        }
         Optional<Packing> packed = pack(groups, calendar, request.booked());
         if (packed.isEmpty()) {
             return new DoesNotFit(Shortage.of(
@@ -91,6 +100,17 @@ public final class PlacementLogic implements ParticipantLogic {
             }
         }
         return machines;
+    }
+
+    /** What cannot be named cannot be deployed, and what cannot be deployed is not held. The master may be another site: its word is not enough. */
+    private static boolean named(Request request) {
+        try {
+            ClusterAddressing addressing = ClusterAddressing.of(
+                    request.spec().network(), request.allocation().reservation());
+            return request.spec().groups().stream().allMatch(addressing::names);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Optional<Packing> pack(List<MachineGroup> groups, Calendar calendar, TimeWindow window) {

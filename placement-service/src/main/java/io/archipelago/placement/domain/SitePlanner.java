@@ -5,6 +5,7 @@ import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.CapacitySlice;
@@ -59,6 +60,8 @@ public final class SitePlanner {
         boolean frontendFits =
                 Packing.of(List.of(question.frontend()), here, window).isPresent();
         room.put(own, atHome);
+        int names = names(question);
+        room.replaceAll((site, machines) -> Math.min(machines, names));
         if (!frontendFits) {
             return refused(question, room, here, window, "the frontend does not fit on this site's hosts");
         }
@@ -66,6 +69,14 @@ public final class SitePlanner {
             case SitePolicy.FewestSites fewest -> fewestSites(question, room, here, window);
             case SitePolicy.Named named -> named(question, named.machines(), room, here, window);
         };
+    }
+
+    /** How many compute machines the cluster's network has addresses for at one site: a small one has fewer than a site has processors. */
+    private static int names(PlanSites question) {
+        String network = question.network();
+        return network == null
+                ? Integer.MAX_VALUE
+                : ClusterAddressing.of(network, question.reservation()).computeOrdinals();
     }
 
     private PlacementMessage fewestSites(
@@ -126,8 +137,9 @@ public final class SitePlanner {
     }
 
     private static boolean fitsAtHome(PlanSites question, Calendar here, TimeWindow window) {
-        return Packing.of(List.of(question.frontend(), question.compute()), here, window)
-                .isPresent();
+        return question.compute().count() <= names(question)
+                && Packing.of(List.of(question.frontend(), question.compute()), here, window)
+                        .isPresent();
     }
 
     /** The least number of machines that fit in any slice that the window touches. */

@@ -26,6 +26,7 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
@@ -121,15 +122,39 @@ class PlacementLogicTest {
         assertThat(logic.pools(host(1), inventory(HostRole.GATEWAY), true)).isEmpty();
     }
 
+    @Test
+    void holdsNoMachineThatTheNetworkHasNoAddressFor() {
+        Calendar calendar = calendar(List.of(host(1, 400, 400)));
+
+        assertThat(logic.hold(request("10.0.0.0/16", List.of(compute(252, 1, 1, 252))), calendar))
+                .isInstanceOf(Chosen.class);
+        for (Request never : List.of(
+                request("10.0.0.0/16", List.of(compute(253, 1, 1, 253))),
+                request("10.0.0.0/16", List.of(frontend(1, 1))),
+                request("10.0.0.0/24", List.of(compute(1, 1, 1, 1))))) {
+            Refusal refusal = ((DoesNotFit) logic.hold(never, calendar)).refusal();
+            assertThat(refusal.code()).isEqualTo(ErrorCode.UNSUPPORTED);
+            assertThat(refusal.detail()).contains(never.spec().network());
+        }
+    }
+
     private static Inventory inventory(HostRole role) {
         return new Inventory("9f2c", Set.of(role), 8, 16, Map.of(), 0, "", "", Map.of(), List.of());
     }
 
     private static Request request() {
-        return new Request(ALLOCATION, spec(), Facts.OfSite.unknown(), WINDOW);
+        return request(ClusterAddressing.DEFAULT_NETWORK, List.of(frontend(2, 2), compute(3, 2, 2, 3)));
+    }
+
+    private static Request request(String network, List<MachineGroup> groups) {
+        return new Request(ALLOCATION, spec(network, groups), Facts.OfSite.unknown(), WINDOW);
     }
 
     private static AllocationSpec spec() {
+        return request().spec();
+    }
+
+    private static AllocationSpec spec(String network, List<MachineGroup> groups) {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "survey",
@@ -137,8 +162,8 @@ class PlacementLogicTest {
                 TOKYO,
                 List.of(),
                 WINDOW,
-                List.of(frontend(2, 2), compute(3, 2, 2, 3)),
-                ClusterAddressing.DEFAULT_NETWORK,
+                groups,
+                network,
                 new Software("debian-12", List.of()));
     }
 }

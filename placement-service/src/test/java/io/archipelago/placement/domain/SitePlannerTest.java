@@ -190,6 +190,31 @@ class SitePlannerTest {
     }
 
     @Test
+    void asksNoSiteForMoreMachinesThanTheNetworkHasAddressesFor() {
+        // Given
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 320));
+
+        // Then
+        assertThat(planner.plan(small(300, new FewestSites()), home(320), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 252, OSAKA, 48)));
+        assertThat(planner.plan(small(505, new FewestSites()), home(320), peers))
+                .isInstanceOf(PlanRefused.class);
+        assertThat(planner.plan(small(252, new Named(Map.of(OSAKA, 252))), home(0), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 252)));
+        assertThat(planner.plan(small(253, new Named(Map.of(OSAKA, 253))), home(0), peers))
+                .isInstanceOf(PlanRefused.class);
+    }
+
+    @Test
+    void namesNoTimeAtWhichMachinesWithoutAddressesWouldFit() {
+        PlanRefused refused = (PlanRefused) planner.plan(small(253, new FewestSites()), home(320), Map.of());
+
+        assertThat(refused.refusals().get(TOKYO))
+                .extracting(Refusal::earliestStart)
+                .isNull();
+    }
+
+    @Test
     void countsTheWorstSliceThatTheWindowTouches() {
         // Given
         Instant start = WINDOW.start().minus(LEAD);
@@ -243,7 +268,14 @@ class SitePlannerTest {
     }
 
     private static PlanSites question(int computes, SitePolicy policy, Set<SiteId> excluded) {
-        return new PlanSites(RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, excluded);
+        return new PlanSites(
+                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, excluded, null);
+    }
+
+    /** As any question, of a cluster whose network has addresses for 252 compute machines at each site. */
+    private static PlanSites small(int computes, SitePolicy policy) {
+        return new PlanSites(
+                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, Set.of(), "10.0.0.0/16");
     }
 
     /** A host for the frontend, and so many for one compute machine each. */

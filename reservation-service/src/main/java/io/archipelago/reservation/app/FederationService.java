@@ -3,20 +3,29 @@ package io.archipelago.reservation.app;
 import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
+import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.reservation.FederationConfig;
+import io.archipelago.reservation.ReservationMetrics;
+import io.archipelago.reservation.domain.Sites;
 import io.archipelago.reservation.domain.StreamVerdict;
 import io.archipelago.reservation.persistence.InboundStreams;
 import io.archipelago.reservation.persistence.OutboundStreams;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** What is done about what sites say, each only within what it may say. */
 @ApplicationScoped
@@ -30,6 +39,8 @@ public class FederationService {
     private final ReservationService reservations;
     private final AllocationService allocations;
     private final SettlementService settlement;
+    private final Sites sites;
+    private final ReservationMetrics metrics;
     private final SiteId own;
 
     FederationService(
@@ -39,6 +50,8 @@ public class FederationService {
             ReservationService reservations,
             AllocationService allocations,
             SettlementService settlement,
+            Sites sites,
+            ReservationMetrics metrics,
             BusConfig bus) {
         this.inbound = inbound;
         this.outbound = outbound;
@@ -46,6 +59,8 @@ public class FederationService {
         this.reservations = reservations;
         this.allocations = allocations;
         this.settlement = settlement;
+        this.sites = sites;
+        this.metrics = metrics;
         this.own = new SiteId(bus.site());
     }
 
@@ -89,7 +104,7 @@ public class FederationService {
             }
             case ShareMessage.Answer answer -> {
                 require(answer.allocation().site().equals(from), from, "an answer for another site's share");
-                yield reservations.onAnswer(tx, answer);
+                yield reservations.onAnswer(tx, believed(answer, from));
             }
             case ShareDigest digest -> {
                 require(digest.from().equals(from), from, "what another site believes");
@@ -102,6 +117,25 @@ public class FederationService {
             }
             default -> throw new IllegalArgumentException("no message between sites");
         };
+    }
+
+    /** A share held under another site's name counts as refused: its facts would reach every site of the cluster, to deploy by. */
+    private ShareMessage.Answer believed(ShareMessage.Answer answer, SiteId from) {
+        if (!(answer instanceof ShareHeld held)
+                || speaksForItself(held.facts(), from, sites.numbers().get(from))) {
+            return answer;
+        }
+        metrics.misnamed();
+        LOG.warnf("site %s holds its share of %s under another's name or number", from, held.allocation());
+        Refusal refusal = Refusal.of(
+                ErrorCode.UNSUPPORTED,
+                "machines",
+                "the site does not answer under the name and number that it has here");
+        return new ShareRefused(held.allocation(), held.sequence(), List.of(refusal));
+    }
+
+    static boolean speaksForItself(Facts.Shared facts, SiteId from, @Nullable Integer number) {
+        return facts.site().equals(from) && number != null && facts.siteNumber() == number;
     }
 
     private static void require(boolean allowed, SiteId from, String what) {

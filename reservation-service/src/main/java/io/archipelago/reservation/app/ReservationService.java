@@ -19,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** What the master does about its reservations. */
 @ApplicationScoped
@@ -38,13 +39,13 @@ public class ReservationService {
 
     /** Accepts a request that has passed all checks. */
     public Uni<Reservation> request(Tx tx, Details details) {
-        return carryOut(tx, moves.request(details, tx.now()));
+        return carryOut(tx, null, moves.request(details, tx.now()));
     }
 
     /** Takes the tenant's word that a reservation is no longer wanted; the reservation as it is then. */
     public Uni<Reservation> cancel(Tx tx, Reservation reservation) {
         return moves.cancel(reservation, tx.now())
-                .map(decision -> carryOut(tx, decision))
+                .map(decision -> carryOut(tx, reservation, decision))
                 .orElseGet(() -> Uni.createFrom().item(reservation));
     }
 
@@ -75,15 +76,21 @@ public class ReservationService {
 
     private Uni<Void> move(Tx tx, ReservationId id, Function<Reservation, Optional<Decision<Reservation>>> decide) {
         return store.lock(tx, id)
-                .chain(found -> found.flatMap(decide)
-                        .map(decision -> carryOut(tx, decision).replaceWithVoid())
-                        .orElseGet(() -> Uni.createFrom().voidItem()));
+                .chain(found -> found.flatMap(
+                                before -> decide.apply(before).map(decision -> carryOut(tx, before, decision)))
+                        .orElseGet(() -> Uni.createFrom().nullItem()))
+                .replaceWithVoid();
     }
 
-    private Uni<Reservation> carryOut(Tx tx, Decision<Reservation> decision) {
+    private Uni<Reservation> carryOut(Tx tx, @Nullable Reservation before, Decision<Reservation> decision) {
         Reservation next = decision.next();
-        LOG.infof("reservation %s is %s", next.id(), next.state());
+        LOG.logf(level(before, next), "reservation %s is %s", next.id(), next.state());
         dispatch.send(tx, decision.messages());
         return store.save(tx, next).replaceWith(next);
+    }
+
+    /** Who only asks again, or hears more of a share, says so to those who look closely. */
+    static Logger.Level level(@Nullable Reservation before, Reservation next) {
+        return before != null && before.state() == next.state() ? Logger.Level.DEBUG : Logger.Level.INFO;
     }
 }

@@ -47,7 +47,8 @@ final class Plans {
                 request.frontend(),
                 request.compute(),
                 request.policy(),
-                attempt.excluded());
+                attempt.excluded(),
+                request.network());
     }
 
     /** The shares of a plan, numbered on from what each site was told before. */

@@ -89,17 +89,18 @@ public class ReservationStore {
         });
     }
 
-    /** The request that a tenant made with a key; whoever makes another with it meanwhile waits. */
-    public Uni<Optional<Earlier>> byKey(Tx tx, TenantId tenant, String key) {
+    /** The request that a tenant made with a key not longer ago than keys are remembered; whoever makes another with it meanwhile waits. */
+    public Uni<Optional<Earlier>> byKey(Tx tx, TenantId tenant, String key, Duration memory) {
         return tx.session()
                 .<Boolean>createNativeQuery("select pg_advisory_xact_lock(hashtextextended(:lock, 0)) is null")
                 .setParameter("lock", tenant + " " + key)
                 .getSingleResult()
                 .chain(() -> tx.session()
-                        .<String>createNativeQuery(
-                                "select body_hash || ' ' || reservation from idempotency_key where tenant = :tenant and key = :key")
+                        .<String>createNativeQuery("select body_hash || ' ' || reservation from idempotency_key"
+                                + " where tenant = :tenant and key = :key and at >= :old")
                         .setParameter("tenant", tenant.value())
                         .setParameter("key", key)
+                        .setParameter("old", tx.now().minus(memory))
                         .getSingleResultOrNull())
                 .map(found -> Optional.ofNullable(found).map(text -> {
                     int blank = text.indexOf(' ');
@@ -107,7 +108,7 @@ public class ReservationStore {
                 }));
     }
 
-    /** Remembers a key, and forgets those that are too old. */
+    /** Remembers a key, and forgets those that are too old; the same key may be among them. */
     public Uni<Void> rememberKey(
             Tx tx, TenantId tenant, String key, String bodyHash, ReservationId reservation, Duration memory) {
         return tx.session()

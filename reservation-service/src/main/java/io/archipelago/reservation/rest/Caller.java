@@ -54,7 +54,7 @@ class Caller {
         /**
          * The tenant that the caller acts for.
          *
-         * @throws Rejection FORBIDDEN if the token names none
+         * @throws Rejection FORBIDDEN if the token names none, or not one as tenants are named
          */
         TenantId tenant() {
             return claimed.orElseThrow(() -> new Rejection(
@@ -64,13 +64,23 @@ class Caller {
 
     private Optional<TenantId> claimed() {
         return switch ((Object) token.getClaim("tenant")) {
-            case String text -> Optional.of(new TenantId(text));
-            case JsonString text -> Optional.of(new TenantId(text.getString()));
-            case JsonArray array when array.size() == 1 -> Optional.of(new TenantId(array.getString(0)));
+            case String text -> tenant(text);
+            case JsonString text -> tenant(text.getString());
+            case JsonArray array
+            when array.size() == 1 && array.get(0) instanceof JsonString text -> tenant(text.getString());
+            case JsonArray array -> Optional.empty();
             case Collection<?> many
-            when many.size() == 1 ->
-                Optional.of(new TenantId(many.iterator().next().toString()));
+            when many.size() == 1 -> tenant(String.valueOf(many.iterator().next()));
             case null, default -> Optional.empty();
         };
+    }
+
+    /** What is no tenant's id names no tenant: that is the administrator's to mend, and no fault of ours. */
+    private static Optional<TenantId> tenant(String text) {
+        try {
+            return Optional.of(new TenantId(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

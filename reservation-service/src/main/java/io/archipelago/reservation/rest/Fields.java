@@ -50,6 +50,11 @@ final class Fields {
         errors.add(new FieldError(path(field), allowed));
     }
 
+    /** What is wrong with a field elsewhere in the body, by its whole path. */
+    void outer(String wholePath, String allowed) {
+        errors.add(new FieldError(wholePath, allowed));
+    }
+
     /** Whether nothing at or below this object is wrong so far. */
     boolean clean() {
         return errors.stream().noneMatch(e -> e.field().startsWith(path));
@@ -149,13 +154,21 @@ final class Fields {
             return otherwise;
         }
         Matcher matcher = SIZE.matcher(object.get(field).asText());
-        long bytes =
-                matcher.matches() ? Long.parseLong(matcher.group(1)) << SHIFT.getOrDefault(matcher.group(2), 0) : -1;
+        long bytes = matcher.matches() ? bytes(matcher.group(1), matcher.group(2)) : -1;
         if (bytes < least || bytes > most) {
             error(field, "a size such as 512MiB, 4GiB or 1TiB, from " + written(least) + " to " + written(most));
             return least;
         }
         return bytes;
+    }
+
+    /** A figure that no long holds is more than anything allowed; shifted, it would come back as something small. */
+    private static long bytes(String figure, String unit) {
+        try {
+            return Math.multiplyExact(Long.parseLong(figure), 1L << SHIFT.getOrDefault(unit, 0));
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** An instant with an offset, {@code now}, or {@code +} and a duration from now. */

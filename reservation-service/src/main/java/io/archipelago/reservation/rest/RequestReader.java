@@ -17,7 +17,6 @@ import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Sites;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +28,9 @@ final class RequestReader {
 
     private static final String NAME = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final String SOFTWARE = "[a-z0-9][a-z0-9.+-]{0,62}";
+    private static final String SOFTWARE_ALLOWED =
+            "1 to 63 lower-case letters, digits, . + and -, a letter or digit first";
+    private static final int MOST_SETS = 64;
     private static final long GIB = 1L << 30;
 
     private final ReservationConfig.Limits limits;
@@ -94,6 +96,12 @@ final class RequestReader {
     private SitePolicy policy(Fields asked, int count, int ordinals) {
         asked.allowOnly("policy", "use");
         if (!asked.has("use")) {
+            long most = (long) ordinals * sites.numbers().size();
+            if (count > most) {
+                asked.outer(
+                        "machines.compute.count",
+                        "at most " + most + ", for which the network has addresses at the sites that this one knows");
+            }
             String policy = asked.text("policy", "FEWEST_SITES");
             if (!policy.equals("FEWEST_SITES")) {
                 asked.error("policy", "FEWEST_SITES; or name the sites with 'use'");
@@ -123,16 +131,19 @@ final class RequestReader {
 
     private static Software software(Fields software) {
         software.allowOnly("os", "sets");
-        List<String> sets = new ArrayList<>();
-        for (JsonNode set : software.list("sets")) {
-            if (set.isTextual() && set.textValue().matches(SOFTWARE)) {
-                sets.add(set.textValue());
-            } else {
-                software.error(
-                        "sets", "a list of names of software sets, each of lower-case letters, digits, . + and -");
-            }
+        String os = software.text("os", "debian-12");
+        if (!os.matches(SOFTWARE)) {
+            software.error("os", "the name of an operating system, such as debian-12: " + SOFTWARE_ALLOWED);
         }
-        return new Software(software.text("os", "debian-12"), sets);
+        List<JsonNode> asked = software.list("sets");
+        boolean named =
+                asked.stream().allMatch(s -> s.isTextual() && s.textValue().matches(SOFTWARE));
+        if (asked.size() > MOST_SETS || !named) {
+            software.error(
+                    "sets", "a list of at most " + MOST_SETS + " names of software sets, each of " + SOFTWARE_ALLOWED);
+            return new Software(os, List.of());
+        }
+        return new Software(os, asked.stream().map(JsonNode::textValue).toList());
     }
 
     private static int ordinals(Fields fields, String network, ReservationId id) {
@@ -160,27 +171,52 @@ final class RequestReader {
 
         TimeWindow read(Fields window, Instant now) {
             window.allowOnly("start", "end", "duration");
-            Instant start = window.instant("start", now).orElse(now);
-            if (start.isBefore(now.minus(config.startTolerance()))) {
-                window.error("start", "not in the past; it is now " + now);
-            } else if (start.isAfter(now.plus(config.limits().ahead()))) {
-                window.error("start", "at most " + config.limits().ahead() + " from now");
-            }
+            Instant start = start(window, now);
             if (window.has("end") == window.has("duration")) {
                 window.error("end", "either 'end', an instant with an offset, or 'duration', such as PT4H");
                 return new TimeWindow(start, start.plusSeconds(1));
             }
-            Instant end = window.has("end")
-                    ? window.instant("end", now).orElse(start.plusSeconds(1))
-                    : start.plus(window.duration("duration").orElse(Duration.ofSeconds(1)));
+            Instant end = window.has("end") ? end(window, start, now) : start.plus(duration(window));
+            return new TimeWindow(start, end);
+        }
+
+        /** The start; now if it is wrong, so that what is added to it stays within what an instant can be. */
+        private Instant start(Fields window, Instant now) {
+            Instant start = window.instant("start", now).orElse(now);
+            if (start.isBefore(now.minus(config.startTolerance()))) {
+                window.error("start", "not in the past; it is now " + now);
+                return now;
+            }
+            if (start.isAfter(now.plus(config.limits().ahead()))) {
+                window.error("start", "at most " + config.limits().ahead() + " from now");
+                return now;
+            }
+            return start;
+        }
+
+        private Instant end(Fields window, Instant start, Instant now) {
+            Instant end = window.instant("end", now).orElse(start.plusSeconds(1));
             if (!end.isAfter(start)) {
                 window.error("end", "later than start, " + start);
-                return new TimeWindow(start, start.plusSeconds(1));
+                return start.plusSeconds(1);
             }
             if (Duration.between(start, end).compareTo(config.limits().duration()) > 0) {
                 window.error("end", "at most " + config.limits().duration() + " after start");
             }
-            return new TimeWindow(start, end);
+            return end;
+        }
+
+        /** It is looked at before it is added to anything: the sum may be later than any instant. */
+        private Duration duration(Fields window) {
+            Duration otherwise = Duration.ofSeconds(1);
+            Duration duration = window.duration("duration").orElse(otherwise);
+            if (!duration.isPositive() || duration.compareTo(config.limits().duration()) > 0) {
+                window.error(
+                        "duration",
+                        "longer than nothing and at most " + config.limits().duration());
+                return otherwise;
+            }
+            return duration;
         }
     }
 }

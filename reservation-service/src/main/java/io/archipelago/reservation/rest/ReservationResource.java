@@ -91,7 +91,7 @@ public class ReservationResource {
         return unitOfWork
                 .inTransaction(tx -> key == null
                         ? create(tx, tenant, by, body)
-                        : store.byKey(tx, tenant, key)
+                        : store.byKey(tx, tenant, key, config.rememberKeys())
                                 .chain(earlier -> earlier.isPresent()
                                         ? repeat(tx, earlier.get(), hash)
                                         : create(tx, tenant, by, body)
@@ -107,10 +107,8 @@ public class ReservationResource {
     @GET
     @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
     public Uni<ReservationView.Page> list(
-            @QueryParam("limit") @DefaultValue("50") int limit, @QueryParam("cursor") @Nullable String cursor) {
-        if (limit < 1 || limit > MOST_PER_PAGE) {
-            throw Rejection.invalid("limit", "a whole number from 1 to " + MOST_PER_PAGE);
-        }
+            @QueryParam("limit") @DefaultValue("50") String perPage, @QueryParam("cursor") @Nullable String cursor) {
+        int limit = limit(perPage);
         Caller.Who who = caller.who();
         TenantId tenant = who.seesAll() ? null : who.tenant();
         ReservationId before = cursor == null ? null : parse("cursor", cursor);
@@ -183,6 +181,17 @@ public class ReservationResource {
         return store.find(tx, earlier.reservation())
                 .map(found -> found.orElseThrow(() -> Rejection.notFound("reservation"))
                         .reservation());
+    }
+
+    /** It comes as text: what is no number would otherwise be answered as a path where nothing is. */
+    private static int limit(String text) {
+        if (text.matches("[0-9]{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= MOST_PER_PAGE) {
+                return limit;
+            }
+        }
+        throw Rejection.invalid("limit", "a whole number from 1 to " + MOST_PER_PAGE);
     }
 
     private static ReservationId parse(String field, String text) {

@@ -91,7 +91,11 @@ final class Views {
         ClusterAddressing addressing = ClusterAddressing.of(network, share.id().reservation());
         int number = share.spec().siteNumber();
         List<MachineView> machines = new ArrayList<>();
-        for (MachineGroup group : share.spec().groups()) {
+        // A machine that the network has no name for is not shown: one such must not hide everything else from
+        // everybody.
+        List<MachineGroup> named =
+                share.spec().groups().stream().filter(addressing::names).toList();
+        for (MachineGroup group : named) {
             for (int ordinal = group.firstOrdinal(); ordinal < group.firstOrdinal() + group.count(); ordinal++) {
                 String name = addressing.hostName(number, ordinal);
                 machines.add(new MachineView(

@@ -68,7 +68,8 @@ class ReservationMovesTest {
                         details().request().frontend(),
                         details().request().compute(),
                         details().request().policy(),
-                        Set.of())));
+                        Set.of(),
+                        details().request().network())));
 
         // When
         Decision<Reservation> planned = plan(asked.next(), Map.of(OSAKA, 6));

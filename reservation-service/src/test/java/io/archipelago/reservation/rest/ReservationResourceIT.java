@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.archipelago.bus.UnitOfWork;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -18,12 +19,15 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(
@@ -36,6 +40,9 @@ class ReservationResourceIT {
             {"name": "genome", "window": {"start": "+PT1H", "duration": "PT2H"},
              "machines": {"compute": {"count": 3, "cpus": 2, "memory": "4GiB", "disk": "20GiB"}}}
             """;
+
+    @Inject
+    UnitOfWork unitOfWork;
 
     private static RequestSpecification as(String user, String tenant, String... roles) {
         return given().auth().oauth2(Tokens.of(user, tenant, roles)).contentType(ContentType.JSON);
@@ -100,6 +107,16 @@ class ReservationResourceIT {
     }
 
     @Test
+    void takesAClaimThatIsNoTenantForNone() {
+        for (String claim : List.of("Astro Physics", "../bio", "a".repeat(64))) {
+            RequestSpecification mallory = as("mallory", claim, "tenant");
+            mallory.body(GOOD).post(PATH).then().statusCode(403).body("code", equalTo("forbidden"));
+            as("mallory", claim, "tenant").get(PATH).then().statusCode(403);
+            as("oscar", claim, "operator").get(PATH).then().statusCode(200);
+        }
+    }
+
+    @Test
     void answersTheSameKeyWithTheSameReservation() {
         String key = UUID.randomUUID().toString();
         String first =
@@ -121,6 +138,31 @@ class ReservationResourceIT {
     }
 
     @Test
+    void forgetsAKeyAfterItsDay() {
+        // Given
+        String key = UUID.randomUUID().toString();
+        String first =
+                alice().header("Idempotency-Key", key).body(GOOD).post(PATH).path("id");
+        unitOfWork
+                .inTransaction(tx -> tx.session()
+                        .createNativeQuery("update idempotency_key set at = at - interval '3 days' where key = :key")
+                        .setParameter("key", key)
+                        .executeUpdate())
+                .await()
+                .atMost(Duration.ofSeconds(30));
+
+        // When
+        String other = GOOD.replace("genome", "other");
+        String second =
+                alice().header("Idempotency-Key", key).body(other).post(PATH).path("id");
+
+        // Then
+        assertThat(second).isNotNull().isNotEqualTo(first);
+        assertThat(alice().header("Idempotency-Key", key).body(other).post(PATH).<String>path("id"))
+                .isEqualTo(second);
+    }
+
+    @Test
     void pagesFromTheNewestToTheOldest() {
         String older = reserve();
         String newer = reserve();
@@ -134,6 +176,18 @@ class ReservationResourceIT {
                 .get(PATH)
                 .then()
                 .body("items[0].id", equalTo(older));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "0", "201", "-1", "1.5", "99999999999"})
+    void refusesAPageOfNoSize(String limit) {
+        alice().queryParam("limit", limit)
+                .get(PATH)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("errors.field", hasItem("limit"))
+                .body("errors.message", hasItem("a whole number from 1 to 200"));
     }
 
     @Test

@@ -108,12 +108,30 @@ class ViewsTest {
                 .contains("it ran out");
     }
 
+    @Test
+    void showsWhatItCanOfAShareThatTheNetworkHasNoAddressesFor() {
+        MachineGroup tooMany = new MachineGroup(MachineRole.COMPUTE, 1, 4093, 1, 1, 1, 1);
+
+        ReservationView view =
+                Views.of(running(State.DEGRADED, share(Stage.CONFIRMED, Progress.DEPLOYING, List.of(), tooMany)));
+
+        assertThat(view.machines()).isEmpty();
+        assertThat(view.sites())
+                .singleElement()
+                .satisfies(site -> assertThat(site.machines()).isEqualTo(4093));
+    }
+
     private static Reservation running(State state, Share share) {
         Facts.OfCluster cluster = new Facts.OfCluster(List.of(FACTS), 1400);
         return new Reservation.Running(details(), Map.of(TOKYO, share), cluster, state, null);
     }
 
     private static Share share(Stage stage, @Nullable Progress progress, List<ResourceStatus> resources) {
+        return share(stage, progress, resources, GROUP);
+    }
+
+    private static Share share(
+            Stage stage, @Nullable Progress progress, List<ResourceStatus> resources, MachineGroup group) {
         AllocationSpec spec = new AllocationSpec(
                 new TenantId("astro"),
                 "survey",
@@ -121,7 +139,7 @@ class ViewsTest {
                 TOKYO,
                 List.of(),
                 WINDOW,
-                List.of(GROUP),
+                List.of(group),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
         return new Share(new AllocationId(ID, TOKYO), spec, 2, stage, FACTS, progress, resources, List.of(), 1, NOON);
