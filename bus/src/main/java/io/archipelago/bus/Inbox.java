@@ -94,6 +94,15 @@ public class Inbox {
      */
     public Uni<Void> applyLatest(
             String consumer, ConsumerRecords<String, String> batch, Predicate<String> concerns, Handler handler) {
+        return applyLatest(consumer, batch, concerns, topic -> handler);
+    }
+
+    /** The same, with the handler of each topic: where the topic says who speaks. */
+    public Uni<Void> applyLatest(
+            String consumer,
+            ConsumerRecords<String, String> batch,
+            Predicate<String> concerns,
+            Function<String, Handler> handlerOf) {
         Map<String, ConsumerRecord<String, String>> latest = new TreeMap<>();
         for (ConsumerRecord<String, String> record : batch) {
             if (record.key() == null) {
@@ -110,13 +119,13 @@ public class Inbox {
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handler))
+        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handlerOf))
                 .onFailure()
-                .recoverWithUni(failure -> each(deliveries, delivery -> oneLatest(consumer, delivery, handler)));
+                .recoverWithUni(failure -> each(deliveries, delivery -> oneLatest(consumer, delivery, handlerOf)));
     }
 
-    private Uni<Void> oneLatest(String consumer, Delivery delivery, Handler handler) {
-        return persist(consumer, waitOutOne(), () -> attemptLatest(consumer, List.of(delivery), handler))
+    private Uni<Void> oneLatest(String consumer, Delivery delivery, Function<String, Handler> handlerOf) {
+        return persist(consumer, waitOutOne(), () -> attemptLatest(consumer, List.of(delivery), handlerOf))
                 .onFailure()
                 .recoverWithUni(failure -> {
                     LOG.errorf(failure, "%s can not apply a message and passes it over", consumer);
@@ -131,7 +140,7 @@ public class Inbox {
         });
     }
 
-    private Uni<Void> attemptLatest(String consumer, List<Delivery> deliveries, Handler handler) {
+    private Uni<Void> attemptLatest(String consumer, List<Delivery> deliveries, Function<String, Handler> handlerOf) {
         return unitOfWork
                 .run(tx -> each(deliveries, delivery -> {
                     Envelope envelope = delivery.envelope();
@@ -139,7 +148,7 @@ public class Inbox {
                         Parking.copy(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
                         return Uni.createFrom().voidItem();
                     }
-                    return handle(tx, envelope, handler);
+                    return handle(tx, envelope, handlerOf.apply(delivery.topic()));
                 }))
                 .invoke(() -> metrics.applied(consumer, deliveries.size(), 0));
     }

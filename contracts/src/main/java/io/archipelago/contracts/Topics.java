@@ -2,9 +2,10 @@ package io.archipelago.contracts;
 
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /**
  * Every topic, its owner (who alone writes it) and its key. Names follow {@code <owner>.(commands|events).v<major>}.
@@ -15,10 +16,10 @@ import java.util.regex.Pattern;
  * <tr><td>allocation.commands.v1</td><td>reservation</td><td>the four participants</td><td>allocation</td></tr>
  * <tr><td>&lt;participant&gt;.events.v1</td><td>that participant</td><td>reservation</td><td>allocation</td></tr>
  * <tr><td>placement.commands.v1</td><td>reservation</td><td>placement</td><td>reservation</td></tr>
- * <tr><td>reservation.events.v1</td><td>reservation</td><td>placement</td><td>reservation or site</td></tr>
- * <tr><td>federation.to.&lt;site&gt;.v1</td><td>reservation</td><td>reservation of that site</td><td>stream</td></tr>
+ * <tr><td>reservation.events.v1</td><td>reservation</td><td>placement</td><td>site</td></tr>
+ * <tr><td>federation.to.&lt;site&gt;.v1</td><td>reservation</td><td>reservation of that site</td><td>allocation, site or "digest"</td></tr>
  * <tr><td>host.&lt;host&gt;.desired.v1</td><td>the participants</td><td>that host's agent</td><td>kind/id</td></tr>
- * <tr><td>host.&lt;host&gt;.observed.v1</td><td>that host's agent</td><td>the participants</td><td>kind/id</td></tr>
+ * <tr><td>host.&lt;host&gt;.observed.v1</td><td>that host's agent</td><td>the participants</td><td>kind/id; host/host</td></tr>
  * <tr><td>host.events.v1</td><td>storage; the participant that an operator told</td><td>the four participants</td><td>host</td></tr>
  * <tr><td>&lt;consumer&gt;.dead-letter.v1</td><td>that consumer</td><td>operators</td><td>as it came</td></tr>
  * </table>
@@ -35,8 +36,14 @@ public final class Topics {
     /** Every service of a site, by the short name that its topics, database and consumer group bear. */
     public static final List<String> SERVICES = List.of("reservation", "placement", "network", "storage", "cache");
 
-    /** Matches the observed topic of every host. */
-    public static final Pattern OBSERVED = Pattern.compile("host\\.[a-z0-9-]+\\.observed\\.v1");
+    /**
+     * The broker's settings of the topics of a host, whoever makes them first. Heartbeats fill a segment of 4 MiB in a day, and one that is
+     * written to is not compacted: small segments, of an hour at most, let compaction have them.
+     */
+    public static final Map<String, String> SETTINGS_OF_HOSTS = Map.of(
+            "cleanup.policy", "compact",
+            "segment.bytes", Integer.toString(4 << 20),
+            "segment.ms", Long.toString(Duration.ofHours(1).toMillis()));
 
     private Topics() {}
 

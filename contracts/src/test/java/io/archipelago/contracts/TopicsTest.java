@@ -52,12 +52,4 @@ class TopicsTest {
         assertThat(Topics.desired(host)).isEqualTo("host.tokyo-c01.desired.v1");
         assertThat(Topics.observed(host)).isEqualTo("host.tokyo-c01.observed.v1");
     }
-
-    @Test
-    void findTheObservedTopicsOfHostsAndNoOthers() {
-        assertThat(Topics.observed(new HostId("tokyo-c01"))).matches(Topics.OBSERVED);
-        assertThat(Topics.desired(new HostId("tokyo-c01"))).doesNotMatch(Topics.OBSERVED);
-        assertThat("xhost.a.observed.v1").doesNotMatch(Topics.OBSERVED);
-        assertThat("host.a.b.observed.v1").doesNotMatch(Topics.OBSERVED);
-    }
 }

@@ -13,10 +13,6 @@ import java.time.Duration;
 @ConfigMapping(prefix = "agent")
 public interface AgentConfig {
 
-    /** How hosts are driven. */
-    @WithDefault("sim")
-    DriverSet drivers();
-
     /** Where each host keeps its lock, epoch, keys and copy of specifications; made if it is not there. */
     @WithDefault("agent-state")
     Path stateDirectory();
@@ -45,14 +41,8 @@ public interface AgentConfig {
     @WithDefault("true")
     boolean createTopics();
 
-    /** The simulated hosts; used with {@code drivers=sim}. */
+    /** The simulated hosts: one process plays all hosts of a site, in memory. */
     Sim sim();
-
-    /** How hosts are driven. */
-    enum DriverSet {
-        /** In memory: one process plays all hosts of a site. */
-        SIM
-    }
 
     /** The simulated hosts of the site: {@code <site>-c01}.., {@code <site>-g1}.., {@code <site>-s1}... */
     interface Sim {

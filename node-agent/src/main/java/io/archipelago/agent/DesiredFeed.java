@@ -31,7 +31,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -254,14 +253,8 @@ final class DesiredFeed implements Runnable, AutoCloseable {
         }
     }
 
-    /** Heartbeats fill a segment in a day: small segments let compaction have them. */
     private static NewTopic compacted(String name) {
-        return new NewTopic(name, Optional.of(1), Optional.empty())
-                .configs(Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-                        TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(4 << 20),
-                        TopicConfig.SEGMENT_MS_CONFIG,
-                                Long.toString(Duration.ofHours(1).toMillis())));
+        return new NewTopic(name, Optional.of(1), Optional.empty()).configs(Topics.SETTINGS_OF_HOSTS);
     }
 
     private boolean isClosing() {

@@ -45,8 +45,19 @@ class SimRoutes {
                 .blockingHandler(
                         context -> answer(context, running -> running.site().violations()));
         router.post("/sim/faults")
+                .handler(SimRoutes::jsonOnly)
                 .handler(BodyHandler.create(false))
                 .blockingHandler(context -> answer(context, running -> play(running, body(context))));
+    }
+
+    /** Nobody signs on here. But a page in a browser can send this type nowhere without asking first, and is then not answered. */
+    private static void jsonOnly(RoutingContext context) {
+        String type = String.valueOf(context.request().getHeader("content-type"));
+        if (type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+            context.next();
+        } else {
+            problem(context, 415, ErrorCode.INVALID_REQUEST, "the content type is application/json, not " + type);
+        }
     }
 
     /** Answers what was asked of running agents. */

@@ -23,7 +23,6 @@ class AgentConfigTest {
     void everyKeyHasItsDefault() {
         AgentConfig config = ConfigFixture.of(Map.of());
 
-        assertThat(config.drivers()).isEqualTo(AgentConfig.DriverSet.SIM);
         assertThat(config.stateDirectory()).isEqualTo(Path.of("agent-state"));
         assertThat(config.heartbeatEvery()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.reconcileEvery()).isEqualTo(Duration.ofSeconds(2));

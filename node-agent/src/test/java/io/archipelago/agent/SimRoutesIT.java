@@ -112,6 +112,16 @@ class SimRoutesIT {
     }
 
     @Test
+    void whatAnyPageInABrowserCouldSendIsNotPlayed() throws Exception {
+        for (String type : new String[] {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}) {
+            HttpResponse<String> answer = post(type, "{\"hosts\": {\"tokyo-c01\": {\"mode\": \"OFF\"}}}");
+            assertThat(answer.statusCode()).as(type).isEqualTo(415);
+            assertThat(read(answer).get("detail").asText()).contains("application/json", type);
+        }
+        assertThat(host("tokyo-c01").get("mode").asText()).isEqualTo("RUNNING");
+    }
+
+    @Test
     void noViolationIsThereBeforeAnythingWasTried() throws Exception {
         assertThat(read(get("/sim/violations"))).isEmpty();
     }
@@ -141,8 +151,13 @@ class SimRoutesIT {
     }
 
     private HttpResponse<String> post(String body) throws Exception {
+        return post("application/json; charset=utf-8", body);
+    }
+
+    private HttpResponse<String> post(String contentType, String body) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(base.resolve("/sim/faults"))
+                        .header("Content-Type", contentType)
                         .POST(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());

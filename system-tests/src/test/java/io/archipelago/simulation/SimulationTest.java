@@ -49,6 +49,19 @@ class SimulationTest {
     }
 
     @Test
+    void whateverAHistoryThrowsIsNoticed() {
+        assertThat(Sweep.outcome(() -> {
+                    throw new AssertionError("an assertion");
+                }))
+                .contains("an assertion");
+        assertThat(Sweep.outcome(() -> {
+                    throw new StackOverflowError();
+                }))
+                .contains("StackOverflowError");
+        assertThat(Sweep.outcome(() -> {})).isEmpty();
+    }
+
+    @Test
     void theSameSeedTellsTheSameStory() {
         // Given
         History once = new History(4711, Set.of(), true, false);

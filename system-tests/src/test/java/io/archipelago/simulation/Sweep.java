@@ -35,8 +35,13 @@ final class Sweep {
     private final AtomicLong processorNanos = new AtomicLong();
     private final Set<Deed> deeds = ConcurrentHashMap.newKeySet();
 
-    /** A seed whose history broke an invariant, and how. */
-    record Broken(long seed, String what) {}
+    /**
+     * A seed whose history broke an invariant.
+     *
+     * @param stored whether it was run with all that is stored and said written and read
+     * @param what how
+     */
+    record Broken(long seed, boolean stored, String what) {}
 
     private Sweep(long base, int histories, boolean told, Set<Mutation> mutations) {
         this.base = base;
@@ -112,8 +117,8 @@ final class Sweep {
         broken.forEach(
                 b -> report.append(b.seed()).append(": ").append(b.what()).append('\n'));
         broken.stream().findFirst().ifPresent(first -> {
-            History history = new History(first.seed(), mutations, true, false);
-            String outcome = outcome(history);
+            History history = new History(first.seed(), mutations, true, first.stored());
+            String outcome = outcome(history::run);
             List<String> lines = history.story().lines().toList();
             report.append("\nthe end of the story of ").append(first.seed()).append(":\n");
             lines.stream()
@@ -128,12 +133,13 @@ final class Sweep {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (long i = next.getAndIncrement(); i < histories && broken.size() < stopAfter; i = next.getAndIncrement()) {
             long seed = base + i;
-            History history = new History(seed, mutations, told, told || seed % STORED_OF == 0);
-            String outcome = outcome(history);
+            boolean stored = told || seed % STORED_OF == 0;
+            History history = new History(seed, mutations, told, stored);
+            String outcome = outcome(history::run);
             events.addAndGet(history.events());
             deeds.addAll(history.deeds());
             if (!outcome.isEmpty()) {
-                broken.add(new Broken(seed, outcome));
+                broken.add(new Broken(seed, stored, outcome));
             }
             if (told) {
                 PrintStream out = System.out;
@@ -145,14 +151,15 @@ final class Sweep {
     }
 
     /** Empty if all went well. */
-    private static String outcome(History history) {
+    static String outcome(Runnable history) {
         try {
             history.run();
             return "";
         } catch (InvariantBroken e) {
             return String.valueOf(e.getMessage());
-        } catch (RuntimeException e) {
-            // A decision that throws would park its message's key for ever.
+        } catch (Throwable e) {
+            // A decision that throws would park its message's key for ever. Errors too: one that only ended its thread
+            // would leave the run green.
             StackTraceElement[] where = e.getStackTrace();
             return e + (where.length == 0 ? "" : " at " + where[0]);
         }

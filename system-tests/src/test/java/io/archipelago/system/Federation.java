@@ -147,6 +147,21 @@ final class Federation implements AutoCloseable {
         }
     }
 
+    /** How to stop a process at once: to find it takes as long as many a state lasts. */
+    Freezer freezer(String name) throws IOException, InterruptedException {
+        ProcessHandle process = stack.process(name);
+        return () -> {
+            signal("-STOP", process);
+            frozen.put(name, process);
+        };
+    }
+
+    /** Stops a process that was found before. */
+    @FunctionalInterface
+    interface Freezer {
+        void freeze() throws IOException, InterruptedException;
+    }
+
     void thaw() throws IOException, InterruptedException {
         for (ProcessHandle process : frozen.values()) {
             signal("-CONT", process);
@@ -181,6 +196,11 @@ final class Federation implements AutoCloseable {
     /** The allocations that have anything booked at a site. */
     List<String> booked(String site, ServiceKind participant) throws SQLException, IOException {
         return stack.query(site, participant, "select distinct allocation from booking");
+    }
+
+    /** Those among them that are confirmed: they do not run out by themselves. */
+    List<String> leased(String site, ServiceKind participant) throws SQLException, IOException {
+        return stack.query(site, participant, "select distinct allocation from booking where held_until is null");
     }
 
     void assertNothingIsLeft() {

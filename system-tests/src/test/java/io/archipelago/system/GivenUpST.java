@@ -1,8 +1,13 @@
 package io.archipelago.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.archipelago.local.ServiceKind;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(FederationExtension.class)
 class GivenUpST {
 
+    private static final int HELD_ATTEMPTS = 10;
     private static final int STATES_PER_RUN = 2;
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -49,6 +55,7 @@ class GivenUpST {
 
     private static void leavesNothing(Federation federation, Moment moment) throws Exception {
         String id = bringTo(federation, moment);
+        assertThat(federation.show(id).get("state").asText()).isEqualTo(moment.name());
 
         federation.cancel(id);
         federation.cancel(id); // Once more changes nothing.
@@ -60,6 +67,46 @@ class GivenUpST {
         assertThat(federation.show(id).get("state").asText()).isEqualTo(moment.outcome);
     }
 
+    /** Everybody holds, and one of them stands still before it has heard that it is to confirm. */
+    private static String held(Federation federation, String still) throws Exception {
+        Federation.Freezer freezer = federation.freezer(still);
+        for (int attempt = 0; attempt < HELD_ATTEMPTS; attempt++) {
+            String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
+            awaitInDatabase(
+                    federation, "select 1 from reservation where id = '" + id + "' and state in ('HELD', 'SCHEDULED')");
+            freezer.freeze();
+            if (stillHolds(federation, id)) {
+                federation.awaitState(id, "HELD");
+                return id;
+            }
+            // It was quicker than we are.
+            federation.thaw();
+            federation.cancel(id);
+            federation.awaitState(id, "CANCELLED");
+        }
+        throw new AssertionError(
+                "in " + HELD_ATTEMPTS + " attempts " + still + " always confirmed before it stood still");
+    }
+
+    /** Asks the master's database and not the service: between the last hold and the first word of confirming is little time. */
+    private static void awaitInDatabase(Federation federation, String sql) throws Exception {
+        try (Connection connection = federation.stack().connect("tokyo", ServiceKind.RESERVATION);
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            await().atMost(Federation.SOON).pollInterval(Duration.ofMillis(1)).until(() -> {
+                try (ResultSet found = statement.executeQuery()) {
+                    return found.next();
+                }
+            });
+        }
+    }
+
+    private static boolean stillHolds(Federation federation, String id) throws Exception {
+        return federation
+                .stack()
+                .query("osaka", ServiceKind.CACHE, "select state from part where allocation like '" + id + "%'")
+                .equals(List.of("Held"));
+    }
+
     private static String bringTo(Federation federation, Moment moment) throws Exception {
         return switch (moment) {
             case REQUESTED -> {
@@ -68,13 +115,7 @@ class GivenUpST {
                 federation.awaitState(id, "REQUESTED");
                 yield id;
             }
-            case HELD -> {
-                String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
-                // From here on it stays where it is, or becomes SCHEDULED if it was quicker than we are.
-                federation.awaitState(id, "HELD", "SCHEDULED");
-                federation.freeze(moment.still);
-                yield id;
-            }
+            case HELD -> held(federation, moment.still[0]);
             case SCHEDULED -> {
                 String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
                 federation.awaitState(id, "SCHEDULED");

@@ -102,7 +102,8 @@ public final class Calendar {
         }
         BitSet taken = new BitSet(units.count());
         for (Booking booking : on(pool, window)) {
-            if (booking.unit() != null) {
+            // The range may have been narrowed since: what is booked outside of it takes nothing of it.
+            if (booking.unit() != null && units.first() <= booking.unit() && booking.unit() <= units.last()) {
                 taken.set(booking.unit() - units.first());
             }
         }

@@ -144,6 +144,17 @@ class CalendarTest {
     }
 
     @Test
+    void findsUnitsInARangeThatWasNarrowedWhileOthersAreBooked() {
+        // Given
+        Calendar calendar = calendar(
+                0, confirmed(1, 99, window(1, 5)), confirmed(2, 100, window(1, 5)), confirmed(3, 102, window(1, 5)));
+        Pool narrowed = new Pool("host", Amounts.NONE, new Pool.Units(100, 101), true, Map.of());
+
+        // Then
+        assertThat(calendar.freeUnit(narrowed, window(2, 3), 100)).hasValue(101);
+    }
+
+    @Test
     void countsAHoldUntilTheVeryInstantAtWhichItRunsOut() {
         Booking hold = new Booking(allocation(1), "host", 100, Amounts.of("cpus", 3), window(0, 9), at(5));
 

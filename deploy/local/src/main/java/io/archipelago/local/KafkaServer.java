@@ -1,5 +1,6 @@
 package io.archipelago.local;
 
+import io.archipelago.contracts.Topics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
@@ -263,9 +263,7 @@ public final class KafkaServer implements Program, AutoCloseable {
 
     private static NewTopic newTopic(TopicSpec spec) {
         NewTopic topic = new NewTopic(spec.name(), spec.partitions(), (short) 1);
-        return spec.compacted()
-                ? topic.configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT))
-                : topic;
+        return spec.compacted() ? topic.configs(Topics.SETTINGS_OF_HOSTS) : topic;
     }
 
     /** The caller closes it. */

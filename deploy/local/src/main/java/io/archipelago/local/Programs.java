@@ -126,7 +126,6 @@ final class Programs {
         String name = Stack.agent(site);
         Path state = home.data(name).resolve("state");
         Map<String, String> environment = new HashMap<>(ofSite(site));
-        environment.put("AGENT_DRIVERS", "sim");
         environment.put("AGENT_SIM_COMPUTE_HOSTS", Integer.toString(Site.COMPUTE_HOSTS));
         environment.put("AGENT_SIM_GATEWAY_HOSTS", Integer.toString(Site.GATEWAY_HOSTS));
         environment.put("AGENT_SIM_STORAGE_HOSTS", Integer.toString(Site.STORAGE_HOSTS));

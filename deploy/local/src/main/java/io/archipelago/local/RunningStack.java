@@ -56,8 +56,17 @@ public final class RunningStack implements AutoCloseable {
                 Stack.onFreePorts(Stack.ofTwoSites(Stack.DEFAULT_PORT_BASE).sites());
         RunningStack running =
                 new RunningStack(Files.createTempDirectory("archipelago-stack"), stack, Wan.before(stack), environment);
-        running.run(Set.of(Main.OK), "up");
-        return running;
+        try {
+            running.run(Set.of(Main.OK), "up");
+            return running;
+        } catch (IOException | InterruptedException | RuntimeException failure) {
+            try {
+                running.close();
+            } catch (IOException | InterruptedException | RuntimeException unclean) {
+                failure.addSuppressed(unclean);
+            }
+            throw failure;
+        }
     }
 
     /** What lies between the sites. */
@@ -143,8 +152,9 @@ public final class RunningStack implements AutoCloseable {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        run(Set.of(Main.OK), "down", "--purge");
-        wan.close();
+        try (wan) {
+            run(Set.of(Main.OK), "down", "--purge");
+        }
     }
 
     private String run(Set<Integer> expected, String... arguments) throws IOException, InterruptedException {

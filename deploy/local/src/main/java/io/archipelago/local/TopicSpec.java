@@ -10,7 +10,7 @@ public record TopicSpec(String name, int partitions, boolean compacted) {
         return new TopicSpec(name, partitions, false);
     }
 
-    /** One partition; of each key only the last value is kept. */
+    /** A topic of a host: one partition; of each key only the last value is kept. */
     public static TopicSpec compacted(String name) {
         return new TopicSpec(name, 1, true);
     }

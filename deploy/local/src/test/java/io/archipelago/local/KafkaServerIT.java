@@ -3,6 +3,7 @@ package io.archipelago.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.archipelago.contracts.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,9 @@ class KafkaServerIT {
     void compactsOnlyTheTopicsThatSaySo() throws Exception {
         server.createTopics(List.of(COMMANDS, DESIRED));
 
+        for (Map.Entry<String, String> each : Topics.SETTINGS_OF_HOSTS.entrySet()) {
+            assertThat(setting(DESIRED, each.getKey())).as(each.getKey()).isEqualTo(each.getValue());
+        }
         assertThat(setting(DESIRED, "cleanup.policy")).isEqualTo("compact");
         assertThat(setting(COMMANDS, "cleanup.policy")).isEqualTo("delete");
         assertThat(setting(COMMANDS, "flush.messages")).isEqualTo("1");

@@ -132,6 +132,17 @@ class LauncherTest {
     }
 
     @Test
+    void saysHowOneCommandIsUsed() throws Exception {
+        assertThat(vc("help", "down").output()).contains("down [--purge]").doesNotContain("up [--foreground]");
+        assertThat(vc("help", "test").output())
+                .contains("--all: every case", "--containers")
+                .doesNotContain("bench");
+        assertThat(vc("help", "reserve").output()).contains("io.archipelago.cli.Main help reserve");
+        assertThat(vc("help", "nonsense").code()).isEqualTo(2);
+        assertThat(vc("help").output()).contains("environment:", "VC_PORT_BASE");
+    }
+
+    @Test
     void addsUpTheTestsOfAllModules() throws Exception {
         maven(
                 "mkdir -p bus/target/surefire-reports bus/target/failsafe-reports",

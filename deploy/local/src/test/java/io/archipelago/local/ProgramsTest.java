@@ -78,7 +78,6 @@ class ProgramsTest {
         Launch agent = programs.agent(tokyo, AotCache.none()).launch();
 
         assertThat(agent.environment())
-                .containsEntry("AGENT_DRIVERS", "sim")
                 .containsEntry("AGENT_SIM_COMPUTE_HOSTS", "20")
                 .containsEntry("AGENT_SIM_GATEWAY_HOSTS", "2")
                 .containsEntry("AGENT_SIM_STORAGE_HOSTS", "2")

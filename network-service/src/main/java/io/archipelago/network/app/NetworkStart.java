@@ -10,12 +10,31 @@ import jakarta.inject.Singleton;
 /** Makes the network a participant. */
 class NetworkStart {
 
+    private static final int LAST_VLAN = 4094;
+    private static final int LAST_PORT = 65535;
+
     @Produces
     @Singleton
     ParticipantLogic logic(NetworkConfig config) {
         return new NetworkLogic(
-                new Pool.Units(config.vlans().first(), config.vlans().last()),
-                new Pool.Units(config.linkPorts().first(), config.linkPorts().last()),
+                range("network.vlans", config.vlans().first(), config.vlans().last(), LAST_VLAN),
+                range(
+                        "network.link-ports",
+                        config.linkPorts().first(),
+                        config.linkPorts().last(),
+                        LAST_PORT),
                 config.linkMtu());
+    }
+
+    /** What no switch and no gateway would take must not be promised to anybody. */
+    private static Pool.Units range(String key, int first, int last, int most) {
+        if (first < 1 || first > most) {
+            throw new IllegalArgumentException(key + ".first is a number from 1 to " + most + ", not " + first);
+        }
+        if (last < first || last > most) {
+            throw new IllegalArgumentException(key + ".last is a number from " + first + ", which is " + key
+                    + ".first, to " + most + ", not " + last);
+        }
+        return new Pool.Units(first, last);
     }
 }

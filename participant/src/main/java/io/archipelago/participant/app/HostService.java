@@ -41,11 +41,11 @@ public class HostService {
 
     /** Makes bookable what the site has whatever its hosts; what happened before we listened says nothing about them. */
     public Uni<Void> open(Tx tx) {
-        return store.pools(tx, logic.pools()).chain(() -> store.all(tx)).chain(hosts -> {
+        return store.pools(tx, logic.pools()).chain(() -> store.names(tx)).chain(hosts -> {
             Uni<Void> all = Uni.createFrom().voidItem();
-            for (HostRecord host : hosts) {
-                all = all.chain(() -> store.locked(tx, host.host()))
-                        .chain(locked -> store.write(tx, protocol.doubt(locked.orElse(host), tx.now())));
+            for (HostId host : hosts) {
+                all = all.chain(() -> store.locked(tx, host))
+                        .chain(locked -> store.write(tx, protocol.doubt(locked.orElseThrow(), tx.now())));
             }
             return all;
         });

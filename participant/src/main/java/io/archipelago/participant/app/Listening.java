@@ -1,6 +1,5 @@
 package io.archipelago.participant.app;
 
-import io.archipelago.bus.BusConfig;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Topics;
 import io.quarkus.runtime.ShutdownEvent;
@@ -19,6 +18,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** Whether we have taken everything that a host has said: only then does its silence say anything about it. */
@@ -31,8 +31,10 @@ public class Listening {
     private final Map<String, Object> kafka;
     private @Nullable Admin admin;
 
-    Listening(BusConfig bus, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
-        this.group = bus.service() + "-observed";
+    Listening(
+            @ConfigProperty(name = "mp.messaging.incoming.observed.group.id") String group,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        this.group = group;
         this.kafka = kafka;
     }
 

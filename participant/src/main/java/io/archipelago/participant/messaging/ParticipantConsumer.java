@@ -12,6 +12,7 @@ import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
@@ -21,15 +22,19 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
 
 /** Everything that a participant reads. */
 @ApplicationScoped
 public class ParticipantConsumer {
 
+    private static final Logger LOG = Logger.getLogger(ParticipantConsumer.class);
+
     private final Inbox inbox;
     private final ParticipantService parts;
     private final HostService hosts;
     private final ObservationService observations;
+    private final ParticipantMetrics metrics;
     private final String consumer;
     private final List<String> othersKeys;
 
@@ -39,11 +44,13 @@ public class ParticipantConsumer {
             HostService hosts,
             ObservationService observations,
             ParticipantLogic logic,
+            ParticipantMetrics metrics,
             BusConfig bus) {
         this.inbox = inbox;
         this.parts = parts;
         this.hosts = hosts;
         this.observations = observations;
+        this.metrics = metrics;
         this.consumer = bus.service();
         this.othersKeys = Arrays.stream(ResourceKind.values())
                 .filter(kind -> kind.owner() != logic.name())
@@ -60,7 +67,11 @@ public class ParticipantConsumer {
 
     @Incoming("observed")
     Uni<Void> observations(ConsumerRecords<String, String> batch) {
-        return inbox.applyLatest(consumer, batch, this::concerns, this::observation);
+        return inbox.applyLatest(
+                consumer,
+                batch,
+                this::concerns,
+                topic -> (tx, envelope) -> observation(tx, topic, (HostMessage) envelope.message()));
     }
 
     /** Every host reports to every participant: what is another's is most of what comes. */
@@ -81,8 +92,14 @@ public class ParticipantConsumer {
         return hosts.onDead(tx, (HostDead) envelope.message());
     }
 
-    private Uni<Void> observation(Tx tx, Envelope envelope) {
-        return switch ((HostMessage) envelope.message()) {
+    /** An agent may write only the topics of its own hosts: of any other host it says nothing that counts. */
+    private Uni<Void> observation(Tx tx, String topic, HostMessage said) {
+        if (!topic.equals(Topics.observed(said.host()))) {
+            metrics.notTheirs();
+            LOG.errorf("who writes %s speaks of host %s: not taken", topic, said.host());
+            return Uni.createFrom().voidItem();
+        }
+        return switch (said) {
             case ResourceObserved observed -> observations.onObserved(tx, observed);
             case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
         };

@@ -286,7 +286,8 @@ class SitePlannerTest {
     private static List<Pool> hosts(int computes) {
         List<Pool> hosts = new ArrayList<>();
         hosts.add(host(99, 8, 8));
-        IntStream.rangeClosed(1, computes).forEach(i -> hosts.add(host(i, 1, 1)));
+        // Number 99 is the one for the frontend.
+        IntStream.rangeClosed(1, computes).map(i -> i < 99 ? i : i + 1).forEach(i -> hosts.add(host(i, 1, 1)));
         return hosts;
     }
 
