@@ -45,8 +45,8 @@ class SimRoutes {
                 .blockingHandler(
                         context -> answer(context, running -> running.site().violations()));
         router.post("/sim/faults")
-                .handler(SimRoutes::jsonOnly)
                 .handler(BodyHandler.create(false))
+                .handler(SimRoutes::jsonOnly)
                 .blockingHandler(context -> answer(context, running -> play(running, body(context))));
     }
 
