@@ -35,7 +35,8 @@ final class DueLoop {
     private final UnitOfWork unitOfWork;
     private final BusConfig config;
     private final String name;
-    private final DueRows rows;
+    private final String anyDue;
+    private final String claim;
     private final DueWork.Handler handler;
 
     /** Rows that this sweep leaves alone: they rest after a failure, or were handled, and if still due wait for the next sweep. */
@@ -65,7 +66,8 @@ final class DueLoop {
         this.unitOfWork = unitOfWork;
         this.config = config;
         this.name = name;
-        this.rows = rows;
+        this.anyDue = rows.anyDue();
+        this.claim = rows.claim();
         this.handler = handler;
     }
 
@@ -95,7 +97,7 @@ final class DueLoop {
         more = false;
         looking = true;
         // Mostly nothing is due, and to know that takes no transaction.
-        pool.preparedQuery(rows.anyDue())
+        pool.preparedQuery(anyDue)
                 .execute()
                 .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
                 .map(found -> found.iterator().next().getBoolean(0))
@@ -152,7 +154,7 @@ final class DueLoop {
 
     private Uni<@Nullable String> claim(Tx tx, String skip) {
         return tx.session()
-                .<String>createNativeQuery(rows.claim())
+                .<String>createNativeQuery(claim)
                 .setParameter("skip", skip)
                 .getSingleResultOrNull();
     }

@@ -91,13 +91,8 @@ public class Inbox {
      * copied to the dead letters and passed over: another will replace it, and nothing waits behind it. The result never fails.
      *
      * @param concerns which keys are this consumer's business; records of others are not even read, and one without a key always is
+     * @param handlerOf the handler of each topic: where the topic says who speaks
      */
-    public Uni<Void> applyLatest(
-            String consumer, ConsumerRecords<String, String> batch, Predicate<String> concerns, Handler handler) {
-        return applyLatest(consumer, batch, concerns, topic -> handler);
-    }
-
-    /** The same, with the handler of each topic: where the topic says who speaks. */
     public Uni<Void> applyLatest(
             String consumer,
             ConsumerRecords<String, String> batch,

@@ -163,11 +163,6 @@ public class ExchangeStore {
     }
 
     private static @Nullable Instant instant(@Nullable Object value) {
-        return switch (value) {
-            case null -> null;
-            case Instant instant -> instant;
-            case OffsetDateTime time -> time.toInstant();
-            default -> throw new IllegalStateException("no instant: " + value.getClass());
-        };
+        return value == null ? null : ((OffsetDateTime) value).toInstant();
     }
 }

@@ -1,5 +1,8 @@
 package io.archipelago.reservation.app;
 
+import static io.archipelago.reservation.SampleShares.at;
+import static io.archipelago.reservation.SampleShares.confirmed;
+import static io.archipelago.reservation.SampleShares.header;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -8,14 +11,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.Ids.TenantId;
-import io.archipelago.contracts.TimeWindow;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.AllocationSpec.Software;
-import io.archipelago.contracts.allocation.ClusterAddressing;
-import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.persistence.AllocationStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -29,7 +25,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -132,31 +127,6 @@ class SharesIT {
         return inTransaction(tx -> allocations.look(tx, OSAKA, others)).stream()
                 .map(Allocation::id)
                 .toList();
-    }
-
-    private static Allocation confirmed(AllocationId id, SiteId master) {
-        Facts.OfCluster cluster = new Facts.OfCluster(List.of(), 1400);
-        Instant later = Instant.now().plus(Duration.ofHours(1));
-        return new Allocation.Confirmed(header(id, master), Facts.OfSite.unknown(), cluster, later);
-    }
-
-    private static Allocation.Header header(AllocationId id, SiteId master) {
-        Instant start = Instant.now().plus(Duration.ofHours(2));
-        AllocationSpec spec = new AllocationSpec(
-                new TenantId("astro"),
-                "survey",
-                1,
-                master,
-                List.of(),
-                new TimeWindow(start, start.plusSeconds(3600)),
-                List.of(),
-                ClusterAddressing.DEFAULT_NETWORK,
-                new Software("debian-12", List.of()));
-        return new Allocation.Header(id, spec, 2, 3);
-    }
-
-    private static AllocationId at(SiteId site) {
-        return new AllocationId(new ReservationId(UUID.randomUUID()), site);
     }
 
     private AllocationId save(Allocation allocation) {

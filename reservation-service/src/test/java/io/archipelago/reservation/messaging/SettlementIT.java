@@ -1,5 +1,7 @@
 package io.archipelago.reservation.messaging;
 
+import static io.archipelago.reservation.SampleShares.at;
+import static io.archipelago.reservation.SampleShares.header;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,21 +12,15 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.Message;
-import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Topics;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.AllocationSpec.Software;
-import io.archipelago.contracts.allocation.ClusterAddressing;
-import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareDigest.Stage;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
+import io.archipelago.reservation.SampleShares;
 import io.archipelago.reservation.app.FederationService;
 import io.archipelago.reservation.app.SettlementService;
 import io.archipelago.reservation.domain.Allocation;
@@ -275,33 +271,12 @@ class SettlementIT {
     }
 
     private AllocationId confirmed(SiteId master) {
-        Facts.OfCluster cluster = new Facts.OfCluster(List.of(), 1400);
-        Instant later = Instant.now().plus(Duration.ofHours(1));
-        return save(new Allocation.Confirmed(header(at(TOKYO), master), Facts.OfSite.unknown(), cluster, later));
+        return save(SampleShares.confirmed(at(TOKYO), master));
     }
 
     private AllocationId save(Allocation allocation) {
         inTransaction(tx -> allocations.save(tx, allocation));
         return allocation.id();
-    }
-
-    private static Allocation.Header header(AllocationId id, SiteId master) {
-        Instant start = Instant.now().plus(Duration.ofHours(2));
-        AllocationSpec spec = new AllocationSpec(
-                new TenantId("astro"),
-                "survey",
-                1,
-                master,
-                List.of(),
-                new TimeWindow(start, start.plusSeconds(3600)),
-                List.of(),
-                ClusterAddressing.DEFAULT_NETWORK,
-                new Software("debian-12", List.of()));
-        return new Allocation.Header(id, spec, 2, 3);
-    }
-
-    private static AllocationId at(SiteId site) {
-        return new AllocationId(new ReservationId(UUID.randomUUID()), site);
     }
 
     private Allocation find(AllocationId id) {
