@@ -1,5 +1,9 @@
 package io.archipelago.testkit;
 
+import static io.archipelago.testkit.Commands.again;
+import static io.archipelago.testkit.Commands.confirm;
+import static io.archipelago.testkit.Commands.deploy;
+import static io.archipelago.testkit.Commands.release;
 import static org.awaitility.Awaitility.await;
 
 import io.archipelago.contracts.Ids.AllocationId;
@@ -14,7 +18,6 @@ import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
-import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
@@ -156,36 +159,6 @@ public final class ParticipantFixture implements AutoCloseable {
 
     public HoldAllocation hold(AllocationId id, long sequence, AllocationSpec spec, Facts.OfSite facts) {
         return new HoldAllocation(id, sequence, Set.of(participant), spec, facts, HOLD_FOR);
-    }
-
-    public static HoldAllocation again(HoldAllocation hold) {
-        return new HoldAllocation(
-                hold.allocation(), hold.sequence() + 1, hold.addressees(), hold.spec(), hold.facts(), hold.holdFor());
-    }
-
-    /** The next command after a hold. What other participants chose is made up. */
-    public static ConfirmAllocation confirm(HoldAllocation hold, Facts.Chosen chosen) {
-        Facts.Endpoint endpoint = new Facts.Endpoint("203.0.113.1", 20000);
-        Facts.OfSite facts = new Facts.OfSite(
-                        new Facts.Hosts(Map.of(1, COMPUTE)),
-                        new Facts.Segment(100, GATEWAY, endpoint, 1400),
-                        new Facts.Pool(STORAGE, "vg0"),
-                        new Facts.Cache(null, 0))
-                .with(chosen);
-        Facts.OfCluster cluster = new Facts.OfCluster(
-                List.of(
-                        new Facts.Shared(OSAKA, 2, 1, 200, endpoint, 1400),
-                        new Facts.Shared(TOKYO, 1, 1, 100, endpoint, 1400)),
-                1400);
-        return new ConfirmAllocation(hold.allocation(), hold.sequence() + 1, facts, cluster);
-    }
-
-    public static DeployAllocation deploy(ConfirmAllocation confirm) {
-        return new DeployAllocation(confirm.allocation(), confirm.sequence() + 1);
-    }
-
-    public static ReleaseAllocation release(AllocationCommand last) {
-        return new ReleaseAllocation(last.allocation(), last.sequence() + 1);
     }
 
     /** So many commands for one allocation, by chance to hold, confirm, release, or what was said before. */

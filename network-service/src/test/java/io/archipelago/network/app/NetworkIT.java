@@ -1,17 +1,17 @@
 package io.archipelago.network.app;
 
+import static io.archipelago.testkit.Commands.again;
+import static io.archipelago.testkit.Commands.confirm;
+import static io.archipelago.testkit.Commands.release;
 import static io.archipelago.testkit.ParticipantFixture.GATEWAY;
 import static io.archipelago.testkit.ParticipantFixture.LEAD;
 import static io.archipelago.testkit.ParticipantFixture.OTHER_GATEWAY;
 import static io.archipelago.testkit.ParticipantFixture.TURN_ROUND;
-import static io.archipelago.testkit.ParticipantFixture.again;
 import static io.archipelago.testkit.ParticipantFixture.allocation;
 import static io.archipelago.testkit.ParticipantFixture.booked;
 import static io.archipelago.testkit.ParticipantFixture.chosen;
-import static io.archipelago.testkit.ParticipantFixture.confirm;
 import static io.archipelago.testkit.ParticipantFixture.minutes;
 import static io.archipelago.testkit.ParticipantFixture.refusals;
-import static io.archipelago.testkit.ParticipantFixture.release;
 import static io.archipelago.testkit.ParticipantFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
