@@ -13,8 +13,11 @@ import io.vertx.sqlclient.SqlConnection;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +56,7 @@ public class OutboxRelay {
 
     private volatile @Nullable RelaySession active;
     private volatile boolean running;
+    private volatile boolean stopped;
 
     @Inject
     OutboxRelay(
@@ -97,10 +101,22 @@ public class OutboxRelay {
         return running;
     }
 
-    void onStart(@Observes @Priority(AFTER_ALL_OTHERS) StartupEvent event) {
+    void onStart(@Observes @Priority(AFTER_ALL_OTHERS) StartupEvent event, @Any Instance<Gate> gates) {
         if (config.relay().enabled()) {
-            start();
+            startAfter(gates.stream().toList());
         }
+    }
+
+    /** Starts when all of them are open, unless it is stopped before. */
+    void startAfter(List<Gate> gates) {
+        var ignored = CompletableFuture.allOf(gates.stream()
+                        .map(gate -> gate.opened().toCompletableFuture())
+                        .toArray(CompletableFuture[]::new))
+                .thenRun(() -> {
+                    if (!stopped) {
+                        start();
+                    }
+                });
     }
 
     void onStop(@Observes ShutdownEvent event) {
@@ -114,6 +130,7 @@ public class OutboxRelay {
 
     /** Gives the lock back, so that another relay takes over at once. */
     void stop() {
+        stopped = true;
         if (!running) {
             return;
         }

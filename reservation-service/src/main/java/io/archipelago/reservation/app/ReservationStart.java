@@ -2,6 +2,7 @@ package io.archipelago.reservation.app;
 
 import io.archipelago.bus.DueRows;
 import io.archipelago.bus.DueWork;
+import io.archipelago.bus.Gate;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -11,10 +12,11 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Lets the service begin. */
 @ApplicationScoped
-public class ReservationStart {
+public class ReservationStart implements Gate {
 
     private final DueWork due;
     private final UnitOfWork unitOfWork;
@@ -51,6 +53,12 @@ public class ReservationStart {
     /** Completes when it has begun; nothing that is read takes effect before. */
     public Uni<Void> begun() {
         return Uni.createFrom().emitter(emitter -> begun.thenRun(() -> emitter.complete(null)));
+    }
+
+    /** What was to be sent when the database was copied was sent then, or is overtaken: it is forgotten first. */
+    @Override
+    public CompletionStage<Void> opened() {
+        return begun;
     }
 
     private void register() {
