@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -47,6 +50,29 @@ public class Inbox {
     @FunctionalInterface
     public interface Handler {
         Uni<Void> handle(Tx tx, Envelope envelope);
+
+        /**
+         * Comes before those messages of a batch that are to be handled one by one, to lock and to read at once what all of them need. It
+         * may be left out, so it changes nothing and {@link #handle} does without it.
+         */
+        default Uni<Void> prepare(Tx tx, List<Envelope> envelopes) {
+            return Uni.createFrom().voidItem();
+        }
+
+        /** A handler that prepares. */
+        static Handler prepared(BiFunction<Tx, List<Envelope>, Uni<Void>> prepare, Handler each) {
+            return new Handler() {
+                @Override
+                public Uni<Void> prepare(Tx tx, List<Envelope> envelopes) {
+                    return prepare.apply(tx, envelopes);
+                }
+
+                @Override
+                public Uni<Void> handle(Tx tx, Envelope envelope) {
+                    return each.handle(tx, envelope);
+                }
+            };
+        }
     }
 
     private record Source(String consumer, String topic) {}
@@ -91,13 +117,14 @@ public class Inbox {
      * copied to the dead letters and passed over: another will replace it, and nothing waits behind it. The result never fails.
      *
      * @param concerns which keys are this consumer's business; records of others are not even read, and one without a key always is
-     * @param handlerOf the handler of each topic: where the topic says who speaks
+     * @param mayStand whether a message may stand on the topic that it came by; others are passed over
      */
     public Uni<Void> applyLatest(
             String consumer,
             ConsumerRecords<String, String> batch,
             Predicate<String> concerns,
-            Function<String, Handler> handlerOf) {
+            BiPredicate<String, Envelope> mayStand,
+            Handler handler) {
         Map<String, ConsumerRecord<String, String>> latest = new TreeMap<>();
         for (ConsumerRecord<String, String> record : batch) {
             if (record.key() == null) {
@@ -110,17 +137,18 @@ public class Inbox {
                 // Without tombstones: that a compacted topic forgot a key says nothing to anybody.
                 .filter(record -> record.value() != null)
                 .map(Delivery::of)
+                .filter(delivery -> delivery.envelope() == null || mayStand.test(delivery.topic(), delivery.envelope()))
                 .toList();
         if (deliveries.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handlerOf))
+        return persist(consumer, Inbox::waitOutBatch, () -> attemptLatest(consumer, deliveries, handler))
                 .onFailure()
-                .recoverWithUni(failure -> each(deliveries, delivery -> oneLatest(consumer, delivery, handlerOf)));
+                .recoverWithUni(failure -> each(deliveries, delivery -> oneLatest(consumer, delivery, handler)));
     }
 
-    private Uni<Void> oneLatest(String consumer, Delivery delivery, Function<String, Handler> handlerOf) {
-        return persist(consumer, waitOutOne(), () -> attemptLatest(consumer, List.of(delivery), handlerOf))
+    private Uni<Void> oneLatest(String consumer, Delivery delivery, Handler handler) {
+        return persist(consumer, waitOutOne(), () -> attemptLatest(consumer, List.of(delivery), handler))
                 .onFailure()
                 .recoverWithUni(failure -> {
                     LOG.errorf(failure, "%s can not apply a message and passes it over", consumer);
@@ -135,17 +163,26 @@ public class Inbox {
         });
     }
 
-    private Uni<Void> attemptLatest(String consumer, List<Delivery> deliveries, Function<String, Handler> handlerOf) {
+    private Uni<Void> attemptLatest(String consumer, List<Delivery> deliveries, Handler handler) {
         return unitOfWork
-                .run(tx -> each(deliveries, delivery -> {
-                    Envelope envelope = delivery.envelope();
-                    if (envelope == null) {
-                        Parking.copy(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
-                        return Uni.createFrom().voidItem();
-                    }
-                    return handle(tx, envelope, handlerOf.apply(delivery.topic()));
-                }))
+                .run(tx -> prepare(tx, deliveries, handler)
+                        .chain(() -> each(deliveries, delivery -> {
+                            Envelope envelope = delivery.envelope();
+                            if (envelope == null) {
+                                Parking.copy(tx, consumer, delivery, String.valueOf(delivery.unreadable()));
+                                return Uni.createFrom().voidItem();
+                            }
+                            return handle(tx, envelope, handler);
+                        })))
                 .invoke(() -> metrics.applied(consumer, deliveries.size(), 0));
+    }
+
+    private static Uni<Void> prepare(OpenTx tx, List<Delivery> deliveries, Handler handler) {
+        List<Envelope> readable = deliveries.stream()
+                .map(Delivery::envelope)
+                .filter(Objects::nonNull)
+                .toList();
+        return readable.isEmpty() ? Uni.createFrom().voidItem() : handler.prepare(tx, readable);
     }
 
     /** One after the other. */
@@ -274,7 +311,11 @@ public class Inbox {
         List<Delivery> once = deliveries.stream()
                 .filter(delivery -> left.remove(delivery.id()))
                 .toList();
-        return each(once, delivery -> applyOne(tx, consumer, delivery, parked, handler));
+        List<Delivery> handled = once.stream()
+                .filter(delivery -> !parked.contains(delivery.orderingKey()))
+                .toList();
+        return prepare(tx, handled, handler)
+                .chain(() -> each(once, delivery -> applyOne(tx, consumer, delivery, parked, handler)));
     }
 
     private Uni<Void> applyOne(OpenTx tx, String consumer, Delivery delivery, Set<String> parked, Handler handler) {

@@ -24,7 +24,8 @@ record OpenTx(
         String source,
         RandomGenerator random,
         List<OutboxRow> outbox,
-        List<AtEnd> atEnd)
+        List<AtEnd> atEnd,
+        Map<Class<?>, Object> atHand)
         implements Tx {
 
     /** Work for the end of the transaction. */
@@ -37,12 +38,17 @@ record OpenTx(
 
     /** The same transaction while it handles a message: what is sent now was caused by it. */
     OpenTx causedBy(Envelope cause) {
-        return new OpenTx(session, now, cause.correlationId(), source, random, outbox, atEnd);
+        return new OpenTx(session, now, cause.correlationId(), source, random, outbox, atEnd, atHand);
     }
 
     @Override
     public void atEnd(String rank, Supplier<Uni<Void>> work) {
         atEnd.add(new AtEnd(rank, work));
+    }
+
+    @Override
+    public <T> T atHand(Class<T> type, Supplier<T> made) {
+        return type.cast(atHand.computeIfAbsent(type, none -> made.get()));
     }
 
     Uni<Void> end() {

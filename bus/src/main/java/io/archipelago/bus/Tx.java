@@ -49,4 +49,10 @@ public interface Tx {
      * locked last and for a short time. What is asked for comes in the order of {@code rank}, equal ranks in the order of asking.
      */
     void atEnd(String rank, Supplier<Uni<Void>> work);
+
+    /**
+     * What a store keeps until the transaction ends, made when it is first asked for: what the messages of a batch have in common is then
+     * read and written once for all of them.
+     */
+    <T> T atHand(Class<T> type, Supplier<T> made);
 }

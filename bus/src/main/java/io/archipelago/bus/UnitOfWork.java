@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -103,7 +104,7 @@ public class UnitOfWork {
         String correlation = LogContext.get(LogContext.Key.CORRELATION_ID)
                 .orElseGet(() -> Uuid7.next(now, random).toString());
         String source = "/" + config.site() + "/" + config.service();
-        return new OpenTx(session, now, correlation, source, random, rows, new ArrayList<>());
+        return new OpenTx(session, now, correlation, source, random, rows, new ArrayList<>(), new HashMap<>());
     }
 
     private static Uni<Instant> clock(Mutiny.Session session) {

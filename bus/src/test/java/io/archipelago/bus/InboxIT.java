@@ -186,7 +186,7 @@ class InboxIT {
         AllocationId key = allocation();
 
         // When
-        inbox.applyLatest(Ledger.CONSUMER, batch(key, 1, 5), any -> true, topic -> ledger::on)
+        inbox.applyLatest(Ledger.CONSUMER, batch(key, 1, 5), any -> true, (topic, envelope) -> true, ledger::on)
                 .await()
                 .atMost(PATIENCE);
 
@@ -205,10 +205,15 @@ class InboxIT {
         Map<TopicPartition, List<ConsumerRecord<String, String>>> records = Map.of(
                 new TopicPartition(Ledger.TOPIC, 0), records(bad, 0, 1, 3),
                 new TopicPartition(Ledger.TOPIC, 1), records(good, 1, 1, 3));
-        inbox.applyLatest(Ledger.CONSUMER, new ConsumerRecords<>(records, Map.of()), any -> true, topic -> ledger::on)
+        inbox.applyLatest(
+                        Ledger.CONSUMER,
+                        new ConsumerRecords<>(records, Map.of()),
+                        any -> true,
+                        (topic, envelope) -> true,
+                        ledger::on)
                 .await()
                 .atMost(PATIENCE);
-        inbox.applyLatest(Ledger.CONSUMER, batch(bad, 4, 4), any -> true, topic -> ledger::on)
+        inbox.applyLatest(Ledger.CONSUMER, batch(bad, 4, 4), any -> true, (topic, envelope) -> true, ledger::on)
                 .await()
                 .atMost(PATIENCE);
 

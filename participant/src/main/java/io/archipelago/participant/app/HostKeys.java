@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The keys that hosts announced for secrets, read before every decision that may need one. */
 @ApplicationScoped
@@ -25,10 +26,18 @@ public class HostKeys {
         return Optional.ofNullable(keys.get(host));
     }
 
+    /** Reads them, once in a transaction. */
     Uni<Void> load(Tx tx) {
-        return store.all(tx)
-                .invoke(rows ->
-                        rows.forEach(row -> keys.put(row.host(), row.inventory().sealingKey())))
-                .replaceWithVoid();
+        AtomicBoolean loaded = tx.atHand(Loaded.class, Loaded::new).yes;
+        return loaded.getAndSet(true)
+                ? Uni.createFrom().voidItem()
+                : store.all(tx)
+                        .invoke(rows -> rows.forEach(
+                                row -> keys.put(row.host(), row.inventory().sealingKey())))
+                        .replaceWithVoid();
+    }
+
+    private static final class Loaded {
+        private final AtomicBoolean yes = new AtomicBoolean();
     }
 }

@@ -18,6 +18,7 @@ import io.archipelago.participant.ParticipantConfig;
 import io.archipelago.participant.persistence.HostStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ public class HostService {
             }
             return all;
         });
+    }
+
+    /** Locks the hosts of some heartbeats. */
+    public Uni<Void> prepare(Tx tx, List<HostHeartbeat> heartbeats) {
+        return store.lock(tx, heartbeats.stream().map(HostHeartbeat::host).toList());
     }
 
     /** Takes a heartbeat: the host lives, has this, and knows that its agent should make these. */

@@ -13,6 +13,7 @@ import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.participant.persistence.HostStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** What a participant does about what agents see, its own and strangers: things of ours that nobody has a record of. */
@@ -33,9 +34,21 @@ public class ObservationService {
         this.metrics = metrics;
     }
 
+    /** Reads what is known of what agents saw, and of those who say so. */
+    public Uni<Void> prepare(Tx tx, List<ResourceObserved> observed) {
+        List<ResourceObserved> ours = observed.stream().filter(this::ours).toList();
+        return store.witnesses(tx, ours)
+                .chain(known -> parts.prepareObserved(
+                        tx,
+                        known.stream()
+                                .map(seen -> seen.key().allocation())
+                                .distinct()
+                                .toList()));
+    }
+
     /** Takes what an agent saw, unless it runs on another machine than the host's; a stranger is left alone and told to operators. */
     public Uni<Void> onObserved(Tx tx, ResourceObserved observed) {
-        if (observed.key().kind().owner() != logic.name()) {
+        if (!ours(observed)) {
             return Uni.createFrom().voidItem();
         }
         return store.witness(tx, observed).chain(witness -> {
@@ -45,6 +58,10 @@ public class ObservationService {
             }
             return witness.known() ? parts.onObserved(tx, observed) : stranger(tx, observed);
         });
+    }
+
+    private boolean ours(ResourceObserved observed) {
+        return observed.key().kind().owner() == logic.name();
     }
 
     /** Says how many strangers there are. */

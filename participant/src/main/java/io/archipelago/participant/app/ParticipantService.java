@@ -8,7 +8,6 @@ import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
@@ -17,11 +16,12 @@ import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.participant.persistence.PartStore;
+import io.archipelago.participant.persistence.PartStore.Need;
 import io.archipelago.participant.persistence.PartStore.Reach;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** What a participant does about commands, observations and deadlines of its parts. */
 @ApplicationScoped
@@ -39,50 +39,68 @@ public class ParticipantService {
         this.service = bus.service();
     }
 
+    /** Locks and reads what a batch of commands needs. */
+    public Uni<Void> prepare(Tx tx, List<AllocationCommand> commands) {
+        List<Need> needs = commands.stream()
+                .filter(command -> !elsewhere(command))
+                .map(this::need)
+                .toList();
+        return commands.stream().anyMatch(DeployAllocation.class::isInstance)
+                ? keys.load(tx).chain(() -> store.load(tx, needs))
+                : store.load(tx, needs);
+    }
+
     /** Takes a command of the site's reservation-service. */
     public Uni<Void> onCommand(Tx tx, AllocationCommand command) {
-        if (command instanceof HoldAllocation hold && !protocol.books(hold)) {
+        if (elsewhere(command)) {
             return Uni.createFrom().voidItem();
         }
+        AllocationId allocation = command.allocation();
         Function<PartView, PartDecision> decide = view -> protocol.onCommand(command, view, tx.now());
-        Reach reach = reach(command);
+        Need need = need(command);
         return (command instanceof DeployAllocation
                         ? keys.load(tx)
                         : Uni.createFrom().voidItem())
-                .chain(() -> store.view(tx, command.allocation(), reach, window(command)))
+                .chain(() -> store.view(tx, need))
                 .chain(view -> {
                     PartDecision decision = decide.apply(view);
-                    return reach == Reach.WINDOW && decision.next() instanceof Part.Refused
+                    return need.reach() == Reach.WINDOW && decision.next() instanceof Part.Refused
                             // Only a refusal needs to see beyond the window: it tells when it would fit.
-                            ? store.view(tx, command.allocation(), Reach.ALL, null)
-                                    .chain(all -> carryOut(tx, command.allocation(), all, decide.apply(all)))
-                            : carryOut(tx, command.allocation(), view, decision);
+                            ? store.view(tx, Need.of(allocation, Reach.ALL))
+                                    .chain(all -> carryOut(tx, allocation, decide.apply(all)))
+                            : carryOut(tx, allocation, decision);
                 });
+    }
+
+    /** Locks and reads what is needed to take what agents saw of some allocations. */
+    public Uni<Void> prepareObserved(Tx tx, List<AllocationId> allocations) {
+        return store.load(
+                tx, allocations.stream().map(id -> Need.of(id, Reach.NONE)).toList());
     }
 
     /** Takes what an agent saw of a resource of ours. */
     public Uni<Void> onObserved(Tx tx, ResourceObserved observed) {
         AllocationId allocation = observed.key().allocation();
-        return store.view(tx, allocation, Reach.NONE, null)
-                .chain(view -> carryOut(tx, allocation, view, protocol.onObserved(observed, view, tx.now())));
+        return store.view(tx, Need.of(allocation, Reach.NONE))
+                .chain(view -> carryOut(tx, allocation, protocol.onObserved(observed, view, tx.now())));
     }
 
     /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */
     public Uni<Void> onHosts(Tx tx, AllocationId allocation, boolean news) {
-        return store.view(tx, allocation, Reach.NONE, null)
-                .chain(view -> carryOut(tx, allocation, view, protocol.onHosts(view, news)));
+        return store.view(tx, Need.of(allocation, Reach.NONE))
+                .chain(view -> carryOut(tx, allocation, protocol.onHosts(view, news)));
     }
 
     /** Does what is due for a part. */
     public Uni<Void> onDue(Tx tx, AllocationId allocation) {
-        return store.view(tx, allocation, Reach.NONE, null)
+        return store.view(tx, Need.of(allocation, Reach.NONE))
                 .chain(view -> view.part() != null && protocol.books(view.part())
-                        ? keys.load(tx).chain(() -> store.view(tx, allocation, Reach.PRESENT, null))
+                        ? keys.load(tx).chain(() -> store.view(tx, Need.of(allocation, Reach.PRESENT)))
                         : Uni.createFrom().item(view))
-                .chain(view -> carryOut(tx, allocation, view, protocol.onDue(view, tx.now())));
+                .chain(view -> carryOut(tx, allocation, protocol.onDue(view, tx.now())));
     }
 
-    private Uni<Void> carryOut(Tx tx, AllocationId allocation, PartView view, PartDecision decision) {
+    private Uni<Void> carryOut(Tx tx, AllocationId allocation, PartDecision decision) {
         for (Resource resource : decision.publish()) {
             tx.send(Topics.desired(resource.host()), resource.key().toString(), resource.desired());
         }
@@ -90,21 +108,24 @@ public class ParticipantService {
             tx.tombstone(Topics.desired(resource.host()), resource.key().toString());
         }
         decision.answers().forEach(answer -> tx.send(Topics.events(service), allocation.toString(), answer));
-        return store.write(tx, allocation, view.part(), decision);
+        return store.write(tx, allocation, decision);
     }
 
-    private static Reach reach(AllocationCommand command) {
+    /** Whether a command is not for this participant. */
+    private boolean elsewhere(AllocationCommand command) {
+        return command instanceof HoldAllocation hold && !protocol.books(hold);
+    }
+
+    private Need need(AllocationCommand command) {
         return switch (command) {
-            case HoldAllocation hold -> Reach.WINDOW;
-            case ConfirmAllocation confirm -> Reach.PRESENT;
-            case DeployAllocation deploy -> Reach.PRESENT;
-            case ReleaseAllocation release -> Reach.NONE;
+            case HoldAllocation hold ->
+                new Need(
+                        hold.allocation(),
+                        Reach.WINDOW,
+                        protocol.booked(hold.spec().window()));
+            case ConfirmAllocation confirm -> Need.of(confirm.allocation(), Reach.PRESENT);
+            case DeployAllocation deploy -> Need.of(deploy.allocation(), Reach.PRESENT);
+            case ReleaseAllocation release -> Need.of(release.allocation(), Reach.NONE);
         };
-    }
-
-    private @Nullable TimeWindow window(AllocationCommand command) {
-        return command instanceof HoldAllocation hold
-                ? protocol.booked(hold.spec().window())
-                : null;
     }
 }

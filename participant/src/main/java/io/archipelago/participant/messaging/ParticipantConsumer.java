@@ -33,45 +33,43 @@ public class ParticipantConsumer {
     private final Inbox inbox;
     private final ParticipantService parts;
     private final HostService hosts;
-    private final ObservationService observations;
+    private final ObservationService things;
     private final ParticipantMetrics metrics;
     private final String consumer;
     private final List<String> othersKeys;
+    private final Inbox.Handler commands = Inbox.Handler.prepared(this::prepareCommands, this::command);
+    private final Inbox.Handler observations = Inbox.Handler.prepared(this::prepareObservations, this::observation);
 
     ParticipantConsumer(
             Inbox inbox,
             ParticipantService parts,
             HostService hosts,
-            ObservationService observations,
+            ObservationService things,
             ParticipantLogic logic,
             ParticipantMetrics metrics,
             BusConfig bus) {
         this.inbox = inbox;
         this.parts = parts;
         this.hosts = hosts;
-        this.observations = observations;
+        this.things = things;
         this.metrics = metrics;
         this.consumer = bus.service();
         this.othersKeys = Arrays.stream(ResourceKind.values())
                 .filter(kind -> kind.owner() != logic.name())
                 .map(kind -> kind.wireName() + "/")
                 .toList();
-        inbox.register(consumer, Topics.ALLOCATION_COMMANDS, this::command);
+        inbox.register(consumer, Topics.ALLOCATION_COMMANDS, commands);
         inbox.register(consumer, Topics.HOST_EVENTS, this::hostEvent);
     }
 
     @Incoming("allocation-commands")
     Uni<Void> commands(ConsumerRecords<String, String> batch) {
-        return inbox.apply(consumer, batch, this::command);
+        return inbox.apply(consumer, batch, commands);
     }
 
     @Incoming("observed")
     Uni<Void> observations(ConsumerRecords<String, String> batch) {
-        return inbox.applyLatest(
-                consumer,
-                batch,
-                this::concerns,
-                topic -> (tx, envelope) -> observation(tx, topic, (HostMessage) envelope.message()));
+        return inbox.applyLatest(consumer, batch, this::concerns, this::mayStand, observations);
     }
 
     /** Every host reports to every participant: what is another's is most of what comes. */
@@ -84,6 +82,10 @@ public class ParticipantConsumer {
         return inbox.apply(consumer, batch, this::hostEvent);
     }
 
+    private Uni<Void> prepareCommands(Tx tx, List<Envelope> envelopes) {
+        return parts.prepare(tx, messages(envelopes, AllocationCommand.class));
+    }
+
     private Uni<Void> command(Tx tx, Envelope envelope) {
         return parts.onCommand(tx, (AllocationCommand) envelope.message());
     }
@@ -93,15 +95,36 @@ public class ParticipantConsumer {
     }
 
     /** An agent may write only the topics of its own hosts: of any other host it says nothing that counts. */
-    private Uni<Void> observation(Tx tx, String topic, HostMessage said) {
-        if (!topic.equals(Topics.observed(said.host()))) {
+    private boolean mayStand(String topic, Envelope envelope) {
+        if (!(envelope.message() instanceof HostMessage said)) {
+            // It fails when it is handled, and is told of then.
+            return true;
+        }
+        boolean may = topic.equals(Topics.observed(said.host()));
+        if (!may) {
             metrics.notTheirs();
             LOG.errorf("who writes %s speaks of host %s: not taken", topic, said.host());
-            return Uni.createFrom().voidItem();
         }
-        return switch (said) {
-            case ResourceObserved observed -> observations.onObserved(tx, observed);
+        return may;
+    }
+
+    private Uni<Void> prepareObservations(Tx tx, List<Envelope> envelopes) {
+        return hosts.prepare(tx, messages(envelopes, HostHeartbeat.class))
+                .chain(() -> things.prepare(tx, messages(envelopes, ResourceObserved.class)));
+    }
+
+    private Uni<Void> observation(Tx tx, Envelope envelope) {
+        return switch ((HostMessage) envelope.message()) {
+            case ResourceObserved observed -> things.onObserved(tx, observed);
             case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
         };
+    }
+
+    private static <T> List<T> messages(List<Envelope> envelopes, Class<T> type) {
+        return envelopes.stream()
+                .map(Envelope::message)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
     }
 }

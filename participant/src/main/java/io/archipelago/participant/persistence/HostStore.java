@@ -11,11 +11,13 @@ import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec;
+import io.archipelago.participant.persistence.HostsAtHand.Machine;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,10 +36,25 @@ public class HostStore {
             on conflict (host, allocation, news) %s
             """;
 
-    private static final String WITNESS = """
-            select exists (select 1 from resource where host = :host and key = :key),
-                   coalesce((select machine_id = :machine or dead from host where id = :host), true)
+    private static final String WITNESSES = """
+            select o.host, o.key, r.key is not null, h.machine_id, coalesce(h.dead, false)
+            from jsonb_to_recordset(cast(cast(:observed as text) as jsonb)) as o (host text, key text)
+            left join resource r on r.host = o.host and r.key = o.key
+            left join host h on h.id = o.host
             """;
+
+    /** Locks the rows of some hosts, in the order of their names, and reads what their agents should know. */
+    public Uni<Void> lock(Tx tx, Collection<HostId> hosts) {
+        if (hosts.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return tx.session()
+                .createQuery("from HostRow where id in ?1 order by id", HostRow.class)
+                .setParameter(1, hosts.stream().map(HostId::value).toList())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList()
+                .chain(() -> readGenerations(tx, hosts));
+    }
 
     /** What is known of a host, its row locked; empty if it was never heard of. */
     public Uni<Optional<HostRecord>> locked(Tx tx, HostId host) {
@@ -47,6 +64,8 @@ public class HostStore {
     }
 
     public Uni<Void> write(Tx tx, HostRecord host) {
+        PartStore.hostChanged(tx);
+        atHand(tx).machine(host.host(), new Machine(host.inventory().machineId(), host.dead()));
         return tx.session().find(HostRow.class, host.host().value()).chain(found -> {
             HostRow row = found == null ? new HostRow() : found;
             row.take(host);
@@ -163,17 +182,26 @@ public class HostStore {
 
     /** The generations that an agent should know of a host. */
     public Uni<Map<ResourceKey, Long>> generations(Tx tx, HostId host) {
+        HostsAtHand atHand = atHand(tx);
+        return (atHand.generations(host).isPresent() ? Uni.createFrom().voidItem() : readGenerations(tx, List.of(host)))
+                .map(none -> atHand.generations(host).orElseThrow());
+    }
+
+    private static Uni<Void> readGenerations(Tx tx, Collection<HostId> hosts) {
         return tx.session()
                 .createQuery(
-                        "select r.key, r.generation from ResourceRow r where r.host = ?1 and r.forgotten = false",
+                        "select r.host, r.key, r.generation from ResourceRow r"
+                                + " where r.host in ?1 and r.forgotten = false",
                         Object[].class)
-                .setParameter(1, host.value())
+                .setParameter(1, hosts.stream().map(HostId::value).toList())
                 .getResultList()
-                .map(rows -> {
-                    Map<ResourceKey, Long> generations = new HashMap<>();
-                    rows.forEach(row -> generations.put(ResourceKey.parse((String) row[0]), (Long) row[1]));
-                    return generations;
-                });
+                .invoke(rows -> {
+                    Map<HostId, Map<ResourceKey, Long>> found = new HashMap<>();
+                    rows.forEach(row -> found.computeIfAbsent(new HostId((String) row[0]), none -> new HashMap<>())
+                            .put(ResourceKey.parse((String) row[1]), (Long) row[2]));
+                    atHand(tx).generations(hosts, found);
+                })
+                .replaceWithVoid();
     }
 
     /** Everything that an agent should know of a host; empty if some of it changed since an instant, and may be on its way. */
@@ -209,13 +237,40 @@ public class HostStore {
 
     /** What is known before an observation is taken. */
     public Uni<Witness> witness(Tx tx, ResourceObserved observed) {
-        return tx.session()
-                .<Object[]>createNativeQuery(WITNESS)
-                .setParameter("host", observed.host().value())
-                .setParameter("key", observed.key().toString())
-                .setParameter("machine", observed.machineId())
-                .getSingleResult()
-                .map(row -> new Witness((Boolean) row[0], (Boolean) row[1]));
+        return witnesses(tx, List.of(observed))
+                .map(none -> atHand(tx).witness(observed).orElseThrow());
+    }
+
+    /** Reads what is known of some observations, unless this transaction knows it; gives those of which there is a record. */
+    public Uni<List<ResourceObserved>> witnesses(Tx tx, Collection<ResourceObserved> observed) {
+        HostsAtHand atHand = atHand(tx);
+        var unread = Json.mapper().createArrayNode();
+        observed.stream()
+                .filter(seen -> atHand.witness(seen).isEmpty())
+                .forEach(seen -> unread.addObject()
+                        .put("host", seen.host().value())
+                        .put("key", seen.key().toString()));
+        Uni<Void> read = unread.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : tx.session()
+                        .<Object[]>createNativeQuery(WITNESSES)
+                        .setParameter("observed", unread.toString())
+                        .getResultList()
+                        .invoke(rows -> rows.forEach(row -> take(atHand, row)))
+                        .replaceWithVoid();
+        return read.map(none -> observed.stream()
+                .filter(seen -> atHand.witness(seen).orElseThrow().known())
+                .toList());
+    }
+
+    private static void take(HostsAtHand atHand, Object[] row) {
+        HostId host = new HostId((String) row[0]);
+        atHand.known(host, ResourceKey.parse((String) row[1]), (Boolean) row[2]);
+        atHand.machine(host, row[3] == null ? null : new Machine((String) row[3], (Boolean) row[4]));
+    }
+
+    private static HostsAtHand atHand(Tx tx) {
+        return tx.atHand(HostsAtHand.class, HostsAtHand::new);
     }
 
     /** Remembers, or forgets, a thing of ours that nobody has a record of; answers how many there are then, or -1 if it was known. */

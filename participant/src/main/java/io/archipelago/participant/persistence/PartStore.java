@@ -4,29 +4,31 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.participant.persistence.WorkingSet.Fate;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a decision about a part is taken from, and writes the decision. */
+/**
+ * Reads what decisions about parts are taken from, and writes the decisions. What a transaction has read it does not read again, so the parts
+ * of a whole batch of messages cost hardly more statements than one, if they are loaded together.
+ */
 @ApplicationScoped
 public class PartStore {
-
-    private static final String INSERT_BOOKINGS = """
-            insert into booking (allocation, pool, unit, amounts, starts_at, ends_at, held_until)
-            select allocation, pool, unit, amounts, starts_at, ends_at, held_until
-            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (allocation text, pool text, unit integer,
-                amounts jsonb, starts_at timestamptz, ends_at timestamptz, held_until timestamptz)
-            """;
 
     /** Which bookings a decision needs to see; the pools are locked unless it is NONE. */
     public enum Reach {
@@ -40,193 +42,198 @@ public class PartStore {
     }
 
     /**
-     * Locks the part's row, then the pools', and reads.
+     * What a decision needs.
      *
+     * @param allocation whose part
+     * @param reach which bookings
      * @param window the window to be booked; only for {@link Reach#WINDOW}
      */
-    public Uni<PartView> view(Tx tx, AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
-        return tx.session()
-                .find(PartRow.class, allocation.toString(), LockModeType.PESSIMISTIC_WRITE)
-                .chain(row -> calendar(tx, allocation, reach, window)
-                        .chain(calendar -> resources(tx, allocation)
-                                .chain(resources -> down(tx, reach, resources)
-                                        .map(down -> new PartView(
-                                                row == null ? null : row.part(), calendar, resources, down)))));
+    public record Need(
+            AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
+
+        /** A need without a window. */
+        public static Need of(AllocationId allocation, Reach reach) {
+            return new Need(allocation, reach, null);
+        }
+    }
+
+    /** Locks the parts' rows, in the order of their ids, then the pools', and reads what is needed and was not read in this transaction. */
+    public Uni<Void> load(Tx tx, Collection<Need> needs) {
+        WorkingSet set = workingSet(tx);
+        return parts(tx, set, set.unread(needs))
+                .chain(() -> pools(tx, set, needs))
+                .chain(() -> bookings(tx, set, needs))
+                .chain(() -> down(tx, set, needs));
+    }
+
+    /** What is needed for a decision about a part; all of it is locked. */
+    public Uni<PartView> view(Tx tx, Need need) {
+        return load(tx, List.of(need)).map(none -> workingSet(tx).view(need, tx.now()));
+    }
+
+    /** Takes a decision. Its rows are written when the transaction ends. */
+    public Uni<Void> write(Tx tx, AllocationId allocation, PartDecision decision) {
+        WorkingSet set = workingSet(tx);
+        set.change(allocation, decision.bookings());
+        return part(tx, set, decision)
+                .chain(() -> store(tx, set.of(allocation), decision.resources()))
+                .invoke(() -> forget(set.of(allocation), decision.forget()));
     }
 
     /** Everything that is booked here, for planning; nothing is locked. */
     public Uni<Calendar> calendar(Tx tx) {
-        return unlocked(tx, bookings(tx, "from BookingRow"));
+        return unlocked(tx, BookingStore.all(tx));
     }
 
     /** What stands in the way of booking a window, for planning; nothing is locked. */
     public Uni<Calendar> calendar(Tx tx, TimeWindow window) {
-        return unlocked(tx, overlapping(tx, window));
+        return unlocked(tx, BookingStore.overlapping(tx, List.of(window)));
     }
 
-    private static Uni<Calendar> unlocked(Tx tx, Uni<List<Booking>> read) {
+    private static Uni<Calendar> unlocked(Tx tx, Uni<Map<Long, Booking>> read) {
         return tx.session()
                 .createQuery("from PoolRow order by id", PoolRow.class)
                 .getResultList()
-                .chain(pools -> read.map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
+                .chain(pools -> read.map(bookings -> new Calendar(pools(pools), bookings.values(), tx.now())));
     }
 
-    /**
-     * Writes a decision's rows.
-     *
-     * @param before the part that the decision was taken from; null: there was none
-     */
-    public Uni<Void> write(Tx tx, AllocationId allocation, @Nullable Part before, PartDecision decision) {
-        return part(tx, before, decision.next())
-                .chain(() -> change(tx, allocation, decision.bookings()))
-                .chain(() -> store(tx, decision.resources(), decision.forget()));
-    }
-
-    private Uni<Calendar> calendar(Tx tx, AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
-        if (reach == Reach.NONE) {
-            return Uni.createFrom().item(new Calendar(List.of(), List.of(), tx.now()));
-        }
-        return tx.session()
-                .createQuery("from PoolRow order by id", PoolRow.class)
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList()
-                .chain(pools -> read(tx, allocation, reach, window)
-                        .map(bookings -> new Calendar(pools(pools), bookings, tx.now())));
-    }
-
-    private Uni<List<Booking>> read(Tx tx, AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
-        return switch (reach) {
-            case NONE -> Uni.createFrom().item(List.of());
-            case PRESENT ->
-                bookings(
-                        tx, "from BookingRow where startsAt <= ?1 or allocation = ?2", tx.now(), allocation.toString());
-            case WINDOW -> window == null ? bookings(tx, "from BookingRow") : overlapping(tx, window);
-            case ALL -> bookings(tx, "from BookingRow");
-        };
-    }
-
-    /** What overlaps a window, and what overran and is still there. */
-    private static Uni<List<Booking>> overlapping(Tx tx, TimeWindow window) {
-        return bookings(
-                tx,
-                "from BookingRow where startsAt < ?1 and endsAt > ?2 or endsAt <= ?3",
-                window.end(),
-                window.start(),
-                tx.now());
-    }
-
-    private static Uni<List<Booking>> bookings(Tx tx, String query, Object... parameters) {
-        // Column by column: updates and deletions of bookings pass the session by, so entities would go stale in it.
-        var selection = tx.session().createQuery(BookingRow.COLUMNS + query, Object[].class);
-        for (int i = 0; i < parameters.length; i++) {
-            selection.setParameter(i + 1, parameters[i]);
-        }
-        return selection
-                .getResultList()
-                .map(rows -> rows.stream().map(BookingRow::booking).toList());
-    }
-
-    private static Uni<List<Resource>> resources(Tx tx, AllocationId allocation) {
-        return tx.session()
-                .createQuery("from ResourceRow where allocation = ?1 order by host, key", ResourceRow.class)
-                .setParameter(1, allocation.toString())
-                .getResultList()
-                .map(rows -> rows.stream().map(ResourceRow::resource).toList());
-    }
-
-    /** Who chooses among pools knows by them which hosts are lost. */
-    private static Uni<HostsDown> down(Tx tx, Reach reach, List<Resource> resources) {
-        boolean chooses = reach == Reach.WINDOW || reach == Reach.ALL;
-        return chooses && resources.isEmpty() ? Uni.createFrom().item(HostsDown.NONE) : HostStore.down(tx);
-    }
-
-    private static Uni<Void> part(Tx tx, @Nullable Part before, @Nullable Part next) {
-        if (next == null) {
-            return Uni.createFrom().voidItem();
-        }
-        if (before == null) {
-            // What is not there can not be locked. If it has come meanwhile, this breaks the key, and the work is done
-            // again.
-            PartRow row = new PartRow();
-            row.take(next, tx.now());
-            return tx.session().persist(row).chain(tx.session()::flush);
-        }
-        return tx.session()
-                .find(PartRow.class, next.allocation().toString())
-                .invoke(row -> row.take(next, tx.now()))
-                .replaceWithVoid();
-    }
-
-    private static Uni<Void> change(Tx tx, AllocationId allocation, PartDecision.Change change) {
-        return switch (change) {
-            case PartDecision.Keep keep -> Uni.createFrom().voidItem();
-            case PartDecision.Drop drop -> delete(tx, allocation);
-            case PartDecision.Confirm confirm ->
-                tx.session()
-                        .createMutationQuery("update BookingRow set heldUntil = null where allocation = ?1")
-                        .setParameter(1, allocation.toString())
-                        .executeUpdate()
-                        .replaceWithVoid();
-            case PartDecision.Book book -> clear(tx, allocation).chain(() -> insert(tx, book.bookings()));
-        };
-    }
-
-    private static Uni<Void> delete(Tx tx, AllocationId allocation) {
-        return tx.session()
-                .createMutationQuery("delete from BookingRow where allocation = ?1")
-                .setParameter(1, allocation.toString())
-                .executeUpdate()
-                .replaceWithVoid();
-    }
-
-    /** Removes what an allocation booked before, and expired holds: they no longer count, and the constraints must not see them either. */
-    private static Uni<Void> clear(Tx tx, AllocationId allocation) {
-        return tx.session()
-                .createMutationQuery("delete from BookingRow where allocation = ?1 or heldUntil <= ?2")
-                .setParameter(1, allocation.toString())
-                .setParameter(2, tx.now())
-                .executeUpdate()
-                .replaceWithVoid();
-    }
-
-    private static Uni<Void> insert(Tx tx, List<Booking> bookings) {
-        if (bookings.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        return tx.session()
-                .createNativeQuery(INSERT_BOOKINGS)
-                .setParameter("rows", BookingRow.json(bookings))
-                .executeUpdate()
-                .replaceWithVoid();
-    }
-
-    private static Uni<Void> store(Tx tx, List<Resource> resources, List<Resource> forgotten) {
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (Resource resource : resources) {
-            all = all.chain(() -> store(tx, resource));
-        }
-        for (Resource resource : forgotten) {
-            all = all.chain(() -> tx.session().find(ResourceRow.class, ref(resource)))
-                    .invoke(row -> {
-                        if (row != null) {
-                            row.forgotten = true;
-                        }
-                    })
-                    .replaceWithVoid();
-        }
-        return all;
-    }
-
-    private static Uni<Void> store(Tx tx, Resource resource) {
-        return tx.session().find(ResourceRow.class, ref(resource)).chain(found -> {
-            ResourceRow row = found == null ? new ResourceRow() : found;
-            row.take(resource, tx.now());
-            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
+    private static WorkingSet workingSet(Tx tx) {
+        return tx.atHand(WorkingSet.class, () -> {
+            WorkingSet set = new WorkingSet();
+            tx.atEnd("parts", () -> flush(tx, set));
+            return set;
         });
     }
 
-    private static ResourceRow.Ref ref(Resource resource) {
-        return new ResourceRow.Ref(resource.host().value(), resource.key().toString());
+    /** A host is not as it was: what is down is read again when it is needed. */
+    static void hostChanged(Tx tx) {
+        workingSet(tx).forgetDown();
+    }
+
+    private static Uni<Void> parts(Tx tx, WorkingSet set, List<AllocationId> unread) {
+        if (unread.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<String> ids = unread.stream().map(AllocationId::toString).toList();
+        return tx.session()
+                .createQuery("from PartRow where allocation in ?1 order by allocation", PartRow.class)
+                .setParameter(1, ids)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList()
+                .chain(found -> tx.session()
+                        .createQuery("from ResourceRow where allocation in ?1 order by host, key", ResourceRow.class)
+                        .setParameter(1, ids)
+                        .getResultList()
+                        .invoke(resources -> set.read(unread, found, resources)))
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> pools(Tx tx, WorkingSet set, Collection<Need> needs) {
+        return set.locked() || needs.stream().allMatch(need -> need.reach() == Reach.NONE)
+                ? Uni.createFrom().voidItem()
+                : tx.session()
+                        .createQuery("from PoolRow order by id", PoolRow.class)
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList()
+                        .invoke(rows -> set.lock(pools(rows)))
+                        .replaceWithVoid();
+    }
+
+    private static Uni<Void> bookings(Tx tx, WorkingSet set, Collection<Need> needs) {
+        List<Need> open = needs.stream().filter(need -> !set.covers(need)).toList();
+        if (open.stream().anyMatch(need -> need.reach() == Reach.ALL)) {
+            return BookingStore.all(tx).invoke(rows -> set.read(open, rows)).replaceWithVoid();
+        }
+        List<Need> present =
+                open.stream().filter(need -> need.reach() == Reach.PRESENT).toList();
+        List<Need> windows =
+                open.stream().filter(need -> need.reach() == Reach.WINDOW).toList();
+        return (present.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : BookingStore.present(
+                                        tx,
+                                        present.stream().map(Need::allocation).toList())
+                                .invoke(rows -> set.read(present, rows))
+                                .replaceWithVoid())
+                .chain(() -> windows.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : BookingStore.overlapping(
+                                        tx,
+                                        windows.stream().map(PartStore::window).collect(Collectors.toSet()))
+                                .invoke(rows -> set.read(windows, rows))
+                                .replaceWithVoid());
+    }
+
+    private static TimeWindow window(Need need) {
+        return Objects.requireNonNull(need.window(), "a window to be booked");
+    }
+
+    /** Who has nothing on hosts yet need not know which are down: who chooses among pools sees by them what is lost. */
+    private static Uni<Void> down(Tx tx, WorkingSet set, Collection<Need> needs) {
+        boolean needed = needs.stream()
+                .anyMatch(need -> need.reach() == Reach.NONE
+                        || need.reach() == Reach.PRESENT
+                        || !set.of(need.allocation()).isEmpty());
+        return set.knowsDown() || !needed
+                ? Uni.createFrom().voidItem()
+                : HostStore.down(tx).invoke(set::down).replaceWithVoid();
+    }
+
+    private static Uni<Void> part(Tx tx, WorkingSet set, PartDecision decision) {
+        Part next = decision.next();
+        if (next == null) {
+            return Uni.createFrom().voidItem();
+        }
+        Optional<PartRow> known = set.part(next.allocation());
+        PartRow row = known.orElseGet(PartRow::new);
+        row.take(next, tx.now());
+        if (known.isPresent()) {
+            return Uni.createFrom().voidItem();
+        }
+        // What is not there can not be locked. If it has come meanwhile, this breaks the key, and the work is done
+        // again.
+        set.add(row);
+        return tx.session().persist(row);
+    }
+
+    private static Uni<Void> store(Tx tx, List<ResourceRow> rows, List<Resource> resources) {
+        List<ResourceRow> fresh = new ArrayList<>();
+        for (Resource resource : resources) {
+            Optional<ResourceRow> known = find(rows, resource);
+            ResourceRow row = known.orElseGet(ResourceRow::new);
+            row.take(resource, tx.now());
+            if (known.isEmpty()) {
+                fresh.add(row);
+            }
+        }
+        rows.addAll(fresh);
+        return fresh.isEmpty() ? Uni.createFrom().voidItem() : tx.session().persistAll(fresh.toArray());
+    }
+
+    private static void forget(List<ResourceRow> rows, List<Resource> resources) {
+        resources.forEach(resource -> find(rows, resource).ifPresent(row -> row.forgotten = true));
+    }
+
+    private static Optional<ResourceRow> find(List<ResourceRow> rows, Resource resource) {
+        return rows.stream()
+                .filter(row -> row.host.equals(resource.host().value())
+                        && row.key.equals(resource.key().toString()))
+                .findFirst();
+    }
+
+    /** First what breaks a key if another was faster, then the bookings: those that go before those that come. */
+    private static Uni<Void> flush(Tx tx, WorkingSet set) {
+        if (!set.books()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<Booking> inserted = set.inserted();
+        List<AllocationId> deleted = set.ending(Fate.REPLACED, Fate.DELETED);
+        return tx.session()
+                .flush()
+                .chain(() -> inserted.isEmpty()
+                        ? BookingStore.delete(tx, deleted)
+                        : BookingStore.deleteAndClear(tx, deleted).chain(() -> BookingStore.insert(tx, inserted)))
+                .chain(() -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED)));
     }
 
     private static List<Pool> pools(List<PoolRow> rows) {

@@ -72,10 +72,7 @@ public class SiteStore {
     }
 
     public Uni<List<Booking>> bookings(Tx tx) {
-        return tx.session()
-                .createQuery(BookingRow.COLUMNS + "from BookingRow order by startsAt, id", Object[].class)
-                .getResultList()
-                .map(rows -> rows.stream().map(BookingRow::booking).toList());
+        return BookingStore.all(tx).map(rows -> List.copyOf(rows.values()));
     }
 
     public Uni<List<HostSeen>> hosts(Tx tx) {
