@@ -40,13 +40,17 @@ final class HostKeeper {
     /** A part that is to be looked at because of what has become of a host. */
     record Change(HostId host, AllocationId allocation, boolean news) {}
 
+    /** That it is to be looked at; each wish is another. */
+    private record Wish(Instant due, long number) {}
+
     private static final Duration REPUBLISH_AFTER = Duration.ofSeconds(10);
 
     private final ParticipantService service;
     private final ParticipantLogic logic;
     private final HostProtocol protocol;
     private final Map<HostId, HostRecord> records = new TreeMap<>();
-    private final Map<Change, Instant> changes = new LinkedHashMap<>();
+    private final Map<Change, Wish> changes = new LinkedHashMap<>();
+    private long wishes;
 
     HostKeeper(ParticipantService service, ParticipantLogic logic) {
         this.service = service;
@@ -99,7 +103,8 @@ final class HostKeeper {
     @Nullable
     Instant due(Object row) {
         if (row instanceof Change change) {
-            return changes.get(change);
+            Wish wish = changes.get(change);
+            return wish == null ? null : wish.due();
         }
         boolean over = service.site().isSettled();
         return row instanceof HostId host && !over
@@ -192,9 +197,11 @@ final class HostKeeper {
     }
 
     private void look(Change change, Transaction tx) {
-        if (changes.containsKey(change)) {
+        Wish wish = changes.get(change);
+        if (wish != null) {
             service.onHosts(change.allocation(), change.news(), tx);
-            tx.write(() -> changes.remove(change));
+            // The row is locked: who wants another look meanwhile waits, and then makes a row of its own.
+            tx.write(() -> changes.remove(change, wish));
         }
     }
 
@@ -229,7 +236,12 @@ final class HostKeeper {
         for (Resource resource : service.allResources()) {
             if (resource.host().equals(host) && !resource.gone()) {
                 Change change = new Change(host, resource.allocation(), news);
-                changes.put(change, now);
+                Wish wish = new Wish(now, ++wishes);
+                if (news) {
+                    changes.put(change, wish);
+                } else {
+                    changes.putIfAbsent(change, wish);
+                }
                 service.watch(change);
             }
         }

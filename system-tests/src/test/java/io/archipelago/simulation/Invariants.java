@@ -39,6 +39,7 @@ final class Invariants {
     private final HostInvariants hosts;
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Set<List<Object>> givenUp = new HashSet<>();
+    private final Set<AllocationId> ended = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
     private final Map<AllocationId, Instant> leasedAt = new HashMap<>();
@@ -150,10 +151,12 @@ final class Invariants {
         boolean leasedBefore = before instanceof Part.Confirmed || before instanceof Part.Deploying;
         boolean leasedAfter = after instanceof Part.Confirmed || after instanceof Part.Deploying;
         if (before instanceof Part.Deploying running && !leasedAfter) {
-            boolean over = !service.site()
-                    .reservation()
-                    .now()
-                    .isBefore(running.lease().spec().window().end());
+            // What counts is the time at which the lease was ended: clocks may have been set back since.
+            boolean over = ended.contains(id)
+                    || !service.site()
+                            .reservation()
+                            .now()
+                            .isBefore(running.lease().spec().window().end());
             require(
                     over || givenUp.contains(List.of(id)),
                     () -> service + " stops " + Words.of(id) + " though nobody asked and its time is not over");
@@ -204,6 +207,9 @@ final class Invariants {
                     over || givenUp.contains(List.of(id, after.header().shareSequence())),
                     () -> service + " ends the lease of " + Words.of(id)
                             + " though nobody asked and its time is not over");
+            if (over) {
+                ended.add(id);
+            }
         }
         if (!leased && after instanceof Allocation.Confirmed) {
             leasedAt.put(id, now);

@@ -17,6 +17,7 @@ import io.archipelago.reservation.persistence.ExchangeStore;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -45,6 +46,11 @@ public class AllocationService {
         this.store = store;
         this.exchanges = exchanges;
         this.dispatch = dispatch;
+    }
+
+    /** Locks shares of which a batch of messages speaks. */
+    public Uni<Void> prepare(Tx tx, Collection<AllocationId> shares) {
+        return store.lockAll(tx, shares);
     }
 
     /** Takes a command of a master. What another master opened, it has no say in. */

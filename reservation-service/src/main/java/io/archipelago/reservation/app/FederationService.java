@@ -4,6 +4,8 @@ import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.Topics;
@@ -23,6 +25,7 @@ import io.archipelago.reservation.persistence.InboundStreams;
 import io.archipelago.reservation.persistence.OutboundStreams;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +73,23 @@ public class FederationService {
                 .map(SiteId::new)
                 .forEach(peer -> outbound.say(tx, peer, capacity.site().value(), capacity));
         return Uni.createFrom().voidItem();
+    }
+
+    /** Locks what a batch of messages between sites speaks of: first reservations, then shares. */
+    public Uni<Void> prepare(Tx tx, SiteId from, List<Envelope> envelopes) {
+        List<ReservationId> asked = new ArrayList<>();
+        List<AllocationId> told = new ArrayList<>();
+        for (Envelope envelope : envelopes) {
+            switch (envelope.message()) {
+                case ShareMessage.Command command -> told.add(command.allocation());
+                case ShareMessage.Answer answer -> asked.add(answer.allocation().reservation());
+                default -> {}
+            }
+        }
+        // Their rows come after the stream's, everywhere.
+        return inbound.last(tx, from)
+                .chain(() -> reservations.prepare(tx, asked))
+                .chain(() -> allocations.prepare(tx, told));
     }
 
     /**

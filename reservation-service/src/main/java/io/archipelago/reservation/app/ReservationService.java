@@ -16,6 +16,7 @@ import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.persistence.ReservationStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -35,6 +36,11 @@ public class ReservationService {
         this.moves = moves;
         this.store = store;
         this.dispatch = dispatch;
+    }
+
+    /** Locks reservations of which a batch of messages speaks. */
+    public Uni<Void> prepare(Tx tx, Collection<ReservationId> ids) {
+        return store.lockAll(tx, ids);
     }
 
     /** Accepts a request that has passed all checks. */

@@ -52,8 +52,8 @@ public final class AllocationMoves {
     }
 
     /**
-     * Takes a command for a share of which there is no record, if it begins one: to hold it, or, once the database was restored, to give back
-     * whatever the participants may have.
+     * Takes a command for a share of which there is no record, if it begins one: to hold it, to remember that it was released, or, once the
+     * database was restored, to give back whatever the participants may have.
      *
      * @param master who commands
      * @param floor {@link Restoration#floor}; 0 if the database was never restored
@@ -67,9 +67,16 @@ public final class AllocationMoves {
             case ReleaseShare release
             when floor > 0 ->
                 Optional.of(restored.giveBack(release.allocation(), master, release.sequence(), floor, now));
-            case ReleaseShare release -> Optional.empty();
+            case ReleaseShare release -> Optional.of(neverHeld(master, release, now));
             case ConfirmShare confirm -> Optional.empty();
         };
+    }
+
+    /** There is nothing to give back, but the release is remembered: a copy of the hold that comes after it begins nothing. */
+    private static Decision<Allocation> neverHeld(SiteId master, ReleaseShare release, Instant now) {
+        Header header =
+                new Header(release.allocation(), Restoration.forgotten(master, now), release.sequence(), 1);
+        return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
     }
 
     /** Takes an operator's word that a share is to be given back, whatever its master believes. */
@@ -161,8 +168,7 @@ public final class AllocationMoves {
             case ConfirmShare confirm when floor > 0 -> Optional.empty();
             case ConfirmShare confirm ->
                 Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(Refusals.ranOut())));
-            case ReleaseShare release when floor > 0 -> Optional.empty();
-            case ReleaseShare release -> Optional.of(new ShareReleased(release.allocation(), release.sequence()));
+            case ReleaseShare release -> Optional.empty();
         };
     }
 

@@ -3,16 +3,22 @@ package io.archipelago.reservation.messaging;
 import io.archipelago.bus.Inbox;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.app.AllocationService;
 import io.archipelago.reservation.app.FederationService;
 import io.archipelago.reservation.app.ReservationService;
 import io.archipelago.reservation.app.ReservationStart;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
@@ -27,6 +33,7 @@ class AnswerConsumer {
     private final AllocationService allocations;
     private final FederationService federation;
     private final ReservationStart start;
+    private final Inbox.Handler handler = Inbox.Handler.prepared(this::prepare, this::take);
 
     AnswerConsumer(
             Inbox inbox,
@@ -46,12 +53,26 @@ class AnswerConsumer {
     private void register() {
         Topics.SERVICES.stream()
                 .filter(service -> !service.equals(CONSUMER))
-                .forEach(service -> inbox.register(CONSUMER, Topics.events(service), this::take));
+                .forEach(service -> inbox.register(CONSUMER, Topics.events(service), handler));
     }
 
     @Incoming("answers")
     Uni<Void> answers(ConsumerRecords<String, String> batch) {
-        return start.begun().chain(() -> inbox.apply(CONSUMER, batch, this::take));
+        return start.begun().chain(() -> inbox.apply(CONSUMER, batch, handler));
+    }
+
+    private Uni<Void> prepare(Tx tx, List<Envelope> envelopes) {
+        List<ReservationId> planned = new ArrayList<>();
+        List<AllocationId> told = new ArrayList<>();
+        for (Envelope envelope : envelopes) {
+            switch (envelope.message()) {
+                case AllocationEvent event -> told.add(event.allocation());
+                case SitesPlanned plan -> planned.add(plan.reservation());
+                case PlanRefused no -> planned.add(no.reservation());
+                default -> {}
+            }
+        }
+        return reservations.prepare(tx, planned).chain(() -> allocations.prepare(tx, told));
     }
 
     private Uni<Void> take(Tx tx, Envelope envelope) {

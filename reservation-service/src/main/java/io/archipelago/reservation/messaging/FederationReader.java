@@ -102,12 +102,15 @@ class FederationReader {
     }
 
     private StreamPull pull(SiteId from, String bootstrapServers) {
+        Inbox.Handler handler = Inbox.Handler.prepared(
+                (tx, envelopes) -> service.prepare(tx, from, envelopes),
+                (tx, envelope) -> service.take(tx, from, envelope));
         return new StreamPull(
                 from,
                 bootstrapServers,
                 Topics.federationTo(own),
                 () -> unitOfWork.inTransaction(tx -> streams.position(tx, from)),
-                batch -> inbox.applyInOrder("reservation", batch, (tx, envelope) -> service.take(tx, from, envelope)),
+                batch -> inbox.applyInOrder("reservation", batch, handler),
                 position -> unitOfWork.inTransaction(tx -> streams.readUpTo(tx, from, position)),
                 () -> unitOfWork.inTransaction(tx -> settlement.compareSoon(tx, from)));
     }

@@ -9,7 +9,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** This site's shares as rows. */
@@ -23,11 +25,35 @@ public class AllocationStore {
             order by id
             """;
 
+    /** The rows that a transaction has locked; empty: there was none. */
+    private static final class Locked {
+        private final Map<AllocationId, Optional<AllocationRow>> rows = new HashMap<>();
+    }
+
     /** Locks an allocation's row and reads it. */
     public Uni<Optional<Allocation>> lock(Tx tx, AllocationId id) {
-        return tx.session()
-                .find(AllocationRow.class, id.toString(), LockModeType.PESSIMISTIC_WRITE)
-                .map(row -> Optional.ofNullable(row).map(AllocationRow::allocation));
+        return lockAll(tx, List.of(id)).map(none -> locked(tx).get(id).map(AllocationRow::allocation));
+    }
+
+    /** Locks the rows of some allocations, as far as there are any, in the order of their ids; to lock one of them again costs nothing. */
+    public Uni<Void> lockAll(Tx tx, Collection<AllocationId> ids) {
+        Map<AllocationId, Optional<AllocationRow>> locked = locked(tx);
+        List<String> others = ids.stream()
+                .filter(id -> !locked.containsKey(id))
+                .map(AllocationId::toString)
+                .toList();
+        return others.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : tx.session()
+                        .createQuery("from AllocationRow where id in ?1 order by id", AllocationRow.class)
+                        .setParameter(1, others)
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList()
+                        .invoke(rows -> {
+                            ids.forEach(id -> locked.putIfAbsent(id, Optional.empty()));
+                            rows.forEach(row -> locked.put(AllocationId.parse(row.id), Optional.of(row)));
+                        })
+                        .replaceWithVoid();
     }
 
     /** Locks and reads all. */
@@ -36,6 +62,7 @@ public class AllocationStore {
                 .createQuery("from AllocationRow order by id", AllocationRow.class)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList()
+                .invoke(rows -> rows.forEach(row -> locked(tx).put(AllocationId.parse(row.id), Optional.of(row))))
                 .map(rows -> rows.stream().map(AllocationRow::allocation).toList());
     }
 
@@ -56,14 +83,18 @@ public class AllocationStore {
      * one share (two masters, or a master and an operator) the primary key lets one through, and the other is done again and finds the row.
      */
     public Uni<Void> save(Tx tx, Allocation allocation) {
-        return tx.session()
-                .find(AllocationRow.class, allocation.id().toString())
-                .chain(found -> {
-                    AllocationRow row = found == null ? new AllocationRow() : found;
-                    row.take(allocation, tx.now());
-                    return found == null
-                            ? tx.session().persist(row)
-                            : Uni.createFrom().voidItem();
-                });
+        Optional<AllocationRow> known = locked(tx).getOrDefault(allocation.id(), Optional.empty());
+        AllocationRow row = known.orElseGet(AllocationRow::new);
+        row.take(allocation, tx.now());
+        if (known.isPresent()) {
+            return Uni.createFrom().voidItem();
+        }
+        // Never looked for again: what has come meanwhile must break the key, not be written over.
+        locked(tx).put(allocation.id(), Optional.of(row));
+        return tx.session().persist(row);
+    }
+
+    private static Map<AllocationId, Optional<AllocationRow>> locked(Tx tx) {
+        return tx.atHand(Locked.class, Locked::new).rows;
     }
 }

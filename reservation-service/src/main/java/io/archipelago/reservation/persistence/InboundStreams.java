@@ -6,8 +6,12 @@ import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.StreamVerdict;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /** What was taken of what each site says to this one; moved in the transaction of the effect. */
 @ApplicationScoped
@@ -26,6 +30,8 @@ public class InboundStreams {
     private static final String REUSED =
             "update stream_in set reused_epoch = epoch, heard_at = clock_timestamp() where site = :site";
 
+    private static final String BEFORE_ALL = "";
+
     /** Stands for the end of a topic, wherever that is when reading begins. */
     public static final long END = -1;
 
@@ -37,30 +43,58 @@ public class InboundStreams {
      */
     public record Taken(StreamPosition position, long reusedEpoch) {}
 
+    /** How far one transaction has come in each stream; the row is locked, and written when the transaction ends. */
+    private static final class Moves {
+        private final Map<SiteId, Optional<StreamPosition>> last = new HashMap<>();
+        private final Map<SiteId, StreamPosition> unwritten = new TreeMap<>(Comparator.comparing(SiteId::value));
+    }
+
     /** Judges a message that was not taken before and, unless it is passed over, remembers that it was. */
     public Uni<StreamVerdict> take(Tx tx, StreamPosition next) {
         return last(tx, next.from()).chain(last -> {
-            StreamVerdict verdict = StreamVerdict.judge(last, next);
+            StreamVerdict verdict = StreamVerdict.judge(last.orElse(null), next);
             return keep(tx, verdict, next).replaceWith(verdict);
         });
     }
 
-    private static Uni<Integer> keep(Tx tx, StreamVerdict verdict, StreamPosition next) {
-        if (verdict == StreamVerdict.PASS_OVER) {
-            return Uni.createFrom().item(0);
+    private static Uni<Void> keep(Tx tx, StreamVerdict verdict, StreamPosition next) {
+        if (verdict.moves()) {
+            Moves moves = moves(tx);
+            moves.last.put(next.from(), Optional.of(next));
+            moves.unwritten.put(next.from(), next);
         }
-        if (!verdict.moves()) {
-            return tx.session()
-                    .createNativeQuery(REUSED)
-                    .setParameter("site", next.from().value())
-                    .executeUpdate();
+        return verdict == StreamVerdict.TAKE_LATE
+                ? write(tx)
+                        .chain(() -> tx.session()
+                                .createNativeQuery(REUSED)
+                                .setParameter("site", next.from().value())
+                                .executeUpdate()
+                                .replaceWithVoid())
+                : Uni.createFrom().voidItem();
+    }
+
+    private static Moves moves(Tx tx) {
+        return tx.atHand(Moves.class, () -> {
+            // Before what is said at the end, for that tells how far this site has come.
+            tx.atEnd(BEFORE_ALL, () -> write(tx));
+            return new Moves();
+        });
+    }
+
+    private static Uni<Void> write(Tx tx) {
+        Moves moves = moves(tx);
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (StreamPosition position : List.copyOf(moves.unwritten.values())) {
+            all = all.chain(() -> tx.session()
+                    .createNativeQuery(KEEP)
+                    .setParameter("site", position.from().value())
+                    .setParameter("epoch", position.epoch())
+                    .setParameter("sequence", position.sequence())
+                    .executeUpdate()
+                    .replaceWithVoid());
         }
-        return tx.session()
-                .createNativeQuery(KEEP)
-                .setParameter("site", next.from().value())
-                .setParameter("epoch", next.epoch())
-                .setParameter("sequence", next.sequence())
-                .executeUpdate();
+        moves.unwritten.clear();
+        return all;
     }
 
     /** What was taken last of what a site says, unlocked; empty if nothing was. */
@@ -73,21 +107,20 @@ public class InboundStreams {
                         .map(r -> new Taken(new StreamPosition(from, (Long) r[0], (Long) r[1]), (Long) r[2])));
     }
 
-    /** The place of the last message taken; null if there was none. */
-    public Uni<@Nullable StreamPosition> last(Tx tx, SiteId from) {
-        return tx.session()
-                .<String>createNativeQuery(
-                        "select epoch || ' ' || sequence from stream_in where site = :site for update")
-                .setParameter("site", from.value())
-                .getSingleResultOrNull()
-                .map(text -> {
-                    if (text == null) {
-                        return null;
-                    }
-                    int blank = text.indexOf(' ');
-                    return new StreamPosition(
-                            from, Long.parseLong(text.substring(0, blank)), Long.parseLong(text.substring(blank + 1)));
-                });
+    /** The place of the last message taken; empty if there was none. Its row is locked. */
+    public Uni<Optional<StreamPosition>> last(Tx tx, SiteId from) {
+        Moves moves = moves(tx);
+        Optional<StreamPosition> known = moves.last.get(from);
+        return known != null
+                ? Uni.createFrom().item(known)
+                : tx.session()
+                        .<Object[]>createNativeQuery(
+                                "select epoch, sequence from stream_in where site = :site for update")
+                        .setParameter("site", from.value())
+                        .getSingleResultOrNull()
+                        .map(row ->
+                                Optional.ofNullable(row).map(r -> new StreamPosition(from, (Long) r[0], (Long) r[1])))
+                        .invoke(found -> moves.last.put(from, found));
     }
 
     /** Nothing that a site has said so far is read any more; what it says next shows the gap. */

@@ -8,7 +8,9 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -24,15 +26,23 @@ public class OutboundStreams {
     // forgot.
     private static final String NEXT = """
             insert into stream_out (site, epoch, sequence)
-            values (:site, cast(extract(epoch from clock_timestamp()) as bigint), 1)
-            on conflict (site) do update set sequence = stream_out.sequence + 1
-            returning epoch || ' ' || sequence
+            values (:site, cast(extract(epoch from clock_timestamp()) as bigint), :count)
+            on conflict (site) do update set sequence = stream_out.sequence + :count
+            returning epoch, sequence
             """;
     private static final String ANEW = """
             update stream_out
             set epoch = greatest(cast(extract(epoch from clock_timestamp()) as bigint), epoch + 1), sequence = 0
             where site = :site
             """;
+
+    /** @param tx the transaction as the message saw it that is the cause */
+    private record Saying(Tx tx, String key, Supplier<Uni<? extends Message>> message) {}
+
+    /** What one transaction says to each site and has no place yet. */
+    private static final class Runs {
+        private final Map<SiteId, List<Saying>> open = new HashMap<>();
+    }
 
     private final SiteId own;
 
@@ -51,16 +61,20 @@ public class OutboundStreams {
 
     /** Says what is found out only when it has its place: nothing that is said before it can be missing in it. */
     public void say(Tx tx, SiteId site, String key, Supplier<Uni<? extends Message>> message) {
-        tx.atEnd(
-                site.value(),
-                () -> next(tx, site)
-                        .chain(position ->
-                                message.get().invoke(found -> tx.send(Topics.federationTo(site), key, position, found)))
-                        .replaceWithVoid());
+        Runs runs = tx.atHand(Runs.class, Runs::new);
+        List<Saying> run = runs.open.get(site);
+        if (run == null) {
+            List<Saying> begun = new ArrayList<>();
+            runs.open.put(site, begun);
+            tx.atEnd(site.value(), () -> send(tx, site, begun));
+            run = begun;
+        }
+        run.add(new Saying(tx, key, message));
     }
 
     /** What is said to a site from here on bears a new epoch. */
     public void beginAnew(Tx tx, SiteId site) {
+        tx.atHand(Runs.class, Runs::new).open.remove(site);
         tx.atEnd(
                 site.value(),
                 () -> tx.session()
@@ -68,6 +82,21 @@ public class OutboundStreams {
                         .setParameter("site", site.value())
                         .executeUpdate()
                         .replaceWithVoid());
+    }
+
+    /** All of a run takes its places at once. */
+    private Uni<Void> send(Tx tx, SiteId site, List<Saying> run) {
+        return last(tx, site, run.size()).chain(last -> {
+            Uni<Void> all = Uni.createFrom().voidItem();
+            for (int i = 0; i < run.size(); i++) {
+                Saying saying = run.get(i);
+                StreamPosition place = new StreamPosition(own, last.epoch(), last.sequence() - run.size() + 1 + i);
+                all = all.chain(() -> saying.message().get())
+                        .invoke(found -> saying.tx().send(Topics.federationTo(site), saying.key(), place, found))
+                        .replaceWithVoid();
+            }
+            return all;
+        });
     }
 
     /** The place of the last message to each site. */
@@ -83,15 +112,13 @@ public class OutboundStreams {
                 });
     }
 
-    private Uni<StreamPosition> next(Tx tx, SiteId site) {
+    /** Takes some places; gives the last of them. */
+    private Uni<StreamPosition> last(Tx tx, SiteId site, int count) {
         return tx.session()
-                .<String>createNativeQuery(NEXT)
+                .<Object[]>createNativeQuery(NEXT)
                 .setParameter("site", site.value())
+                .setParameter("count", count)
                 .getSingleResult()
-                .map(text -> {
-                    int blank = text.indexOf(' ');
-                    return new StreamPosition(
-                            own, Long.parseLong(text.substring(0, blank)), Long.parseLong(text.substring(blank + 1)));
-                });
+                .map(row -> new StreamPosition(own, (Long) row[0], (Long) row[1]));
     }
 }

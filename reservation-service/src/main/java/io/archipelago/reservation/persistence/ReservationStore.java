@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,18 @@ public class ReservationStore {
         return tx.session()
                 .find(ReservationRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE)
                 .map(row -> Optional.ofNullable(row).map(ReservationRow::reservation));
+    }
+
+    /** Locks the rows of some reservations, as far as there are any, in the order of their ids; to lock one of them again costs nothing. */
+    public Uni<Void> lockAll(Tx tx, Collection<ReservationId> ids) {
+        return ids.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : tx.session()
+                        .createQuery("from ReservationRow where id in ?1 order by id", ReservationRow.class)
+                        .setParameter(1, ids.stream().map(ReservationId::value).toList())
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList()
+                        .replaceWithVoid();
     }
 
     public Uni<Optional<Versioned>> find(Tx tx, ReservationId id) {

@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,6 +264,24 @@ class AllocationMovesTest {
                         .orElseThrow()
                         .next())
                 .isInstanceOf(Allocation.Releasing.class);
+    }
+
+    @Test
+    void beginsNothingWithAHoldThatComesAfterItsRelease() {
+        // Given
+        ReleaseShare release = new ReleaseShare(AT_OSAKA, 2);
+        Allocation released =
+                moves.begin(TOKYO, release, 0, NOON).orElseThrow().next();
+
+        // When
+        Optional<Decision<Allocation>> late =
+                moves.onCommand(released, new HoldShare(AT_OSAKA, 1, spec(), Duration.ofMinutes(1)), NOON);
+        Optional<Decision<Allocation>> again = moves.onCommand(released, release, NOON);
+
+        // Then
+        assertThat(late).isEmpty();
+        assertThat(again.orElseThrow().messages())
+                .containsExactly(new ToSite(TOKYO, new ShareReleased(AT_OSAKA, 2)));
     }
 
     private Decision<Allocation> begin(Duration holdFor) {
