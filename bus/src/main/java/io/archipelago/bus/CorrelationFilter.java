@@ -1,5 +1,6 @@
 package io.archipelago.bus;
 
+import io.archipelago.contracts.Uuid7;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import java.security.SecureRandom;

@@ -4,21 +4,12 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** Version 7 UUIDs: they sort by the time of their making, to the millisecond. */
-public final class Uuid7 {
-
-    private static final long VERSION = 0x7000L;
-    private static final long VARIANT = 0x8000_0000_0000_0000L;
-    private static final int TIME_SHIFT = 16;
-    private static final long LOW_12_BITS = 0xFFFL;
-    private static final long LOW_62_BITS = 0x3FFF_FFFF_FFFF_FFFFL;
+/** Gives the ids of {@link io.archipelago.contracts.Uuid7} to who does not import it. */
+final class Uuid7 {
 
     private Uuid7() {}
 
-    /** A new id made at the given time. */
-    public static UUID next(Instant now, RandomGenerator random) {
-        long high = now.toEpochMilli() << TIME_SHIFT | VERSION | random.nextLong() & LOW_12_BITS;
-        long low = VARIANT | random.nextLong() & LOW_62_BITS;
-        return new UUID(high, low);
+    static UUID next(Instant now, RandomGenerator random) {
+        return io.archipelago.contracts.Uuid7.next(now, random);
     }
 }

@@ -9,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Topics;
-import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.wire.Wire;
@@ -136,7 +135,7 @@ class ProcessIT {
         Map<String, Set<Long>> answers = new LinkedHashMap<>();
         for (ConsumerRecord<String, String> record : topic.readAll(Ledger.ANSWERS)) {
             // A repeated answer bears the id of the first, so it is the first that counts.
-            answers.computeIfAbsent(record.key(), key -> new LinkedHashSet<>()).add(sequence(record));
+            answers.computeIfAbsent(record.key(), key -> new LinkedHashSet<>()).add(Topic.sequence(record));
         }
         for (AllocationId key : keys) {
             assertThat(List.copyOf(answers.getOrDefault(key.toString(), Set.of())))
@@ -212,13 +211,5 @@ class ProcessIT {
                 "test",
                 null,
                 new ShareConfirmed(key, sequence)));
-    }
-
-    private static long sequence(ConsumerRecord<String, String> record) {
-        try {
-            return ((ShareMessage) Wire.read(record.value()).message()).sequence();
-        } catch (Wire.UnreadableMessage e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

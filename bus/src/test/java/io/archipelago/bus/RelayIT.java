@@ -12,37 +12,20 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.testkit.EmbeddedInfrastructure;
-import io.archipelago.wire.Wire;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** What a relay sends, and in which order, whatever its broker lacks. */
 @QuarkusTest
 class RelayIT {
-
-    private static final String LOCK_HOLDER = """
-            select l.pid from pg_locks l join pg_database d on d.oid = l.database
-            where l.locktype = 'advisory' and l.granted and d.datname = current_database()
-            """;
 
     @Inject
     Fixture fixture;
@@ -54,180 +37,12 @@ class RelayIT {
     OutboxRelay own;
 
     @Inject
-    Vertx vertx;
-
-    @Inject
-    Pool pool;
-
-    @Inject
-    BusConfig config;
-
-    @Inject
-    BusMetrics metrics;
-
-    @Inject
     @Identifier("default-kafka-broker")
     Map<String, Object> kafka;
-
-    private final List<OutboxRelay> others = new ArrayList<>();
 
     @BeforeEach
     void ownRelayIsActive() {
         await().atMost(PATIENCE).until(own::isActive);
-    }
-
-    @AfterEach
-    void stopOthers() {
-        others.forEach(OutboxRelay::stop);
-        if (!own.isRunning()) {
-            own.start();
-        }
-    }
-
-    @Test
-    void standsByWhileAnotherIsActive() {
-        // Given
-        OutboxRelay other = start(this::broker);
-        AllocationId allocation = allocation();
-
-        // When
-        fixture.send(allocation, 1, 5);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(topic.read(Ledger.TOPIC, allocation.toString()))
-                        .hasSize(5));
-        assertThat(own.isActive()).isTrue();
-        assertThat(other.isActive()).isFalse();
-    }
-
-    @Test
-    void takesOverFromOneThatStops() {
-        // Given
-        OutboxRelay other = start(this::broker);
-        AllocationId allocation = allocation();
-
-        // When
-        own.stop();
-        fixture.send(allocation, 1, 5);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
-        assertThat(other.isActive()).isTrue();
-    }
-
-    @Test
-    void becomesActiveAgainAfterItLostItsConnection() {
-        // Given
-        AllocationId allocation = allocation();
-
-        // When
-        cutOffActiveRelay();
-        fixture.send(allocation, 1, 5);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
-    }
-
-    @Test
-    void givesUpItsTurnWhenTheDatabaseDoesNotAnswer() throws Exception {
-        assumeTrue(EmbeddedInfrastructure.mayStopServers());
-        // Given
-        AllocationId allocation = allocation();
-        String backend = activeRelaysBackend();
-
-        // When
-        signal("STOP", backend);
-
-        // Then
-        try {
-            await().atMost(PATIENCE).until(() -> !own.isActive());
-        } finally {
-            signal("CONT", backend);
-        }
-        fixture.send(allocation, 1, 5);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
-    }
-
-    private static void signal(String name, String process) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, process).start().waitFor())
-                .isZero();
-    }
-
-    @Test
-    void sendsAgainWhatWasAcknowledgedButNotDeleted() {
-        // Given
-        own.stop();
-        OutboxRelay dying = start(() -> new NeverToldBroker(kafka));
-        AllocationId allocation = allocation();
-        fixture.send(allocation, 1, 1);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(topic.read(Ledger.TOPIC, allocation.toString()))
-                        .hasSize(1));
-
-        // When
-        cutOffActiveRelay();
-        dying.stop();
-        own.start();
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(topic.read(Ledger.TOPIC, allocation.toString()))
-                        .hasSize(2));
-        assertThat(topic.read(Ledger.TOPIC, allocation.toString()).stream()
-                        .map(RelayIT::messageId)
-                        .distinct())
-                .hasSize(1);
-        fixture.send(allocation, 2, 2);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(allocation)).containsExactly(1L, 2L));
-    }
-
-    @Test
-    void keepsOrderPerKeyWhileRelaysTakeTurns() {
-        // Given
-        start(this::broker);
-        start(this::broker);
-        List<AllocationId> keys = List.of(allocation(), allocation(), allocation());
-
-        // When
-        for (long sequence = 1; sequence <= 40; sequence++) {
-            for (AllocationId key : keys) {
-                fixture.send(key, sequence, sequence);
-            }
-            if (sequence % 10 == 0) {
-                cutOffActiveRelay();
-            }
-        }
-
-        // Then
-        for (AllocationId key : keys) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(fixture.applied(key)).isEqualTo(sequences(1, 40)));
-            assertThat(firstDeliveries(key)).isEqualTo(sequences(1, 40));
-        }
-    }
-
-    @Test
-    void keepsOrderPerKeyWhenSendingFailsNowAndThen() {
-        // Given
-        own.stop();
-        start(() -> new FlakyBroker(kafka));
-        List<AllocationId> keys = List.of(allocation(), allocation(), allocation());
-
-        // When
-        for (AllocationId key : keys) {
-            fixture.send(key, 1, 10);
-        }
-
-        // Then
-        for (AllocationId key : keys) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(fixture.applied(key)).isEqualTo(sequences(1, 10)));
-        }
     }
 
     @Test
@@ -255,7 +70,7 @@ class RelayIT {
                 .untilAsserted(() -> assertThat(topic.readAll(Infrastructure.ONE_PARTITION).stream()
                                 .filter(record -> keys.stream()
                                         .anyMatch(key -> key.toString().equals(record.key())))
-                                .map(RelayIT::sequence))
+                                .map(Topic::sequence))
                         .isEqualTo(sequences(1, 30)));
     }
 
@@ -331,82 +146,5 @@ class RelayIT {
         // Then
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(fixture.waiting()).isZero());
-    }
-
-    private OutboxRelay start(Supplier<Broker> brokers) {
-        OutboxRelay relay = new OutboxRelay(vertx, pool, config, metrics, brokers);
-        others.add(relay);
-        relay.start();
-        return relay;
-    }
-
-    private Broker broker() {
-        return new Broker(kafka);
-    }
-
-    /** As if the active relay's host had lost its way to the database. */
-    private void cutOffActiveRelay() {
-        fixture.inTransaction(tx -> tx.session()
-                .createNativeQuery("select pg_terminate_backend(pid) from (" + LOCK_HOLDER + ") l", Boolean.class)
-                .getResultList());
-    }
-
-    private String activeRelaysBackend() {
-        return fixture.inTransaction(tx -> tx.session()
-                .createNativeQuery("select cast(pid as text) from (" + LOCK_HOLDER + ") l", String.class)
-                .getSingleResult());
-    }
-
-    /** Sends, but its relay never learns that the broker has it. */
-    private static final class NeverToldBroker extends Broker {
-
-        NeverToldBroker(Map<String, Object> kafka) {
-            super(kafka);
-        }
-
-        @Override
-        CompletionStage<Void> send(OutboxRow row) {
-            var ignored = super.send(row);
-            return new CompletableFuture<>();
-        }
-    }
-
-    /** Loses every third record before it is sent. */
-    private static final class FlakyBroker extends Broker {
-
-        private final AtomicInteger sends = new AtomicInteger();
-
-        FlakyBroker(Map<String, Object> kafka) {
-            super(kafka);
-        }
-
-        @Override
-        CompletionStage<Void> send(OutboxRow row) {
-            return sends.incrementAndGet() % 3 == 0
-                    ? CompletableFuture.failedFuture(new TimeoutException("lost"))
-                    : super.send(row);
-        }
-    }
-
-    private List<Long> firstDeliveries(AllocationId key) {
-        return List.copyOf(new LinkedHashSet<>(topic.read(Ledger.TOPIC, key.toString()).stream()
-                .map(RelayIT::sequence)
-                .toList()));
-    }
-
-    private static long sequence(ConsumerRecord<String, String> record) {
-        try {
-            return ((ShareConfirmed) Wire.read(record.value()).message()).sequence();
-        } catch (Wire.UnreadableMessage e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String messageId(ConsumerRecord<String, String> record) {
-        try {
-            return Wire.read(record.value()).id().toString();
-        } catch (Wire.UnreadableMessage e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -2,6 +2,9 @@ package io.archipelago.bus;
 
 import static java.util.Objects.requireNonNull;
 
+import io.archipelago.contracts.Envelope;
+import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.wire.Wire;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +42,18 @@ class Topic {
 
     static String header(ConsumerRecord<String, String> record, String name) {
         return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    static Envelope message(ConsumerRecord<String, String> record) {
+        try {
+            return Wire.read(record.value());
+        } catch (Wire.UnreadableMessage e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static long sequence(ConsumerRecord<String, String> record) {
+        return ((ShareMessage) message(record).message()).sequence();
     }
 
     void write(String topic, @Nullable String key, @Nullable String value) {

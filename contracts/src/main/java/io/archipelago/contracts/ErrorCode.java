@@ -18,6 +18,8 @@ public enum ErrorCode {
     CONFLICT(Category.CONFLICT, true),
     /** Over the limit that the administrator set for one cluster or tenant. */
     LIMIT_EXCEEDED(Category.USER, false),
+    /** As many connections of this kind are open as the administrator allows. */
+    TOO_MANY_CONNECTIONS(Category.CAPACITY, true),
     /** Not enough of a resource throughout the window. */
     NO_CAPACITY(Category.CAPACITY, true),
     /** A hold ran out before it was confirmed. */

@@ -5,13 +5,13 @@ import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.Uuid7;
 import io.archipelago.wire.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -52,14 +52,15 @@ final class Publisher implements AutoCloseable {
 
     /** Sends; {@code onLoss} is called if the broker did not take it. */
     void publish(HostId host, Report report, String correlationId, Runnable onLoss) {
+        Instant now = clock.instant();
         String value = switch (report) {
             case Report.Forgotten gone -> null;
             case Report.Said said ->
                 Wire.write(new Envelope(
-                        timeOrderedId(clock.instant()),
+                        Uuid7.next(now, ThreadLocalRandom.current()),
                         "/" + site + "/agent/" + host,
                         said.key(),
-                        clock.instant(),
+                        now,
                         correlationId,
                         null,
                         said.message()));
@@ -80,13 +81,5 @@ final class Publisher implements AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(2));
-    }
-
-    /** A version 7 UUID. */
-    private static UUID timeOrderedId(Instant now) {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        long time = now.toEpochMilli() << 16 | 0x7000 | random.nextInt(0x1000);
-        long variant = 0x8000000000000000L | random.nextLong() >>> 2;
-        return new UUID(time, variant);
     }
 }

@@ -38,6 +38,17 @@ public interface ReservationConfig {
         /** How long one connection lasts at most; it ends sooner if the sign-on runs out. */
         @WithDefault("PT10M")
         Duration atMost();
+
+        /** How many connections the users of one tenant may have open to an instance of this service, at least 1; operators without a tenant: together. */
+        @WithDefault("50")
+        int perTenant();
+
+        /**
+         * How many connections an instance of this service serves, at least 1. Each reads one row as often as {@link #every} says: that is the load on
+         * the database.
+         */
+        @WithDefault("500")
+        int inAll();
     }
 
     /** The most that one cluster may be. */

@@ -212,6 +212,10 @@ final class Federation implements AutoCloseable {
                             .isEmpty();
                 }
                 assertThat(things(site)).as("things on the hosts of " + site).isZero();
+                // An agent that lost its copy and begins anew would make what is left here.
+                assertThat(Outside.desired(stack, site))
+                        .as("still wanted on the hosts of " + site)
+                        .isEmpty();
             }
         });
         await().atMost(SOON).ignoreExceptions().untilAsserted(() -> Outside.assertLawful(stack));

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 
-/** What must always hold, looked at from the outside: the databases, the simulated hosts, the dead letters. */
+/** What must always hold, looked at from the outside: the databases, the simulated hosts, the topics. */
 final class Outside {
 
     static final List<ServiceKind> PARTICIPANTS =
@@ -47,9 +47,21 @@ final class Outside {
                         .as(site.id() + " " + service.id() + ": dead letters")
                         .isEmpty();
             }
+            assertThat(contents(stack, site).deadLetters())
+                    .as(site.id() + ": topics of dead letters")
+                    .isEmpty();
             assertThat(stack.agent(site.id(), "/sim/violations"))
                     .as(site.id() + ": what hosts were asked and never should have been")
                     .isEmpty();
         }
+    }
+
+    /** What the topics of all hosts of a site say should be there. */
+    static List<String> desired(RunningStack stack, String site) {
+        return contents(stack, stack.site(site)).desired();
+    }
+
+    private static BrokerContents contents(RunningStack stack, Site site) {
+        return new BrokerContents(stack.stack().bootstrapServers(site));
     }
 }

@@ -30,7 +30,11 @@ class TwoSitesST {
                 .hasSize(1)
                 .allSatisfy(cache -> assertThat(cache.get("state").asText()).isEqualTo("READY"));
         // Each machine is a machine, a volume and a disk; beside them segments, links and the cache.
-        assertThat(federation.things("tokyo") + federation.things("osaka")).isGreaterThanOrEqualTo(25 * 3 + 2 + 2 + 1);
+        int atLeast = 25 * 3 + 2 + 2 + 1;
+        assertThat(federation.things("tokyo") + federation.things("osaka")).isGreaterThanOrEqualTo(atLeast);
+        assertThat(Outside.desired(federation.stack(), "tokyo").size()
+                        + Outside.desired(federation.stack(), "osaka").size())
+                .isGreaterThanOrEqualTo(atLeast);
         Outside.assertLawful(federation.stack());
 
         federation.cancel(id);

@@ -18,10 +18,11 @@ import java.util.Optional;
 @ApplicationScoped
 public class AllocationStore {
 
+    /** Both halves are found by an index: the first by a partial one, with the same condition; the second only because it is an array. */
     private static final String LOOK = """
             select cast(body as text) from allocation
             where master = :master and state not in ('Released', 'Forgotten')
-               or master = :master and id in (select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb)))
+               or master = :master and id = any (array(select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb))))
             order by id
             """;
 

@@ -4,7 +4,6 @@ import io.archipelago.bus.Rejection;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.reservation.ReservationConfig;
-import io.archipelago.reservation.ReservationMetrics;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.persistence.ReservationStore;
 import io.archipelago.reservation.persistence.ReservationStore.Versioned;
@@ -34,26 +33,22 @@ public class WatchResource {
     private final ReservationStore store;
     private final ReservationConfig.Watch config;
     private final Caller caller;
-    private final ReservationMetrics metrics;
+    private final Watchers watchers;
     private final Clock clock = Clock.systemUTC();
 
     WatchResource(
-            UnitOfWork unitOfWork,
-            ReservationStore store,
-            ReservationConfig config,
-            Caller caller,
-            ReservationMetrics metrics) {
+            UnitOfWork unitOfWork, ReservationStore store, ReservationConfig config, Caller caller, Watchers watchers) {
         this.unitOfWork = unitOfWork;
         this.store = store;
         this.config = config.watch();
         this.caller = caller;
-        this.metrics = metrics;
+        this.watchers = watchers;
     }
 
     /**
      * The reservation as it is, and again on each change; a comment now and then, so that nobody thinks that the connection is dead. Ends when the
      * reservation has ended, when the sign-on runs out, and after a while: whoever comes back with the last event's id hears only what changed
-     * since.
+     * since. So many may watch at a time, of one tenant and in all: one more is answered with a problem, status 429.
      */
     @GET
     @Blocking
@@ -63,20 +58,29 @@ public class WatchResource {
             @PathParam("id") String id, @HeaderParam("Last-Event-ID") @Nullable String known, @Context Sse sse) {
         ReservationId wanted = ReservationResource.parseOrMissing(id);
         Caller.Who who = caller.who();
-        // Once a stream has begun its status is sent: whether there is something to watch is asked before.
+        // Once a stream has begun its status is sent: whether there is something to watch, and room, is asked before.
         look(wanted, who).await().indefinitely();
+        watchers.assertRoomFor(who);
         Watcher watcher = new Watcher(sse, known, who.until());
+        // Counted only where the end is heard of too: a stream whose client has gone away by now is never begun. Of
+        // many who ask at once some may find the last place taken since: their stream ends before it tells anything,
+        // and whoever comes back is told why.
+        return Multi.createFrom()
+                .deferred(() -> watchers.enter(who)
+                        ? tell(wanted, who, watcher)
+                        : Multi.createFrom().<OutboundSseEvent>empty());
+    }
+
+    private Multi<OutboundSseEvent> tell(ReservationId wanted, Caller.Who who, Watcher watcher) {
         return Multi.createBy()
                 .repeating()
                 .uni(() -> look(wanted, who).map(watcher::see))
                 .withDelay(config.every())
                 .whilst(watcher::goesOn)
                 .filter(event -> event != watcher.nothing())
-                .onSubscription()
-                .invoke(() -> metrics.watching(1))
                 // Also when the client goes away.
                 .onTermination()
-                .invoke(() -> metrics.watching(-1));
+                .invoke(() -> watchers.leave(who));
     }
 
     private Uni<Versioned> look(ReservationId id, Caller.Who who) {

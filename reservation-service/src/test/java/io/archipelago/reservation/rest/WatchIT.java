@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +49,11 @@ class WatchIT {
             {"name": "genome", "window": {"start": "+PT1H", "duration": "PT2H"},
              "machines": {"compute": {"count": 3, "cpus": 2, "memory": "4GiB", "disk": "20GiB"}}}
             """;
+    /** As many as the tests' configuration allows a tenant. */
     private static final int MANY = 40;
+
+    /** As many more as it allows in all. */
+    private static final int OF_OTHERS = 2;
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -66,7 +72,19 @@ class WatchIT {
     }
 
     private static String reserve() {
-        return alice().body(GOOD).post(PATH).then().statusCode(202).extract().path("id");
+        return reserve("astro");
+    }
+
+    private static String reserve(String tenant) {
+        return given().auth()
+                .oauth2(token(tenant))
+                .contentType(ContentType.JSON)
+                .body(GOOD)
+                .post(PATH)
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
     }
 
     @Test
@@ -140,25 +158,102 @@ class WatchIT {
     }
 
     @Test
+    void letsInSoManyOfATenantAndSoManyInAllUntilTheyGoAway() throws Exception {
+        String id = reserve();
+        String other = reserve("bio");
+        List<BufferedReader> open = new ArrayList<>();
+        nobodyWatches();
+
+        open(open, MANY, id, "astro");
+        assertTooMany(watch(id, token("astro"), null), "your tenant watches 40 times already");
+        open(open, OF_OTHERS, other, "bio");
+        assertTooMany(watch(other, token("bio"), null), "all tenants together watch 42 times already");
+        assertThat(watch(id, token("bio"), null).statusCode())
+                .as("what is not theirs is not there, room or not")
+                .isEqualTo(404);
+
+        open.removeFirst().close();
+        await().atMost(SOON).untilAsserted(() -> assertThat(watchers()).isEqualTo(MANY + OF_OTHERS - 1));
+        open(open, 1, other, "bio");
+        assertTooMany(watch(id, token("astro"), null), "all tenants together");
+        for (BufferedReader lines : open) {
+            lines.close();
+        }
+        nobodyWatches();
+        open.clear();
+        open(open, 1, id, "astro");
+        open.removeFirst().close();
+    }
+
+    /** They ask at once, so that most are let in by the first look; the count is kept all the same. */
+    @Test
+    void letsInNoMoreHoweverManyAskAtOnce() throws Exception {
+        String id = reserve();
+        nobodyWatches();
+
+        List<CompletableFuture<HttpResponse<InputStream>>> asked = new ArrayList<>();
+        for (int i = 0; i < 2 * MANY; i++) {
+            asked.add(http.sendAsync(request(id, token("astro"), null), BodyHandlers.ofInputStream()));
+        }
+        int told = 0;
+        List<BufferedReader> open = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<InputStream>> each : asked) {
+            HttpResponse<InputStream> answer = each.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            if (answer.statusCode() == 200) {
+                BufferedReader lines = lines(answer);
+                open.add(lines);
+                told += lines.readLine() == null ? 0 : 1;
+            } else {
+                assertTooMany(answer, "your tenant watches 40 times already");
+            }
+        }
+
+        assertThat(told).isEqualTo(MANY);
+        assertThat(watchers()).isEqualTo(MANY);
+        for (BufferedReader lines : open) {
+            lines.close();
+        }
+        nobodyWatches();
+    }
+
+    @Test
     void forgetsWatchersThatGoAwayAndKeepsNothingOfTheirs() throws Exception {
         String id = reserve();
-        // Those of the test before may not be forgotten yet.
-        await().atMost(SOON).untilAsserted(() -> assertThat(watchers()).isZero());
+        nobodyWatches();
         List<BufferedReader> open = new ArrayList<>();
-        for (int i = 0; i < MANY; i++) {
-            BufferedReader lines = lines(watch(id, token("astro"), null));
-            open.add(lines);
-            assertThat(until(lines, "data:")).isNotBlank();
-        }
+        open(open, MANY, id, "astro");
         assertThat(watchers()).isEqualTo(MANY);
 
         for (BufferedReader lines : open) {
             lines.close();
         }
 
-        await().atMost(SOON).untilAsserted(() -> assertThat(watchers()).isZero());
+        nobodyWatches();
         await().atMost(SOON).untilAsserted(() -> assertThat(idleInTransaction()).isZero());
         alice().get(PATH + "/" + id).then().statusCode(200);
+    }
+
+    private void open(List<BufferedReader> open, int count, String id, String tenant) throws Exception {
+        for (int i = 0; i < count; i++) {
+            BufferedReader lines = lines(watch(id, token(tenant), null));
+            open.add(lines);
+            assertThat(until(lines, "data:")).isNotBlank();
+        }
+    }
+
+    private static void assertTooMany(HttpResponse<InputStream> answer, String sentence) throws IOException {
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+        try (InputStream body = answer.body()) {
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("\"code\":\"too-many-connections\"", sentence, "ask again later");
+        }
+    }
+
+    /** Those of the test before may not be forgotten yet. */
+    private void nobodyWatches() {
+        await().atMost(SOON).untilAsserted(() -> assertThat(watchers()).isZero());
     }
 
     private double watchers() {
@@ -179,6 +274,10 @@ class WatchIT {
 
     private HttpResponse<InputStream> watch(String id, String token, @Nullable String lastEvent)
             throws IOException, InterruptedException {
+        return http.send(request(id, token, lastEvent), BodyHandlers.ofInputStream());
+    }
+
+    private static HttpRequest request(String id, String token, @Nullable String lastEvent) {
         URI uri = URI.create(RestAssured.baseURI + ":" + RestAssured.port + PATH + "/" + id + "/events");
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .version(HttpClient.Version.HTTP_1_1)
@@ -188,7 +287,7 @@ class WatchIT {
         if (lastEvent != null) {
             request.header("Last-Event-ID", lastEvent);
         }
-        return http.send(request.build(), BodyHandlers.ofInputStream());
+        return request.build();
     }
 
     private static BufferedReader lines(HttpResponse<InputStream> stream) {

@@ -1,4 +1,4 @@
-package io.archipelago.bus;
+package io.archipelago.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
