@@ -2,6 +2,7 @@ package io.archipelago.bus;
 
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Message;
+import io.archipelago.contracts.Uuid7;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.wire.Wire;
 import io.smallrye.mutiny.Uni;

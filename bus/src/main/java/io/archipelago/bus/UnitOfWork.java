@@ -1,5 +1,6 @@
 package io.archipelago.bus;
 
+import io.archipelago.contracts.Uuid7;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;

@@ -17,7 +17,6 @@ import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
-import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
@@ -74,8 +73,7 @@ public final class AllocationMoves {
 
     /** There is nothing to give back, but the release is remembered: a copy of the hold that comes after it begins nothing. */
     private static Decision<Allocation> neverHeld(SiteId master, ReleaseShare release, Instant now) {
-        Header header =
-                new Header(release.allocation(), Restoration.forgotten(master, now), release.sequence(), 1);
+        Header header = new Header(release.allocation(), Restoration.forgotten(master, now), release.sequence(), 1);
         return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
     }
 

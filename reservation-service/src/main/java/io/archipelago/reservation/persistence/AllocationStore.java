@@ -33,7 +33,7 @@ public class AllocationStore {
 
     /** Locks an allocation's row and reads it. */
     public Uni<Optional<Allocation>> lock(Tx tx, AllocationId id) {
-        return lockAll(tx, List.of(id)).map(none -> locked(tx).get(id).map(AllocationRow::allocation));
+        return lockAll(tx, List.of(id)).map(none -> locked(tx, id).map(AllocationRow::allocation));
     }
 
     /** Locks the rows of some allocations, as far as there are any, in the order of their ids; to lock one of them again costs nothing. */
@@ -84,7 +84,7 @@ public class AllocationStore {
      * one share (two masters, or a master and an operator) the primary key lets one through, and the other is done again and finds the row.
      */
     public Uni<Void> save(Tx tx, Allocation allocation) {
-        Optional<AllocationRow> known = locked(tx).getOrDefault(allocation.id(), Optional.empty());
+        Optional<AllocationRow> known = locked(tx, allocation.id());
         AllocationRow row = known.orElseGet(AllocationRow::new);
         row.take(allocation, tx.now());
         if (known.isPresent()) {
@@ -93,6 +93,10 @@ public class AllocationStore {
         // Never looked for again: what has come meanwhile must break the key, not be written over.
         locked(tx).put(allocation.id(), Optional.of(row));
         return tx.session().persist(row);
+    }
+
+    private static Optional<AllocationRow> locked(Tx tx, AllocationId id) {
+        return locked(tx).getOrDefault(id, Optional.empty());
     }
 
     private static Map<AllocationId, Optional<AllocationRow>> locked(Tx tx) {

@@ -270,8 +270,7 @@ class AllocationMovesTest {
     void beginsNothingWithAHoldThatComesAfterItsRelease() {
         // Given
         ReleaseShare release = new ReleaseShare(AT_OSAKA, 2);
-        Allocation released =
-                moves.begin(TOKYO, release, 0, NOON).orElseThrow().next();
+        Allocation released = moves.begin(TOKYO, release, 0, NOON).orElseThrow().next();
 
         // When
         Optional<Decision<Allocation>> late =
@@ -280,8 +279,7 @@ class AllocationMovesTest {
 
         // Then
         assertThat(late).isEmpty();
-        assertThat(again.orElseThrow().messages())
-                .containsExactly(new ToSite(TOKYO, new ShareReleased(AT_OSAKA, 2)));
+        assertThat(again.orElseThrow().messages()).containsExactly(new ToSite(TOKYO, new ShareReleased(AT_OSAKA, 2)));
     }
 
     private Decision<Allocation> begin(Duration holdFor) {
