@@ -1,0 +1,201 @@
+package io.archipelago.placement.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.participant.app.HostService;
+import io.archipelago.participant.app.ParticipantService;
+import io.archipelago.testkit.EmbeddedInfrastructure;
+import io.archipelago.testkit.Seed;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+
+/** Commands that come together have the effect of the same commands one by one. */
+@QuarkusTest
+@QuarkusTestResource(
+        value = EmbeddedInfrastructure.class,
+        initArgs = @ResourceArg(name = "compacted", value = "host.tokyo-c01.desired.v1,host.tokyo-c01.observed.v1"))
+class BatchIT {
+
+    private static final SiteId TOKYO = new SiteId("tokyo");
+    private static final HostId HOST = new HostId("tokyo-c01");
+    private static final int CPUS = 8;
+    private static final long GIB = 1L << 30;
+    private static final int ALLOCATIONS = 6;
+    private static final int COMMANDS = 60;
+    private static final int LARGEST_BATCH = 12;
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+
+    private static final String ROWS = """
+            select 'part ' || allocation || ' ' || state || ' ' || sequence || ' ' || coalesce((body -> 'refusal') - 'holdsOnlyUntil', '{}')
+            from part
+            union all
+            select 'booking ' || allocation || ' ' || pool || ' ' || amounts || ' ' || during || ' ' || (held_until is null)
+            from booking
+            union all
+            select 'resource ' || host || ' ' || key || ' ' || generation || ' ' || absent || ' ' || forgotten
+            from resource
+            order by 1
+            """;
+
+    @Inject
+    UnitOfWork unitOfWork;
+
+    @Inject
+    ParticipantService parts;
+
+    @Inject
+    HostService hosts;
+
+    @RepeatedTest(8)
+    void togetherAsOneByOne() {
+        // Given
+        Random chance = Seed.random();
+        List<AllocationCommand> commands = commands(chance);
+        List<List<AllocationCommand>> batches = new ArrayList<>();
+        for (int from = 0; from < commands.size(); ) {
+            int to = Math.min(commands.size(), from + 1 + chance.nextInt(LARGEST_BATCH));
+            batches.add(commands.subList(from, to));
+            from = to;
+        }
+
+        // When
+        List<String> oneByOne = rowsAfter(commands.stream().map(List::of).toList());
+        List<String> together = rowsAfter(batches);
+
+        // Then
+        assertThat(together).isEqualTo(oneByOne);
+        assertThat(String.join("\n", oneByOne)).contains("part", "Released");
+    }
+
+    @AfterEach
+    void leavesNothing() {
+        run(unitOfWork.inTransaction(BatchIT::nothing));
+    }
+
+    private List<String> rowsAfter(List<List<AllocationCommand>> batches) {
+        run(unitOfWork.inTransaction(this::oneHostAndNothingElse));
+        for (List<AllocationCommand> batch : batches) {
+            run(unitOfWork.inTransaction(tx -> parts.prepare(tx, batch)
+                    .chain(() -> Multi.createFrom()
+                            .iterable(batch)
+                            .onItem()
+                            .transformToUniAndConcatenate(command -> parts.onCommand(tx, command))
+                            .collect()
+                            .asList())));
+        }
+        return run(unitOfWork.inTransaction(
+                tx -> tx.session().<String>createNativeQuery(ROWS).getResultList()));
+    }
+
+    private Uni<Void> oneHostAndNothingElse(Tx tx) {
+        Inventory inventory = new Inventory(
+                "machine", Set.of(HostRole.COMPUTE), CPUS, 64 * GIB, Map.of(), 0, "", "key", Map.of(), List.of());
+        HostHeartbeat heartbeat = new HostHeartbeat(HOST, 1, 1, START, Duration.ofHours(1), inventory, Map.of(), 0);
+        return nothing(tx).chain(() -> hosts.onHeartbeat(tx, heartbeat));
+    }
+
+    private static Uni<Void> nothing(Tx tx) {
+        return Multi.createFrom()
+                .items(
+                        "delete from booking",
+                        "delete from part",
+                        "delete from resource",
+                        "delete from pool",
+                        "delete from host")
+                .onItem()
+                .transformToUniAndConcatenate(
+                        statement -> tx.session().createNativeQuery(statement).executeUpdate())
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    /** Some follow the protocol, some are late, repeated or out of place; there is not room for all. */
+    private static List<AllocationCommand> commands(Random chance) {
+        List<AllocationId> ids = new ArrayList<>();
+        int[] sequences = new int[ALLOCATIONS];
+        int[] steps = new int[ALLOCATIONS];
+        for (int i = 0; i < ALLOCATIONS; i++) {
+            ids.add(new AllocationId(new ReservationId(new UUID(i + 1, chance.nextLong())), TOKYO));
+        }
+        List<AllocationCommand> commands = new ArrayList<>();
+        while (commands.size() < COMMANDS) {
+            int which = chance.nextInt(ALLOCATIONS);
+            int next = sequences[which] + (chance.nextInt(8) == 0 ? 0 : 1);
+            int sequence = chance.nextInt(12) == 0 ? Math.max(1, next - 2) : Math.max(1, next);
+            sequences[which] = Math.max(sequences[which], sequence);
+            AllocationId id = ids.get(which);
+            int step = chance.nextInt(3) == 0 ? chance.nextInt(4) : steps[which]++ % 4;
+            commands.add(
+                    switch (step) {
+                        case 0 -> hold(id, sequence, 1 + chance.nextInt(CPUS / 2), chance.nextInt(4));
+                        case 1 ->
+                            new ConfirmAllocation(
+                                    id,
+                                    sequence,
+                                    Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, HOST))),
+                                    new Facts.OfCluster(List.of(), 1400));
+                        case 2 -> new DeployAllocation(id, sequence);
+                        default -> new ReleaseAllocation(id, sequence);
+                    });
+        }
+        return commands;
+    }
+
+    private static HoldAllocation hold(AllocationId id, int sequence, int cpus, int hour) {
+        Instant start = START.plus(Duration.ofHours(hour));
+        AllocationSpec spec = new AllocationSpec(
+                new TenantId("astro"),
+                "batch",
+                1,
+                TOKYO,
+                List.of(),
+                new TimeWindow(start, start.plus(Duration.ofHours(2))),
+                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, cpus, GIB, GIB, 1)),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new AllocationSpec.Software("debian-12", List.of()));
+        return new HoldAllocation(
+                id, sequence, Set.of(Participant.PLACEMENT), spec, Facts.OfSite.unknown(), Duration.ofMinutes(5));
+    }
+
+    private static <T> T run(Uni<T> work) {
+        return work.await().atMost(SOON);
+    }
+}
