@@ -28,8 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -276,32 +274,6 @@ class RelayIT {
                 .untilAsserted(() -> assertThat(topic.read(Infrastructure.ONE_PARTITION, key.toString()))
                         .extracting(record -> record.value() == null)
                         .containsExactly(false, true));
-    }
-
-    @Test
-    void holdsUpNothingForATopicThatDoesNotExist() throws Exception {
-        // Given
-        String missing = "missing-" + System.nanoTime();
-        AllocationId allocation = allocation();
-
-        // When
-        fixture.inTransaction(tx -> {
-            tx.send(missing, allocation.toString(), new ShareConfirmed(allocation, 1));
-            Fixture.send(tx, allocation, 1);
-            return Uni.createFrom().voidItem();
-        });
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(allocation)).containsExactly(1L));
-        try (Admin admin = Admin.create(kafka)) {
-            admin.createTopics(List.of(new NewTopic(missing, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
-        await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(topic.read(missing, allocation.toString())).hasSize(1));
     }
 
     @Test
