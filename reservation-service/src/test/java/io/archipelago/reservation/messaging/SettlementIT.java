@@ -234,7 +234,8 @@ class SettlementIT {
         StreamPosition last = last(OSAKA);
 
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(StreamEnds.find(brokers, List.of(OSAKA, new SiteId("nowhere"))))
+                .untilAsserted(() -> assertThat(StreamEnds.find(
+                                ReaderSettings.of(brokers, Map.of()), List.of(OSAKA, new SiteId("nowhere"))))
                         .hasSize(1)
                         .hasEntrySatisfying(
                                 OSAKA,
