@@ -22,8 +22,6 @@ create table allocation (
     changed_at timestamptz not null
 );
 create index allocation_due on allocation (due_at) where due_at is not null;
--- Sites compare what they have in common again and again, and what is over only grows.
-create index allocation_master on allocation (master) where state not in ('Released', 'Forgotten');
 
 -- Requests by the key that the tenant gave them, kept for a day.
 create table idempotency_key (

@@ -23,7 +23,9 @@ import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Sends records and never blocks its caller: not for a broker that is away, nor for a topic that does not exist. */
@@ -72,14 +74,15 @@ class Broker implements AutoCloseable {
     CompletionStage<Void> send(OutboxRow row) {
         CompletableFuture<Void> acknowledged = new CompletableFuture<>();
         pending.add(acknowledged);
-        topic(row.topic()).thenRunAsync(() -> hand(row, acknowledged), sender).exceptionally(failure -> {
+        CompletableFuture<Void> topic = topic(row.topic());
+        topic.thenRunAsync(() -> hand(row, topic, acknowledged), sender).exceptionally(failure -> {
             acknowledged.completeExceptionally(failure);
             return null;
         });
         return acknowledged.whenComplete((done, failure) -> {
             pending.remove(acknowledged);
-            if (failure != null) {
-                topics.remove(row.topic());
+            if (failure != null && !isOfRecord(failure)) {
+                topics.remove(row.topic(), topic);
             }
         });
     }
@@ -94,7 +97,12 @@ class Broker implements AutoCloseable {
                         .thenAccept(found -> {}));
     }
 
-    private void hand(OutboxRow row, CompletableFuture<Void> acknowledged) {
+    private void hand(OutboxRow row, CompletableFuture<Void> topic, CompletableFuture<Void> acknowledged) {
+        // For a topic that has gone the producer blocks at each record, and all other topics with it.
+        if (topics.get(row.topic()) != topic) {
+            acknowledged.completeExceptionally(new TimeoutException("an earlier record of the topic was not taken"));
+            return;
+        }
         ProducerRecord<String, String> record = new ProducerRecord<>(row.topic(), row.key(), row.payload());
         row.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         producer.send(record, (metadata, failure) -> {
@@ -110,10 +118,19 @@ class Broker implements AutoCloseable {
     static boolean isFinal(Throwable failure) {
         return failure instanceof ApiException
                 && !(failure instanceof RetriableException)
-                && !(failure instanceof TopicAuthorizationException)
-                && !(failure instanceof RecordTooLargeException)
-                && !(failure instanceof InvalidRecordException)
-                && !(failure instanceof InvalidTopicException);
+                && !isOfRecord(failure)
+                && !isOfTopic(failure);
+    }
+
+    private static boolean isOfRecord(Throwable failure) {
+        return failure instanceof RecordTooLargeException || failure instanceof InvalidRecordException;
+    }
+
+    /** Whether a failure says that nothing of this topic would be taken. */
+    static boolean isOfTopic(Throwable failure) {
+        return failure instanceof UnknownTopicOrPartitionException
+                || failure instanceof TopicAuthorizationException
+                || failure instanceof InvalidTopicException;
     }
 
     /** At once; what was not acknowledged may or may not arrive. */

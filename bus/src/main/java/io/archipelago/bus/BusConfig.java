@@ -66,7 +66,10 @@ public interface BusConfig {
         @WithDefault("8s")
         Duration patience();
 
-        /** How many rows may be on their way at once. */
+        /**
+         * How many rows may be on their way at once, not counting those that the broker did not take: of them as many again are kept, and one
+         * for each topic.
+         */
         @WithDefault("1000")
         int window();
     }

@@ -1,5 +1,8 @@
 package io.archipelago.bus;
 
+import io.archipelago.bus.Lanes.Except;
+import io.archipelago.bus.Lanes.Lane;
+import io.archipelago.bus.Lanes.Waiting;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,14 +13,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,13 +28,20 @@ import org.jspecify.annotations.Nullable;
  * One turn of being the active relay, from getting the lock to losing it or giving it back. All state belongs to the relay's event loop.
  *
  * <p>Rows are read in the order of their ids into one lane per ordering key. The head of each lane is on its way; the next one follows
- * when the head was acknowledged. Reading, sending and deleting overlap.
+ * when the head was acknowledged. Reading, sending and deleting overlap. What becomes of lanes that make no way: {@link Lanes}.
  */
 final class RelaySession {
 
     private static final Logger LOG = Logger.getLogger(RelaySession.class);
-    private static final String FETCH =
-            "select id, topic, key, ordering_key, payload, headers from outbox where id <> all($1) order by id limit $2";
+    // Looked up by hash, whatever the plan: rows of topics that are shut are many, and all of them are passed over each
+    // time.
+    private static final String FETCH = """
+            select id, topic, key, ordering_key, payload, headers from outbox
+            where topic not in (select unnest($3::text[]))
+              and ordering_key not in (select unnest($2::text[]))
+              and id not in (select unnest($1::bigint[]))
+            order by id limit $4
+            """;
     private static final String DELETE = "delete from outbox where id = any($1)";
     // With the pauses as they are by default: every few minutes.
     private static final int SAY_AGAIN = 50;
@@ -50,8 +56,7 @@ final class RelaySession {
     private final Consumer<Throwable> lost;
     private final Promise<Void> drained = Promise.promise();
 
-    private final Map<String, Deque<Waiting>> lanes = new HashMap<>();
-    private final Set<Long> inMemory = new HashSet<>();
+    private final Lanes lanes;
     private final List<Long> acknowledged = new ArrayList<>();
 
     private Broker broker;
@@ -63,8 +68,6 @@ final class RelaySession {
     private boolean closed;
     // No timer bears this number.
     private long poll = -1;
-
-    private record Waiting(long id, OutboxRow row) {}
 
     /** @param lost told once, when the session ended by itself */
     RelaySession(
@@ -81,6 +84,7 @@ final class RelaySession {
         this.brokers = brokers;
         this.broker = brokers.get();
         this.config = config;
+        this.lanes = new Lanes(config.relay().window());
         this.metrics = metrics;
         this.lost = lost;
     }
@@ -95,7 +99,7 @@ final class RelaySession {
 
     /** Reads what is not yet in memory, as far as there is room. */
     void fetch() {
-        int room = config.relay().window() - inMemory.size();
+        int room = lanes.room();
         if (closed || draining) {
             return;
         }
@@ -105,9 +109,14 @@ final class RelaySession {
         }
         fetching = true;
         fetchAgain = false;
+        Except except = lanes.except();
         connection
                 .preparedQuery(FETCH)
-                .execute(Tuple.of(inMemory.toArray(Long[]::new), room))
+                .execute(Tuple.of(
+                        except.ids().toArray(Long[]::new),
+                        except.orderingKeys().toArray(String[]::new),
+                        except.topics().toArray(String[]::new),
+                        room))
                 .timeout(patience(), TimeUnit.MILLISECONDS)
                 .onSuccess(rows -> onLoop(() -> fetched(rows, room)))
                 .onFailure(this::fail);
@@ -118,9 +127,9 @@ final class RelaySession {
         if (closed || draining) {
             return;
         }
-        for (Row row : rows) {
-            enqueue(waiting(row));
-        }
+        List<Waiting> found = new ArrayList<>();
+        rows.forEach(row -> found.add(waiting(row)));
+        lanes.add(found).forEach(lane -> sendHead(lane, 1));
         if (fetchAgain || rows.size() == room) {
             fetch();
         }
@@ -140,27 +149,18 @@ final class RelaySession {
                         headers));
     }
 
-    private void enqueue(Waiting waiting) {
-        inMemory.add(waiting.id());
-        Deque<Waiting> lane = lanes.computeIfAbsent(waiting.row().orderingKey(), key -> new ArrayDeque<>());
-        lane.add(waiting);
-        if (lane.size() == 1) {
-            sendHead(lane, 1);
-        }
-    }
-
-    private void sendHead(Deque<Waiting> lane, int attempt) {
+    private void sendHead(Lane lane, int attempt) {
         if (closed || draining) {
             return;
         }
-        Waiting head = lane.element();
+        Waiting head = lane.head();
         Broker current = broker;
         onTheWay++;
         var ignored = current.send(head.row())
                 .whenComplete((done, failure) -> onLoop(() -> sent(lane, head, attempt, current, failure)));
     }
 
-    private void sent(Deque<Waiting> lane, Waiting head, int attempt, Broker used, @Nullable Throwable failure) {
+    private void sent(Lane lane, Waiting head, int attempt, Broker used, @Nullable Throwable failure) {
         onTheWay--;
         if (closed) {
             return;
@@ -168,18 +168,17 @@ final class RelaySession {
         if (failure != null) {
             again(lane, head, attempt, used, failure);
         } else {
-            lane.remove();
             acknowledged.add(head.id());
-            if (lane.isEmpty()) {
-                lanes.remove(head.row().orderingKey());
-            } else {
+            fetchAgain |= lanes.taken(lane);
+            if (!lane.isEmpty()) {
                 sendHead(lane, 1);
             }
         }
         deleteAcknowledged();
+        fetchIfAsked();
     }
 
-    private void again(Deque<Waiting> lane, Waiting head, int attempt, Broker used, Throwable failure) {
+    private void again(Lane lane, Waiting head, int attempt, Broker used, Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
         if (attempt % SAY_AGAIN == 1) {
             LOG.warnf("%s takes no message, try %d: %s", head.row().topic(), attempt, cause.getMessage());
@@ -187,6 +186,9 @@ final class RelaySession {
         if (Broker.isFinal(cause) && used == broker) {
             broker = brokers.get();
             used.close();
+        }
+        if (!lanes.refused(lane, Broker.isOfTopic(cause))) {
+            return;
         }
         Duration pause = Pause.of(config.backoff(), attempt, ThreadLocalRandom.current());
         vertx.setTimer(pause.toMillis(), ignored -> onLoop(() -> sendHead(lane, attempt + 1)));
@@ -216,9 +218,13 @@ final class RelaySession {
     private void deleted(List<Long> ids) {
         deleting = false;
         metrics.sent(ids.size());
-        ids.forEach(inMemory::remove);
+        lanes.deleted(ids);
         deleteAcknowledged();
-        if (fetchAgain) {
+        fetchIfAsked();
+    }
+
+    private void fetchIfAsked() {
+        if (fetchAgain && !fetching) {
             fetch();
         }
     }

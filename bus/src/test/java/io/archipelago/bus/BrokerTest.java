@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 
 class BrokerTest {
@@ -26,5 +27,15 @@ class BrokerTest {
         assertThat(Broker.isFinal(new InvalidTopicException())).isFalse();
         assertThat(Broker.isFinal(new TopicAuthorizationException("not yours"))).isFalse();
         assertThat(Broker.isFinal(new TimeoutException())).isFalse();
+    }
+
+    @Test
+    void tellsARefusedTopicFromARefusedRecord() {
+        assertThat(Broker.isOfTopic(new UnknownTopicOrPartitionException())).isTrue();
+        assertThat(Broker.isOfTopic(new TopicAuthorizationException("not yours")))
+                .isTrue();
+        assertThat(Broker.isOfTopic(new InvalidTopicException())).isTrue();
+        assertThat(Broker.isOfTopic(new RecordTooLargeException())).isFalse();
+        assertThat(Broker.isOfTopic(new TimeoutException())).isFalse();
     }
 }

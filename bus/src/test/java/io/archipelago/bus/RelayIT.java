@@ -18,8 +18,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -91,32 +89,6 @@ class RelayIT {
                 .untilAsserted(() -> assertThat(topic.read(Infrastructure.ONE_PARTITION, key.toString()))
                         .extracting(record -> record.value() == null)
                         .containsExactly(false, true));
-    }
-
-    @Test
-    void holdsUpNothingForATopicThatDoesNotExist() throws Exception {
-        // Given
-        String missing = "missing-" + System.nanoTime();
-        AllocationId allocation = allocation();
-
-        // When
-        fixture.inTransaction(tx -> {
-            tx.send(missing, allocation.toString(), new ShareConfirmed(allocation, 1));
-            Fixture.send(tx, allocation, 1);
-            return Uni.createFrom().voidItem();
-        });
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(allocation)).containsExactly(1L));
-        try (Admin admin = Admin.create(kafka)) {
-            admin.createTopics(List.of(new NewTopic(missing, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
-        await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(topic.read(missing, allocation.toString())).hasSize(1));
     }
 
     @Test

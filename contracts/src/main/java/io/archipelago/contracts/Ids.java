@@ -79,10 +79,19 @@ public final class Ids {
      *
      * @param value a version 7 UUID, made by the master site when the request is accepted
      */
-    public record ReservationId(UUID value) {
+    public record ReservationId(UUID value) implements Comparable<ReservationId> {
         /** Reads the text form; {@link IllegalArgumentException} if it is no UUID. */
         public static ReservationId parse(String text) {
             return new ReservationId(UUID.fromString(text));
+        }
+
+        /** The order of the text form, which is also the database's; that of {@link UUID} is another. */
+        @Override
+        public int compareTo(ReservationId other) {
+            int high = Long.compareUnsigned(value.getMostSignificantBits(), other.value.getMostSignificantBits());
+            return high != 0
+                    ? high
+                    : Long.compareUnsigned(value.getLeastSignificantBits(), other.value.getLeastSignificantBits());
         }
 
         @Override

@@ -52,6 +52,16 @@ class IdsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new HostId("a".repeat(64)));
     }
 
+    @Test
+    void ordersReservationsAsTheirTextIsOrdered() {
+        ReservationId low = ReservationId.parse("0fffffff-0000-7000-0000-000000000000");
+        ReservationId middle = ReservationId.parse("0fffffff-0000-7000-8000-000000000000");
+        ReservationId high = ReservationId.parse("f0000000-0000-7000-8000-000000000000");
+
+        assertThat(low).isLessThan(middle).isEqualByComparingTo(ReservationId.parse(low.toString()));
+        assertThat(high).isGreaterThan(middle);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"astro", "0", "a-b-c"})
     void takesTenantIds(String text) {

@@ -24,7 +24,7 @@ public interface FederationConfig {
         /** Its number, 1 to 255, no peer's. */
         int number();
 
-        /** Its own broker, host:port. */
+        /** Its own broker, host:port. How it is spoken to otherwise is said by {@code kafka.*}, as for all that this service reads and writes. */
         String bootstrapServers();
     }
 
@@ -35,5 +35,14 @@ public interface FederationConfig {
 
         /** Its broker, host:port, of which this site may read one topic. */
         String bootstrapServers();
+
+        /**
+         * How its broker is spoken to: settings of Kafka's consumer under their own names, in quotes if they have dots, such as
+         * {@code federation.peers.osaka.kafka."security.protocol"=SSL} with {@code "ssl.truststore.location"} and
+         * {@code "ssl.keystore.location"} for TLS by both sides, or {@code SASL_SSL} with {@code "sasl.mechanism"} and
+         * {@code "sasl.jaas.config"}. None by default: in the clear, by anybody. Nothing of {@code kafka.*}, which is meant for the own
+         * broker, goes to a peer. What makes the reader what it is can not be set: it joins no group, commits nothing and skips nothing.
+         */
+        Map<String, String> kafka();
     }
 }

@@ -31,6 +31,21 @@ class FederationConfigTest {
         assertThat(config.peers()).extractingByKey("osaka").satisfies(osaka -> {
             assertThat(osaka.number()).isEqualTo(2);
             assertThat(osaka.bootstrapServers()).isEqualTo("there:9092");
+            assertThat(osaka.kafka()).isEmpty();
         });
+    }
+
+    @Test
+    void readsHowAPeersBrokerIsSpokenTo() {
+        Map<String, String> set = new HashMap<>(ALONE);
+        set.put("federation.peers.osaka.number", "2");
+        set.put("federation.peers.osaka.bootstrap-servers", "there:9093");
+        set.put("federation.peers.osaka.kafka.\"security.protocol\"", "SSL");
+        set.put("federation.peers.osaka.kafka.\"ssl.truststore.location\"", "osaka.p12");
+
+        assertThat(Settings.of(FederationConfig.class, set).peers())
+                .extractingByKey("osaka")
+                .satisfies(osaka -> assertThat(osaka.kafka())
+                        .isEqualTo(Map.of("security.protocol", "SSL", "ssl.truststore.location", "osaka.p12")));
     }
 }

@@ -18,7 +18,7 @@ final class Chaos {
 
     /** Now and then the database of a reservation-service is copied, and later set back to the copy. */
     void planSetBack(long until) {
-        if (!dice.chance(0.12)) {
+        if (!dice.chance(world.showsWhenSetBack() ? 1 : 0.12)) {
             return;
         }
         Site site = dice.pick(world.sites());

@@ -1,5 +1,6 @@
 package io.archipelago.simulation;
 
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.StreamPosition;
 import java.time.Instant;
@@ -31,6 +32,9 @@ final class Database {
 
     /** When each site is told next what is believed here; the epoch: at once. */
     final Map<SiteId, Instant> compareAt = new HashMap<>();
+
+    /** Where the next page begins of what each site is being told; none: at the first reservation. */
+    final Map<SiteId, ReservationId> nextPage = new HashMap<>();
 
     /** When it was last noticed that this database had been set back, in seconds; 0: never. */
     long restoredIn;

@@ -45,6 +45,10 @@ enum Deed {
     SILENCE_DOUBTED,
     /** A reader saw that something which was said to it is lost. */
     STREAM_BROKEN,
+    /** Sites had more to tell each other than fits into one digest. */
+    TOLD_IN_PAGES,
+    /** What was told in one page had to be answered in several. */
+    ANSWERED_IN_PAGES,
     /** A digest led to a command that was given again. */
     SETTLED,
     /** A lease went on although its master does not know of it. */

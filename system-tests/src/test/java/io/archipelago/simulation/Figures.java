@@ -20,6 +20,9 @@ record Figures(Pace pace, Terms terms, Patience patience, Duration compareEvery,
     /** How often hosts speak, if they do. */
     static final Duration HEARTBEAT = Duration.ofMinutes(2);
 
+    /** Of how many reservations a digest speaks at most: of so few that histories, which have few, are told in pages. */
+    static final int PAGE = 1;
+
     static Figures thrown(Dice dice) {
         Duration lead = Duration.ofSeconds(dice.pick(List.of(10, 60, 180)));
         Duration hold = Duration.ofSeconds(dice.pick(List.of(20, 60, 120)));

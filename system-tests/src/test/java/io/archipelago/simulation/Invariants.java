@@ -78,6 +78,11 @@ final class Invariants {
         givenUp.add(List.of(id));
     }
 
+    /** A site believes that the master of a lease does not count on it. */
+    void orphan(ReservationService service, AllocationId id) {
+        require(world.setBack(), () -> service + " believes that nobody counts on " + Words.of(id));
+    }
+
     /** The tenant has asked for the end. */
     void cancelled(ReservationId id) {
         cancelled.add(id);

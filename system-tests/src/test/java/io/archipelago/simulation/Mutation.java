@@ -30,6 +30,10 @@ enum Mutation {
     TIMERS_IN_MEMORY,
     /** Sites never tell each other what they believe. */
     NO_DIGESTS,
+    /** The reservation at which a page begins is in no page. */
+    PAGES_DO_NOT_JOIN,
+    /** A site takes a page for everything that another believes. */
+    PAGE_TAKEN_FOR_THE_WHOLE,
     /** A lease that its master does not know is ended to settle the matter. */
     ORPHANS_ENDED,
     /** A service does not look at its start whether its database was set back. */

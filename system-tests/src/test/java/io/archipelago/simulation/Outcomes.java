@@ -7,6 +7,7 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.federation.ShareDigest;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Allocation;
@@ -155,7 +156,7 @@ final class Outcomes {
             return;
         }
         for (Site site : world.sites()) {
-            for (ShareDigest.Entry heard : Digests.asMaster(List.of(running), site.id())) {
+            for (ShareDigest.Entry heard : Digests.asMaster(List.of(running), site.id(), Range.ALL)) {
                 if (heard.stage() == ShareDigest.Stage.CONFIRMED
                         && site.reservation().allocations().get(heard.allocation()) instanceof Allocation.Running now) {
                     Invariants.require(

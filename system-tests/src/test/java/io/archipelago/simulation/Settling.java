@@ -5,6 +5,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.AllocationMoves;
@@ -19,6 +20,7 @@ import io.archipelago.reservation.domain.StreamVerdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +63,37 @@ final class Settling {
     }
 
     void onDue(ExchangeRow row, Transaction tx) {
-        tell(row.with(), false, List.of(), tx);
-        tx.write(() -> database()
-                .compareAt
-                .put(row.with(), tx.now().plus(service.world().figures().compareEvery())));
+        SiteId with = row.with();
+        Range page = page(with, new Range(database().nextPage.get(with), null), List.of());
+        tell(with, page, false, List.of(), tx);
+        ReservationId next = page.end();
+        tx.write(() -> {
+            if (next == null) {
+                database().nextPage.remove(with);
+                database()
+                        .compareAt
+                        .put(with, tx.now().plus(service.world().figures().compareEvery()));
+            } else {
+                service.world().did(Deed.TOLD_IN_PAGES);
+                database().nextPage.put(with, next);
+                database().compareAt.put(with, Instant.EPOCH);
+            }
+        });
+        tx.check(() -> service.watch(row));
+    }
+
+    /** From the beginning. */
+    private void compareSoon(SiteId with) {
+        database().nextPage.remove(with);
+        database().compareAt.put(with, Instant.EPOCH);
+    }
+
+    private Range page(SiteId site, Range rest, List<Entry> named) {
+        List<ReservationId> reservations = new ArrayList<>();
+        service.reservations().values().stream().filter(r -> r.due() != null).forEach(r -> reservations.add(r.id()));
+        open(site).forEach(a -> reservations.add(a.id().reservation()));
+        named.forEach(e -> reservations.add(e.allocation().reservation()));
+        return Digests.page(rest, reservations, Figures.PAGE);
     }
 
     void onBreak(SiteId from, StreamVerdict verdict, Transaction tx) {
@@ -77,7 +106,7 @@ final class Settling {
                 StreamPosition heard = database().heard.get(from);
                 database().reused.put(from, heard == null ? 0 : heard.epoch());
             }
-            database().compareAt.put(from, Instant.EPOCH);
+            compareSoon(from);
         });
         tx.check(() -> service.watch(new ExchangeRow(from)));
     }
@@ -98,15 +127,26 @@ final class Settling {
                 }
             });
         }
-        for (Difference orphan : Digests.orphans(open(from), digest.asMaster())) {
+        Range range = service.world().broken(Mutation.PAGE_TAKEN_FOR_THE_WHOLE) ? Range.ALL : digest.range();
+        for (Difference orphan : Digests.orphans(open(from), digest.asMaster(), range)) {
             service.world().did(Deed.ORPHAN_KEPT);
+            service.world().invariants().orphan(service, orphan.allocation());
             Allocation allocation = service.allocations().get(orphan.allocation());
             if (service.world().broken(Mutation.ORPHANS_ENDED) && allocation != null) {
                 service.allocate(orphan.allocation(), shares.giveBack(allocation, tx.now()), tx, "orphan");
             }
         }
         if (!digest.answer()) {
-            tell(from, true, digest.asMaster(), tx);
+            answer(from, digest.range(), digest.asMaster(), tx);
+        }
+    }
+
+    private void answer(SiteId site, Range range, List<Entry> named, Transaction tx) {
+        Range page = page(site, range, named);
+        tell(site, page, true, named, tx);
+        if (!Objects.equals(page.end(), range.end())) {
+            service.world().did(Deed.ANSWERED_IN_PAGES);
+            answer(site, new Range(page.end(), range.end()), named, tx);
         }
     }
 
@@ -125,10 +165,11 @@ final class Settling {
                 .toList();
     }
 
-    private void tell(SiteId site, boolean answer, List<Entry> named, Transaction tx) {
+    private void tell(SiteId site, Range range, boolean answer, List<Entry> named, Transaction tx) {
+        List<Entry> asked = named.stream().filter(range::contains).toList();
         tx.sendToSite(site, () -> {
             List<Allocation> found = new ArrayList<>(open(site));
-            named.stream()
+            asked.stream()
                     .map(e -> service.allocations().get(e.allocation()))
                     .filter(a -> a instanceof Allocation.Released || a instanceof Allocation.Forgotten)
                     .forEach(found::add);
@@ -139,9 +180,18 @@ final class Settling {
                     heard == null ? 0 : heard.epoch(),
                     heard == null ? 0 : heard.sequence(),
                     database().reused.getOrDefault(site, 0L),
-                    Digests.asMaster(service.reservations().values(), site),
-                    Digests.asWorker(found, named));
+                    Digests.asMaster(spokenOf(range), site, range),
+                    Digests.asWorker(found, asked, range),
+                    range.first(),
+                    range.end());
         });
+    }
+
+    private List<Reservation> spokenOf(Range range) {
+        boolean broken = service.world().broken(Mutation.PAGES_DO_NOT_JOIN);
+        return service.reservations().values().stream()
+                .filter(r -> !(broken && r.id().equals(range.first())))
+                .toList();
     }
 
     private List<Allocation> open(SiteId master) {
@@ -164,7 +214,7 @@ final class Settling {
         service.world().tell(service, () -> "notices that its database was set back");
         service.world().sites().forEach(to -> {
             beginAnew(to.id());
-            database().compareAt.put(to.id(), Instant.EPOCH);
+            compareSoon(to.id());
         });
         database().outbox.clear();
         service.streams().forEach(Lane::skipToEnd);

@@ -27,6 +27,7 @@ final class Snapshot {
     private final Map<SiteId, StreamPosition> heard;
     private final Map<SiteId, Long> reused;
     private final Map<SiteId, Instant> compareAt;
+    private final Map<SiteId, ReservationId> nextPage;
     private final Map<Lane, Integer> read = new LinkedHashMap<>();
     private final long restoredIn;
 
@@ -42,6 +43,7 @@ final class Snapshot {
         this.heard = new HashMap<>(database.heard);
         this.reused = new HashMap<>(database.reused);
         this.compareAt = new HashMap<>(database.compareAt);
+        this.nextPage = new HashMap<>(database.nextPage);
         this.restoredIn = database.restoredIn;
         service.streams().forEach(lane -> read.put(lane, lane.acknowledged()));
     }
@@ -56,6 +58,7 @@ final class Snapshot {
         replace(database.heard, heard);
         replace(database.reused, reused);
         replace(database.compareAt, compareAt);
+        replace(database.nextPage, nextPage);
         replace(database.outbox, outbox);
         database.inbox.clear();
         database.inbox.addAll(inbox);

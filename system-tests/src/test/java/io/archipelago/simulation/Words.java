@@ -62,7 +62,8 @@ final class Words {
                 yield name(share) + " " + of(share.allocation()) + " " + share.sequence() + why;
             }
             case ShareDigest digest ->
-                name(digest) + (digest.answer() ? " in answer" : "") + " seen " + digest.seenEpoch() + "/"
+                name(digest) + (digest.answer() ? " in answer" : "") + " from " + of(digest.first()) + " to "
+                        + of(digest.end()) + " seen " + digest.seenEpoch() + "/"
                         + digest.seenSequence() + " as master " + entries(digest.asMaster()) + " as worker "
                         + entries(digest.asWorker());
             case ResourceObserved seen ->

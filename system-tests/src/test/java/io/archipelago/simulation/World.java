@@ -150,6 +150,13 @@ final class World {
         return lossy;
     }
 
+    /** Whether what is broken on purpose shows only if a database is set back, and then rarely enough. */
+    boolean showsWhenSetBack() {
+        return broken(Mutation.SET_BACK_UNNOTICED)
+                || broken(Mutation.FLOOR_FORGOTTEN)
+                || broken(Mutation.ORPHANS_ENDED);
+    }
+
     /** Whether the database of a reservation-service was set back: some of what was promised before is then forgotten. */
     boolean setBack() {
         return setBack;

@@ -176,7 +176,9 @@ final class MessageSamples {
                         17,
                         2,
                         List.of(new ShareDigest.Entry(AT_OSAKA, 2, ShareDigest.Stage.CONFIRMED, 4711)),
-                        List.of(new ShareDigest.Entry(AT_TOKYO, 1, ShareDigest.Stage.HELD, 0))),
+                        List.of(new ShareDigest.Entry(AT_TOKYO, 1, ShareDigest.Stage.HELD, 0)),
+                        RESERVATION,
+                        ReservationId.parse("019357a0-0000-7000-8000-0000000000ff")),
                 desired(
                         ResourceKind.MACHINE,
                         new MachineSpec(

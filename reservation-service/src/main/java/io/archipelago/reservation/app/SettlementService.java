@@ -7,6 +7,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.FederationConfig;
 import io.archipelago.reservation.domain.Allocation;
@@ -23,10 +24,12 @@ import io.archipelago.reservation.persistence.ReservationStore;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -92,37 +95,60 @@ public class SettlementService {
         return exchanges.soon(tx, site);
     }
 
-    /** It is time to tell a site what is believed here. */
+    /** It is time to tell a site what is believed here, a page at a time: each in a transaction of its own. */
     public Uni<Void> onDue(Tx tx, SiteId site) {
-        tell(tx, site, false, List.of());
-        return exchanges.told(tx, site, tx.now().plus(config.compareEvery()));
+        return exchanges
+                .rest(tx, site)
+                .chain(rest -> page(tx, site, rest, List.of()))
+                .chain(page -> {
+                    tell(tx, site, page, false, List.of());
+                    Instant next = page.end() == null ? tx.now().plus(config.compareEvery()) : tx.now();
+                    return exchanges.told(tx, site, page.end(), next);
+                });
+    }
+
+    private Uni<Range> page(Tx tx, SiteId site, Range rest, List<Entry> named) {
+        return exchanges.inCommon(tx, site, rest, Digests.PAGE + 1).map(common -> {
+            List<ReservationId> reservations = new ArrayList<>(common);
+            named.forEach(entry -> reservations.add(entry.allocation().reservation()));
+            return Digests.page(rest, reservations, Digests.PAGE);
+        });
     }
 
     /** Takes what a site believes. */
     public Uni<Void> onDigest(Tx tx, SiteId from, ShareDigest digest) {
+        Range range = digest.range();
         List<Entry> here = digest.asMaster().stream()
+                .filter(range::contains)
                 .filter(e -> e.allocation().site().equals(own))
                 .toList();
         // In one order, whoever speaks, since each may lock a row.
         List<Entry> there = digest.asWorker().stream()
+                .filter(range::contains)
                 .filter(e -> e.allocation().site().equals(from))
                 .sorted(Comparator.comparing(e -> e.allocation().toString()))
                 .toList();
         int foreign = digest.asMaster().size() + digest.asWorker().size() - here.size() - there.size();
         return beginAnewIfAsked(tx, from, digest)
-                .chain(() -> settle(tx, there))
-                .chain(atMaster -> allocations.look(tx, from, List.of()).map(open -> {
+                .chain(() -> settle(tx, range, there))
+                .chain(atMaster -> allocations.look(tx, from, range, List.of()).map(open -> {
                     List<Difference> differences = new ArrayList<>(atMaster);
-                    differences.addAll(Digests.orphans(open, here));
+                    differences.addAll(Digests.orphans(open, here, range));
                     return differences;
                 }))
                 .invoke(differences -> warn(from, differences))
                 .chain(differences -> exchanges.heard(tx, digest, differences, foreign))
-                .invoke(() -> {
-                    if (!digest.answer()) {
-                        tell(tx, from, true, here);
-                    }
-                });
+                .chain(() -> digest.answer() ? Uni.createFrom().voidItem() : answer(tx, from, range, here));
+    }
+
+    /** Of a page that was told there may be more to say here than fits into one. */
+    private Uni<Void> answer(Tx tx, SiteId site, Range rest, List<Entry> named) {
+        return page(tx, site, rest, named).chain(page -> {
+            tell(tx, site, page, true, named);
+            return Objects.equals(page.end(), rest.end())
+                    ? Uni.createFrom().voidItem()
+                    : answer(tx, site, new Range(page.end(), rest.end()), named);
+        });
     }
 
     private Uni<Void> beginAnewIfAsked(Tx tx, SiteId from, ShareDigest digest) {
@@ -137,9 +163,9 @@ public class SettlementService {
                 .replaceWithVoid();
     }
 
-    private Uni<List<Difference>> settle(Tx tx, List<Entry> entries) {
+    private Uni<List<Difference>> settle(Tx tx, Range range, List<Entry> entries) {
         return reservations
-                .lookAtOpen(tx)
+                .lookAtOpen(tx, range)
                 .map(open -> open.stream().collect(Collectors.toMap(Reservation::id, Function.identity())))
                 .chain(open -> Multi.createFrom()
                         .iterable(entries)
@@ -160,22 +186,24 @@ public class SettlementService {
                 : masters.onDigest(tx, entry).replaceWith(difference);
     }
 
-    private void tell(Tx tx, SiteId site, boolean answer, List<Entry> named) {
-        List<AllocationId> ids = named.stream().map(Entry::allocation).toList();
+    private void tell(Tx tx, SiteId site, Range range, boolean answer, List<Entry> named) {
+        List<Entry> asked = named.stream().filter(range::contains).toList();
+        List<AllocationId> ids = asked.stream().map(Entry::allocation).toList();
         outbound.say(
                 tx,
                 site,
                 KEY,
                 () -> inbound.taken(tx, site)
                         .chain(taken -> reservations
-                                .lookAtOpen(tx)
+                                .lookAtOpen(tx, range)
                                 .chain(open -> allocations
-                                        .look(tx, site, ids)
-                                        .map(found -> digest(site, answer, taken, open, found, named)))));
+                                        .look(tx, site, range, ids)
+                                        .map(found -> digest(site, range, answer, taken, open, found, asked)))));
     }
 
     private ShareDigest digest(
             SiteId site,
+            Range range,
             boolean answer,
             Optional<Taken> taken,
             List<Reservation> open,
@@ -187,8 +215,10 @@ public class SettlementService {
                 taken.map(t -> t.position().epoch()).orElse(0L),
                 taken.map(t -> t.position().sequence()).orElse(0L),
                 taken.map(Taken::reusedEpoch).orElse(0L),
-                Digests.asMaster(open, site),
-                Digests.asWorker(found, named));
+                Digests.asMaster(open, site, range),
+                Digests.asWorker(found, named, range),
+                range.first(),
+                range.end());
     }
 
     private Uni<Void> restored(Tx tx, List<SiteId> sites) {

@@ -1,8 +1,10 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.federation.ShareDigest.Stage;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +16,9 @@ import java.util.stream.Stream;
 
 /** What this site believes of shares, in the words of a digest, and where that is not what their master or their site believes. */
 public final class Digests {
+
+    /** Of so many reservations one digest speaks at most; it is then far below what a broker takes. */
+    public static final int PAGE = 1_000;
 
     private Digests() {}
 
@@ -28,9 +33,28 @@ public final class Digests {
      */
     public record Difference(AllocationId allocation, Stage here, Stage there, String remedy, boolean act) {}
 
-    /** The open shares of a site in reservations of this one. */
-    public static List<Entry> asMaster(Collection<Reservation> reservations, SiteId site) {
+    /**
+     * The range of the next digest.
+     *
+     * @param rest what is still to be spoken of; nothing is lost if reservations come and go meanwhile, for it says all of its range
+     * @param reservations of which something is to be said: at least the first so many of the rest and one more, as far as there are any
+     * @param size of so many it speaks at most
+     */
+    public static Range page(Range rest, Collection<ReservationId> reservations, int size) {
         return reservations.stream()
+                .filter(rest::contains)
+                .distinct()
+                .sorted()
+                .skip(size)
+                .findFirst()
+                .map(next -> new Range(rest.first(), next))
+                .orElse(rest);
+    }
+
+    /** The open shares of a site in those reservations of this one that are in a range. */
+    public static List<Entry> asMaster(Collection<Reservation> reservations, SiteId site, Range range) {
+        return reservations.stream()
+                .filter(r -> range.contains(r.id()))
                 .map(r -> r.shares().get(site))
                 .filter(share -> share != null && share.stage().open())
                 .map(Digests::entry)
@@ -106,13 +130,16 @@ public final class Digests {
     /**
      * The leases that this site gives to a master that does not count on them: nothing is done about them before their end, unless an
      * operator gives them back.
+     *
+     * @param ofMaster everything in the range that the master counts on
      */
-    public static List<Difference> orphans(Collection<Allocation> allocations, Collection<Entry> ofMaster) {
+    public static List<Difference> orphans(
+            Collection<Allocation> allocations, Collection<Entry> ofMaster, Range range) {
         Set<AllocationId> known = ofMaster.stream().map(Entry::allocation).collect(Collectors.toSet());
         List<Difference> orphans = new ArrayList<>();
         for (Allocation allocation : allocations) {
             Stage here = entry(allocation).stage();
-            if (!known.contains(allocation.id()) && leased(here)) {
+            if (range.contains(allocation.id().reservation()) && !known.contains(allocation.id()) && leased(here)) {
                 orphans.add(orphan(allocation.id(), here, Stage.UNKNOWN));
             }
         }
@@ -120,19 +147,21 @@ public final class Digests {
     }
 
     /**
-     * What a site says of the shares that it gives.
+     * What a site says of the shares that it gives in a range.
      *
      * @param found all that are not over and not forgotten, and of the rest those that the master named
      * @param named what the master named, if it asked
      */
-    public static List<Entry> asWorker(Collection<Allocation> found, Collection<Entry> named) {
+    public static List<Entry> asWorker(Collection<Allocation> found, Collection<Entry> named, Range range) {
         Set<AllocationId> known = found.stream().map(Allocation::id).collect(Collectors.toSet());
         Stream<Entry> unknown = named.stream()
                 .map(Entry::allocation)
                 .filter(id -> !known.contains(id))
                 .distinct()
                 .map(Digests::unknown);
-        return Stream.concat(found.stream().map(Digests::entry), unknown).toList();
+        return Stream.concat(found.stream().map(Digests::entry), unknown)
+                .filter(range::contains)
+                .toList();
     }
 
     private static boolean leased(Stage stage) {

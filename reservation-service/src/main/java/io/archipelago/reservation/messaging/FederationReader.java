@@ -13,11 +13,13 @@ import io.archipelago.reservation.domain.Sites;
 import io.archipelago.reservation.persistence.InboundStreams;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -40,6 +42,7 @@ class FederationReader {
     private final InboundStreams streams;
     private final Inbox inbox;
     private final UnitOfWork unitOfWork;
+    private final Map<String, Object> ownBroker;
     private final SiteId own;
     private final List<StreamPull> pulls = new ArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -53,7 +56,8 @@ class FederationReader {
             InboundStreams streams,
             Inbox inbox,
             UnitOfWork unitOfWork,
-            BusConfig bus) {
+            BusConfig bus,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.config = config;
         this.sites = sites;
         this.start = start;
@@ -62,12 +66,15 @@ class FederationReader {
         this.streams = streams;
         this.inbox = inbox;
         this.unitOfWork = unitOfWork;
+        this.ownBroker = ReaderSettings.of(config.own().bootstrapServers(), kafka);
         this.own = new SiteId(bus.site());
     }
 
     void start(@Observes @Priority(Integer.MAX_VALUE) StartupEvent event) {
-        pulls.add(pull(own, config.own().bootstrapServers()));
-        config.peers().forEach((peer, at) -> pulls.add(pull(new SiteId(peer), at.bootstrapServers())));
+        pulls.add(pull(own, ownBroker));
+        config.peers()
+                .forEach((peer, at) ->
+                        pulls.add(pull(new SiteId(peer), ReaderSettings.of(at.bootstrapServers(), at.kafka()))));
         Thread.ofPlatform().daemon().name("streams-begin").start(this::begin);
     }
 
@@ -79,8 +86,7 @@ class FederationReader {
     private void begin() {
         while (stopping.getCount() > 0) {
             try {
-                start.begin(StreamEnds.find(
-                                config.own().bootstrapServers(), sites.numbers().keySet()))
+                start.begin(StreamEnds.find(ownBroker, sites.numbers().keySet()))
                         .await()
                         .indefinitely();
                 pulls.forEach(StreamPull::start);
@@ -101,13 +107,13 @@ class FederationReader {
         }
     }
 
-    private StreamPull pull(SiteId from, String bootstrapServers) {
+    private StreamPull pull(SiteId from, Map<String, Object> broker) {
         Inbox.Handler handler = Inbox.Handler.prepared(
                 (tx, envelopes) -> service.prepare(tx, from, envelopes),
                 (tx, envelope) -> service.take(tx, from, envelope));
         return new StreamPull(
                 from,
-                bootstrapServers,
+                broker,
                 Topics.federationTo(own),
                 () -> unitOfWork.inTransaction(tx -> streams.position(tx, from)),
                 batch -> inbox.applyInOrder("reservation", batch, handler),

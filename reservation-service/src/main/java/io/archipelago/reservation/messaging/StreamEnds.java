@@ -14,12 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Finds out how far this site's own topics have come, to be compared with what its database remembers. */
 final class StreamEnds {
@@ -34,9 +32,9 @@ final class StreamEnds {
     private StreamEnds() {}
 
     /** The last place in the topic to each site; sites whose topic is empty or absent are left out. */
-    static Map<SiteId, StreamPosition> find(String bootstrapServers, Collection<SiteId> sites) {
+    static Map<SiteId, StreamPosition> find(Map<String, Object> settings, Collection<SiteId> sites) {
         Map<SiteId, StreamPosition> found = new HashMap<>();
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings(bootstrapServers))) {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
             for (SiteId site : sites) {
                 String topic = Topics.federationTo(site);
                 if (!consumer.partitionsFor(topic).isEmpty()) {
@@ -71,19 +69,5 @@ final class StreamEnds {
         } catch (UnreadableMessage e) {
             return Optional.empty();
         }
-    }
-
-    private static Map<String, Object> settings(String bootstrapServers) {
-        return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                false);
     }
 }

@@ -12,14 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +32,7 @@ final class StreamPull implements Runnable {
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final SiteId from;
-    private final String bootstrapServers;
+    private final Map<String, Object> settings;
     private final TopicPartition partition;
     private final Supplier<Uni<Long>> position;
     private final Function<ConsumerRecords<String, String>, Uni<Void>> apply;
@@ -46,14 +44,14 @@ final class StreamPull implements Runnable {
 
     StreamPull(
             SiteId from,
-            String bootstrapServers,
+            Map<String, Object> settings,
             String topic,
             Supplier<Uni<Long>> position,
             Function<ConsumerRecords<String, String>, Uni<Void>> apply,
             LongFunction<Uni<Void>> readUpTo,
             Supplier<Uni<Void>> onBreak) {
         this.from = from;
-        this.bootstrapServers = bootstrapServers;
+        this.settings = settings;
         this.partition = new TopicPartition(topic, 0);
         this.position = position;
         this.apply = apply;
@@ -78,7 +76,7 @@ final class StreamPull implements Runnable {
     @Override
     public void run() {
         while (running()) {
-            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings())) {
+            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
                 reading = consumer;
                 consumer.assign(List.of(partition));
                 seek(consumer, position.get().await().indefinitely());
@@ -140,23 +138,5 @@ final class StreamPull implements Runnable {
         } catch (InterruptedException e) {
             stopping.countDown();
         }
-    }
-
-    private Map<String, Object> settings() {
-        return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "none",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                200,
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                5000);
     }
 }

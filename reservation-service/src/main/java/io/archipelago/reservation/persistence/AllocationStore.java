@@ -3,6 +3,7 @@ package io.archipelago.reservation.persistence;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
@@ -22,6 +23,7 @@ public class AllocationStore {
     private static final String LOOK = """
             select cast(body as text) from allocation
             where master = :master and state not in ('Released', 'Forgotten')
+              and id collate "C" >= :first and id collate "C" < :end
                or master = :master and id = any (array(select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb))))
             order by id
             """;
@@ -67,11 +69,13 @@ public class AllocationStore {
                 .map(rows -> rows.stream().map(AllocationRow::allocation).toList());
     }
 
-    /** Those of a master that are not over, and those of some ids; read without a lock, to be looked at only. */
-    public Uni<List<Allocation>> look(Tx tx, SiteId master, Collection<AllocationId> others) {
+    /** Those of a master in a range that are not over, and those of some ids; read without a lock, to be looked at only. */
+    public Uni<List<Allocation>> look(Tx tx, SiteId master, Range range, Collection<AllocationId> others) {
         return tx.session()
                 .<String>createNativeQuery(LOOK)
                 .setParameter("master", master.value())
+                .setParameter("first", Ranges.first(range))
+                .setParameter("end", Ranges.end(range))
                 .setParameter("ids", Json.write(others))
                 .getResultList()
                 .map(bodies -> bodies.stream()

@@ -2,9 +2,11 @@ package io.archipelago.reservation.persistence;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.ShareDigest;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.reservation.domain.Digests.Difference;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
@@ -27,6 +29,28 @@ public class ExchangeStore {
             order by e.site
             """;
 
+    // Of reservations that are open, not all share with the site: then a page says less than it may.
+    private static final String IN_COMMON = """
+            select cast(id as text) from (
+                select id from reservation where due_at is not null
+                union
+                select cast(left(id, 36) as uuid) from allocation
+                where master = :site and state not in ('Released', 'Forgotten')
+                  and id collate "C" >= :first and id collate "C" < :end
+            ) common (id)
+            where id >= cast(:first as uuid) and id < cast(:end as uuid) order by id limit :limit
+            """;
+
+    private static final String HEARD = """
+            update exchange set heard_at = clock_timestamp(), seen_epoch = :epoch, seen_sequence = :sequence,
+                differences = (
+                    select coalesce(jsonb_agg(old), '[]') from jsonb_array_elements(differences) old
+                    where (old ->> 'allocation') collate "C" < :first or (old ->> 'allocation') collate "C" >= :end
+                ) || cast(cast(:differences as text) as jsonb),
+                ignored = ignored + :ignored
+            where site = :site
+            """;
+
     private static final String RESTORED = """
             insert into restored (epoch, at)
             select greatest(cast(extract(epoch from clock_timestamp()) as bigint), coalesce(max(epoch), 0) + 1), clock_timestamp()
@@ -45,7 +69,7 @@ public class ExchangeStore {
      * @param waiting messages to it that this site's broker has not taken yet
      * @param told when this site last told what it believes
      * @param heard when the other did
-     * @param differences as of then
+     * @param differences as of when it last spoke of each
      * @param ignored how many things it said of shares that are none of its
      */
     public record Exchange(
@@ -72,33 +96,58 @@ public class ExchangeStore {
                 """, "sites", Json.write(sites));
     }
 
-    /** This site tells a site what it believes as soon as may be. */
+    /** This site tells a site everything that it believes as soon as may be, from the beginning. */
     public Uni<Void> soon(Tx tx, SiteId site) {
         return update(
                 tx,
-                "update exchange set due_at = clock_timestamp() where site = :site and due_at > clock_timestamp()",
+                "update exchange set due_at = least(due_at, clock_timestamp()), next_page = null where site = :site",
                 "site",
                 site.value());
     }
 
-    /** It has told, and tells again at an instant. */
-    public Uni<Void> told(Tx tx, SiteId site, Instant next) {
+    /** What a site has still to be told in this round. */
+    public Uni<Range> rest(Tx tx, SiteId site) {
         return tx.session()
-                .createNativeQuery("update exchange set told_at = clock_timestamp(), due_at = :next where site = :site")
+                .<String>createNativeQuery("select cast(next_page as text) from exchange where site = :site")
+                .setParameter("site", site.value())
+                .getSingleResultOrNull()
+                .map(first -> new Range(first == null ? null : ReservationId.parse(first), null));
+    }
+
+    /** The first reservations in a range of which this site and another may both have something to say. */
+    public Uni<List<ReservationId>> inCommon(Tx tx, SiteId site, Range range, int limit) {
+        return tx.session()
+                .<String>createNativeQuery(IN_COMMON)
+                .setParameter("site", site.value())
+                .setParameter("first", Ranges.first(range))
+                .setParameter("end", Ranges.end(range))
+                .setParameter("limit", limit)
+                .getResultList()
+                .map(ids -> ids.stream().map(ReservationId::parse).toList());
+    }
+
+    /**
+     * It has told, and tells again at an instant.
+     *
+     * @param from where the next page begins, null: at the first reservation
+     */
+    public Uni<Void> told(Tx tx, SiteId site, @Nullable ReservationId from, Instant next) {
+        return tx.session()
+                .createNativeQuery("update exchange set told_at = clock_timestamp(), due_at = :next,"
+                        + " next_page = cast(nullif(:from, '') as uuid) where site = :site")
                 .setParameter("next", next)
+                .setParameter("from", from == null ? "" : from.toString())
                 .setParameter("site", site.value())
                 .executeUpdate()
                 .replaceWithVoid();
     }
 
-    /** A site has told what it believes. */
+    /** A site has told what it believes of the reservations in a range. */
     public Uni<Void> heard(Tx tx, ShareDigest digest, List<Difference> differences, int ignored) {
         return tx.session()
-                .createNativeQuery("""
-                        update exchange set heard_at = clock_timestamp(), seen_epoch = :epoch, seen_sequence = :sequence,
-                            differences = cast(cast(:differences as text) as jsonb), ignored = ignored + :ignored
-                        where site = :site
-                        """)
+                .createNativeQuery(HEARD)
+                .setParameter("first", Ranges.first(digest.range()))
+                .setParameter("end", Ranges.end(digest.range()))
                 .setParameter("epoch", digest.seenEpoch())
                 .setParameter("sequence", digest.seenSequence())
                 .setParameter("differences", Json.write(differences))

@@ -3,6 +3,7 @@ package io.archipelago.reservation.persistence;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
@@ -83,10 +84,12 @@ public class ReservationStore {
     }
 
     /** Those about which something is still to be done; read without a lock, to be looked at only. */
-    public Uni<List<Reservation>> lookAtOpen(Tx tx) {
+    public Uni<List<Reservation>> lookAtOpen(Tx tx, Range range) {
         return tx.session()
-                .<String>createNativeQuery(
-                        "select cast(body as text) from reservation where due_at is not null order by id")
+                .<String>createNativeQuery("select cast(body as text) from reservation where due_at is not null"
+                        + " and id >= cast(:first as uuid) and id < cast(:end as uuid) order by id")
+                .setParameter("first", Ranges.first(range))
+                .setParameter("end", Ranges.end(range))
                 .getResultList()
                 .map(bodies -> bodies.stream()
                         .map(body -> Json.read(body, Reservation.class))

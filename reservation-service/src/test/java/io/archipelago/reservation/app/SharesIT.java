@@ -12,6 +12,7 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.persistence.AllocationStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -124,7 +125,7 @@ class SharesIT {
     }
 
     private List<AllocationId> look(List<AllocationId> others) {
-        return inTransaction(tx -> allocations.look(tx, OSAKA, others)).stream()
+        return inTransaction(tx -> allocations.look(tx, OSAKA, Range.ALL, others)).stream()
                 .map(Allocation::id)
                 .toList();
     }

@@ -18,6 +18,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
+import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
@@ -74,8 +75,10 @@ class SettlementTableTest {
         Map<String, List<String>> rows = new LinkedHashMap<>();
         AllocationStates.all().forEach((name, allocation) -> {
             Entry entry = Digests.entry(allocation);
-            boolean orphan = !Digests.orphans(List.of(allocation), List.of()).isEmpty();
-            assertThat(Digests.orphans(List.of(allocation), List.of(entry))).isEmpty();
+            boolean orphan =
+                    !Digests.orphans(List.of(allocation), List.of(), Range.ALL).isEmpty();
+            assertThat(Digests.orphans(List.of(allocation), List.of(entry), Range.ALL))
+                    .isEmpty();
             String kept = Words.of(restored.onRestored(allocation, Restoration.floor(7), NOON));
             rows.put(name, List.of(entry.stage().name(), orphan ? "an operator must act" : "nothing", kept));
         });

@@ -14,7 +14,6 @@ import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Message;
-import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareDigest.Stage;
@@ -30,7 +29,6 @@ import io.archipelago.reservation.persistence.ExchangeStore;
 import io.archipelago.reservation.persistence.OutboundStreams;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Tokens;
-import io.archipelago.wire.Wire;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -41,7 +39,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,10 +46,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
@@ -124,8 +117,9 @@ class SettlementIT {
     @Test
     void comparesOfItsOwnAccordWithItselfAndItsPeers() {
         await().atMost(SOON).untilAsserted(() -> {
-            assertThat(said(OSAKA)).anyMatch(e -> e.message() instanceof ShareDigest);
-            assertThat(said(TOKYO)).anyMatch(e -> e.message() instanceof ShareDigest d && d.answer());
+            assertThat(StreamTopic.read(brokers, OSAKA)).anyMatch(e -> e.message() instanceof ShareDigest);
+            assertThat(StreamTopic.read(brokers, TOKYO))
+                    .anyMatch(e -> e.message() instanceof ShareDigest d && d.answer());
         });
     }
 
@@ -240,7 +234,8 @@ class SettlementIT {
         StreamPosition last = last(OSAKA);
 
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(StreamEnds.find(brokers, List.of(OSAKA, new SiteId("nowhere"))))
+                .untilAsserted(() -> assertThat(StreamEnds.find(
+                                ReaderSettings.of(brokers, Map.of()), List.of(OSAKA, new SiteId("nowhere"))))
                         .hasSize(1)
                         .hasEntrySatisfying(
                                 OSAKA,
@@ -263,11 +258,11 @@ class SettlementIT {
     }
 
     private static ShareDigest digest(boolean answer, long seenEpoch, long seenSequence) {
-        return new ShareDigest(OSAKA, answer, seenEpoch, seenSequence, 0, List.of(), List.of());
+        return new ShareDigest(OSAKA, answer, seenEpoch, seenSequence, 0, List.of(), List.of(), null, null);
     }
 
     private static ShareDigest digest(boolean answer, long reused, List<Entry> asMaster, List<Entry> asWorker) {
-        return new ShareDigest(OSAKA, answer, 0, 0, reused, asMaster, asWorker);
+        return new ShareDigest(OSAKA, answer, 0, 0, reused, asMaster, asWorker, null, null);
     }
 
     private AllocationId confirmed(SiteId master) {
@@ -307,34 +302,10 @@ class SettlementIT {
     }
 
     private List<ShareDigest> digestsTo(SiteId site) {
-        return said(site).stream()
+        return StreamTopic.read(brokers, site).stream()
                 .map(Envelope::message)
                 .filter(ShareDigest.class::isInstance)
                 .map(ShareDigest.class::cast)
                 .toList();
-    }
-
-    /** Everything that stands in the topic to a site. */
-    private List<Envelope> said(SiteId site) {
-        TopicPartition partition = new TopicPartition(Topics.federationTo(site), 0);
-        List<Envelope> said = new ArrayList<>();
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", brokers,
-                "key.deserializer", StringDeserializer.class,
-                "value.deserializer", StringDeserializer.class);
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = Objects.requireNonNull(
-                    consumer.endOffsets(List.of(partition)).get(partition));
-            while (consumer.position(partition) < end) {
-                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
-                    said.add(Wire.read(record.value()));
-                }
-            }
-        } catch (Wire.UnreadableMessage e) {
-            throw new IllegalStateException(e);
-        }
-        return said;
     }
 }
