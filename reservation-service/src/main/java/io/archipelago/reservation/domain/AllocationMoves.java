@@ -161,13 +161,9 @@ public final class AllocationMoves {
      * forgotten: then a digest tells the master that it is unknown here.
      */
     public Optional<ShareMessage.Answer> answerUnknown(ShareMessage.Command command, long floor) {
-        return switch (command) {
-            case HoldShare hold -> Optional.empty();
-            case ConfirmShare confirm when floor > 0 -> Optional.empty();
-            case ConfirmShare confirm ->
-                Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(Refusals.ranOut())));
-            case ReleaseShare release -> Optional.empty();
-        };
+        return command instanceof ConfirmShare confirm && floor == 0
+                ? Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(Refusals.ranOut())))
+                : Optional.empty();
     }
 
     private Decision<Allocation> hold(Allocation allocation, Header heard, HoldShare hold, Instant now) {
