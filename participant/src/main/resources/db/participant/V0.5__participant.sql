@@ -25,8 +25,6 @@ create table booking (
 );
 create index booking_allocation on booking (allocation);
 create index booking_pool_during on booking using gist (pool, during);
-create index booking_during on booking using gist (during);
-create index booking_ends on booking (ends_at);
 create index booking_held on booking (held_until) where held_until is not null;
 
 -- The other backstop: at no instant more is booked of a pool than there is. Sums can not be told by an exclusion constraint; what is

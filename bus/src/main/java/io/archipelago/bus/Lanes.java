@@ -31,8 +31,11 @@ import java.util.Set;
  */
 final class Lanes {
 
-    /** With so many lanes aside a topic is shut. A few records that no broker takes should not do that, nor a partition without a leader. */
+    /** With fewer lanes aside a topic is not shut: a few records that no broker takes should not do that. */
     static final int ASIDE_OF_TOPIC = 16;
+
+    /** Nor with less than this part of the window: the keys of a partition without a leader should not do it as long as there is room. */
+    private static final int PART_OF_WINDOW = 4;
 
     private final int window;
     private final Map<String, Lane> lanes = new HashMap<>();
@@ -176,7 +179,7 @@ final class Lanes {
 
     private boolean isShut(String topic) {
         Set<String> keys = asideByTopic.get(topic);
-        int enough = aside < window ? ASIDE_OF_TOPIC : 1;
+        int enough = aside < window ? Math.max(ASIDE_OF_TOPIC, window / PART_OF_WINDOW) : 1;
         return keys != null && (refusing.contains(topic) || keys.size() >= enough);
     }
 }

@@ -52,9 +52,17 @@ public class HostService {
         });
     }
 
-    /** Locks the hosts of some heartbeats. */
-    public Uni<Void> prepare(Tx tx, List<HostHeartbeat> heartbeats) {
-        return store.lock(tx, heartbeats.stream().map(HostHeartbeat::host).toList());
+    /** Locks the hosts of which a batch of messages speaks. */
+    public Uni<Void> prepare(Tx tx, List<HostId> spokenOf) {
+        return store.lock(tx, spokenOf);
+    }
+
+    /** Locks the hosts of some heartbeats, and reads what their agents should know. */
+    public Uni<Void> prepareHeartbeats(Tx tx, List<HostHeartbeat> heartbeats) {
+        List<HostId> spokenOf = heartbeats.stream().map(HostHeartbeat::host).toList();
+        return spokenOf.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : store.lock(tx, spokenOf).chain(() -> store.readGenerations(tx, spokenOf));
     }
 
     /** Takes a heartbeat: the host lives, has this, and knows that its agent should make these. */

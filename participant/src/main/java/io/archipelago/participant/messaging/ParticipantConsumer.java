@@ -38,6 +38,7 @@ public class ParticipantConsumer {
     private final String consumer;
     private final List<String> othersKeys;
     private final Inbox.Handler commands = Inbox.Handler.prepared(this::prepareCommands, this::command);
+    private final Inbox.Handler hostEvents = Inbox.Handler.prepared(this::prepareHostEvents, this::hostEvent);
     private final Inbox.Handler observations = Inbox.Handler.prepared(this::prepareObservations, this::observation);
 
     ParticipantConsumer(
@@ -59,7 +60,7 @@ public class ParticipantConsumer {
                 .map(kind -> kind.wireName() + "/")
                 .toList();
         inbox.register(consumer, Topics.ALLOCATION_COMMANDS, commands);
-        inbox.register(consumer, Topics.HOST_EVENTS, this::hostEvent);
+        inbox.register(consumer, Topics.HOST_EVENTS, hostEvents);
     }
 
     @Incoming("allocation-commands")
@@ -79,7 +80,7 @@ public class ParticipantConsumer {
 
     @Incoming("host-events")
     Uni<Void> hostEvents(ConsumerRecords<String, String> batch) {
-        return inbox.apply(consumer, batch, this::hostEvent);
+        return inbox.apply(consumer, batch, hostEvents);
     }
 
     private Uni<Void> prepareCommands(Tx tx, List<Envelope> envelopes) {
@@ -88,6 +89,12 @@ public class ParticipantConsumer {
 
     private Uni<Void> command(Tx tx, Envelope envelope) {
         return parts.onCommand(tx, (AllocationCommand) envelope.message());
+    }
+
+    private Uni<Void> prepareHostEvents(Tx tx, List<Envelope> envelopes) {
+        return hosts.prepare(
+                tx,
+                messages(envelopes, HostDead.class).stream().map(HostDead::host).toList());
     }
 
     private Uni<Void> hostEvent(Tx tx, Envelope envelope) {
@@ -109,7 +116,7 @@ public class ParticipantConsumer {
     }
 
     private Uni<Void> prepareObservations(Tx tx, List<Envelope> envelopes) {
-        return hosts.prepare(tx, messages(envelopes, HostHeartbeat.class))
+        return hosts.prepareHeartbeats(tx, messages(envelopes, HostHeartbeat.class))
                 .chain(() -> things.prepare(tx, messages(envelopes, ResourceObserved.class)));
     }
 

@@ -43,34 +43,43 @@ public class HostStore {
             left join host h on h.id = o.host
             """;
 
-    /** Locks the rows of some hosts, in the order of their names, and reads what their agents should know. */
+    /** Locks the rows of some hosts, in the order of their names; to lock one of them again costs nothing. */
     public Uni<Void> lock(Tx tx, Collection<HostId> hosts) {
-        if (hosts.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        return tx.session()
-                .createQuery("from HostRow where id in ?1 order by id", HostRow.class)
-                .setParameter(1, hosts.stream().map(HostId::value).toList())
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList()
-                .chain(() -> readGenerations(tx, hosts));
+        HostsAtHand atHand = atHand(tx);
+        List<HostId> unread = hosts.stream()
+                .filter(host -> atHand.row(host).isEmpty())
+                .distinct()
+                .toList();
+        return unread.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : tx.session()
+                        .createQuery("from HostRow where id in ?1 order by id", HostRow.class)
+                        .setParameter(1, unread.stream().map(HostId::value).toList())
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList()
+                        .invoke(rows -> atHand.rows(unread, rows))
+                        .replaceWithVoid();
     }
 
     /** What is known of a host, its row locked; empty if it was never heard of. */
     public Uni<Optional<HostRecord>> locked(Tx tx, HostId host) {
-        return tx.session()
-                .find(HostRow.class, host.value(), LockModeType.PESSIMISTIC_WRITE)
-                .map(row -> Optional.ofNullable(row).map(HostRow::record));
+        return lock(tx, List.of(host))
+                .map(none -> atHand(tx).row(host).orElseThrow().map(HostRow::record));
     }
 
+    /** Writes a host whose row is locked, or that had none: if it has come meanwhile, this breaks the key, and the work is done again. */
     public Uni<Void> write(Tx tx, HostRecord host) {
         PartStore.hostChanged(tx);
-        atHand(tx).machine(host.host(), new Machine(host.inventory().machineId(), host.dead()));
-        return tx.session().find(HostRow.class, host.host().value()).chain(found -> {
-            HostRow row = found == null ? new HostRow() : found;
-            row.take(host);
-            return found == null ? tx.session().persist(row) : Uni.createFrom().voidItem();
-        });
+        HostsAtHand atHand = atHand(tx);
+        atHand.machine(host.host(), new Machine(host.inventory().machineId(), host.dead()));
+        Optional<HostRow> known = atHand.row(host.host()).orElse(Optional.empty());
+        HostRow row = known.orElseGet(HostRow::new);
+        row.take(host);
+        if (known.isPresent()) {
+            return Uni.createFrom().voidItem();
+        }
+        atHand.rows(List.of(host.host()), List.of(row));
+        return tx.session().persist(row);
     }
 
     /** Every host that was ever heard of. */
@@ -187,7 +196,8 @@ public class HostStore {
                 .map(none -> atHand.generations(host).orElseThrow());
     }
 
-    private static Uni<Void> readGenerations(Tx tx, Collection<HostId> hosts) {
+    /** Reads the generations of some hosts at once. */
+    public Uni<Void> readGenerations(Tx tx, Collection<HostId> hosts) {
         return tx.session()
                 .createQuery(
                         "select r.host, r.key, r.generation from ResourceRow r"

@@ -18,9 +18,21 @@ final class HostsAtHand {
 
     private record Thing(HostId host, ResourceKey key) {}
 
+    private final Map<HostId, Optional<HostRow>> rows = new HashMap<>();
     private final Map<HostId, Map<ResourceKey, Long>> generations = new HashMap<>();
     private final Map<HostId, Optional<Machine>> machines = new HashMap<>();
     private final Map<Thing, Boolean> known = new HashMap<>();
+
+    /** Takes the locked rows of some hosts, of some of which there may be none. */
+    void rows(Collection<HostId> hosts, Collection<HostRow> found) {
+        hosts.forEach(host -> rows.put(host, Optional.empty()));
+        found.forEach(row -> rows.put(new HostId(row.id), Optional.of(row)));
+    }
+
+    /** A host's row, or that there is none; empty if it was not read. */
+    Optional<Optional<HostRow>> row(HostId host) {
+        return Optional.ofNullable(rows.get(host));
+    }
 
     /** Takes the generations of some hosts, of some of which there may be none. */
     void generations(Collection<HostId> hosts, Map<HostId, Map<ResourceKey, Long>> found) {

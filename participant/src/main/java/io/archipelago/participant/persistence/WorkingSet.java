@@ -149,11 +149,15 @@ final class WorkingSet {
         List<Booking> bookings = new ArrayList<>();
         rows.values().stream().filter(b -> !decided.containsKey(b.allocation())).forEach(bookings::add);
         decided.values().forEach(bookings::addAll);
+        // What was read for others of the batch is not looked at again and again.
         TimeWindow window = need.window();
         if (need.reach() == Reach.WINDOW && window != null) {
-            // What was read for others of the batch is not looked at again and again.
             bookings.removeIf(
                     b -> !b.during().overlaps(window) && b.during().end().isAfter(now));
+        }
+        if (need.reach() == Reach.PRESENT) {
+            bookings.removeIf(b -> !b.allocation().equals(need.allocation())
+                    && b.during().start().isAfter(now));
         }
         return bookings;
     }
