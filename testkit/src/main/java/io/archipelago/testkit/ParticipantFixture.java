@@ -81,7 +81,7 @@ public final class ParticipantFixture implements AutoCloseable {
 
     private static final Instant NEW_YEAR = Instant.parse("2030-01-01T00:00:00Z");
     private static final Duration HOLD_FOR = Duration.ofMinutes(5);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int AT_ONCE = 32;
     private static final String SEALING_KEY = Sealed.text(Sealed.newKeyPair().getPublic());
     private static final String WAITING = """
