@@ -5,25 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
-import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.Ids.TenantId;
-import io.archipelago.contracts.Participant;
-import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.allocation.MachineGroup;
-import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.HostRole;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -35,12 +23,10 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -52,15 +38,11 @@ import org.junit.jupiter.api.RepeatedTest;
         initArgs = @ResourceArg(name = "compacted", value = "host.tokyo-c01.desired.v1,host.tokyo-c01.observed.v1"))
 class BatchIT {
 
-    private static final SiteId TOKYO = new SiteId("tokyo");
-    private static final HostId HOST = new HostId("tokyo-c01");
     private static final int CPUS = 8;
-    private static final long GIB = 1L << 30;
     private static final int ALLOCATIONS = 6;
     private static final int COMMANDS = 60;
     private static final int LARGEST_BATCH = 12;
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
     private static final String ROWS = """
             select 'part ' || allocation || ' ' || state || ' ' || sequence || ' ' || coalesce((body -> 'refusal') - 'holdsOnlyUntil', '{}')
@@ -125,10 +107,7 @@ class BatchIT {
     }
 
     private Uni<Void> oneHostAndNothingElse(Tx tx) {
-        Inventory inventory = new Inventory(
-                "machine", Set.of(HostRole.COMPUTE), CPUS, 64 * GIB, Map.of(), 0, "", "key", Map.of(), List.of());
-        HostHeartbeat heartbeat = new HostHeartbeat(HOST, 1, 1, START, Duration.ofHours(1), inventory, Map.of(), 0);
-        return nothing(tx).chain(() -> hosts.onHeartbeat(tx, heartbeat));
+        return nothing(tx).chain(() -> hosts.onHeartbeat(tx, OneHost.heartbeat(CPUS)));
     }
 
     private static Uni<Void> nothing(Tx tx) {
@@ -153,7 +132,7 @@ class BatchIT {
         int[] sequences = new int[ALLOCATIONS];
         int[] steps = new int[ALLOCATIONS];
         for (int i = 0; i < ALLOCATIONS; i++) {
-            ids.add(new AllocationId(new ReservationId(new UUID(i + 1, chance.nextLong())), TOKYO));
+            ids.add(new AllocationId(new ReservationId(new UUID(i + 1, chance.nextLong())), OneHost.TOKYO));
         }
         List<AllocationCommand> commands = new ArrayList<>();
         while (commands.size() < COMMANDS) {
@@ -170,7 +149,7 @@ class BatchIT {
                             new ConfirmAllocation(
                                     id,
                                     sequence,
-                                    Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, HOST))),
+                                    Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, OneHost.HOST))),
                                     new Facts.OfCluster(List.of(), 1400));
                         case 2 -> new DeployAllocation(id, sequence);
                         default -> new ReleaseAllocation(id, sequence);
@@ -180,19 +159,7 @@ class BatchIT {
     }
 
     private static HoldAllocation hold(AllocationId id, int sequence, int cpus, int hour) {
-        Instant start = START.plus(Duration.ofHours(hour));
-        AllocationSpec spec = new AllocationSpec(
-                new TenantId("astro"),
-                "batch",
-                1,
-                TOKYO,
-                List.of(),
-                new TimeWindow(start, start.plus(Duration.ofHours(2))),
-                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, cpus, GIB, GIB, 1)),
-                ClusterAddressing.DEFAULT_NETWORK,
-                new AllocationSpec.Software("debian-12", List.of()));
-        return new HoldAllocation(
-                id, sequence, Set.of(Participant.PLACEMENT), spec, Facts.OfSite.unknown(), Duration.ofMinutes(5));
+        return OneHost.hold(id, sequence, cpus, OneHost.window(hour, hour + 2));
     }
 
     private static <T> T run(Uni<T> work) {

@@ -1,5 +1,6 @@
 package io.archipelago.placement.app;
 
+import static io.archipelago.placement.app.OneHost.window;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.everyItem;
@@ -8,23 +9,12 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
-import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.Ids.TenantId;
-import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.allocation.MachineGroup;
-import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.HostRole;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -35,11 +25,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,12 +38,8 @@ import org.junit.jupiter.api.Test;
         initArgs = @ResourceArg(name = "compacted", value = "host.tokyo-c01.desired.v1,host.tokyo-c01.observed.v1"))
 class PlacementIT {
 
-    private static final SiteId TOKYO = new SiteId("tokyo");
-    private static final HostId HOST = new HostId("tokyo-c01");
     private static final int CPUS = 16;
-    private static final long GIB = 1L << 30;
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
     @Inject
     UnitOfWork unitOfWork;
@@ -69,13 +52,10 @@ class PlacementIT {
 
     @BeforeEach
     void oneHostAndNoBookings() {
-        Inventory inventory = new Inventory(
-                "machine", Set.of(HostRole.COMPUTE), CPUS, 64 * GIB, Map.of(), 0, "", "key", Map.of(), List.of());
-        HostHeartbeat heartbeat = new HostHeartbeat(HOST, 1, 1, START, Duration.ofHours(1), inventory, Map.of(), 0);
         run(unitOfWork.inTransaction(tx -> tx.session()
                 .createNativeQuery("delete from booking")
                 .executeUpdate()
-                .chain(() -> hosts.onHeartbeat(tx, heartbeat))));
+                .chain(() -> hosts.onHeartbeat(tx, OneHost.heartbeat(CPUS)))));
     }
 
     @Test
@@ -160,26 +140,11 @@ class PlacementIT {
     }
 
     private static AllocationId allocation() {
-        return new AllocationId(new ReservationId(UUID.randomUUID()), TOKYO);
-    }
-
-    private static TimeWindow window(int fromHour, int toHour) {
-        return new TimeWindow(START.plus(Duration.ofHours(fromHour)), START.plus(Duration.ofHours(toHour)));
+        return new AllocationId(new ReservationId(UUID.randomUUID()), OneHost.TOKYO);
     }
 
     private static HoldAllocation hold(AllocationId id, int cpus, TimeWindow window) {
-        AllocationSpec spec = new AllocationSpec(
-                new TenantId("astro"),
-                "race",
-                1,
-                TOKYO,
-                List.of(),
-                window,
-                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, cpus, GIB, GIB, 1)),
-                ClusterAddressing.DEFAULT_NETWORK,
-                new AllocationSpec.Software("debian-12", List.of()));
-        return new HoldAllocation(
-                id, 1, Set.of(Participant.PLACEMENT), spec, Facts.OfSite.unknown(), Duration.ofMinutes(5));
+        return OneHost.hold(id, 1, cpus, window);
     }
 
     private long number(String query) {
