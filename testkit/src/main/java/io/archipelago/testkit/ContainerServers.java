@@ -27,7 +27,7 @@ final class ContainerServers implements Servers {
     private final Thread atExit = new Thread(this::stop);
 
     ContainerServers() {
-        requireEngine(System.getenv("DOCKER_HOST"), Path.of("/var/run/docker.sock"));
+        requireEngine();
         postgres = new GenericContainer<>(image("postgres", "postgres:17"))
                 .withEnv("POSTGRES_PASSWORD", PASSWORD)
                 .withExposedPorts(POSTGRES_PORT)
@@ -40,8 +40,18 @@ final class ContainerServers implements Servers {
         kafka.start();
     }
 
-    private static DockerImageName image(String server, String usual) {
+    /** Whether the tests are to run on containers. */
+    static boolean wanted() {
+        return Boolean.getBoolean("vc.tests.containers");
+    }
+
+    /** What the system property names, or the usual one. */
+    static DockerImageName image(String server, String usual) {
         return DockerImageName.parse(System.getProperty("vc.tests." + server + ".image", usual));
+    }
+
+    static void requireEngine() {
+        requireEngine(System.getenv("DOCKER_HOST"), Path.of("/var/run/docker.sock"));
     }
 
     /**

@@ -71,7 +71,7 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
         if (postgres != null && kafka != null) {
             return new GivenServers(postgres, environment.getOrDefault("TEST_PG_PASSWORD", "postgres"), kafka);
         }
-        return Boolean.getBoolean("vc.tests.containers") ? new ContainerServers() : new EmbeddedServers();
+        return ContainerServers.wanted() ? new ContainerServers() : new EmbeddedServers();
     }
 
     private static String createDatabase(Servers servers) throws SQLException {

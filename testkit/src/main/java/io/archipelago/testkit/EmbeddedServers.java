@@ -5,11 +5,8 @@ import io.archipelago.local.PostgresServer;
 import io.archipelago.local.TopicSpec;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -103,25 +100,11 @@ final class EmbeddedServers implements Servers {
         try {
             postgres.kill();
             kafka.kill();
-            Files.walkFileTree(home, new Deletion());
+            Folders.delete(home);
         } catch (IOException e) {
             throw new IllegalStateException("the servers could not be removed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

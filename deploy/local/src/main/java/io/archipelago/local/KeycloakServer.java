@@ -74,6 +74,11 @@ public final class KeycloakServer implements Program, AutoCloseable {
         return process.pid();
     }
 
+    /** The file of the realm of local mode. */
+    public static Path realm() {
+        return Installation.find().realm();
+    }
+
     /** What services know as their OIDC server, and what tokens name as their issuer. */
     public String issuer() {
         return issuer(port);

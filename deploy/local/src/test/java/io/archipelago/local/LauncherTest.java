@@ -198,6 +198,7 @@ class LauncherTest {
         Outcome wrong = vc("test", "--everything");
         environment.put("DOCKER_HOST", "tcp://engine:2375");
         environment.put("VC_TESTS_KAFKA_IMAGE", "our/kafka:1");
+        environment.put("VC_TESTS_KEYCLOAK_IMAGE", "our/keycloak:1");
         vc("test", "--all", "--containers");
 
         assertThat(wrong.code()).isEqualTo(2);
@@ -205,7 +206,11 @@ class LauncherTest {
                 .hasSize(1)
                 .first()
                 .asString()
-                .contains("-Dvc.tests.all=true", "-Dvc.tests.containers=true", "-Dvc.tests.kafka.image=our/kafka:1")
+                .contains(
+                        "-Dvc.tests.all=true",
+                        "-Dvc.tests.containers=true",
+                        "-Dvc.tests.kafka.image=our/kafka:1",
+                        "-Dvc.tests.keycloak.image=our/keycloak:1")
                 .doesNotContain("postgres.image");
     }
 
