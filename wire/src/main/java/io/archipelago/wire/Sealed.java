@@ -6,9 +6,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Cipher;
 import javax.crypto.DecapsulateException;
@@ -21,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * Secrets that only one host can read, although they stand in a specification that others see.
  *
  * <p>The host announces a public X25519 key. Each sealing agrees on a fresh AES-256 key with it (DHKEM of RFC 9180) and encrypts under
- * that key once, with AES-GCM. The text form is base64 of: one version byte, the 32 bytes of the encapsulation, the encrypted text.
+ * that key once, with AES-GCM. The text form is base64 of: one version byte, the first 8 bytes of the SHA-256 of the host's public key,
+ * the 32 bytes of the encapsulation, the encrypted text. Version 1 had no bytes of the public key.
  * Sealing the same text twice gives two different results: keep the result beside the specification instead of sealing anew.
  */
 public final class Sealed {
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+    private static final byte VERSION_WITHOUT_FINGERPRINT = 1;
+    private static final int FINGERPRINT = 8;
     private static final int ENCAPSULATION = 32;
     private static final int KEY = 32;
     private static final int TAG_BITS = 128;
@@ -58,19 +63,47 @@ public final class Sealed {
      */
     public static String seal(String publicKey, String plaintext) {
         try {
-            PublicKey key = KeyFactory.getInstance("X25519")
-                    .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(publicKey)));
+            PublicKey key = key(publicKey);
             KEM.Encapsulated agreed =
                     KEM.getInstance("DHKEM").newEncapsulator(key).encapsulate(0, KEY, "AES");
             byte[] encrypted =
                     cipher(Cipher.ENCRYPT_MODE, agreed.key()).doFinal(plaintext.getBytes(StandardCharsets.UTF_8));
-            byte[] sealed = ByteBuffer.allocate(1 + ENCAPSULATION + encrypted.length)
+            byte[] sealed = ByteBuffer.allocate(1 + FINGERPRINT + ENCAPSULATION + encrypted.length)
                     .put(VERSION)
+                    .put(fingerprint(key))
                     .put(agreed.encapsulation())
                     .put(encrypted)
                     .array();
             return Base64.getEncoder().encodeToString(sealed);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IllegalArgumentException("a sealing key is the base64 of an X25519 public key", e);
+        }
+    }
+
+    /** Whether a text is what {@link #seal} takes for a public key. */
+    public static boolean isKey(String text) {
+        try {
+            return key(text).getEncoded().length > 0;
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether something was sealed to this key; of what says nothing of its key, it is false.
+     *
+     * @param publicKey as the host announced it
+     * @throws IllegalArgumentException if that is no such key
+     */
+    public static boolean isFor(String publicKey, String sealed) {
+        try {
+            // Nine bytes: the same twelve characters begin every text that is sealed to one key.
+            byte[] beginning = ByteBuffer.allocate(1 + FINGERPRINT)
+                    .put(VERSION)
+                    .put(fingerprint(key(publicKey)))
+                    .array();
+            return sealed.startsWith(Base64.getEncoder().encodeToString(beginning));
+        } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("a sealing key is the base64 of an X25519 public key", e);
         }
     }
@@ -83,10 +116,11 @@ public final class Sealed {
     public static String unseal(PrivateKey key, String sealed) throws CannotUnseal {
         try {
             byte[] bytes = Base64.getDecoder().decode(sealed);
-            if (bytes.length <= 1 + ENCAPSULATION || bytes[0] != VERSION) {
+            int start = bytes.length > 0 && bytes[0] == VERSION_WITHOUT_FINGERPRINT ? 1 : 1 + FINGERPRINT;
+            if (bytes.length <= start + ENCAPSULATION || start > 1 && bytes[0] != VERSION) {
                 throw new CannotUnseal("not a sealed secret", null);
             }
-            ByteBuffer parts = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
+            ByteBuffer parts = ByteBuffer.wrap(bytes, start, bytes.length - start);
             byte[] encapsulation = new byte[ENCAPSULATION];
             parts.get(encapsulation);
             byte[] encrypted = new byte[parts.remaining()];
@@ -98,6 +132,15 @@ public final class Sealed {
         } catch (GeneralSecurityException e) {
             throw new CannotUnseal("sealed to another key, or changed on the way", e);
         }
+    }
+
+    private static PublicKey key(String text) throws GeneralSecurityException {
+        return KeyFactory.getInstance("X25519")
+                .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(text)));
+    }
+
+    private static byte[] fingerprint(PublicKey key) throws GeneralSecurityException {
+        return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()), FINGERPRINT);
     }
 
     private static Cipher cipher(int mode, SecretKey key) throws GeneralSecurityException {

@@ -8,6 +8,7 @@ import io.archipelago.wire.Sealed;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -32,10 +33,25 @@ final class SealedChapSecrets implements ChapSecrets {
     }
 
     @Override
+    public boolean sealable(HostId host) {
+        return key(host).isPresent();
+    }
+
+    @Override
     public String sealed(ResourceKey volume, HostId host) {
-        String key = hosts.of(host)
+        String key = key(host)
                 .orElseThrow(() -> new IllegalStateException("host " + host + " has announced no key for secrets"));
         return Sealed.seal(key, secret(volume));
+    }
+
+    @Override
+    public boolean outdated(String sealed, HostId host) {
+        return key(host).filter(key -> !Sealed.isFor(key, sealed)).isPresent();
+    }
+
+    /** What is no key is as good as none. */
+    private Optional<String> key(HostId host) {
+        return hosts.of(host).filter(Sealed::isKey);
     }
 
     private String secret(ResourceKey volume) {
