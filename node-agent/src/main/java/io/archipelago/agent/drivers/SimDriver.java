@@ -168,7 +168,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
     }
 
     private void mayStrike() throws DriverFault {
-        if (host.site().strikes()) {
+        if (host.site().strikes(kind)) {
             throw DriverFault.failed("a simulated fault");
         }
     }
