@@ -12,6 +12,7 @@ import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.DecapsulateException;
 import javax.crypto.KEM;
@@ -80,31 +81,21 @@ public final class Sealed {
         }
     }
 
-    /** Whether a text is what {@link #seal} takes for a public key. */
-    public static boolean isKey(String text) {
-        try {
-            return key(text).getEncoded().length > 0;
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            return false;
-        }
-    }
-
     /**
-     * Whether something was sealed to this key; of what says nothing of its key, it is false.
+     * How everything begins that is sealed to a key; empty if that is no key that {@link #seal} takes.
      *
      * @param publicKey as the host announced it
-     * @throws IllegalArgumentException if that is no such key
      */
-    public static boolean isFor(String publicKey, String sealed) {
+    public static Optional<String> beginning(String publicKey) {
         try {
-            // Nine bytes: the same twelve characters begin every text that is sealed to one key.
-            byte[] beginning = ByteBuffer.allocate(1 + FINGERPRINT)
+            // Nine bytes, and so twelve characters that nothing that follows has a part in.
+            byte[] bytes = ByteBuffer.allocate(1 + FINGERPRINT)
                     .put(VERSION)
                     .put(fingerprint(key(publicKey)))
                     .array();
-            return sealed.startsWith(Base64.getEncoder().encodeToString(beginning));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("a sealing key is the base64 of an X25519 public key", e);
+            return Optional.of(Base64.getEncoder().encodeToString(bytes));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

@@ -53,7 +53,7 @@ class SealedTest {
         // Given
         byte[] sealed = Base64.getDecoder().decode(Sealed.seal(Sealed.text(host.getPublic()), "s3cret"));
 
-        // The bytes that say to which key it was sealed are for the sealer; they are read in isFor.
+        // The bytes that say to which key it was sealed are for the sealer; unsealing does without.
         for (int i = 0; i < sealed.length; i = i == 0 ? 9 : i + 1) {
             // When
             byte[] changed = sealed.clone();
@@ -77,11 +77,11 @@ class SealedTest {
         String sealed = Sealed.seal(key, "s3cret");
 
         // Then
-        assertThat(Sealed.isFor(key, sealed)).isTrue();
-        assertThat(Sealed.isFor(other, sealed)).isFalse();
-        assertThat(Sealed.isFor(key, "")).isFalse();
-        assertThat(Sealed.isFor(key, "plain text")).isFalse();
-        assertThat(Sealed.isFor(key, withoutFingerprint(sealed))).isFalse();
+        String beginning = Sealed.beginning(key).orElseThrow();
+        assertThat(sealed).startsWith(beginning);
+        assertThat(Sealed.seal(key, "another")).startsWith(beginning);
+        assertThat(Sealed.seal(other, "s3cret")).doesNotStartWith(beginning);
+        assertThat(withoutFingerprint(sealed)).doesNotStartWith(beginning);
     }
 
     @Test
@@ -95,10 +95,10 @@ class SealedTest {
 
     @Test
     void tellsAKeyFromWhatIsNone() {
-        assertThat(Sealed.isKey(Sealed.text(host.getPublic()))).isTrue();
-        assertThat(Sealed.isKey("")).isFalse();
-        assertThat(Sealed.isKey("no key")).isFalse();
-        assertThat(Sealed.isKey("AQ==")).isFalse();
+        assertThat(Sealed.beginning(Sealed.text(host.getPublic()))).isPresent();
+        assertThat(Sealed.beginning("")).isEmpty();
+        assertThat(Sealed.beginning("no key")).isEmpty();
+        assertThat(Sealed.beginning("AQ==")).isEmpty();
     }
 
     /** The same as version 1 of the form had it. */
