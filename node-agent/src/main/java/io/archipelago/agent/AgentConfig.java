@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalDouble;
 
 /**
  * The agent's configuration, {@code agent.*}. Durations are ISO-8601 and longer than nothing unless it says otherwise. Beside it the
@@ -90,9 +91,28 @@ public interface AgentConfig {
         @WithDefault("0")
         double faultRate();
 
+        /** The same for steps of single kinds. */
+        FaultRates faultRates();
+
         /** Makes faults and jitter come out alike in two runs with the same messages at the same times. */
         @WithDefault("1")
         long seed();
+    }
+
+    /** The share of steps of a kind that fail, 0 to 1; {@link Sim#faultRate} unless it is set. */
+    interface FaultRates {
+
+        OptionalDouble machine();
+
+        OptionalDouble segment();
+
+        OptionalDouble link();
+
+        OptionalDouble volume();
+
+        OptionalDouble disk();
+
+        OptionalDouble cache();
     }
 
     /** How long it takes to make or to remove a resource, zero or more. */

@@ -8,6 +8,7 @@ import io.archipelago.contracts.host.ResourceKind;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** The simulated hosts that the configuration asks for. */
 final class SimHosts {
@@ -36,8 +37,8 @@ final class SimHosts {
 
     static SimSite site(AgentConfig.Sim config) {
         SimSite site = new SimSite(config.seed());
-        site.setFaultRate(config.faultRate());
         for (ResourceKind kind : ResourceKind.values()) {
+            site.setFaultRate(kind, faultRate(kind, config));
             site.setLatency(kind, config.instant() ? Duration.ZERO : latency(kind, config.latency()));
         }
         return site;
@@ -52,6 +53,32 @@ final class SimHosts {
             case DISK -> latency.disk();
             case CACHE -> latency.cache();
         };
+    }
+
+    private static double faultRate(ResourceKind kind, AgentConfig.Sim config) {
+        OptionalDouble own = ownFaultRate(kind, config.faultRates());
+        return own.isPresent()
+                ? share("fault-rates." + kind.wireName(), own.getAsDouble())
+                : share("fault-rate", config.faultRate());
+    }
+
+    private static OptionalDouble ownFaultRate(ResourceKind kind, AgentConfig.FaultRates rates) {
+        return switch (kind) {
+            case MACHINE -> rates.machine();
+            case SEGMENT -> rates.segment();
+            case LINK -> rates.link();
+            case VOLUME -> rates.volume();
+            case DISK -> rates.disk();
+            case CACHE -> rates.cache();
+        };
+    }
+
+    private static double share(String key, double value) {
+        try {
+            return SimSite.requireRate(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("agent.sim.%s: %s".formatted(key, e.getMessage()), e);
+        }
     }
 
     private static int within(String key, int value, int most) {

@@ -13,14 +13,19 @@ import org.jspecify.annotations.Nullable;
  * Mishaps to play: the body of {@code POST /sim/faults}. What is left out, and so comes as null, stays as it is.
  *
  * @param latency how long it takes from now on to make or to remove a resource of a kind
- * @param faultRate the share of steps that fail from now on, 0 to 1
+ * @param faultRate the share of steps that fail from now on, 0 to 1, of whatever kind
+ * @param faultRates the same for steps of single kinds
  * @param hosts what befalls single hosts
  */
 record SimRequest(
-        Map<ResourceKind, Duration> latency, @Nullable Double faultRate, Map<HostId, HostFault> hosts) {
+        Map<ResourceKind, Duration> latency,
+        @Nullable Double faultRate,
+        Map<ResourceKind, Double> faultRates,
+        Map<HostId, HostFault> hosts) {
 
     SimRequest {
         latency = latency == null ? Map.of() : Map.copyOf(latency);
+        faultRates = faultRates == null ? Map.of() : Map.copyOf(faultRates);
         hosts = hosts == null ? Map.of() : Map.copyOf(hosts);
     }
 

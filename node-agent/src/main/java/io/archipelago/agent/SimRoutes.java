@@ -3,6 +3,7 @@ package io.archipelago.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.archipelago.agent.world.SimSite;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.wire.Json;
@@ -105,16 +106,18 @@ class SimRoutes {
         return STRICT.readValue(body == null ? "" : body);
     }
 
-    /** Plays all of it, or nothing if a host is unknown. */
+    /** Plays all of it, or nothing if a host is unknown or a rate is none. */
     private static Map<String, Object> play(AgentProcess running, SimRequest request) throws IOException {
         for (HostId host : request.hosts().keySet()) {
             if (running.runner(host).isEmpty()) {
                 throw new IllegalArgumentException("there is no host " + host);
             }
         }
+        request.faultRates().values().forEach(SimSite::requireRate);
         if (request.faultRate() != null) {
             running.site().setFaultRate(request.faultRate());
         }
+        request.faultRates().forEach(running.site()::setFaultRate);
         request.latency().forEach(running.site()::setLatency);
         for (Map.Entry<HostId, SimRequest.HostFault> each : request.hosts().entrySet()) {
             HostRunner runner = running.runner(each.getKey()).orElseThrow();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.archipelago.agent.world.SimCapacity;
+import io.archipelago.agent.world.SimSite;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.host.ResourceKind;
@@ -31,6 +32,7 @@ class AgentConfigTest {
         assertThat(config.offlineAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.createTopics()).isTrue();
         assertThat(config.sim().faultRate()).isZero();
+        assertThat(config.sim().faultRates().machine()).isEmpty();
         assertThat(config.sim().seed()).isEqualTo(1);
         assertThat(config.sim().instant()).isFalse();
     }
@@ -64,6 +66,33 @@ class AgentConfigTest {
             assertThat(SimHosts.site(ConfigFixture.of(Map.of()).sim()).latency(kind))
                     .isBetween(Duration.ofMillis(10), Duration.ofMillis(300));
         }
+    }
+
+    @Test
+    void eachKindFailsAsOftenAsAllUnlessItHasItsOwnRate() {
+        // When
+        SimSite site = SimHosts.site(
+                ConfigFixture.of(Map.of("agent.sim.fault-rate", "0.2", "agent.sim.fault-rates.disk", "0.5"))
+                        .sim());
+
+        // Then
+        for (ResourceKind kind : ResourceKind.values()) {
+            assertThat(site.faultRate(kind)).isEqualTo(kind == ResourceKind.DISK ? 0.5 : 0.2);
+            assertThat(SimHosts.site(ConfigFixture.of(Map.of()).sim()).faultRate(kind))
+                    .isZero();
+            assertThat(SimHosts.site(ConfigFixture.of(Map.of("agent.sim.fault-rates." + kind.wireName(), "0.7"))
+                                    .sim())
+                            .faultRate(kind))
+                    .isEqualTo(0.7);
+        }
+    }
+
+    @Test
+    void aFaultRateThatIsNoneIsRefused() {
+        AgentConfig config = ConfigFixture.of(Map.of("agent.sim.fault-rates.disk", "1.5"));
+
+        assertThatThrownBy(() -> SimHosts.site(config.sim()))
+                .hasMessage("agent.sim.fault-rates.disk: a fault rate lies from 0 to 1, not at 1.5");
     }
 
     @Test

@@ -100,7 +100,12 @@ class SimRoutesIT {
     @Test
     void aBadRequestIsRefusedWithWhatIsWrong() throws Exception {
         for (String body : new String[] {
-            "", "nonsense", "{\"faultrate\": 1}", "{\"faultRate\": 2}", "{\"hosts\": {\"osaka-c01\": {}}}"
+            "",
+            "nonsense",
+            "{\"faultrate\": 1}",
+            "{\"faultRate\": 2}",
+            "{\"faultRates\": {\"DISK\": 2}}",
+            "{\"hosts\": {\"osaka-c01\": {}}}"
         }) {
             HttpResponse<String> answer = post(body);
             assertThat(answer.statusCode()).as(body).isEqualTo(400);

@@ -20,7 +20,7 @@ public interface ParticipantConfig {
     @WithDefault("PT5M")
     Duration grace();
 
-    /** How often a part that waits for what an earlier booking left, or a host that is being cut off, is looked at again. */
+    /** How often a part that waits for what an earlier booking left or for a host, or a host that is being cut off, is looked at again. */
     @WithDefault("PT2S")
     Duration lookAgain();
 

@@ -101,7 +101,7 @@ final class AgentHost implements Host {
     @Override
     public void destroy() {
         switchOff();
-        host.restore(new SimHost.Contents(false, Map.of()));
+        host.restore(new SimHost.Contents(false, Map.of(), Set.of()));
         destroyed = true;
     }
 

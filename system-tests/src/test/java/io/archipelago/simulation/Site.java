@@ -227,8 +227,18 @@ final class Site {
         }
 
         @Override
+        public boolean sealable(HostId host) {
+            return true;
+        }
+
+        @Override
         public String sealed(ResourceKey volume, HostId host) {
             return host + "|" + volume;
+        }
+
+        @Override
+        public boolean outdated(String sealed, HostId host) {
+            return false;
         }
 
         static Unsealer readableAt(HostId host) {

@@ -63,6 +63,7 @@ public final class ParticipantFixture implements AutoCloseable {
     public static final SiteId TOKYO = new SiteId("tokyo");
     public static final SiteId OSAKA = new SiteId("osaka");
     public static final HostId COMPUTE = new HostId("tokyo-c01");
+    public static final HostId OTHER_COMPUTE = new HostId("tokyo-c02");
     public static final HostId GATEWAY = new HostId("tokyo-g1");
     public static final HostId OTHER_GATEWAY = new HostId("tokyo-g2");
     public static final HostId STORAGE = new HostId("tokyo-s1");
@@ -70,7 +71,7 @@ public final class ParticipantFixture implements AutoCloseable {
 
     /** Topics that the agents of these hosts would have made. */
     public static final String HOST_TOPICS =
-            "host.tokyo-c01.desired.v1,host.tokyo-g1.desired.v1,host.tokyo-g2.desired.v1,"
+            "host.tokyo-c01.desired.v1,host.tokyo-c02.desired.v1,host.tokyo-g1.desired.v1,host.tokyo-g2.desired.v1,"
                     + "host.tokyo-s1.desired.v1,host.tokyo-s2.desired.v1,"
                     + "host.tokyo-s01.desired.v1,host.tokyo-c01.observed.v1,host.tokyo-s01.observed.v1";
 
@@ -283,23 +284,28 @@ public final class ParticipantFixture implements AutoCloseable {
 
     /** A gateway says that it is there. */
     public void gateway(HostId host, long cacheBytes) {
-        hear(host, HostRole.GATEWAY, Map.of(), cacheBytes);
+        hear(host, HostRole.GATEWAY, Map.of(), cacheBytes, SEALING_KEY);
     }
 
     /** A storage host says that it is there, with one volume group {@code vg0}. */
     public void storage(HostId host, long bytes) {
-        hear(host, HostRole.STORAGE, Map.of("vg0", bytes), 0);
+        hear(host, HostRole.STORAGE, Map.of("vg0", bytes), 0, SEALING_KEY);
     }
 
     /** A compute host says that it is there. */
     public void compute(HostId host) {
-        hear(host, HostRole.COMPUTE, Map.of(), 0);
+        compute(host, SEALING_KEY);
     }
 
-    private void hear(HostId host, HostRole role, Map<String, Long> pools, long cacheBytes) {
+    /** A compute host says that it is there, and by which key it reads secrets. */
+    public void compute(HostId host, String sealingKey) {
+        hear(host, HostRole.COMPUTE, Map.of(), 0, sealingKey);
+    }
+
+    private void hear(HostId host, HostRole role, Map<String, Long> pools, long cacheBytes, String sealingKey) {
         long counter = COUNTER.incrementAndGet();
         Inventory inventory = new Inventory(
-                MACHINE, Set.of(role), 8, 1 << 30, pools, cacheBytes, "203.0.113.1", SEALING_KEY, Map.of(), List.of());
+                MACHINE, Set.of(role), 8, 1 << 30, pools, cacheBytes, "203.0.113.1", sealingKey, Map.of(), List.of());
         run(observations.apply(
                 new HostHeartbeat(host, 1, counter, NEW_YEAR, Duration.ofHours(1), inventory, Map.of(), 0)));
     }

@@ -53,7 +53,8 @@ class SealedTest {
         // Given
         byte[] sealed = Base64.getDecoder().decode(Sealed.seal(Sealed.text(host.getPublic()), "s3cret"));
 
-        for (int i = 0; i < sealed.length; i++) {
+        // The bytes that say to which key it was sealed are for the sealer; unsealing does without.
+        for (int i = 0; i < sealed.length; i = i == 0 ? 9 : i + 1) {
             // When
             byte[] changed = sealed.clone();
             changed[i] ^= 1;
@@ -64,6 +65,49 @@ class SealedTest {
                     .as("byte %d", i)
                     .isInstanceOf(Sealed.CannotUnseal.class);
         }
+    }
+
+    @Test
+    void aSealedTextSaysToWhichKeyItWasSealed() {
+        // Given
+        String key = Sealed.text(host.getPublic());
+        String other = Sealed.text(Sealed.newKeyPair().getPublic());
+
+        // When
+        String sealed = Sealed.seal(key, "s3cret");
+
+        // Then
+        String beginning = Sealed.beginning(key).orElseThrow();
+        assertThat(sealed).startsWith(beginning);
+        assertThat(Sealed.seal(key, "another")).startsWith(beginning);
+        assertThat(Sealed.seal(other, "s3cret")).doesNotStartWith(beginning);
+        assertThat(withoutFingerprint(sealed)).doesNotStartWith(beginning);
+    }
+
+    @Test
+    void whatWasSealedBeforeTextsSaidSoIsStillRead() throws Exception {
+        // Given
+        String sealed = withoutFingerprint(Sealed.seal(Sealed.text(host.getPublic()), "s3cret"));
+
+        // Then
+        assertThat(Sealed.unseal(host.getPrivate(), sealed)).isEqualTo("s3cret");
+    }
+
+    @Test
+    void tellsAKeyFromWhatIsNone() {
+        assertThat(Sealed.beginning(Sealed.text(host.getPublic()))).isPresent();
+        assertThat(Sealed.beginning("")).isEmpty();
+        assertThat(Sealed.beginning("no key")).isEmpty();
+        assertThat(Sealed.beginning("AQ==")).isEmpty();
+    }
+
+    /** The same as version 1 of the form had it. */
+    private static String withoutFingerprint(String sealed) {
+        byte[] bytes = Base64.getDecoder().decode(sealed);
+        byte[] first = new byte[bytes.length - 8];
+        first[0] = 1;
+        System.arraycopy(bytes, 9, first, 1, first.length - 1);
+        return Base64.getEncoder().encodeToString(first);
     }
 
     @Test

@@ -82,7 +82,8 @@ public final class HostProtocol {
                 || before.state() != State.ALIVE
                 || before.lost() != next.lost()
                 || !before.inventory().equals(next.inventory());
-        return new HostDecision(next, pools, told(before != null && before.lost() && !next.lost()), null);
+        boolean back = before != null && before.lost() && !next.lost();
+        return new HostDecision(next, pools, told(back || before != null && !before.hasSameKey(said)), null);
     }
 
     /**

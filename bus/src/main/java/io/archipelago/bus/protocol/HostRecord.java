@@ -101,6 +101,11 @@ public record HostRecord(
         return inventory.machineId().equals(said.inventory().machineId());
     }
 
+    /** Whether it reads what was sealed to it up to now. */
+    boolean hasSameKey(HostHeartbeat said) {
+        return inventory.sealingKey().equals(said.inventory().sealingKey());
+    }
+
     HostRecord in(State next, String nextNote, @Nullable Instant nextDue) {
         return new HostRecord(
                 host, epoch, counter, inventory, every, heardAt, countedFrom, next, death, second, nextNote, nextDue);

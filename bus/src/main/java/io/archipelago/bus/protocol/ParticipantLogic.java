@@ -42,7 +42,15 @@ public interface ParticipantLogic {
      */
     Choice hold(Request request, Calendar calendar);
 
-    /** What should be on hosts throughout a lease. */
+    /**
+     * Whether all is known without which {@link #deploy} can not say what should be on hosts; by default it is. Until then the part waits,
+     * and looks again.
+     */
+    default boolean deployable(Lease lease) {
+        return true;
+    }
+
+    /** What should be on hosts throughout a lease, once it is {@link #deployable}. */
     List<Resource.Wanted> deploy(Lease lease);
 
     /**

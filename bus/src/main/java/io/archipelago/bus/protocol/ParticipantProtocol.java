@@ -53,7 +53,7 @@ public final class ParticipantProtocol {
      * @param lead time for deploying, booked before the window
      * @param turnRound time for cleaning, booked after it
      * @param grace how long after its end an agent that hears nothing lets a lease stand
-     * @param lookAgain how often a part that waits for its predecessor looks again
+     * @param lookAgain how often a part that waits for its predecessor, or to hear of a host, looks again
      * @param tellEvery how often changes that do not alter the progress are told
      */
     public record Terms(Duration lead, Duration turnRound, Duration grace, Duration lookAgain, Duration tellEvery) {}

@@ -31,15 +31,15 @@ final class ResourceProtocol {
         this.terms = terms;
     }
 
-    /** Publishes what is wanted, unless what an earlier booking left stands in the way. */
+    /** Publishes what is wanted, unless what an earlier booking left stands in the way, or not all is known of its hosts. */
     PartDecision begin(Part.Deploying part, PartView view, Instant now) {
         Set<AllocationId> predecessors = view.calendar().predecessors(part.allocation());
-        if (!predecessors.isEmpty()) {
+        if (!predecessors.isEmpty() || !logic.deployable(part.lease())) {
             Part.Deploying waiting = part.waiting(predecessors, now.plus(terms.lookAgain()));
             boolean told = view.part() instanceof Part.Deploying before
                     && before.waitingFor().equals(predecessors);
             PartDecision decision = PartDecision.to(waiting, new Keep());
-            return told ? decision : decision.answering(progress(waiting, List.of(waitingStatus(part))));
+            return told ? decision : decision.answering(progress(waiting, List.of(waitingStatus(waiting))));
         }
         List<Resource> wanted = logic.deploy(part.lease()).stream()
                 .map(w -> known(w, view)
@@ -206,7 +206,9 @@ final class ResourceProtocol {
                 kind,
                 part.allocation().site().value(),
                 Phase.PENDING,
-                "waits until what an earlier booking left is seen gone");
+                part.waitingFor().isEmpty()
+                        ? "waits until every host of it has been heard of"
+                        : "waits until what an earlier booking left is seen gone");
     }
 
     private static Progress progressOf(List<Resource> resources, PartView view) {

@@ -66,13 +66,13 @@ public final class CacheLogic implements ParticipantLogic {
                     List.of(new Claim(segment.gateway().value(), null, wanted)),
                     new Facts.Cache(segment.gateway(), bytes));
         }
-        boolean holdsOnly = fits(calendar.withoutHolds(), segment.gateway(), request.booked(), wanted);
+        boolean holdsOnly = fitsAnywhere(calendar.withoutHolds(), request.booked(), wanted);
         return new DoesNotFit(new Refusal(
                 ErrorCode.NO_CAPACITY,
                 "cache space",
-                "the gateway of this site has no room for another package cache throughout the window",
+                "no gateway of this site with a free port has room for another package cache throughout the window",
                 holdsOnly ? calendar.lastHoldOver(request.booked()).orElse(null) : null,
-                calendar.earliestStart(request.booked(), w -> fits(calendar, segment.gateway(), w, wanted))
+                calendar.earliestStart(request.booked(), w -> fitsAnywhere(calendar, w, wanted))
                         .orElse(null)));
     }
 
@@ -97,6 +97,11 @@ public final class CacheLogic implements ParticipantLogic {
                         addressing.address(master, addressing.frontendOrdinal()),
                         cache.bytes(),
                         lease.spec().software().sets())));
+    }
+
+    /** The next time the network chooses anew, by where there is room then. */
+    private static boolean fitsAnywhere(Calendar calendar, TimeWindow window, Amounts wanted) {
+        return calendar.pools().stream().anyMatch(p -> fits(calendar, new HostId(p.id()), window, wanted));
     }
 
     private static boolean fits(Calendar calendar, HostId gateway, TimeWindow window, Amounts wanted) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic.Choice;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
@@ -88,6 +89,17 @@ class CacheLogicTest {
         assertThat(refusal(logic.hold(request(), calendar(booking(50, NOON.plusSeconds(9)))))
                         .holdsOnlyUntil())
                 .isEqualTo(NOON.plusSeconds(9));
+    }
+
+    @Test
+    void saysThatItFitsAtOnceWhereAnotherGatewayHasRoom() {
+        // Given
+        Pool other = CacheLogic.pool(new HostId("osaka-g02"), 100, true);
+        Calendar oneFull = new Calendar(
+                List.of(CacheLogic.pool(GATEWAY, 100, true), other), List.of(booking(50, null)), NOON);
+
+        // Then: the network may choose that one the next time.
+        assertThat(refusal(logic.hold(request(), oneFull)).earliestStart()).isEqualTo(WINDOW.start());
     }
 
     @Test

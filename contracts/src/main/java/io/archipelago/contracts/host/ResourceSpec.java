@@ -106,6 +106,13 @@ public sealed interface ResourceSpec {
         public ResourceKind kind() {
             return ResourceKind.VOLUME;
         }
+
+        /** Says nothing of the secret, although it is sealed. */
+        @Override
+        public String toString() {
+            return "VolumeSpec[pool=" + pool + ", bytes=" + bytes + ", initiator=" + initiator + ", chapUser="
+                    + chapUser + "]";
+        }
     }
 
     /**
@@ -121,6 +128,12 @@ public sealed interface ResourceSpec {
         @Override
         public ResourceKind kind() {
             return ResourceKind.DISK;
+        }
+
+        /** Says nothing of the secret, although it is sealed. */
+        @Override
+        public String toString() {
+            return "DiskSpec[storageHost=" + storageHost + ", volume=" + volume + ", chapUser=" + chapUser + "]";
         }
     }
 

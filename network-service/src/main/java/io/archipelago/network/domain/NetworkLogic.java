@@ -34,6 +34,9 @@ import java.util.stream.Stream;
 /**
  * The network's part of an allocation: a VLAN id of this site, a gateway, and on the gateway a port for the cluster's links, each the
  * allocation's alone throughout the window.
+ *
+ * <p>The package cache of a worker's share stands on the gateway that is chosen here. All caches are equally large. So the gateway that has
+ * most space for each of its caches, one more counted, has room for that one if any gateway has.
  */
 public final class NetworkLogic implements ParticipantLogic {
 
@@ -41,6 +44,12 @@ public final class NetworkLogic implements ParticipantLogic {
     public static final String VLANS = "vlan";
 
     private static final String ADDRESS = "wan-address";
+    private static final String CACHE_BYTES = "cache-bytes";
+
+    /** How many caches stand on a gateway is counted, and limited by nothing here: no site has more VLAN ids than that. */
+    private static final String CACHES = "caches";
+
+    private static final Amounts MOST_CACHES = Amounts.of(CACHES, 4094);
 
     private final Pool.Units vlans;
     private final Pool.Units linkPorts;
@@ -70,8 +79,12 @@ public final class NetworkLogic implements ParticipantLogic {
     @Override
     public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
         return inventory.roles().contains(HostRole.GATEWAY)
-                ? List.of(
-                        new Pool(host.value(), Amounts.NONE, linkPorts, open, Map.of(ADDRESS, inventory.wanAddress())))
+                ? List.of(new Pool(
+                        host.value(),
+                        MOST_CACHES,
+                        linkPorts,
+                        open,
+                        Map.of(ADDRESS, inventory.wanAddress(), CACHE_BYTES, Long.toString(inventory.cacheBytes()))))
                 : List.of();
     }
 
@@ -82,8 +95,10 @@ public final class NetworkLogic implements ParticipantLogic {
         if (vlan.isEmpty()) {
             return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
         }
+        boolean cached = !request.spec().master().equals(request.allocation().site());
         Optional<Pool> gateway = gateways(calendar, window, request)
                 .min(Comparator.comparing((Pool g) -> g.silentSince().isPresent())
+                        .thenComparingDouble(g -> cached ? -spaceForOneMore(calendar, g, window) : 0)
                         .thenComparingLong(g -> calendar.bookings(g, window))
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
@@ -100,7 +115,7 @@ public final class NetworkLogic implements ParticipantLogic {
         return new Chosen(
                 List.of(
                         new Claim(VLANS, vlan.get(), Amounts.NONE),
-                        new Claim(gateway.get().id(), port, Amounts.NONE)),
+                        new Claim(gateway.get().id(), port, cached ? Amounts.of(CACHES, 1) : Amounts.NONE)),
                 new Facts.Segment(
                         vlan.get(), new HostId(gateway.get().id()), new Facts.Endpoint(address, port), linkMtu));
     }
@@ -156,6 +171,14 @@ public final class NetworkLogic implements ParticipantLogic {
         return calendar.open().stream()
                 .filter(p -> !p.id().equals(VLANS))
                 .filter(p -> unit(calendar, p.id(), window, request).isPresent());
+    }
+
+    /** The bytes for each cache of a gateway, if there were one more throughout a window. */
+    private static double spaceForOneMore(Calendar calendar, Pool gateway, TimeWindow window) {
+        long bytes = Long.parseLong(gateway.labels().getOrDefault(CACHE_BYTES, "0"));
+        long caches =
+                gateway.capacity().get(CACHES) - calendar.free(gateway, window).get(CACHES);
+        return (double) bytes / (caches + 1);
     }
 
     private static boolean fits(Calendar calendar, TimeWindow window, Request request) {

@@ -41,6 +41,7 @@ import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.UniqueElements;
@@ -55,6 +56,12 @@ class NetworkLogicTest {
     private static final SiteId OSAKA = new SiteId("osaka");
     private static final HostId FIRST = new HostId("tokyo-g01");
     private static final HostId SECOND = new HostId("tokyo-g02");
+    private static final List<TimeWindow> WINDOWS = List.of(
+            WINDOW,
+            new TimeWindow(NOON.plusSeconds(5000), NOON.plusSeconds(9000)),
+            new TimeWindow(NOON.plusSeconds(7200), NOON.plusSeconds(9000)),
+            new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(9000)));
+    private static final long CACHE = 10;
     private static final HostId COMPUTE = new HostId("tokyo-c01");
 
     private final NetworkLogic logic = new NetworkLogic(new Pool.Units(100, 105), new Pool.Units(20000, 20003), 1420);
@@ -95,6 +102,48 @@ class NetworkLogicTest {
         assertThat(segment(logic.hold(request(1, TOKYO, WINDOW), calendar(List.of())))
                         .gateway())
                 .isEqualTo(FIRST);
+    }
+
+    /** What there is room for is asked as the cache would: by the bytes of those that stand there at a time. */
+    @Property
+    void choosesAGatewayWithRoomForTheCacheIfThereIsOne(
+            @ForAll @Size(max = 12) List<@IntRange(min = 0, max = 7) Integer> shares,
+            @ForAll @LongRange(min = 0, max = 40) long firstBytes,
+            @ForAll @LongRange(min = 0, max = 40) long secondBytes) {
+        // Given
+        NetworkLogic wide = new NetworkLogic(new Pool.Units(100, 199), new Pool.Units(20000, 20099), 1420);
+        Map<String, Long> space = Map.of(FIRST.value(), firstBytes, SECOND.value(), secondBytes);
+        List<Pool> pools = new ArrayList<>(wide.pools());
+        space.forEach((host, bytes) ->
+                pools.addAll(wide.pools(new HostId(host), inventory(HostRole.GATEWAY, "203.0.113.1", bytes), true)));
+        List<Booking> booked = new ArrayList<>();
+        List<Booking> caches = new ArrayList<>();
+
+        for (int i = 0; i < shares.size(); i++) {
+            // When
+            boolean worker = shares.get(i) % 2 == 1;
+            TimeWindow window = WINDOWS.get(shares.get(i) / 2);
+            Chosen chosen =
+                    (Chosen) wide.hold(request(i, worker ? OSAKA : TOKYO, window), new Calendar(pools, booked, NOON));
+            for (Claim claim : chosen.claims()) {
+                booked.add(booking(i, claim, null, window));
+            }
+
+            // Then
+            String gateway = segment(chosen).gateway().value();
+            if (worker && space.keySet().stream().anyMatch(g -> hasRoom(g, space, caches, window))) {
+                assertThat(hasRoom(gateway, space, caches, window)).isTrue();
+            }
+            if (worker) {
+                caches.add(booking(i, new Claim(gateway, null, Amounts.of("bytes", CACHE)), null, window));
+            }
+        }
+    }
+
+    private static boolean hasRoom(String gateway, Map<String, Long> space, List<Booking> caches, TimeWindow window) {
+        Pool pool = new Pool(gateway, Amounts.of("bytes", space.getOrDefault(gateway, 0L)), null, true, Map.of());
+        return CACHE
+                <= new Calendar(List.of(pool), caches, NOON).free(pool, window).get("bytes");
     }
 
     @Test
@@ -254,7 +303,11 @@ class NetworkLogicTest {
     }
 
     private static Inventory inventory(HostRole role, String wanAddress) {
-        return new Inventory("9f2c", Set.of(role), 0, 0, Map.of(), 0, wanAddress, "", Map.of(), List.of());
+        return inventory(role, wanAddress, 0);
+    }
+
+    private static Inventory inventory(HostRole role, String wanAddress, long cacheBytes) {
+        return new Inventory("9f2c", Set.of(role), 0, 0, Map.of(), cacheBytes, wanAddress, "", Map.of(), List.of());
     }
 
     private static Facts.Segment segment(Choice choice) {

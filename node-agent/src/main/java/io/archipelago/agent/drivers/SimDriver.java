@@ -92,7 +92,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
             }
             mayStrike();
             release(key, specType.cast(thing.spec()), now);
-            host.remove(key, now);
+            end(key, now);
         }
     }
 
@@ -106,6 +106,16 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
 
     /** The physics of removing it: may refuse like {@link #admit}. */
     protected void release(ResourceKey key, S spec, Instant now) throws DriverFault {}
+
+    /** How one is removed that may be. */
+    protected void end(ResourceKey key, Instant now) {
+        host.remove(key, now);
+    }
+
+    /** What is said of one that is being removed. */
+    protected String ending() {
+        return "is being removed";
+    }
 
     /** What is wrong with one that is there, a sentence; empty if nothing. */
     protected String defect(ResourceKey key, S spec, Instant now) {
@@ -138,7 +148,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
         Set<ResourceKey> uses = SimUses.of(host.id(), present);
         if (!thing.isSettled(now)) {
             return thing.removing()
-                    ? new Observed(Condition.REMOVING, "is being removed", Map.of(), uses)
+                    ? new Observed(Condition.REMOVING, ending(), Map.of(), uses)
                     : new Observed(Condition.MAKING, "is being made", Map.of(), uses);
         }
         String defect = thing.working() ? defect(key, present, now) : "nothing serves it since the power failed";
@@ -158,7 +168,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
     }
 
     private void mayStrike() throws DriverFault {
-        if (host.site().strikes()) {
+        if (host.site().strikes(kind)) {
             throw DriverFault.failed("a simulated fault");
         }
     }

@@ -4,10 +4,13 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated host: what is really on it. */
@@ -18,6 +21,7 @@ public final class SimHost {
     private final SimCapacity capacity;
     private final Unsealer unsealer;
     private final Map<ResourceKey, SimThing> things = new LinkedHashMap<>();
+    private final Set<String> unwiped = new TreeSet<>();
     private boolean powered = true;
     private long version;
 
@@ -33,8 +37,14 @@ public final class SimHost {
      *
      * @param powered whether it is switched on
      * @param things by their keys
+     * @param unwiped pools with free space that a tenant has written to
      */
-    public record Contents(boolean powered, Map<ResourceKey, SimThing> things) {}
+    public record Contents(boolean powered, Map<ResourceKey, SimThing> things, Set<String> unwiped) {
+        public Contents {
+            // What was written before there was such a thing as wiping says nothing of it.
+            unwiped = unwiped == null ? Set.of() : Set.copyOf(unwiped);
+        }
+    }
 
     public SimSite site() {
         return site;
@@ -67,7 +77,7 @@ public final class SimHost {
 
     public Contents contents() {
         synchronized (site) {
-            return new Contents(powered, Map.copyOf(things));
+            return new Contents(powered, Map.copyOf(things), unwiped);
         }
     }
 
@@ -77,15 +87,15 @@ public final class SimHost {
             powered = contents.powered();
             things.clear();
             things.putAll(contents.things());
+            unwiped.clear();
+            unwiped.addAll(contents.unwiped());
         }
     }
 
     /** What is there now. */
     public Map<ResourceKey, SimThing> things(Instant now) {
         synchronized (site) {
-            if (things.values().removeIf(thing -> thing.isGone(now))) {
-                version++;
-            }
+            sweep(now);
             return new LinkedHashMap<>(things);
         }
     }
@@ -100,34 +110,70 @@ public final class SimHost {
     /** Makes a resource, or makes it like this; it takes as long as its kind does. */
     public void make(ResourceKey key, ResourceSpec spec, Instant now) {
         synchronized (site) {
-            things.put(key, new SimThing(spec, now.plus(site.latency(key.kind())), false, true));
+            sweep(now);
+            SimThing before = things.get(key);
+            boolean dirty = isExported(spec) || before != null && before.dirty();
+            things.put(key, new SimThing(spec, now.plus(site.latency(key.kind())), false, true, dirty));
             version++;
         }
     }
 
-    /** Removes a resource; it takes as long as its kind does. */
+    /** Removes a resource, and leaves its data where they are; it takes as long as its kind does. */
     public void remove(ResourceKey key, Instant now) {
+        end(key, false, now);
+    }
+
+    /** Wipes a resource and removes it; it takes as long as its kind does. */
+    public void wipe(ResourceKey key, Instant now) {
+        end(key, true, now);
+    }
+
+    private void end(ResourceKey key, boolean wiped, Instant now) {
         synchronized (site) {
             SimThing thing = things.get(key);
             if (thing == null) {
                 return;
             }
             Instant settlesAt = now.plus(site.latency(key.kind()));
-            things.put(key, new SimThing(thing.spec(), settlesAt, true, thing.working()));
-            things.values().removeIf(each -> each.isGone(now));
+            things.put(key, new SimThing(thing.spec(), settlesAt, true, thing.working(), thing.dirty() && !wiped));
             version++;
+            sweep(now);
         }
+    }
+
+    /** Whether a pool has free space that a tenant has written to. It is what a volume is given first. */
+    public boolean hasUnwipedSpace(String pool) {
+        synchronized (site) {
+            return unwiped.contains(pool);
+        }
+    }
+
+    /** Takes away what is gone by now. */
+    private void sweep(Instant now) {
+        things.values().removeIf(thing -> {
+            if (thing.isGone(now) && thing.dirty() && thing.spec() instanceof VolumeSpec volume) {
+                unwiped.add(volume.pool());
+            }
+            if (thing.isGone(now)) {
+                version++;
+            }
+            return thing.isGone(now);
+        });
+    }
+
+    private static boolean isExported(ResourceSpec spec) {
+        return spec instanceof VolumeSpec volume && volume.initiator() != null;
     }
 
     /** A mishap: a resource of ours appears that nobody asked for, or changes underneath. */
     public void plant(ResourceKey key, ResourceSpec spec, Instant now) {
         synchronized (site) {
-            things.put(key, new SimThing(spec, now, false, true));
+            things.put(key, new SimThing(spec, now, false, true, isExported(spec)));
             version++;
         }
     }
 
-    /** A mishap: a resource is gone. False if it was not there. */
+    /** A mishap: a resource is gone, with its data. False if it was not there. */
     public boolean lose(ResourceKey key) {
         synchronized (site) {
             version++;
@@ -140,8 +186,10 @@ public final class SimHost {
         synchronized (site) {
             powered = false;
             things.keySet().removeIf(key -> key.kind() != ResourceKind.VOLUME);
-            things.values().removeIf(thing -> thing.isGone(now));
-            things.replaceAll((key, volume) -> new SimThing(volume.spec(), now, false, false));
+            sweep(now);
+            // What was being wiped may be half wiped.
+            things.replaceAll((key, volume) ->
+                    new SimThing(volume.spec(), now, false, false, volume.dirty() || volume.removing()));
             version++;
         }
     }

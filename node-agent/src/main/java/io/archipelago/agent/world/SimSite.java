@@ -25,7 +25,7 @@ public final class SimSite {
     private final Map<ResourceKind, Duration> latency = new EnumMap<>(ResourceKind.class);
     private final List<Violation> violations = new ArrayList<>();
     private final RandomGenerator random;
-    private double faultRate;
+    private final Map<ResourceKind, Double> faultRates = new EnumMap<>(ResourceKind.class);
 
     /** A site whose hosts do everything at once and never fail. */
     public SimSite(long seed) {
@@ -62,17 +62,38 @@ public final class SimSite {
         return latency.getOrDefault(kind, Duration.ZERO);
     }
 
-    /** The share of steps that fail from now on, 0 to 1. */
+    /** The share of steps that fail from now on, 0 to 1, of whatever kind. */
     public synchronized void setFaultRate(double rate) {
+        for (ResourceKind kind : ResourceKind.values()) {
+            setFaultRate(kind, rate);
+        }
+    }
+
+    /** The share of steps of one kind that fail from now on, 0 to 1. */
+    public synchronized void setFaultRate(ResourceKind kind, double rate) {
+        faultRates.put(kind, requireRate(rate));
+    }
+
+    public synchronized double faultRate(ResourceKind kind) {
+        return faultRates.getOrDefault(kind, 0.0);
+    }
+
+    /**
+     * The same.
+     *
+     * @throws IllegalArgumentException if it is no share
+     */
+    public static double requireRate(double rate) {
         if (!(rate >= 0 && rate <= 1)) {
             throw new IllegalArgumentException("a fault rate lies from 0 to 1, not at " + rate);
         }
-        faultRate = rate;
+        return rate;
     }
 
-    /** Throws the dice: whether the next step fails. */
-    public synchronized boolean strikes() {
-        return faultRate > 0 && random.nextDouble() < faultRate;
+    /** Throws the dice: whether the next step with a kind fails. */
+    public synchronized boolean strikes(ResourceKind kind) {
+        double rate = faultRate(kind);
+        return rate > 0 && random.nextDouble() < rate;
     }
 
     /** Every violation, each once however often it was tried. */

@@ -10,8 +10,9 @@ import java.time.Instant;
  * @param settlesAt until when it is being made, or being removed
  * @param removing whether it will be gone then
  * @param working false if a power cut took what served it, and left its data
+ * @param dirty whether a tenant may have written to it: a volume that was exported and not wiped since
  */
-public record SimThing(ResourceSpec spec, Instant settlesAt, boolean removing, boolean working) {
+public record SimThing(ResourceSpec spec, Instant settlesAt, boolean removing, boolean working, boolean dirty) {
 
     /** Whether nothing is going on with it. */
     public boolean isSettled(Instant now) {

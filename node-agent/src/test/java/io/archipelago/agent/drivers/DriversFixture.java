@@ -56,6 +56,10 @@ final class DriversFixture {
         site.latency(latency);
     }
 
+    void faultRate(ResourceKind kind, double rate) {
+        site.site().setFaultRate(kind, rate);
+    }
+
     void latency(ResourceKind kind, Duration latency) {
         site.site().setLatency(kind, latency);
     }

@@ -195,6 +195,18 @@ class SimPhysicsTest {
     }
 
     @Test
+    void stepsFailAsOftenAsTheirKindDoes() throws Exception {
+        // Given
+        site.faultRate(ResourceKind.VOLUME, 1);
+
+        // Then
+        assertThatThrownBy(() -> site.apply(STORAGE, volumeKey("n1"), volume("n1", COMPUTE)))
+                .isInstanceOf(DriverFault.class)
+                .hasMessage("a simulated fault");
+        site.apply(COMPUTE, segmentKey(), segment(100));
+    }
+
+    @Test
     void aHostWithoutPowerDoesNothingAndKeepsOnlyItsVolumes() throws Exception {
         // Given
         site.attach("n1");

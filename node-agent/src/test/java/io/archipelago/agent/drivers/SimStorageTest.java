@@ -18,12 +18,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.world.Violation;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Space on the simulated storage is given once, and each volume is written to from one host at a time. */
 class SimStorageTest {
+
+    private static final Duration WIPING = Duration.ofSeconds(2);
 
     private final DriversFixture site = new DriversFixture();
 
@@ -66,11 +72,13 @@ class SimStorageTest {
                 diskKey("n1"),
                 new DiskSpec(STORAGE, volumeKey("n1"), "mallory", sealedTo(COMPUTE, "secret-n1")),
                 "wrong CHAP");
-        site.assertViolates(
-                COMPUTE,
-                diskKey("n1"),
-                new DiskSpec(STORAGE, volumeKey("n1"), "user", sealedTo(SECOND, "secret-n1")),
-                "not sealed to this host");
+        assertThatThrownBy(() -> site.apply(
+                        COMPUTE,
+                        diskKey("n1"),
+                        new DiskSpec(STORAGE, volumeKey("n1"), "user", sealedTo(SECOND, "secret-n1"))))
+                .isInstanceOf(DriverFault.class)
+                .hasMessageContaining("not sealed to this host");
+        assertThat(site.violations()).hasSize(1);
         site.apply(COMPUTE, diskKey("n1"), disk(COMPUTE, "n1"));
     }
 
@@ -163,5 +171,79 @@ class SimStorageTest {
         assertThatThrownBy(() -> site.remove(STORAGE, volumeKey("n1"))).isInstanceOf(DriverFault.class);
         assertThat(site.violations()).singleElement().returns(volumeKey("n1"), Violation::key);
         assertThat(site.has(STORAGE, volumeKey("n1"))).isTrue();
+    }
+
+    @Test
+    void aVolumeIsWipedBeforeItIsGone() throws Exception {
+        // Given
+        site.apply(STORAGE, volumeKey("n1"), volume("n1", COMPUTE));
+        site.latency(ResourceKind.VOLUME, WIPING);
+
+        // When
+        site.remove(STORAGE, volumeKey("n1"));
+
+        // Then
+        assertThat(site.observe(STORAGE, ResourceKind.VOLUME))
+                .containsEntry(volumeKey("n1"), new Observed(Condition.REMOVING, "is being wiped", Map.of(), Set.of()));
+
+        // When
+        site.pass(WIPING);
+
+        // Then
+        assertThat(site.has(STORAGE, volumeKey("n1"))).isFalse();
+        site.apply(STORAGE, volumeKey("n2"), volume("n2", COMPUTE));
+        assertThat(site.violations()).isEmpty();
+    }
+
+    @Test
+    void spaceThatWasNotWipedIsGivenToNobody() throws Exception {
+        // Given: no driver does so.
+        site.apply(STORAGE, volumeKey("n1"), volume("n1", COMPUTE));
+        site.host(STORAGE).remove(volumeKey("n1"), site.now());
+
+        // Then
+        site.assertViolates(STORAGE, volumeKey("n2"), volume("n2", COMPUTE), "never wiped");
+    }
+
+    @Test
+    void fencingLeavesAVolumeToBeWiped() throws Exception {
+        // Given
+        site.apply(STORAGE, volumeKey("n1"), volume("n1", COMPUTE));
+        site.apply(STORAGE, volumeKey("n1"), volume("n1", null));
+        site.host(STORAGE).remove(volumeKey("n1"), site.now());
+
+        // Then
+        site.assertViolates(STORAGE, volumeKey("n2"), volume("n2", COMPUTE), "never wiped");
+    }
+
+    @Test
+    void whatNobodyCouldWriteToNeedsNoWiping() throws Exception {
+        // Given
+        site.apply(STORAGE, volumeKey("n1"), volume("n1", null));
+        site.host(STORAGE).remove(volumeKey("n1"), site.now());
+
+        // When
+        site.apply(STORAGE, volumeKey("n2"), volume("n2", COMPUTE));
+
+        // Then
+        assertThat(site.violations()).isEmpty();
+    }
+
+    @Test
+    void aVolumeThatThePowerFailedUnderIsWipedAgain() throws Exception {
+        // Given
+        site.apply(STORAGE, volumeKey("n1"), volume("n1", COMPUTE));
+        site.latency(ResourceKind.VOLUME, WIPING);
+        site.remove(STORAGE, volumeKey("n1"));
+        site.host(STORAGE).cutPower(site.now());
+        site.host(STORAGE).restorePower();
+        assertThat(site.has(STORAGE, volumeKey("n1"))).isTrue();
+
+        // When
+        site.host(STORAGE).remove(volumeKey("n1"), site.now());
+        site.pass(WIPING);
+
+        // Then
+        site.assertViolates(STORAGE, volumeKey("n2"), volume("n2", COMPUTE), "never wiped");
     }
 }

@@ -144,14 +144,31 @@ class HostDirectoryTest {
         SimHost.Contents contents = new SimHost.Contents(
                 true,
                 Map.of(
-                        volumeKey("n1"), new SimThing(volume("n1", COMPUTE), NINE, false, true),
-                        segmentKey(), new SimThing(segment(100), NINE, true, false)));
+                        volumeKey("n1"), new SimThing(volume("n1", COMPUTE), NINE, false, true, true),
+                        segmentKey(), new SimThing(segment(100), NINE, true, false, false)),
+                Set.of("vg0"));
         try (HostDirectory directory = HostDirectory.open(state, STORAGE)) {
             assertThat(directory.world()).isEmpty();
 
             directory.keep(contents);
 
             assertThat(directory.world()).contains(contents);
+        }
+    }
+
+    @Test
+    void whatWasKeptBeforeVolumesWereWipedIsStillRead() throws Exception {
+        try (HostDirectory directory = HostDirectory.open(state, STORAGE)) {
+            SimThing volume = new SimThing(volume("n1", COMPUTE), NINE, false, true, false);
+            directory.keep(new SimHost.Contents(true, Map.of(volumeKey("n1"), volume), Set.of()));
+            Path file = state.resolve("tokyo-s1/world.json");
+            String content = Files.readString(file);
+
+            Files.writeString(file, content.replace(",\"dirty\":false", "").replace(",\"unwiped\":[]", ""));
+
+            assertThat(Files.readString(file)).doesNotContain("dirty", "unwiped");
+            assertThat(directory.world())
+                    .contains(new SimHost.Contents(true, Map.of(volumeKey("n1"), volume), Set.of()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.archipelago.participant.app;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.participant.persistence.HostStore;
+import io.archipelago.participant.persistence.HostStore.Announced;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public class HostKeys {
 
     private final HostStore store;
-    private final Map<HostId, String> keys = new ConcurrentHashMap<>();
+    private final Map<HostId, Announced> keys = new ConcurrentHashMap<>();
 
     HostKeys(HostStore store) {
         this.store = store;
@@ -23,7 +24,7 @@ public class HostKeys {
 
     /** A host's public key; empty if it was never heard of. */
     public Optional<String> of(HostId host) {
-        return Optional.ofNullable(keys.get(host));
+        return Optional.ofNullable(keys.get(host)).map(Announced::key);
     }
 
     /** Reads them, once in a transaction. */
@@ -31,9 +32,9 @@ public class HostKeys {
         AtomicBoolean loaded = tx.atHand(Loaded.class, Loaded::new).yes;
         return loaded.getAndSet(true)
                 ? Uni.createFrom().voidItem()
-                : store.all(tx)
-                        .invoke(rows -> rows.forEach(
-                                row -> keys.put(row.host(), row.inventory().sealingKey())))
+                // Another transaction may have read what came later.
+                : store.announced(tx)
+                        .invoke(all -> all.forEach((host, announced) -> keys.merge(host, announced, Announced::later)))
                         .replaceWithVoid();
     }
 

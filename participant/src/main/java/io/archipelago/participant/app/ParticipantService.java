@@ -45,7 +45,7 @@ public class ParticipantService {
                 .filter(command -> !elsewhere(command))
                 .map(this::need)
                 .toList();
-        return commands.stream().anyMatch(DeployAllocation.class::isInstance)
+        return commands.stream().anyMatch(ParticipantService::shapes)
                 ? keys.load(tx).chain(() -> store.load(tx, needs))
                 : store.load(tx, needs);
     }
@@ -58,9 +58,7 @@ public class ParticipantService {
         AllocationId allocation = command.allocation();
         Function<PartView, PartDecision> decide = view -> protocol.onCommand(command, view, tx.now());
         Need need = need(command);
-        return (command instanceof DeployAllocation
-                        ? keys.load(tx)
-                        : Uni.createFrom().voidItem())
+        return (shapes(command) ? keys.load(tx) : Uni.createFrom().voidItem())
                 .chain(() -> store.view(tx, need))
                 .chain(view -> {
                     PartDecision decision = decide.apply(view);
@@ -82,12 +80,16 @@ public class ParticipantService {
     public Uni<Void> onObserved(Tx tx, ResourceObserved observed) {
         AllocationId allocation = observed.key().allocation();
         return store.view(tx, Need.of(allocation, Reach.NONE))
-                .chain(view -> carryOut(tx, allocation, protocol.onObserved(observed, view, tx.now())));
+                .chain(view -> (view.part() instanceof Part.Releasing
+                                ? keys.load(tx)
+                                : Uni.createFrom().voidItem())
+                        .chain(() -> carryOut(tx, allocation, protocol.onObserved(observed, view, tx.now()))));
     }
 
     /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */
     public Uni<Void> onHosts(Tx tx, AllocationId allocation, boolean news) {
-        return store.view(tx, Need.of(allocation, Reach.NONE))
+        return keys.load(tx)
+                .chain(() -> store.view(tx, Need.of(allocation, Reach.NONE)))
                 .chain(view -> carryOut(tx, allocation, protocol.onHosts(view, news)));
     }
 
@@ -109,6 +111,16 @@ public class ParticipantService {
         }
         decision.answers().forEach(answer -> tx.send(Topics.events(service), allocation.toString(), answer));
         return store.write(tx, allocation, decision);
+    }
+
+    /** Whether a command may change what should be on hosts, and with it what is sealed to them. */
+    private static boolean shapes(AllocationCommand command) {
+        return switch (command) {
+            case HoldAllocation hold -> false;
+            case ConfirmAllocation confirm -> false;
+            case DeployAllocation deploy -> true;
+            case ReleaseAllocation release -> true;
+        };
     }
 
     /** Whether a command is not for this participant. */

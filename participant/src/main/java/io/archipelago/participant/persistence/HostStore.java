@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The hosts of the site, what can be booked of them, and what is wanted on each. */
 @ApplicationScoped
@@ -90,7 +91,33 @@ public class HostStore {
                 .map(rows -> rows.stream().map(HostRow::record).toList());
     }
 
-    /** The same, their names only: a row that was read as an entity is not read again when it is locked. */
+    /**
+     * The key that a host announced for secrets.
+     *
+     * @param epoch of the heartbeat that told it last
+     * @param counter of that heartbeat
+     * @param key the public key
+     */
+    public record Announced(long epoch, long counter, String key) {
+
+        /** That of the two that was told later. */
+        public Announced later(Announced other) {
+            return other.epoch > epoch || other.epoch == epoch && other.counter > counter ? other : this;
+        }
+    }
+
+    /** What every host has announced. */
+    public Uni<Map<HostId, Announced>> announced(Tx tx) {
+        return tx.session()
+                .<Object[]>createNativeQuery("select id, epoch, counter, inventory ->> 'sealingKey' from host")
+                .getResultList()
+                .map(rows -> rows.stream()
+                        .collect(Collectors.toMap(
+                                row -> new HostId((String) row[0]),
+                                row -> new Announced((Long) row[1], (Long) row[2], (String) row[3]))));
+    }
+
+    /** The names of every host that was ever heard of: a row that was read as an entity is not read again when it is locked. */
     public Uni<List<HostId>> names(Tx tx) {
         return tx.session()
                 .createQuery("select h.id from HostRow h order by h.id", String.class)

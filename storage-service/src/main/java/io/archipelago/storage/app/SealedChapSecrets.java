@@ -8,6 +8,9 @@ import io.archipelago.wire.Sealed;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -20,6 +23,8 @@ final class SealedChapSecrets implements ChapSecrets {
 
     private final byte[] siteKey;
     private final HostKeys hosts;
+    /** By key: to read a key takes longer than all else, and secrets are looked at often. */
+    private final Map<String, Optional<String>> beginnings = new ConcurrentHashMap<>();
 
     SealedChapSecrets(byte[] siteKey, HostKeys hosts) {
         this.siteKey = siteKey.clone();
@@ -32,10 +37,25 @@ final class SealedChapSecrets implements ChapSecrets {
     }
 
     @Override
+    public boolean sealable(HostId host) {
+        return beginning(host).isPresent();
+    }
+
+    @Override
     public String sealed(ResourceKey volume, HostId host) {
         String key = hosts.of(host)
                 .orElseThrow(() -> new IllegalStateException("host " + host + " has announced no key for secrets"));
         return Sealed.seal(key, secret(volume));
+    }
+
+    @Override
+    public boolean outdated(String sealed, HostId host) {
+        return beginning(host).filter(begin -> !sealed.startsWith(begin)).isPresent();
+    }
+
+    /** What is no key is as good as none. */
+    private Optional<String> beginning(HostId host) {
+        return hosts.of(host).flatMap(key -> beginnings.computeIfAbsent(key, Sealed::beginning));
     }
 
     private String secret(ResourceKey volume) {

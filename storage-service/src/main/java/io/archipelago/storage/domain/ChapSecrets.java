@@ -9,6 +9,12 @@ public interface ChapSecrets {
     /** The name that the initiator gives. */
     String user(ResourceKey volume);
 
-    /** The volume's secret, readable by that host alone; {@link IllegalStateException} if the host has announced no key. */
+    /** Whether a host has announced a key: nothing can be sealed to it before. */
+    boolean sealable(HostId host);
+
+    /** The volume's secret, readable by that host alone; {@link IllegalStateException} unless it is {@link #sealable}. */
     String sealed(ResourceKey volume, HostId host);
+
+    /** Whether what was sealed to a host is sealed to another key than the one that it announced last. */
+    boolean outdated(String sealed, HostId host);
 }

@@ -24,7 +24,11 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
+import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -88,6 +92,17 @@ public final class StorageLogic implements ParticipantLogic {
                 .orElseGet(() -> refuse(calendar, window, wanted));
     }
 
+    /** Volumes and disks bear secrets, which are sealed to their hosts. */
+    @Override
+    public boolean deployable(Lease lease) {
+        Facts.OfSite facts = lease.facts();
+        return secrets.sealable(Objects.requireNonNull(facts.pool(), "storage has chosen")
+                        .host())
+                && Objects.requireNonNull(facts.hosts(), "placement has chosen").hosts().values().stream()
+                        .distinct()
+                        .allMatch(secrets::sealable);
+    }
+
     @Override
     public List<Wanted> deploy(Lease lease) {
         Facts.Pool pool = Objects.requireNonNull(lease.facts().pool(), "storage has chosen");
@@ -129,23 +144,43 @@ public final class StorageLogic implements ParticipantLogic {
 
     /**
      * A volume is exported to nobody while the host of its disk is lost, and again once that is back. As long as the storage host itself is
-     * silent nothing is revoked: then the fault lies rather with us, or with the broker, than with the host.
+     * silent nothing is revoked: then the fault lies rather with us, or with the broker, than with the host. A secret is sealed anew if its
+     * host has another key by now.
      */
     @Override
     public ResourceSpec adjusted(Resource resource, PartView view) {
-        if (!(resource.spec() instanceof VolumeSpec volume)) {
-            return resource.spec();
-        }
+        return switch (resource.spec()) {
+            case VolumeSpec volume -> {
+                String secret = resealed(volume.sealedChapSecret(), resource.key(), resource.host());
+                yield new VolumeSpec(
+                        volume.pool(), volume.bytes(), initiator(resource, volume, view), volume.chapUser(), secret);
+            }
+            case DiskSpec disk -> {
+                String secret = resealed(disk.sealedChapSecret(), disk.volume(), resource.host());
+                yield new DiskSpec(disk.storageHost(), disk.volume(), disk.chapUser(), secret);
+            }
+            case MachineSpec machine -> machine;
+            case SegmentSpec segment -> segment;
+            case LinkSpec link -> link;
+            case CacheSpec cache -> cache;
+        };
+    }
+
+    private String resealed(String sealed, ResourceKey volume, HostId host) {
+        return secrets.outdated(sealed, host) ? secrets.sealed(volume, host) : sealed;
+    }
+
+    private static @Nullable HostId initiator(Resource resource, VolumeSpec volume, PartView view) {
         HostsDown down = view.down();
-        return disksOf(resource, view.resources())
-                .findFirst()
-                .<ResourceSpec>map(disk -> {
-                    if (down.lost().contains(disk.host())) {
-                        return down.silent().contains(resource.host()) ? volume : exported(volume, null);
-                    }
-                    return disk.absent() ? volume : exported(volume, disk.host());
-                })
-                .orElse(volume);
+        Optional<Resource> found = disksOf(resource, view.resources()).findFirst();
+        if (found.isEmpty()) {
+            return volume.initiator();
+        }
+        Resource disk = found.get();
+        if (down.lost().contains(disk.host())) {
+            return down.silent().contains(resource.host()) ? volume.initiator() : null;
+        }
+        return disk.absent() ? volume.initiator() : disk.host();
     }
 
     @Override
@@ -174,10 +209,6 @@ public final class StorageLogic implements ParticipantLogic {
                 .filter(r -> r.spec() instanceof DiskSpec disk
                         && disk.volume().equals(volume.key())
                         && disk.storageHost().equals(volume.host()));
-    }
-
-    private static VolumeSpec exported(VolumeSpec volume, @Nullable HostId initiator) {
-        return new VolumeSpec(volume.pool(), volume.bytes(), initiator, volume.chapUser(), volume.sealedChapSecret());
     }
 
     private static Optional<Pool> roomiest(Calendar calendar, TimeWindow window, Amounts wanted) {

@@ -1,6 +1,10 @@
 package io.archipelago.storage.app;
 
+import static io.archipelago.testkit.Commands.confirm;
+import static io.archipelago.testkit.Commands.deploy;
+import static io.archipelago.testkit.Commands.release;
 import static io.archipelago.testkit.ParticipantFixture.COMPUTE;
+import static io.archipelago.testkit.ParticipantFixture.OTHER_COMPUTE;
 import static io.archipelago.testkit.ParticipantFixture.STORAGE;
 import static io.archipelago.testkit.ParticipantFixture.minutes;
 import static io.archipelago.testkit.ParticipantFixture.spec;
@@ -14,7 +18,16 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -27,12 +40,18 @@ import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.ParticipantFixture;
+import io.archipelago.wire.Sealed;
 import io.archipelago.wire.Wire;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.security.KeyPair;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -120,6 +139,82 @@ class HeardHostsIT {
     }
 
     @Test
+    void whatIsToStandOnAHostThatWasNeverHeardOfWaitsForItsFirstWord() {
+        // Given: placement has heard of the host already.
+        ConfirmAllocation confirm = confirmedOn(OTHER_COMPUTE);
+
+        // When
+        AllocationEvent answer = site.answer(deploy(confirm));
+
+        // Then
+        assertThat(answer).isInstanceOfSatisfying(AllocationProgress.class, progress -> {
+            assertThat(progress.progress()).isEqualTo(Progress.WAITING);
+            assertThat(progress.resources())
+                    .extracting(ResourceStatus::reason)
+                    .containsExactly("waits until every host of it has been heard of");
+        });
+        assertThat(wanted(confirm.allocation())).isZero();
+
+        // When
+        site.compute(OTHER_COMPUTE);
+
+        // Then
+        ResourceKey disk = key(confirm.allocation(), ResourceKind.DISK);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(counted(disk, Phase.PENDING)).isOne());
+        assertThat(wanted(confirm.allocation())).isEqualTo(2);
+    }
+
+    @Test
+    void whatWaitsForAHostThatIsNeverHeardOfIsGivenBack() {
+        // Given
+        DeployAllocation deploy = deploy(confirmedOn(new HostId("tokyo-c03")));
+        site.answer(deploy);
+
+        // When
+        AllocationEvent answer = site.answer(release(deploy));
+
+        // Then
+        assertThat(answer).isInstanceOf(AllocationReleased.class);
+        assertThat(wanted(deploy.allocation())).isZero();
+        assertThat(site.number("select count(*) from booking where allocation = '" + deploy.allocation() + "'"))
+                .isZero();
+    }
+
+    @Test
+    void aHostWhoseKeyIsNoneCountsAsNeverHeardOf() {
+        // Given
+        HostId host = new HostId("tokyo-c04");
+        site.compute(host, "no key");
+
+        // When
+        AllocationEvent answer = site.answer(deploy(confirmedOn(host)));
+
+        // Then
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        AllocationProgress.class,
+                        progress -> assertThat(progress.progress()).isEqualTo(Progress.WAITING));
+    }
+
+    @Test
+    void secretsAreSealedAnewForAHostThatHasAnotherKey() throws Exception {
+        // Given
+        AllocationId allocation = site.lease(holdOn(COMPUTE)).allocation();
+        ResourceKey disk = key(allocation, ResourceKind.DISK);
+        ResourceKey volume = key(allocation, ResourceKind.VOLUME);
+        KeyPair another = Sealed.newKeyPair();
+
+        // When
+        site.compute(COMPUTE, Sealed.text(another.getPublic()));
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(generation(disk)).isEqualTo(2));
+        assertThat(Sealed.unseal(another.getPrivate(), sealedSecret(disk))).hasSize(24);
+        assertThat(generation(volume)).isOne();
+    }
+
+    @Test
     void anInstanceThatStartsTakesNothingBackThatAnotherHasHeard() {
         // When
         site.meanwhile(
@@ -130,6 +225,41 @@ class HeardHostsIT {
         // Then
         assertThat(site.number("select epoch * 100 + counter from host where id = '" + COMPUTE + "'"))
                 .isEqualTo(770);
+    }
+
+    private HoldAllocation holdOn(HostId host) {
+        return site.hold(spec(minutes(0, 60), 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, host))));
+    }
+
+    /** A lease that may begin, its machine on a host that placement chose. */
+    private ConfirmAllocation confirmedOn(HostId host) {
+        HoldAllocation hold = holdOn(host);
+        ConfirmAllocation madeUp = confirm(hold, ((AllocationHeld) site.answer(hold)).chosen());
+        ConfirmAllocation confirm = new ConfirmAllocation(
+                hold.allocation(),
+                madeUp.sequence(),
+                madeUp.facts().with(new Facts.Hosts(Map.of(1, host))),
+                madeUp.cluster());
+        site.answer(confirm);
+        return confirm;
+    }
+
+    private long wanted(AllocationId allocation) {
+        return site.number("select count(*) from resource where allocation = '" + allocation + "'");
+    }
+
+    private long generation(ResourceKey key) {
+        return site.number("select generation from resource where key = '" + key + "'");
+    }
+
+    private String sealedSecret(ResourceKey key) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select spec ->> 'sealedChapSecret' from resource where key = '" + key + "'")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     private double notTheirs() {

@@ -51,15 +51,15 @@ class StorageLogicTest {
     private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
     private static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(7200));
     private static final SiteId TOKYO = new SiteId("tokyo");
-    private static final AllocationId ALLOCATION =
+    static final AllocationId ALLOCATION =
             new AllocationId(ReservationId.parse("019357a0-0000-7000-8000-0000000000a1"), TOKYO);
-    private static final HostId FIRST = new HostId("tokyo-s01");
-    private static final HostId SECOND = new HostId("tokyo-s02");
-    private static final HostId COMPUTE = new HostId("tokyo-c01");
+    static final HostId FIRST = new HostId("tokyo-s01");
+    static final HostId SECOND = new HostId("tokyo-s02");
+    static final HostId COMPUTE = new HostId("tokyo-c01");
     private static final Pool SMALL = StorageLogic.pool(FIRST, "vg0", 70, true);
     private static final Pool LARGE = StorageLogic.pool(SECOND, "vg1", 100, true);
 
-    private final StorageLogic logic = new StorageLogic(new Sealed());
+    private final StorageLogic logic = new StorageLogic(new KnownKeys(Map.of()));
 
     @Test
     void choosesThePoolWithMostRoom() {
@@ -308,7 +308,7 @@ class StorageLogicTest {
         return new Resource(resource.host(), resource.key(), resource.name(), 2, false, null, spec, phase, "", 1, 1);
     }
 
-    private static HostsDown lost(HostId host) {
+    static HostsDown lost(HostId host) {
         return new HostsDown(Set.of(host), Set.of(host), Set.of());
     }
 
@@ -316,7 +316,7 @@ class StorageLogicTest {
         return new HostsDown(Set.of(hosts), Set.of(hosts), Set.of(hosts));
     }
 
-    private static PartView view(List<Resource> resources, HostsDown down) {
+    static PartView view(List<Resource> resources, HostsDown down) {
         return new PartView(null, calendar(), resources, down);
     }
 
@@ -337,7 +337,7 @@ class StorageLogicTest {
         return new Request(ALLOCATION, spec(), Facts.OfSite.unknown(), WINDOW);
     }
 
-    private static Lease lease() {
+    static Lease lease() {
         Facts.OfSite facts = Facts.OfSite.unknown()
                 .with(new Facts.Hosts(Map.of(4093, COMPUTE, 1, COMPUTE)))
                 .with(new Facts.Pool(SECOND, "vg1"));
@@ -357,18 +357,5 @@ class StorageLogicTest {
                         new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 20, 2)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
-    }
-
-    /** Says what is sealed to whom. */
-    private record Sealed() implements ChapSecrets {
-        @Override
-        public String user(ResourceKey volume) {
-            return "user";
-        }
-
-        @Override
-        public String sealed(ResourceKey volume, HostId host) {
-            return volume + " for " + host;
-        }
     }
 }

@@ -38,8 +38,12 @@ public final class SimDiskDriver extends SimDriver<DiskSpec> {
         }
         Optional<String> asked = storage.unseal(exported.sealedChapSecret());
         Optional<String> given = host().unseal(spec.sealedChapSecret());
+        // No violation: a host that has another key meets what was sealed to the old one before it is sealed anew.
         if (given.isEmpty()) {
-            throw violate(key, now, "the secret for CHAP was not sealed to this host");
+            throw DriverFault.failed("the secret for CHAP was not sealed to this host");
+        }
+        if (asked.isEmpty()) {
+            throw DriverFault.failed("the volume's secret for CHAP was not sealed to " + spec.storageHost());
         }
         if (!given.equals(asked) || !spec.chapUser().equals(exported.chapUser())) {
             throw violate(key, now, "the volume was asked for with the wrong CHAP name or secret");

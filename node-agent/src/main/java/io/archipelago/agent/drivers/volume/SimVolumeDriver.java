@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Simulated volumes. Those of a pool never take more than its bytes, none shrinks or moves, and none is removed under the host that it is
- * exported to while that host has it attached. A change of the initiator cuts the former one off at once.
+ * exported to while that host has it attached. A change of the initiator cuts the former one off at once. To remove one is to wipe it: a
+ * pool gives the space that was freed first to whoever comes next, and never unwiped.
  */
 public final class SimVolumeDriver extends SimDriver<VolumeSpec> {
 
@@ -46,6 +47,9 @@ public final class SimVolumeDriver extends SimDriver<VolumeSpec> {
         if (bytes > size) {
             throw violate(key, now, "the volumes would take more than the pool " + spec.pool() + " has");
         }
+        if ((present == null || present.bytes() < spec.bytes()) && host().hasUnwipedSpace(spec.pool())) {
+            throw violate(key, now, "would be given space of the pool " + spec.pool() + " that was never wiped");
+        }
         if (host().unseal(spec.sealedChapSecret()).isEmpty()) {
             throw DriverFault.failed("the secret for CHAP was not sealed to this host");
         }
@@ -56,6 +60,16 @@ public final class SimVolumeDriver extends SimDriver<VolumeSpec> {
         if (isAttached(key, spec.initiator(), now)) {
             throw violate(key, now, "was removed while " + spec.initiator() + " has it attached");
         }
+    }
+
+    @Override
+    protected void end(ResourceKey key, Instant now) {
+        host().wipe(key, now);
+    }
+
+    @Override
+    protected String ending() {
+        return "is being wiped";
     }
 
     /** From one host to another it is given only by way of none. */
