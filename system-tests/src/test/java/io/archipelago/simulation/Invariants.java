@@ -151,7 +151,8 @@ final class Invariants {
                 require(
                         !begins
                                 || deploying.progress() == Progress.WAITING
-                                || rows.stream().noneMatch(b -> now.isBefore(b.during().start())),
+                                || rows.stream()
+                                        .noneMatch(b -> now.isBefore(b.during().start())),
                         () -> service + " deploys " + Words.of(id) + " before what it has booked begins");
             }
             case Part.Releasing releasing -> {}
