@@ -158,11 +158,11 @@ final class Plans {
      * How long to wait before another attempt, so that two reservations whose holds block each other do not meet again. Where machines of the last one
      * are still to be removed, long enough for that.
      *
-     * @param given up with the last attempt, as they were then
+     * @param givenUp the shares of the last attempt, as they were then
      */
-    Duration pause(ReservationId id, Attempt next, Map<SiteId, List<Refusal>> failed, Collection<Share> given) {
+    Duration pause(ReservationId id, Attempt next, Map<SiteId, List<Refusal>> failed, Collection<Share> givenUp) {
         boolean removing = failed.values().stream().anyMatch(Plans::stillThere)
-                || given.stream().anyMatch(Share::begun);
+                || givenUp.stream().anyMatch(Share::begun);
         if (!removing && failed.values().stream().noneMatch(Plans::passing)) {
             return Duration.ZERO;
         }
