@@ -103,7 +103,7 @@ public interface ReservationConfig {
         @WithDefault("PT60S")
         Duration askAgainAtMost();
 
-        /** How long before its window a cluster is deployed; the participants book at least as much. */
+        /** How long before its window a cluster is deployed; no participant begins before what it has booked, see {@code participant.lead}. */
         @WithDefault("PT2M")
         Duration lead();
 

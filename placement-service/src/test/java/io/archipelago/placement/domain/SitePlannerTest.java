@@ -277,8 +277,8 @@ class SitePlannerTest {
     @Test
     void doesNotStandInItsOwnWay() {
         // Given: an earlier attempt's machine is still to be removed.
-        Booking earlier = new Booking(
-                ALLOCATION, host(1).value(), null, Amounts.of(PlacementLogic.CPUS, 1), WINDOW, null);
+        Booking earlier =
+                new Booking(ALLOCATION, host(1).value(), null, Amounts.of(PlacementLogic.CPUS, 1), WINDOW, null);
 
         // Then
         assertThat(plan(4, new FewestSites(), calendar(hosts(4), earlier), Map.of()))
