@@ -22,6 +22,13 @@ public interface ReservationConfig {
     @WithDefault("PT1M")
     Duration startTolerance();
 
+    /**
+     * After what time a share that is given back and not yet gone counts in {@code reservation.releases.long}, and is named in the log as a
+     * warning, once.
+     */
+    @WithDefault("PT15M")
+    Duration releaseLongAfter();
+
     /** Those who watch a reservation. */
     Watch watch();
 
@@ -96,7 +103,7 @@ public interface ReservationConfig {
         @WithDefault("PT60S")
         Duration askAgainAtMost();
 
-        /** How long before its window a cluster is deployed; the participants book at least as much. */
+        /** How long before its window a cluster is deployed; no participant begins before what it has booked, see {@code participant.lead}. */
         @WithDefault("PT2M")
         Duration lead();
 

@@ -1,5 +1,7 @@
 package io.archipelago.simulation;
 
+import io.archipelago.bus.protocol.Part;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
@@ -41,6 +43,15 @@ final class Deeds {
             case CANCELLED -> world.did(Deed.CANCELLED);
             case ENDED -> world.did(Deed.ENDED);
             case REQUESTED, HELD, SCHEDULED, DEPLOYING, RELEASING -> {}
+        }
+    }
+
+    void refused(@Nullable Part before, Part.Refused refused) {
+        if (before instanceof Part.Held && refused.refusal().code() == ErrorCode.HOLD_EXPIRED) {
+            world.did(Deed.HOLD_RAN_OUT);
+        }
+        if (refused.refusal().holdsOnlyUntil() != null) {
+            world.did(Deed.REFUSED_FOR_HOLDS);
         }
     }
 }

@@ -25,13 +25,15 @@ record Figures(Pace pace, Terms terms, Patience patience, Duration compareEvery,
 
     static Figures thrown(Dice dice) {
         Duration lead = Duration.ofSeconds(dice.pick(List.of(10, 60, 180)));
+        // Leases begin by one figure, what is booked for them by another; they need not agree.
+        Duration begins = dice.chance(0.3) ? dice.pick(List.of(lead.dividedBy(2), lead.multipliedBy(4))) : lead;
         Duration hold = Duration.ofSeconds(dice.pick(List.of(20, 60, 120)));
         Pace pace = new Pace(
                 hold,
                 hold.dividedBy(6),
                 Duration.ofSeconds(dice.between(1, 4)),
                 Duration.ofSeconds(dice.between(60, 240)),
-                lead,
+                begins,
                 Duration.ofSeconds(300),
                 dice.between(1, 4));
         Terms terms = new Terms(

@@ -5,11 +5,11 @@ import io.archipelago.bus.protocol.HostRecord;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.Resource;
-import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
@@ -130,7 +130,7 @@ final class Invariants {
                         rows.size() == held.bookings() || !service.now().isBefore(held.until()),
                         () -> service + " holds " + Words.of(id) + " without having booked it");
             case Part.Refused refused -> {
-                note(before, refused);
+                deeds.refused(before, refused);
                 require(rows.isEmpty(), () -> service + " refused " + Words.of(id) + " but books");
             }
             case Part.Confirmed confirmed -> {
@@ -146,6 +146,14 @@ final class Invariants {
                     world.did(Deed.WAITED_FOR_PREDECESSOR);
                 }
                 leased(service, id, deploying.lease().facts(), rows);
+                boolean begins = before instanceof Part.Confirmed
+                        || before instanceof Part.Deploying waiting && waiting.progress() == Progress.WAITING;
+                require(
+                        !begins
+                                || deploying.progress() == Progress.WAITING
+                                || rows.stream()
+                                        .noneMatch(b -> now.isBefore(b.during().start())),
+                        () -> service + " deploys " + Words.of(id) + " before what it has booked begins");
             }
             case Part.Releasing releasing -> {}
             case Part.Released released -> {
@@ -176,15 +184,6 @@ final class Invariants {
                             || !(allocation instanceof Allocation.Confirmed
                                     || allocation instanceof Allocation.Running),
                     () -> service + " gives back " + Words.of(id) + ", which its site still counts on");
-        }
-    }
-
-    private void note(@Nullable Part before, Part.Refused refused) {
-        if (before instanceof Part.Held && refused.refusal().code() == ErrorCode.HOLD_EXPIRED) {
-            world.did(Deed.HOLD_RAN_OUT);
-        }
-        if (refused.refusal().holdsOnlyUntil() != null) {
-            world.did(Deed.REFUSED_FOR_HOLDS);
         }
     }
 

@@ -166,7 +166,12 @@ final class MessageSamples {
                 new ShareRefused(AT_OSAKA, 1, List.of(refusal())),
                 new ConfirmShare(AT_OSAKA, 2, cluster()),
                 new ShareConfirmed(AT_OSAKA, 2),
-                new ShareStatus(AT_OSAKA, 2, Progress.DEGRADED, statuses()),
+                new ShareStatus(
+                        AT_OSAKA,
+                        2,
+                        Progress.DEGRADED,
+                        statuses(),
+                        "waits until what an earlier booking left is seen gone"),
                 new ReleaseShare(AT_OSAKA, 3),
                 new ShareReleased(AT_OSAKA, 3),
                 new ShareDigest(
@@ -301,8 +306,13 @@ final class MessageSamples {
 
     private static List<ResourceStatus> statuses() {
         return List.of(
-                new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-1", Phase.FAILED, "the disk is not there"),
-                new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-2", Phase.READY, ""));
+                new ResourceStatus(
+                        ResourceKind.MACHINE,
+                        "vcompute-1-1",
+                        Phase.FAILED,
+                        "the disk is not there",
+                        new HostId("osaka-c01")),
+                new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-2", Phase.READY, "", null));
     }
 
     private static ResourceKey key(ResourceKind kind) {

@@ -175,22 +175,28 @@ public final class Calendar {
                 .max(Comparator.naturalOrder());
     }
 
+    /** When what an allocation has booked begins; empty if it has booked nothing. */
+    public Optional<Instant> begins(AllocationId allocation) {
+        return of(allocation).stream().map(b -> b.during().start()).min(Comparator.naturalOrder());
+    }
+
     /**
-     * Whose leavings stand in the way of an allocation that is to begin now: other allocations' bookings, past their end but not seen gone,
-     * of a unit that it needs or of capacity without which it does not fit.
+     * What stands in the way of an allocation that is to begin: other allocations' bookings that should be over by then and are still there, of a
+     * unit that it needs or of capacity without which it does not fit. A booking that is there counts whatever the clock says: whoever
+     * has it may go by another one.
      */
     public Set<AllocationId> predecessors(AllocationId allocation) {
         Set<AllocationId> predecessors = new LinkedHashSet<>();
         for (Booking mine : of(allocation)) {
-            List<Booking> overrun = bookings.getOrDefault(mine.pool(), List.of()).stream()
-                    .filter(b -> !b.allocation().equals(allocation) && b.overrun(now))
+            List<Booking> earlier = bookings.getOrDefault(mine.pool(), List.of()).stream()
+                    .filter(b -> !b.allocation().equals(allocation) && precedes(b, mine))
                     .toList();
-            overrun.stream()
+            earlier.stream()
                     .filter(b -> mine.unit() != null && mine.unit().equals(b.unit()))
                     .forEach(b -> predecessors.add(b.allocation()));
             Pool pool = pools.get(mine.pool());
             if (pool != null && !present(mine).fitsIn(pool.capacity())) {
-                overrun.stream()
+                earlier.stream()
                         .filter(b -> !b.amounts().values().isEmpty())
                         .forEach(b -> predecessors.add(b.allocation()));
             }
@@ -198,17 +204,23 @@ public final class Calendar {
         return predecessors;
     }
 
-    /** What is there now of a pool, together with a booking that is to begin. */
+    /** What is there of a pool when a booking is to begin, together with it. */
     private Amounts present(Booking mine) {
         Amounts sum = Amounts.NONE;
         for (Booking booking : bookings.getOrDefault(mine.pool(), List.of())) {
             boolean here = !booking.during().start().isAfter(now)
-                    && (unbounded(booking) || now.isBefore(booking.during().end()));
-            if (here || booking.allocation().equals(mine.allocation())) {
+                    && now.isBefore(booking.during().end());
+            if (here || precedes(booking, mine) || booking.allocation().equals(mine.allocation())) {
                 sum = sum.plus(booking.amounts());
             }
         }
         return sum;
+    }
+
+    /** Whether a booking should be over when another begins, or by now; it is still there. */
+    private boolean precedes(Booking booking, Booking next) {
+        return unbounded(booking)
+                || !booking.during().end().isAfter(next.during().start());
     }
 
     private List<Booking> on(Pool pool, TimeWindow window) {

@@ -108,7 +108,8 @@ public sealed interface Part {
      * @param sequence see {@link Part#sequence()}
      * @param lease what is booked
      * @param progress what was last told
-     * @param waitingFor whose leavings stand in the way; empty unless WAITING, and if it waits to hear of a host
+     * @param waitingFor whose bookings stand in the way; empty unless WAITING, and then if only the booked time has not begun or a host of it was
+     *     never heard of
      * @param checkAt when to look again whether they are gone; null unless WAITING
      * @param tellAt when to tell what has changed since; null: nothing has
      */

@@ -71,9 +71,9 @@ public record Resource(
         return new DesiredResource(key, generation, absent, notAfter, spec);
     }
 
-    /** What the tenant may know. */
+    /** What the tenant may know, and the host, which operators may. */
     public ResourceStatus status() {
-        return new ResourceStatus(key.kind(), name, phase, reason);
+        return new ResourceStatus(key.kind(), name, phase, reason, host);
     }
 
     /** The same, no longer wanted. */

@@ -31,15 +31,16 @@ final class ResourceProtocol {
         this.terms = terms;
     }
 
-    /** Publishes what is wanted, unless what an earlier booking left stands in the way, or not all is known of its hosts. */
+    /** Publishes what is wanted, unless its booked time has not begun, an earlier booking is still there, or not all is known of its hosts. */
     PartDecision begin(Part.Deploying part, PartView view, Instant now) {
+        // Whoever says deploy goes by another clock and another figure; what is booked is what the calendar says.
+        Instant begins = view.calendar().begins(part.allocation()).orElse(now);
+        if (now.isBefore(begins)) {
+            return wait(part, Set.of(), begins, view);
+        }
         Set<AllocationId> predecessors = view.calendar().predecessors(part.allocation());
         if (!predecessors.isEmpty() || !logic.deployable(part.lease())) {
-            Part.Deploying waiting = part.waiting(predecessors, now.plus(terms.lookAgain()));
-            boolean told = view.part() instanceof Part.Deploying before
-                    && before.waitingFor().equals(predecessors);
-            PartDecision decision = PartDecision.to(waiting, new Keep());
-            return told ? decision : decision.answering(progress(waiting, List.of(waitingStatus(waiting))));
+            return wait(part, predecessors, now.plus(terms.lookAgain()), view);
         }
         List<Resource> wanted = logic.deploy(part.lease()).stream()
                 .map(w -> known(w, view)
@@ -53,6 +54,14 @@ final class ResourceProtocol {
         return PartDecision.to(deploying, new Keep())
                 .publishing(adjusted)
                 .answering(progress(deploying, statuses(adjusted, view)));
+    }
+
+    private PartDecision wait(Part.Deploying part, Set<AllocationId> predecessors, Instant lookAgain, PartView view) {
+        Part.Deploying waiting = part.waiting(predecessors, lookAgain);
+        boolean told = view.part() instanceof Part.Deploying before
+                && before.waitingFor().equals(predecessors);
+        PartDecision decision = PartDecision.to(waiting, new Keep());
+        return told ? decision : decision.answering(progress(waiting, List.of(waitingStatus(waiting))));
     }
 
     /** Tells how far the part is. */
@@ -206,9 +215,17 @@ final class ResourceProtocol {
                 kind,
                 part.allocation().site().value(),
                 Phase.PENDING,
-                part.waitingFor().isEmpty()
-                        ? "waits until every host of it has been heard of"
-                        : "waits until what an earlier booking left is seen gone");
+                reason(part),
+                null);
+    }
+
+    private String reason(Part.Deploying part) {
+        if (!part.waitingFor().isEmpty()) {
+            return "waits until what an earlier booking left is seen gone";
+        }
+        return logic.deployable(part.lease())
+                ? "waits until the time that is booked for it begins"
+                : "waits until every host of it has been heard of";
     }
 
     private static Progress progressOf(List<Resource> resources, PartView view) {
@@ -252,11 +269,14 @@ final class ResourceProtocol {
             return said;
         }
         if (!down.dead().contains(resource.host())) {
-            return new ResourceStatus(said.kind(), said.name(), Phase.FAILED, "its host is silent");
+            return saying(said, Phase.FAILED, "its host is silent");
         }
         return resource.absent()
-                ? new ResourceStatus(said.kind(), said.name(), Phase.ABSENT, "its host is dead")
-                : new ResourceStatus(
-                        said.kind(), said.name(), Phase.FAILED, "its host is dead; it is not started elsewhere");
+                ? saying(said, Phase.ABSENT, "its host is dead")
+                : saying(said, Phase.FAILED, "its host is dead; it is not started elsewhere");
+    }
+
+    private static ResourceStatus saying(ResourceStatus of, Phase phase, String reason) {
+        return new ResourceStatus(of.kind(), of.name(), phase, reason, of.host());
     }
 }

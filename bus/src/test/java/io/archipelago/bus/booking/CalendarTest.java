@@ -72,6 +72,23 @@ class CalendarTest {
         assertThat(grid.calendar().predecessors(allocation(number))).isEqualTo(grid.predecessors(allocation(number)));
     }
 
+    @Test
+    void namesWhatShouldBeOverWhenAnAllocationBeginsAndIsStillThereWhateverTheClockSays() {
+        // Given
+        Booking next = confirmed(1, 100, window(5, 9));
+        Booking standing = confirmed(2, 100, window(0, 5));
+        Booking hold = new Booking(allocation(3), "host", 101, Amounts.of("cpus", 4), window(1, 4), at(9));
+        Booking later = confirmed(4, 100, window(9, 12));
+
+        // Then
+        for (int now : List.of(3, 5, 6)) {
+            Calendar calendar = calendar(now, next, standing, hold, later);
+            assertThat(calendar.predecessors(allocation(1))).containsExactly(allocation(2), allocation(3));
+            assertThat(calendar.begins(allocation(1))).hasValue(at(5));
+        }
+        assertThat(calendar(3).begins(allocation(1))).isEmpty();
+    }
+
     @Property
     void forgetsAnAllocationOrTheHolds(@ForAll("grids") Grid grid, @ForAll("windows") TimeWindow window) {
         // Given

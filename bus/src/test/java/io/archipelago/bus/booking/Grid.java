@@ -135,19 +135,28 @@ record Grid(List<Booking> bookings, int now) {
             Amounts together = Amounts.NONE;
             for (Booking booking : of(pool)) {
                 boolean own = booking.allocation().equals(allocation) && stillBooks(booking);
-                together = own || stands(booking, now) ? together.plus(booking.amounts()) : together;
+                boolean there = own || stands(booking, now) || earlier(booking, mine);
+                together = there ? together.plus(booking.amounts()) : together;
             }
             for (Booking left : of(pool)) {
-                boolean unseen = left.heldUntil() == null
-                        && !at(now).isBefore(left.during().end());
                 boolean blocks = mine.unit() != null && mine.unit().equals(left.unit())
                         || !together.fitsIn(pool.capacity()) && !left.amounts().equals(Amounts.NONE);
-                if (unseen && blocks && !left.allocation().equals(allocation)) {
+                if (earlier(left, mine) && blocks && !left.allocation().equals(allocation)) {
                     predecessors.add(left.allocation());
                 }
             }
         }
         return predecessors;
+    }
+
+    /** Whether there is no second, from now on or from when the other begins, at which a booking should still be there; and it is. */
+    private boolean earlier(Booking booking, Booking mine) {
+        boolean unseen = booking.heldUntil() == null
+                && !at(now).isBefore(booking.during().end());
+        boolean leaves = IntStream.rangeClosed(0, FAR)
+                .filter(second -> booking.during().contains(at(second)))
+                .allMatch(second -> at(second).isBefore(mine.during().start()));
+        return unseen || leaves && stillBooks(booking);
     }
 
     private boolean stillBooks(Booking booking) {

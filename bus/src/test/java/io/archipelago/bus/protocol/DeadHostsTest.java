@@ -109,7 +109,8 @@ class DeadHostsTest {
                                 ResourceKind.DISK,
                                 disk.name(),
                                 Phase.FAILED,
-                                "its host is dead; it is not started elsewhere"));
+                                "its host is dead; it is not started elsewhere",
+                                COMPUTE));
     }
 
     @Test

@@ -47,6 +47,7 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -199,7 +200,33 @@ class ParticipantProtocolTest {
                                 ResourceKind.VOLUME,
                                 "tokyo",
                                 Phase.PENDING,
-                                "waits until what an earlier booking left is seen gone"))));
+                                "waits until what an earlier booking left is seen gone",
+                                null))));
+    }
+
+    @Test
+    void beginsNothingBeforeItsBookedTimeHoweverEarlyItIsTold() {
+        // Given
+        Instant begins = protocol.booked(WINDOW).start();
+        Instant early = begins.minusSeconds(180);
+
+        // When
+        PartDecision told = protocol.onCommand(deploy(SEQUENCE + 1), view(confirmed()), early);
+
+        // Then
+        Part.Deploying waiting = (Part.Deploying) Objects.requireNonNull(told.next());
+        assertThat(waiting.progress()).isEqualTo(Progress.WAITING);
+        assertThat(waiting.due()).isEqualTo(begins);
+        assertThat(told.publish()).isEmpty();
+        assertThat(((AllocationProgress) told.answers().getFirst()).resources())
+                .extracting(ResourceStatus::reason)
+                .containsExactly("waits until the time that is booked for it begins");
+
+        // When
+        PartDecision begun = protocol.onDue(view(waiting), begins);
+
+        // Then
+        assertThat(begun.publish()).isNotEmpty();
     }
 
     @Test

@@ -42,11 +42,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One allocation of one participant whose part is two disks and their volumes, at noon, two hours before its window. */
+/** One allocation of one participant whose part is two disks and their volumes, at noon, when what is booked for its window begins. */
 final class ProtocolFixture {
 
     static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
-    static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(7200), NOON.plusSeconds(10800));
+    static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(300), NOON.plusSeconds(3900));
     static final Duration HOLD_FOR = Duration.ofSeconds(60);
     static final Terms TERMS = new Terms(
             Duration.ofMinutes(5),

@@ -367,7 +367,7 @@ class ResourceProtocolTest {
         assertThat(failed.removed().desired().absent()).isTrue();
         assertThat(failed.allocation()).isEqualTo(ALLOCATION);
         assertThat(failed.status())
-                .isEqualTo(new ResourceStatus(ResourceKind.DISK, "vcompute-1-1", Phase.FAILED, "it broke"));
+                .isEqualTo(new ResourceStatus(ResourceKind.DISK, "vcompute-1-1", Phase.FAILED, "it broke", COMPUTE));
     }
 
     private static AllocationProgress progress(long sequence, Progress progress, Resource... resources) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the master of a reservation and the sites that give its shares say to each other. The sequence works as in
@@ -87,14 +88,20 @@ public sealed interface ShareMessage extends Message {
      * @param sequence of the last command taken
      * @param progress of the share as a whole
      * @param resources of all participants
+     * @param waitingFor if a participant may not begin, whatever the progress of the others: a sentence that says for what it waits; else null
      */
-    record ShareStatus(AllocationId allocation, long sequence, Progress progress, List<ResourceStatus> resources)
+    record ShareStatus(
+            AllocationId allocation,
+            long sequence,
+            Progress progress,
+            List<ResourceStatus> resources,
+            @Nullable String waitingFor)
             implements Answer {
         public ShareStatus {
             resources = List.copyOf(resources);
         }
 
-        /** Tells whether two sites know the same: equal for equal progress and resources, in whatever order; never 0. */
+        /** Tells whether two sites know the same: equal for equal progress, waiting and resources, in whatever order; never 0. */
         public long fingerprint() {
             CRC32 crc = new CRC32();
             crc.update(progress.name().getBytes(StandardCharsets.UTF_8));
@@ -102,6 +109,9 @@ public sealed interface ShareMessage extends Message {
                     .map(ResourceStatus::toString)
                     .sorted()
                     .forEach(text -> crc.update(text.getBytes(StandardCharsets.UTF_8)));
+            if (waitingFor != null) {
+                crc.update(waitingFor.getBytes(StandardCharsets.UTF_8));
+            }
             return crc.getValue() + 1;
         }
     }

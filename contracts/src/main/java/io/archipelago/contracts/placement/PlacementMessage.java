@@ -61,7 +61,7 @@ public sealed interface PlacementMessage extends Message {
      *
      * @param reservation the reservation
      * @param attempt of the question
-     * @param refusals why, by site
+     * @param refusals why, by site; the own site's says until when, if only holds stand in the way there
      */
     record PlanRefused(ReservationId reservation, int attempt, Map<SiteId, Refusal> refusals)
             implements PlacementMessage {
@@ -76,7 +76,8 @@ public sealed interface PlacementMessage extends Message {
      *
      * @param site the site
      * @param at when this was true, by that site's clock
-     * @param slices in order of time; the last holds for ever
+     * @param slices in order of time; the last holds for ever. A site that has more to tell than it tells says at the end what it has when nothing is
+     *     booked: no peer is to take it for full for ever
      */
     record CapacityAdvertised(SiteId site, Instant at, List<CapacitySlice> slices) implements PlacementMessage {
         public CapacityAdvertised {

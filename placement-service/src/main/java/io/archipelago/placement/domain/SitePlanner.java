@@ -1,8 +1,11 @@
 package io.archipelago.placement.domain;
 
+import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.ClusterAddressing;
@@ -18,6 +21,7 @@ import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.contracts.placement.SitePolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -47,9 +52,32 @@ public final class SitePlanner {
         this.booked = booked;
     }
 
-    /** {@link SitesPlanned} or {@link PlanRefused}. */
-    public PlacementMessage plan(PlanSites question, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+    /** {@link SitesPlanned} or {@link PlanRefused}, which says if only holds at this site stood in the way: they may be gone a moment later. */
+    public PlacementMessage plan(PlanSites question, Calendar all, Map<SiteId, CapacityAdvertised> peers) {
         TimeWindow window = booked.apply(question.window());
+        // What an earlier attempt has left here is on its way back, and is not in the way of the next one.
+        Calendar here = all.without(new AllocationId(question.reservation(), own));
+        PlacementMessage plan = plan(question, window, here, peers);
+        boolean onlyHolds = plan instanceof PlanRefused
+                && plan(question, window, here.withoutHolds(), peers) instanceof SitesPlanned;
+        return onlyHolds && plan instanceof PlanRefused refused
+                ? here.lastHoldOver(window)
+                        .map(until -> passing(refused, until))
+                        .orElse(refused)
+                : plan;
+    }
+
+    private PlanRefused passing(PlanRefused refused, Instant holdsOnlyUntil) {
+        Map<SiteId, Refusal> refusals = new TreeMap<>(refused.refusals());
+        refusals.computeIfPresent(
+                own,
+                (site, why) ->
+                        new Refusal(why.code(), why.resource(), why.detail(), holdsOnlyUntil, why.earliestStart()));
+        return new PlanRefused(refused.reservation(), refused.attempt(), refusals);
+    }
+
+    private PlacementMessage plan(
+            PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
         Map<SiteId, Integer> room = new TreeMap<>();
         peers.forEach((site, advertised) -> {
             if (!site.equals(own) && !question.excluded().contains(site)) {
@@ -162,20 +190,28 @@ public final class SitePlanner {
                 .sum();
     }
 
-    /** What this site advertises: its free capacity from now on, a slice for each of the next changes, at most so many. */
+    /**
+     * What this site advertises: its free capacity from now on, a slice for each of the next changes, at most so many. If there are more changes than
+     * that, the last slice is all that there is: what is booked beyond it is not told, and a hold will say whether it is free.
+     */
     public CapacityAdvertised advertise(Calendar here, Instant now, int atMost) {
-        List<Instant> changes = here.changes(now).stream().limit(atMost).toList();
-        List<CapacitySlice> slices = changes.stream()
-                .map(from ->
-                        new CapacitySlice(from, classes(here, new TimeWindow(from, from.plus(Duration.ofNanos(1))))))
-                .toList();
+        List<Instant> changes = here.changes(now);
+        boolean all = changes.size() <= atMost;
+        List<CapacitySlice> slices = new ArrayList<>();
+        for (Instant from : changes.subList(0, all ? changes.size() : atMost - 1)) {
+            TimeWindow instant = new TimeWindow(from, from.plus(Duration.ofNanos(1)));
+            slices.add(new CapacitySlice(from, classes(here, host -> here.free(host, instant))));
+        }
+        if (!all) {
+            slices.add(new CapacitySlice(changes.get(atMost - 1), classes(here, Pool::capacity)));
+        }
         return new CapacityAdvertised(own, now, slices);
     }
 
-    private static List<HostClass> classes(Calendar here, TimeWindow instant) {
+    private static List<HostClass> classes(Calendar here, Function<Pool, Amounts> room) {
         Map<List<Long>, Integer> counts = new LinkedHashMap<>();
         here.open().forEach(host -> {
-            var free = here.free(host, instant);
+            Amounts free = room.apply(host);
             counts.merge(List.of(free.get(PlacementLogic.CPUS), free.get(PlacementLogic.MEMORY)), 1, Integer::sum);
         });
         return counts.entrySet().stream()

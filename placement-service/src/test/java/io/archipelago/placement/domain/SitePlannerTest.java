@@ -1,5 +1,6 @@
 package io.archipelago.placement.domain;
 
+import static io.archipelago.placement.domain.PlacementFixture.ALLOCATION;
 import static io.archipelago.placement.domain.PlacementFixture.NAGOYA;
 import static io.archipelago.placement.domain.PlacementFixture.NOON;
 import static io.archipelago.placement.domain.PlacementFixture.OSAKA;
@@ -13,6 +14,8 @@ import static io.archipelago.placement.domain.PlacementFixture.frontend;
 import static io.archipelago.placement.domain.PlacementFixture.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.ErrorCode;
@@ -248,7 +251,61 @@ class SitePlannerTest {
                                 new CapacitySlice(
                                         busy.start(), List.of(new HostClass(1, 1, 2), new HostClass(1, 4, 8))),
                                 new CapacitySlice(busy.end(), List.of(new HostClass(2, 4, 8))))));
-        assertThat(planner.advertise(here, NOON, 2).slices()).hasSize(2);
+        assertThat(planner.advertise(here, NOON, 3)).isEqualTo(advertised);
+    }
+
+    @Test
+    void isNotTakenForFullBeyondWhatItTells() {
+        // Given: at the last change that it has room to tell of it is full.
+        TimeWindow first = new TimeWindow(NOON.plusSeconds(60), NOON.plusSeconds(120));
+        TimeWindow second = new TimeWindow(NOON.plusSeconds(180), NOON.plusSeconds(240));
+        Calendar here = calendar(List.of(host(1, 1, 1)), booking(1, 1, 1, first, null), booking(1, 1, 1, second, null));
+
+        // When
+        CapacityAdvertised advertised = planner.advertise(here, NOON, 4);
+
+        // Then
+        assertThat(advertised.slices())
+                .containsExactly(
+                        slice(NOON, 1),
+                        new CapacitySlice(first.start(), List.of(new HostClass(1, 0, 0))),
+                        slice(first.end(), 1),
+                        slice(second.start(), 1));
+        assertThat(fromOsaka(advertised.slices().toArray(CapacitySlice[]::new))).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotStandInItsOwnWay() {
+        // Given: an earlier attempt's machine is still to be removed.
+        Booking earlier =
+                new Booking(ALLOCATION, host(1).value(), null, Amounts.of(PlacementLogic.CPUS, 1), WINDOW, null);
+
+        // Then
+        assertThat(plan(4, new FewestSites(), calendar(hosts(4), earlier), Map.of()))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4)));
+    }
+
+    @Test
+    void saysThatOnlyHoldsStandInTheWay() {
+        // Given
+        Instant until = NOON.plusSeconds(30);
+        Calendar held = calendar(hosts(4), booking(1, 1, 1, WINDOW, until));
+        Calendar taken = calendar(hosts(4), booking(1, 1, 1, WINDOW, null), booking(2, 1, 1, WINDOW, until));
+
+        // When
+        PlanRefused passing = (PlanRefused) plan(4, new FewestSites(), held, Map.of(OSAKA, room(OSAKA, 0)));
+        PlanRefused lasting = (PlanRefused) plan(4, new FewestSites(), taken, Map.of());
+
+        // Then
+        assertThat(passing.refusals().get(TOKYO))
+                .extracting(Refusal::holdsOnlyUntil)
+                .isEqualTo(until);
+        assertThat(passing.refusals().get(OSAKA))
+                .extracting(Refusal::holdsOnlyUntil)
+                .isNull();
+        assertThat(lasting.refusals().get(TOKYO))
+                .extracting(Refusal::holdsOnlyUntil)
+                .isNull();
     }
 
     private int fromOsaka(CapacitySlice... slices) {

@@ -9,23 +9,62 @@ import io.archipelago.reservation.domain.Pace;
 import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.domain.RestoredMoves;
 import io.archipelago.reservation.domain.Sites;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
 
 /** Puts the service together. */
 @ApplicationScoped
 class ReservationBeans {
 
+    private static final Logger LOG = Logger.getLogger(ReservationBeans.class);
+    private static final int MOST_SITES = 255;
+
     @Produces
     @Singleton
     Sites sites(FederationConfig config, BusConfig bus) {
-        SiteId own = new SiteId(bus.site());
-        Map<SiteId, Integer> numbers = new HashMap<>(Map.of(own, config.own().number()));
-        config.peers().forEach((peer, at) -> numbers.put(new SiteId(peer), at.number()));
+        return sites(new SiteId(bus.site()), config);
+    }
+
+    /** A site that is not known as it should be must not begin: what it has booked under a wrong number would have to be found again. */
+    void onStart(@Observes StartupEvent event, Sites sites) {
+        LOG.debugf("this is %s, of %s sites", sites.own(), sites.numbers().size());
+    }
+
+    /**
+     * The sites that are configured.
+     *
+     * @throws IllegalArgumentException if a number is out of range or given twice, for names and addresses of machines are made of it
+     */
+    static Sites sites(SiteId own, FederationConfig config) {
+        Map<SiteId, Integer> numbers = new HashMap<>();
+        Map<Integer, String> keys = new HashMap<>();
+        take(numbers, keys, own, "federation.own.number", config.own().number());
+        new TreeMap<>(config.peers())
+                .forEach((peer, at) ->
+                        take(numbers, keys, new SiteId(peer), "federation.peers." + peer + ".number", at.number()));
         return new Sites(own, numbers);
+    }
+
+    private static void take(
+            Map<SiteId, Integer> numbers, Map<Integer, String> keys, SiteId site, String key, int number) {
+        if (number < 1 || number > MOST_SITES) {
+            throw new IllegalArgumentException(key + " is " + number + "; a site's number is 1 to " + MOST_SITES);
+        }
+        String other = keys.putIfAbsent(number, key);
+        if (other != null) {
+            throw new IllegalArgumentException(
+                    key + " is " + number + ", and so is " + other + "; every site has a number of its own");
+        }
+        if (numbers.putIfAbsent(site, number) != null) {
+            throw new IllegalArgumentException(key + " names this site itself as a peer");
+        }
     }
 
     @Produces

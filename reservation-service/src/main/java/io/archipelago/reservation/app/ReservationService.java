@@ -9,6 +9,7 @@ import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.reservation.ReservationMetrics;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Details;
@@ -31,11 +32,13 @@ public class ReservationService {
     private final ReservationMoves moves;
     private final ReservationStore store;
     private final Dispatch dispatch;
+    private final ReservationMetrics metrics;
 
-    ReservationService(ReservationMoves moves, ReservationStore store, Dispatch dispatch) {
+    ReservationService(ReservationMoves moves, ReservationStore store, Dispatch dispatch, ReservationMetrics metrics) {
         this.moves = moves;
         this.store = store;
         this.dispatch = dispatch;
+        this.metrics = metrics;
     }
 
     /** Locks reservations of which a batch of messages speaks. */
@@ -91,6 +94,9 @@ public class ReservationService {
     private Uni<Reservation> carryOut(Tx tx, @Nullable Reservation before, Decision<Reservation> decision) {
         Reservation next = decision.next();
         LOG.logf(level(before, next), "reservation %s is %s", next.id(), next.state());
+        if (before == null || before.state() != next.state()) {
+            metrics.transition(before == null ? null : before.state(), next.state());
+        }
         dispatch.send(tx, decision.messages());
         return store.save(tx, next).replaceWith(next);
     }

@@ -23,11 +23,13 @@ import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What an {@link Allocation} says: commands to the site's participants, answers to the master. */
 final class AllocationMessages {
@@ -87,7 +89,19 @@ final class AllocationMessages {
         List<ResourceStatus> resources = running.parts().values().stream()
                 .flatMap(part -> part.resources().stream())
                 .toList();
-        return new ShareStatus(header.id(), header.shareSequence(), progress(running), resources);
+        return new ShareStatus(header.id(), header.shareSequence(), progress(running), resources, waitingFor(running));
+    }
+
+    /** What the participants that wait say that they wait for; null if none does, however far the others are. */
+    private static @Nullable String waitingFor(Running running) {
+        String waiting = Arrays.stream(Participant.values())
+                .map(running.parts()::get)
+                .filter(part -> part != null && part.progress() == Progress.WAITING)
+                .flatMap(part -> part.resources().stream().map(ResourceStatus::reason))
+                .filter(reason -> !reason.isEmpty())
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return waiting.isEmpty() ? null : waiting;
     }
 
     /** What is left of a share that is given back. */
@@ -95,7 +109,7 @@ final class AllocationMessages {
         Header header = releasing.header();
         List<ResourceStatus> left =
                 releasing.left().values().stream().flatMap(List::stream).toList();
-        return toMaster(header, new ShareStatus(header.id(), header.shareSequence(), Progress.RELEASING, left));
+        return toMaster(header, new ShareStatus(header.id(), header.shareSequence(), Progress.RELEASING, left, null));
     }
 
     static Outgoing released(Header header) {

@@ -8,8 +8,6 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
-import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
-import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -29,13 +27,13 @@ import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The moves of an {@link Allocation}: what is done on every message in every state, and at every deadline. */
 public final class AllocationMoves {
@@ -44,10 +42,12 @@ public final class AllocationMoves {
 
     private final Pace pace;
     private final RestoredMoves restored;
+    private final ReleaseMoves releases;
 
     public AllocationMoves(Pace pace) {
         this.pace = pace;
         this.restored = new RestoredMoves(pace);
+        this.releases = new ReleaseMoves(pace, restored);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class AllocationMoves {
     public Optional<Decision<Allocation>> giveBack(Allocation allocation, Instant now) {
         return allocation instanceof Releasing || allocation instanceof Released
                 ? Optional.empty()
-                : Optional.of(release(allocation, allocation.header(), List.of(), now));
+                : Optional.of(releases.begin(allocation, allocation.header(), List.of(), now));
     }
 
     /** Takes a command of the master. */
@@ -99,7 +99,7 @@ public final class AllocationMoves {
                 switch (command) {
                     case HoldShare hold -> hold(allocation, heard, hold, now);
                     case ConfirmShare confirm -> confirm(allocation, heard, confirm, now);
-                    case ReleaseShare release -> release(allocation, heard, List.of(), now);
+                    case ReleaseShare release -> releases.begin(allocation, heard, List.of(), now);
                 });
     }
 
@@ -113,7 +113,7 @@ public final class AllocationMoves {
             case Held held -> onEvent(held, event, now);
             case Confirming confirming -> onEvent(confirming, event, now);
             case Running running -> onEvent(running, event);
-            case Releasing releasing -> onEvent(releasing, event, now);
+            case Releasing releasing -> releases.onEvent(releasing, event, now);
             case Confirmed confirmed -> Optional.empty();
             case Released released -> Optional.empty();
             case Forgotten forgotten -> Optional.empty();
@@ -133,17 +133,17 @@ public final class AllocationMoves {
                     case Holding holding ->
                         now.isBefore(holding.giveUpAt())
                                 ? askToHold(holding, now)
-                                : refuse(holding, header, List.of(Refusals.silent(holding)), now);
-                    case Held held -> refuse(held, header, List.of(Refusals.ranOut()), now);
+                                : releases.refuse(holding, header, List.of(Refusals.silent(holding)), now);
+                    case Held held -> releases.refuse(held, header, List.of(Refusals.ranOut()), now);
                     case Confirming confirming ->
                         Decision.of(
                                 confirming.askedAgain(again(confirming.asked(), now)),
                                 AllocationMessages.confirm(header, confirming.facts(), confirming.cluster()));
                     case Confirmed confirmed ->
-                        over ? release(confirmed, header, List.of(), now) : deploy(confirmed, now);
+                        over ? releases.begin(confirmed, header, List.of(), now) : deploy(confirmed, now);
                     case Running running ->
                         over
-                                ? release(running, header, List.of(), now)
+                                ? releases.begin(running, header, List.of(), now)
                                 : Decision.of(
                                         running.askedAgain(again(running.asked(), now)),
                                         AllocationMessages.deploy(header));
@@ -175,7 +175,7 @@ public final class AllocationMoves {
             case Forgotten forgotten -> beginHold(next, hold, now);
             case Releasing releasing when !releasing.deployed() -> beginHold(next, hold, now);
             case Releasing releasing -> {
-                List<Refusal> why = List.of(Refusals.conflict("the share is still being released"));
+                List<Refusal> why = List.of(Refusals.stillThere());
                 yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
             }
             case Confirming confirming -> refuseToHold(confirming.withHeader(heard));
@@ -222,7 +222,7 @@ public final class AllocationMoves {
             return Optional.of(
                     refused.refusal().code() == ErrorCode.CONFLICT
                             ? restored.leaveInUse(holding)
-                            : refuse(holding, holding.header(), List.of(refused.refusal()), now));
+                            : releases.refuse(holding, holding.header(), List.of(refused.refusal()), now));
         }
         if (!(event instanceof AllocationHeld answer)) {
             return Optional.empty();
@@ -241,12 +241,15 @@ public final class AllocationMoves {
 
     private Optional<Decision<Allocation>> onEvent(Held held, AllocationEvent event, Instant now) {
         return event instanceof AllocationRefused lost
-                ? Optional.of(refuse(held, held.header(), List.of(lost.refusal()), now))
+                ? Optional.of(releases.refuse(held, held.header(), List.of(lost.refusal()), now))
                 : Optional.empty();
     }
 
     private Decision<Allocation> confirm(Allocation allocation, Header heard, ConfirmShare confirm, Instant now) {
         return switch (allocation) {
+            case Held held
+            when !missing(heard, confirm.cluster()).isEmpty() ->
+                releases.refuse(held, heard, List.of(Refusals.incomplete(missing(heard, confirm.cluster()))), now);
             case Held held
             when now.isBefore(held.until()) -> {
                 Header next = heard.next();
@@ -254,8 +257,8 @@ public final class AllocationMoves {
                         new Confirming(next, held.facts(), confirm.cluster(), Set.of(), 1, again(0, now)),
                         AllocationMessages.confirm(next, held.facts(), confirm.cluster()));
             }
-            case Held held -> refuse(held, heard, List.of(Refusals.ranOut()), now);
-            case Holding holding -> refuse(holding, heard, List.of(Refusals.ranOut()), now);
+            case Held held -> releases.refuse(held, heard, List.of(Refusals.ranOut()), now);
+            case Holding holding -> releases.refuse(holding, heard, List.of(Refusals.ranOut()), now);
             case Releasing releasing -> {
                 List<Refusal> why = releasing.refusals().isEmpty() ? List.of(Refusals.ranOut()) : releasing.refusals();
                 yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
@@ -275,10 +278,19 @@ public final class AllocationMoves {
         };
     }
 
+    /** The sites without whose facts the share can not be deployed, and which a confirmation leaves out. */
+    private static List<SiteId> missing(Header header, Facts.OfCluster cluster) {
+        return Stream.of(Stream.of(header.id().site(), header.master()), header.spec().peers().stream())
+                .flatMap(needed -> needed)
+                .distinct()
+                .filter(site -> cluster.at(site).isEmpty())
+                .toList();
+    }
+
     private Optional<Decision<Allocation>> onEvent(Confirming confirming, AllocationEvent event, Instant now) {
         Header header = confirming.header();
         if (event instanceof AllocationRefused refused) {
-            return Optional.of(refuse(confirming, header, List.of(refused.refusal()), now));
+            return Optional.of(releases.refuse(confirming, header, List.of(refused.refusal()), now));
         }
         if (!(event instanceof AllocationConfirmed)) {
             return Optional.empty();
@@ -310,61 +322,6 @@ public final class AllocationMoves {
         return Optional.of(Decision.of(next, AllocationMessages.status(next)));
     }
 
-    private Optional<Decision<Allocation>> onEvent(Releasing releasing, AllocationEvent event, Instant now) {
-        return switch (event) {
-            case AllocationReleased released -> Optional.of(onReleased(releasing.with(released.participant())));
-            case AllocationProgress progress
-            when progress.progress() == Progress.RELEASING -> tellWhatIsLeft(releasing, progress);
-            case AllocationProgress progress -> Optional.of(restored.goOnAbove(releasing, now));
-            case AllocationHeld held -> Optional.of(restored.goOnAbove(releasing, now));
-            case AllocationRefused refused -> Optional.of(restored.goOnAbove(releasing, now));
-            case AllocationConfirmed confirmed -> Optional.of(restored.goOnAbove(releasing, now));
-        };
-    }
-
-    private static Decision<Allocation> onReleased(Releasing more) {
-        if (!more.released().containsAll(ALL)) {
-            return Decision.of(more);
-        }
-        Released done = new Released(more.header(), more.refusals());
-        return done.refusals().isEmpty()
-                ? Decision.of(done, AllocationMessages.released(done.header()))
-                : Decision.of(done);
-    }
-
-    private Optional<Decision<Allocation>> tellWhatIsLeft(Releasing releasing, AllocationProgress progress) {
-        Participant participant = progress.participant();
-        if (progress.progress() != Progress.RELEASING
-                || releasing.released().contains(participant)
-                || progress.resources().equals(releasing.left().get(participant))) {
-            return Optional.empty();
-        }
-        Releasing next = releasing.with(participant, progress.resources());
-        return Optional.of(
-                releasing.refusals().isEmpty() ? Decision.of(next, AllocationMessages.left(next)) : Decision.of(next));
-    }
-
-    /** Tells the participants to give back; the master hears of it when they have. */
-    private Decision<Allocation> release(Allocation allocation, Header header, List<Refusal> refusals, Instant now) {
-        if (allocation instanceof Releasing releasing) {
-            return Decision.of(releasing.withHeader(header).because(refusals));
-        }
-        if (allocation instanceof Released) {
-            return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
-        }
-        Header next = header.next();
-        boolean deployed = allocation instanceof Running || allocation instanceof Forgotten;
-        return Decision.of(Releasing.begin(next, refusals, deployed, again(0, now)), AllocationMessages.release(next));
-    }
-
-    /** Tells the master that nothing is held, and gives back what may be. */
-    private Decision<Allocation> refuse(Allocation allocation, Header header, List<Refusal> refusals, Instant now) {
-        Decision<Allocation> release = release(allocation, header, refusals, now);
-        List<Outgoing> messages = new ArrayList<>(release.messages());
-        messages.add(AllocationMessages.refused(header, refusals));
-        return new Decision<>(release.next(), messages);
-    }
-
     private Optional<Decision<Allocation>> answerAgain(Allocation allocation, Instant now) {
         Header header = allocation.header();
         return switch (allocation) {
@@ -375,7 +332,7 @@ public final class AllocationMoves {
                 Optional.of(
                         now.isBefore(held.until())
                                 ? Decision.of(held, AllocationMessages.held(held))
-                                : refuse(held, header, List.of(Refusals.ranOut()), now));
+                                : releases.refuse(held, header, List.of(Refusals.ranOut()), now));
             case Confirmed confirmed -> Optional.of(Decision.of(confirmed, AllocationMessages.confirmed(header)));
             case Running running -> Optional.of(Decision.of(running, AllocationMessages.status(running)));
             case Releasing releasing ->

@@ -9,9 +9,13 @@ import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.reservation.domain.Reservation.Attempt;
+import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.Reservation.Planning;
+import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,18 +137,51 @@ final class Plans {
         return Optional.of(new Attempt(attempt.number() + 1, excluded, refusals));
     }
 
-    /** How long to wait before another attempt, so that two reservations whose holds block each other do not meet again. */
-    Duration jitter(ReservationId id, Attempt attempt, Map<SiteId, List<Refusal>> failed) {
-        if (failed.values().stream().noneMatch(Plans::passing)) {
-            return Duration.ZERO;
+    /** What becomes of a request for which placement has no plan: if only holds stood in the way, it asks again a moment later. */
+    Reservation afterRefusal(Planning planning, PlanRefused refused, Instant now) {
+        Details details = planning.details();
+        Attempt attempt = planning.attempt();
+        Map<SiteId, List<Refusal>> refusals = new HashMap<>();
+        refused.refusals().forEach((site, refusal) -> refusals.put(site, List.of(refusal)));
+        boolean mayPass = refusals.values().stream().anyMatch(Plans::passing);
+        if (mayPass && attempt.number() < pace.attempts()) {
+            Attempt again = new Attempt(attempt.number() + 1, attempt.excluded(), attempt.refusals());
+            Duration pause =
+                    pause(details.id(), again, refusals, planning.shares().values());
+            return new Planning(details, again, planning.shares(), 0, now.plus(pause));
         }
-        long spread = Math.floorMod(Objects.hash(id, attempt.number()) * 31L, 1000L);
-        return Duration.ofMillis(200L + spread * attempt.number());
+        refusals.putAll(attempt.refusals());
+        return new Closed(details, planning.shares(), State.REFUSED, refusals);
     }
 
-    /** Whether only holds stood in the way, or a hold ran out: it may go better a moment later. */
+    /**
+     * How long to wait before another attempt, so that two reservations whose holds block each other do not meet again. Where machines of the last one
+     * are still to be removed, long enough for that.
+     *
+     * @param givenUp the shares of the last attempt, as they were then
+     */
+    Duration pause(ReservationId id, Attempt next, Map<SiteId, List<Refusal>> failed, Collection<Share> givenUp) {
+        boolean removing = failed.values().stream().anyMatch(Plans::stillThere)
+                || givenUp.stream().anyMatch(Share::begun);
+        if (!removing && failed.values().stream().noneMatch(Plans::passing)) {
+            return Duration.ZERO;
+        }
+        long spread = Math.floorMod(Objects.hash(id, next.number()) * 31L, 1000L);
+        Duration jitter = Duration.ofMillis(200L + spread * next.number());
+        return removing ? jitter.plus(pace.again(next.number())) : jitter;
+    }
+
+    /** Whether only holds stood in the way, a hold ran out, or an earlier attempt's machines are being removed: it may go better a moment later. */
     private static boolean passing(List<Refusal> refusals) {
-        return refusals.stream().allMatch(r -> r.code() == ErrorCode.HOLD_EXPIRED || r.holdsOnlyUntil() != null);
+        return refusals.stream()
+                .allMatch(r -> r.code() == ErrorCode.HOLD_EXPIRED
+                        || r.code() == ErrorCode.WAITING
+                        || r.holdsOnlyUntil() != null);
+    }
+
+    /** Whether the site refuses because what it was given earlier is not yet gone. */
+    static boolean stillThere(List<Refusal> refusals) {
+        return refusals.stream().anyMatch(r -> r.code() == ErrorCode.WAITING);
     }
 
     private AllocationSpec spec(Details details, SiteId site, Set<SiteId> taking, int computes) {

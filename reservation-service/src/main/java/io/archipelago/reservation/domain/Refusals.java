@@ -1,10 +1,12 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Why a site itself refuses a share that no participant has refused. */
@@ -22,6 +24,16 @@ final class Refusals {
 
     static Refusal ranOut() {
         return Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the hold ran out before it was confirmed");
+    }
+
+    /** What was deployed is still being removed: it may be held again once it is gone. */
+    static Refusal stillThere() {
+        return Refusal.of(ErrorCode.WAITING, "machines", "the share is still being released");
+    }
+
+    static Refusal incomplete(List<SiteId> missing) {
+        String sites = missing.stream().map(SiteId::value).collect(Collectors.joining(", "));
+        return Refusal.of(ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing of " + sites);
     }
 
     static Refusal conflict(String because) {

@@ -84,9 +84,7 @@ public final class ReservationMoves {
                 || planning.asked() == 0) {
             return Optional.empty();
         }
-        Map<SiteId, List<Refusal>> refusals = new HashMap<>(planning.attempt().refusals());
-        refused.refusals().forEach((site, refusal) -> refusals.putIfAbsent(site, List.of(refusal)));
-        return Optional.of(Decision.of(new Closed(planning.details(), planning.shares(), State.REFUSED, refusals)));
+        return Optional.of(Decision.of(plans.afterRefusal(planning, refused, now)));
     }
 
     /** Takes what a site says of its share. */
@@ -103,18 +101,18 @@ public final class ReservationMoves {
                         ? Optional.of(onHeld(reservation, share.held(held.facts()), now))
                         : Optional.empty();
             case ShareConfirmed confirmed ->
-                share.askAgainAt() != null && confirmable(share) || share.stage() == Stage.LOST
+                share.askAgainAt() != null && share.stage().confirmable() || share.stage() == Stage.LOST
                         ? Optional.of(onProgress(reservation, share.confirmed(), now))
                         : Optional.empty();
             case ShareStatus status -> onStatus(reservation, share, status, now);
             case ShareRefused refused ->
                 share.stage() == Stage.RELEASING
                         ? Optional.empty()
-                        : Optional.of(onRefused(reservation, share.refused(refused.refusals()), now));
+                        : Optional.of(onRefused(reservation, share, refused.refusals(), now));
             case ShareReleased released ->
                 Optional.of(
                         lost(reservation, share, now)
-                                ? onRefused(reservation, share.refused(List.of(Plans.gaveBack())), now)
+                                ? onRefused(reservation, share, List.of(Plans.gaveBack()), now)
                                 : onReleased(reservation, share.released(), now));
         };
     }
@@ -214,16 +212,9 @@ public final class ReservationMoves {
         if (share.stage() == Stage.RELEASING && leaving) {
             return Optional.of(Decision.of(reservation.with(share.leaving(status.resources()))));
         }
-        return !leaving && confirmable(share)
-                ? Optional.of(onProgress(reservation, share.running(status.progress(), status.resources()), now))
+        return !leaving && share.stage().confirmable()
+                ? Optional.of(onProgress(reservation, share.running(status), now))
                 : Optional.empty();
-    }
-
-    private static boolean confirmable(Share share) {
-        return switch (share.stage()) {
-            case CONFIRMING, CONFIRMED, LOST -> true;
-            case HOLDING, HELD, RELEASING, REFUSED, RELEASED -> false;
-        };
     }
 
     /** A site has forgotten what it had confirmed. It is not undone: the site may still have it, and an operator must look. */
@@ -276,9 +267,11 @@ public final class ReservationMoves {
         return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy);
     }
 
-    private Decision<Reservation> onRefused(Reservation reservation, Share refused, Instant now) {
+    private Decision<Reservation> onRefused(Reservation reservation, Share share, List<Refusal> refusals, Instant now) {
+        // What still stands there from an earlier attempt is the site's to remove and ours to ask for until it is gone.
+        Share refused = Plans.stillThere(refusals) ? share : share.refused(refusals);
         Map<SiteId, Share> shares = with(reservation.shares(), refused);
-        Map<SiteId, List<Refusal>> why = Map.of(refused.site(), refused.refusals());
+        Map<SiteId, List<Refusal>> why = Map.of(share.site(), refusals);
         return switch (reservation) {
             case Holding holding -> retreat(holding.with(shares), holding.attempt(), why, now);
             case Held held -> retreat(held.with(shares), held.attempt(), why, now);
@@ -325,7 +318,8 @@ public final class ReservationMoves {
         Details details = reservation.details();
         Decision<Reservation> next = plans.next(attempt, failed)
                 .map(again -> {
-                    Instant at = now.plus(plans.jitter(details.id(), again, failed));
+                    Instant at = now.plus(plans.pause(
+                            details.id(), again, failed, reservation.shares().values()));
                     return at.isAfter(now)
                             ? Decision.<Reservation>of(new Planning(details, again, shares, 0, at))
                             : ask(details, again, shares, 0, now);

@@ -11,6 +11,7 @@ import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts what the site chose; null until it holds
  * @param progress how far deploying is; null before
  * @param resources what was last told of its resources; while it is released: what is left
+ * @param waitingFor what it waits for, in words; null: for nothing
  * @param refusals why it refused, if it did
  * @param asked how many times the last command was given
  * @param askAgainAt when to give it again; null: it was answered
@@ -39,6 +41,7 @@ public record Share(
         Facts.@Nullable Shared facts,
         @Nullable Progress progress,
         List<ResourceStatus> resources,
+        @Nullable String waitingFor,
         List<Refusal> refusals,
         int asked,
         @Nullable Instant askAgainAt) {
@@ -64,70 +67,112 @@ public record Share(
         public boolean open() {
             return this != REFUSED && this != RELEASED;
         }
+
+        /** Whether the site's word that it is confirmed, or how far it is, means something. */
+        boolean confirmable() {
+            return this == CONFIRMING || this == CONFIRMED || this == LOST;
+        }
     }
 
     public SiteId site() {
         return id.site();
     }
 
+    /** Whether its site has begun the lease: something of it may stand on hosts. */
+    boolean begun() {
+        return stage == Stage.CONFIRMED && progress != null;
+    }
+
     static Share hold(AllocationId id, AllocationSpec spec, long sequence, Instant askAgainAt) {
-        return new Share(id, spec, sequence, Stage.HOLDING, null, null, List.of(), List.of(), 1, askAgainAt);
+        return new Share(id, spec, sequence, Stage.HOLDING, null, null, List.of(), null, List.of(), 1, askAgainAt);
     }
 
     Share held(Facts.Shared chosen) {
-        return new Share(id, spec, sequence, Stage.HELD, chosen, null, List.of(), List.of(), 0, null);
+        return new Share(id, spec, sequence, Stage.HELD, chosen, null, List.of(), null, List.of(), 0, null);
     }
 
     Share confirming(Instant again) {
-        return new Share(id, spec, sequence + 1, Stage.CONFIRMING, facts, null, List.of(), List.of(), 1, again);
+        return new Share(id, spec, sequence + 1, Stage.CONFIRMING, facts, null, List.of(), null, List.of(), 1, again);
     }
 
     Share confirmed() {
-        return new Share(id, spec, sequence, Stage.CONFIRMED, facts, progress, resources, List.of(), 0, null);
+        return new Share(
+                id, spec, sequence, Stage.CONFIRMED, facts, progress, resources, waitingFor, List.of(), 0, null);
     }
 
-    Share running(Progress now, List<ResourceStatus> of) {
-        return new Share(id, spec, sequence, Stage.CONFIRMED, facts, now, of, List.of(), 0, null);
+    Share running(ShareStatus now) {
+        return new Share(
+                id,
+                spec,
+                sequence,
+                Stage.CONFIRMED,
+                facts,
+                now.progress(),
+                now.resources(),
+                now.waitingFor(),
+                List.of(),
+                0,
+                null);
     }
 
     Share refused(List<Refusal> why) {
-        return new Share(id, spec, sequence, Stage.REFUSED, facts, null, List.of(), why, 0, null);
+        return new Share(id, spec, sequence, Stage.REFUSED, facts, null, List.of(), null, why, 0, null);
     }
 
     Share releasing(Instant again) {
         return new Share(
-                id, spec, sequence + 1, Stage.RELEASING, facts, Progress.RELEASING, resources, refusals, 1, again);
+                id,
+                spec,
+                sequence + 1,
+                Stage.RELEASING,
+                facts,
+                Progress.RELEASING,
+                resources,
+                null,
+                refusals,
+                1,
+                again);
     }
 
     /** The site has told what is left of it; it is asked again as before. */
     Share leaving(List<ResourceStatus> left) {
         return new Share(
-                id, spec, sequence, Stage.RELEASING, facts, Progress.RELEASING, left, refusals, asked, askAgainAt);
+                id,
+                spec,
+                sequence,
+                Stage.RELEASING,
+                facts,
+                Progress.RELEASING,
+                left,
+                null,
+                refusals,
+                asked,
+                askAgainAt);
     }
 
     Share lost() {
-        return new Share(id, spec, sequence, Stage.LOST, facts, null, List.of(), List.of(), 0, null);
+        return new Share(id, spec, sequence, Stage.LOST, facts, null, List.of(), null, List.of(), 0, null);
     }
 
     /** The last command is to be given under a sequence above one that the site has heard; a hold begins anew. */
     Share above(long heard, Instant again) {
         Stage next = stage == Stage.HELD ? Stage.HOLDING : stage;
-        return new Share(id, spec, heard + 1, next, facts, progress, resources, refusals, 1, again);
+        return new Share(id, spec, heard + 1, next, facts, progress, resources, waitingFor, refusals, 1, again);
     }
 
     /** The fingerprint of the last status heard; 0 if there was none. */
     long heard() {
         return progress == null || stage != Stage.CONFIRMED
                 ? 0
-                : new ShareMessage.ShareStatus(id, sequence, progress, resources).fingerprint();
+                : new ShareStatus(id, sequence, progress, resources, waitingFor).fingerprint();
     }
 
     Share released() {
-        return new Share(id, spec, sequence, Stage.RELEASED, facts, null, List.of(), refusals, 0, null);
+        return new Share(id, spec, sequence, Stage.RELEASED, facts, null, List.of(), null, refusals, 0, null);
     }
 
     Share askedAgain(Instant again) {
-        return new Share(id, spec, sequence, stage, facts, progress, resources, refusals, asked + 1, again);
+        return new Share(id, spec, sequence, stage, facts, progress, resources, waitingFor, refusals, asked + 1, again);
     }
 
     /** The last command, to be given or given again. */

@@ -35,6 +35,10 @@ public class AllocationRow {
     @Column(name = "changed_at")
     Instant changedAt;
 
+    @Column(name = "releasing_since")
+    @Nullable
+    Instant releasingSince;
+
     Allocation allocation() {
         return Json.read(body, Allocation.class);
     }
@@ -46,5 +50,10 @@ public class AllocationRow {
         body = Json.writeAs(Allocation.class, allocation);
         dueAt = allocation.due();
         changedAt = now;
+        if (!(allocation instanceof Allocation.Releasing)) {
+            releasingSince = null;
+        } else if (releasingSince == null) {
+            releasingSince = now;
+        }
     }
 }

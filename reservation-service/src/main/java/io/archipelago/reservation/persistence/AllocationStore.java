@@ -9,6 +9,7 @@ import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ public class AllocationStore {
                or master = :master and id = any (array(select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb))))
             order by id
             """;
+
+    private static final String LONG_RELEASES = "select id from allocation where releasing_since <= :since order by id";
 
     /** The rows that a transaction has locked; empty: there was none. */
     private static final class Locked {
@@ -81,6 +84,15 @@ public class AllocationStore {
                 .map(bodies -> bodies.stream()
                         .map(body -> Json.read(body, Allocation.class))
                         .toList());
+    }
+
+    /** The shares that have been given back for at least so long and are not yet gone. */
+    public Uni<List<AllocationId>> longReleases(Tx tx, Duration atLeast) {
+        return tx.session()
+                .<String>createNativeQuery(LONG_RELEASES)
+                .setParameter("since", tx.now().minus(atLeast))
+                .getResultList()
+                .map(ids -> ids.stream().map(AllocationId::parse).toList());
     }
 
     /**

@@ -99,7 +99,7 @@ public class ReservationResource {
                                                         tx, tenant, key, hash, made.id(), config.rememberKeys()))))
                 .map(made -> ResponseBuilder.<ReservationView>create(RestResponse.Status.ACCEPTED)
                         .location(URI.create("/api/v1/reservations/" + made.id()))
-                        .entity(Views.of(made))
+                        .entity(Views.of(made, who))
                         .build());
     }
 
@@ -117,7 +117,7 @@ public class ReservationResource {
                 .map(found -> {
                     List<ReservationView> items = found.stream()
                             .limit(limit)
-                            .map(v -> Views.of(v.reservation()))
+                            .map(v -> Views.of(v.reservation(), who))
                             .toList();
                     boolean more = found.size() > limit;
                     return new ReservationView.Page(
@@ -142,7 +142,7 @@ public class ReservationResource {
                     ? ResponseBuilder.<ReservationView>create(RestResponse.Status.NOT_MODIFIED)
                             .header("ETag", tag)
                             .build()
-                    : ResponseBuilder.ok(Views.of(seen.reservation()))
+                    : ResponseBuilder.ok(Views.of(seen.reservation(), who))
                             .header("ETag", tag)
                             .build();
         });
@@ -162,7 +162,7 @@ public class ReservationResource {
                             .orElseThrow(() -> Rejection.notFound("reservation"));
                     return service.cancel(tx, reservation);
                 }))
-                .map(after -> RestResponse.status(RestResponse.Status.ACCEPTED, Views.of(after)));
+                .map(after -> RestResponse.status(RestResponse.Status.ACCEPTED, Views.of(after, who)));
     }
 
     private Uni<Reservation> create(Tx tx, TenantId tenant, String by, JsonNode body) {

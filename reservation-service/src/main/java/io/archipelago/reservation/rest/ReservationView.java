@@ -1,5 +1,6 @@
 package io.archipelago.reservation.rest;
 
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
@@ -13,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reservation as its tenant sees it.
+ * A reservation as its tenant sees it. Hosts are for operators and administrators: for all others there is no such field.
  *
  * @param machines what is or will be there; empty once it is over
  * @param problems what keeps it from what was asked for
@@ -47,7 +48,12 @@ public record ReservationView(
             List<LeftView> left) {}
 
     /** Something that is still to be removed. */
-    public record LeftView(ResourceKind kind, String name, Phase phase, String reason) {}
+    public record LeftView(
+            ResourceKind kind,
+            String name,
+            Phase phase,
+            String reason,
+            @Nullable HostId host) {}
 
     /** A machine; the phase is what its host's agent sees, null before it is deployed. */
     public record MachineView(
@@ -57,17 +63,27 @@ public record ReservationView(
             String ip,
             String mac,
             String state,
-            @Nullable Phase phase) {}
+            @Nullable Phase phase,
+            @Nullable HostId host) {}
 
     /** The cluster's VLAN at a site. */
     public record SegmentView(
-            SiteId site, int vlan, @Nullable Phase phase) {}
+            SiteId site,
+            int vlan,
+            @Nullable Phase phase,
+            @Nullable List<HostId> hosts) {}
 
     /** An Ethernet VPN between two sites, seen from the one named first. */
-    public record LinkView(SiteId from, SiteId to, Phase state, int mtu) {}
+    public record LinkView(
+            SiteId from,
+            SiteId to,
+            Phase state,
+            int mtu,
+            @Nullable HostId host) {}
 
     /** A site's package cache. */
-    public record CacheView(SiteId site, Phase state) {}
+    public record CacheView(
+            SiteId site, Phase state, @Nullable HostId host) {}
 
     /** Something that is not as it should be. */
     public record ProblemView(String code, @Nullable SiteId site, String message) {}

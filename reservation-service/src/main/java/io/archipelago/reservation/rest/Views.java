@@ -1,6 +1,7 @@
 package io.archipelago.reservation.rest;
 
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.ClusterAddressing;
@@ -21,17 +22,28 @@ import io.archipelago.reservation.rest.ReservationView.ProblemView;
 import io.archipelago.reservation.rest.ReservationView.SegmentView;
 import io.archipelago.reservation.rest.ReservationView.SiteView;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes views of reservations. */
+/** Makes views of reservations, with hosts for those who may know them. */
 final class Views {
 
-    private Views() {}
+    private final boolean hosts;
 
-    static ReservationView of(Reservation reservation) {
+    private Views(boolean hosts) {
+        this.hosts = hosts;
+    }
+
+    /** What a caller may see of a reservation that it may see. */
+    static ReservationView of(Reservation reservation, Caller.Who who) {
+        return new Views(who.seesAll()).view(reservation);
+    }
+
+    private ReservationView view(Reservation reservation) {
         Reservation.Details details = reservation.details();
         List<Share> open = reservation.shares().values().stream()
                 .filter(s -> s.stage().open())
@@ -44,19 +56,19 @@ final class Views {
                 details.request().window(),
                 details.requestedAt(),
                 details.request().network(),
-                open.stream().map(Views::site).toList(),
+                open.stream().map(this::site).toList(),
                 open.stream()
                         .flatMap(share -> machines(details.request().network(), share))
                         .toList(),
-                open.stream().flatMap(Views::segment).toList(),
+                open.stream().flatMap(this::segment).toList(),
                 open.stream()
                         .flatMap(share -> links(share, reservation.facts()))
                         .toList(),
-                open.stream().flatMap(Views::cache).toList(),
+                open.stream().flatMap(this::cache).toList(),
                 problems(reservation, open));
     }
 
-    private static SiteView site(Share share) {
+    private SiteView site(Share share) {
         boolean master = share.site().equals(share.spec().master());
         return new SiteView(
                 share.site(),
@@ -69,25 +81,21 @@ final class Views {
 
     /** What stands in the way is another's: the participants say no more of it than that it is there. */
     private static @Nullable String waitingFor(Share share) {
-        return share.progress() == Progress.WAITING
-                ? share.resources().stream()
-                        .map(ResourceStatus::reason)
-                        .filter(r -> !r.isEmpty())
-                        .findFirst()
-                        .orElse("waits until what an earlier booking left is seen gone")
-                : null;
+        return share.waitingFor() != null || share.progress() != Progress.WAITING
+                ? share.waitingFor()
+                : "waits until what an earlier booking left is seen gone";
     }
 
-    private static List<LeftView> left(Share share) {
+    private List<LeftView> left(Share share) {
         return share.stage() != Stage.RELEASING
                 ? List.of()
                 : share.resources().stream()
                         .filter(r -> r.phase() != Phase.ABSENT)
-                        .map(r -> new LeftView(r.kind(), r.name(), r.phase(), r.reason()))
+                        .map(r -> new LeftView(r.kind(), r.name(), r.phase(), r.reason(), host(r)))
                         .toList();
     }
 
-    private static Stream<MachineView> machines(String network, Share share) {
+    private Stream<MachineView> machines(String network, Share share) {
         ClusterAddressing addressing = ClusterAddressing.of(network, share.id().reservation());
         int number = share.spec().siteNumber();
         List<MachineView> machines = new ArrayList<>();
@@ -105,31 +113,38 @@ final class Views {
                         addressing.address(number, ordinal),
                         addressing.mac(number, ordinal),
                         state(share),
-                        phase(share, ResourceKind.MACHINE, name)));
+                        phase(share, ResourceKind.MACHINE, name),
+                        of(share, ResourceKind.MACHINE)
+                                .filter(r -> r.name().equals(name))
+                                .map(this::host)
+                                .filter(Objects::nonNull)
+                                .findFirst()
+                                .orElse(null)));
             }
         }
         return machines.stream();
     }
 
-    private static Stream<SegmentView> segment(Share share) {
+    private Stream<SegmentView> segment(Share share) {
         Facts.Shared facts = share.facts();
         return facts == null
                 ? Stream.empty()
                 : Stream.of(new SegmentView(
                         share.site(),
                         facts.vlan(),
-                        phase(share, ResourceKind.SEGMENT, share.site().value())));
+                        phase(share, ResourceKind.SEGMENT, share.site().value()),
+                        hosts(share, ResourceKind.SEGMENT)));
     }
 
-    private static Stream<LinkView> links(Share share, Facts.@Nullable OfCluster cluster) {
+    private Stream<LinkView> links(Share share, Facts.@Nullable OfCluster cluster) {
         return cluster == null
                 ? Stream.empty()
                 : of(share, ResourceKind.LINK)
-                        .map(r -> new LinkView(share.site(), new SiteId(r.name()), r.phase(), cluster.mtu()));
+                        .map(r -> new LinkView(share.site(), new SiteId(r.name()), r.phase(), cluster.mtu(), host(r)));
     }
 
-    private static Stream<CacheView> cache(Share share) {
-        return of(share, ResourceKind.CACHE).map(r -> new CacheView(share.site(), r.phase()));
+    private Stream<CacheView> cache(Share share) {
+        return of(share, ResourceKind.CACHE).map(r -> new CacheView(share.site(), r.phase(), host(r)));
     }
 
     private static List<ProblemView> problems(Reservation reservation, List<Share> open) {
@@ -203,6 +218,21 @@ final class Views {
                 .filter(phases::contains)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private @Nullable HostId host(ResourceStatus resource) {
+        return hosts ? resource.host() : null;
+    }
+
+    /** The hosts that something stands on; null for those who may not know. */
+    private @Nullable List<HostId> hosts(Share share, ResourceKind kind) {
+        return hosts
+                ? of(share, kind)
+                        .map(ResourceStatus::host)
+                        .filter(Objects::nonNull)
+                        .sorted(Comparator.comparing(HostId::value))
+                        .toList()
+                : null;
     }
 
     private static Stream<ResourceStatus> of(Share share, ResourceKind kind) {

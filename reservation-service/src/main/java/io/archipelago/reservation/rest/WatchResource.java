@@ -61,7 +61,7 @@ public class WatchResource {
         // Once a stream has begun its status is sent: whether there is something to watch, and room, is asked before.
         look(wanted, who).await().indefinitely();
         watchers.assertRoomFor(who);
-        Watcher watcher = new Watcher(sse, known, who.until());
+        Watcher watcher = new Watcher(sse, known, who);
         // Counted only where the end is heard of too: a stream whose client has gone away by now is never begun. Of
         // many who ask at once some may find the last place taken since: their stream ends before it tells anything,
         // and whoever comes back is told why.
@@ -98,16 +98,18 @@ public class WatchResource {
         private final OutboundSseEvent nothing;
         private final OutboundSseEvent heartbeat;
         private final long quietAtMost = Math.max(1, config.heartbeat().dividedBy(config.every()));
+        private final Caller.Who who;
         private final Instant until;
         private String told;
         private long quiet;
         private boolean over;
 
-        Watcher(Sse sse, @Nullable String known, Instant signedOnUntil) {
+        Watcher(Sse sse, @Nullable String known, Caller.Who who) {
             Instant longest = clock.instant().plus(config.atMost());
             this.sse = sse;
+            this.who = who;
             this.told = known == null ? "" : known;
-            this.until = longest.isBefore(signedOnUntil) ? longest : signedOnUntil;
+            this.until = longest.isBefore(who.until()) ? longest : who.until();
             this.nothing = sse.newEventBuilder().comment("").build();
             this.heartbeat = sse.newEventBuilder().comment("still here").build();
         }
@@ -134,7 +136,7 @@ public class WatchResource {
                     .id(version)
                     .name("reservation")
                     .mediaType(MediaType.TEXT_PLAIN_TYPE)
-                    .data(String.class, Json.write(Views.of(seen.reservation())))
+                    .data(String.class, Json.write(Views.of(seen.reservation(), who)))
                     .build();
         }
     }

@@ -96,6 +96,27 @@ class SharesIT {
     }
 
     @Test
+    void countsWhatHasBeenGivenBackForLongUntilItIsGone() {
+        // Given
+        AllocationId lease = save(confirmed(at(TOKYO), OSAKA));
+        AllocationId left = save(confirmed(at(TOKYO), OSAKA));
+        as("", "operator").delete(PATH + left).then().statusCode(202);
+
+        // Then
+        assertThat(longReleases(Duration.ZERO)).contains(left).doesNotContain(lease);
+        assertThat(longReleases(Duration.ofHours(1))).doesNotContain(left, lease);
+
+        // When
+        Allocation releasing = find(left).orElseThrow();
+        inTransaction(tx -> allocations
+                .lock(tx, left)
+                .chain(found -> allocations.save(tx, new Allocation.Released(releasing.header(), List.of()))));
+
+        // Then
+        assertThat(longReleases(Duration.ZERO)).doesNotContain(left);
+    }
+
+    @Test
     void letsOnlyOperatorsGiveAShareBack() {
         AllocationId lease = save(confirmed(at(TOKYO), OSAKA));
 
@@ -128,6 +149,10 @@ class SharesIT {
         return inTransaction(tx -> allocations.look(tx, OSAKA, Range.ALL, others)).stream()
                 .map(Allocation::id)
                 .toList();
+    }
+
+    private List<AllocationId> longReleases(Duration atLeast) {
+        return inTransaction(tx -> allocations.longReleases(tx, atLeast));
     }
 
     private AllocationId save(Allocation allocation) {

@@ -19,9 +19,12 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
@@ -29,9 +32,13 @@ import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
+import io.archipelago.reservation.domain.Allocation.PartStatus;
 import io.archipelago.reservation.domain.Allocation.Released;
+import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
@@ -41,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,7 +148,8 @@ class AllocationMovesTest {
         assertThat(decision.messages())
                 .containsExactly(
                         new ToParticipants(new DeployAllocation(AT_OSAKA, SEQUENCE + 1)),
-                        new ToSite(TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of())));
+                        new ToSite(
+                                TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of(), null)));
     }
 
     @ParameterizedTest
@@ -164,7 +173,7 @@ class AllocationMovesTest {
 
         // Then
         assertThat(decision.messages())
-                .containsExactly(new ToSite(TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, share, List.of())));
+                .containsExactly(new ToSite(TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, share, List.of(), null)));
         assertThat(((Running) decision.next()).askAgainAt()).isNull();
         assertThat(decision.next().due()).isEqualTo(END);
     }
@@ -182,8 +191,8 @@ class AllocationMovesTest {
 
         // Then
         assertThat(decision.messages())
-                .containsExactly(
-                        new ToSite(TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of())));
+                .containsExactly(new ToSite(
+                        TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of(), null)));
         assertThat(decision.next().due()).isEqualTo(NOON);
     }
 
@@ -209,7 +218,7 @@ class AllocationMovesTest {
         Decision<Allocation> later = moves.onCommand(released, hold, NOON).orElseThrow();
 
         // Then
-        assertThat(refusal(first).code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(refusal(first).code()).isEqualTo(ErrorCode.WAITING);
         assertThat(again.messages()).isEqualTo(first.messages());
         assertThat(released).isInstanceOf(Released.class);
         assertThat(later.messages()).isEqualTo(first.messages());
@@ -264,6 +273,77 @@ class AllocationMovesTest {
                         .orElseThrow()
                         .next())
                 .isInstanceOf(Allocation.Releasing.class);
+    }
+
+    @Test
+    void tellsOfAWaitBesideWhatHasFailedInTheWordsOfWhoWaits() {
+        // Given
+        ResourceStatus failed = new ResourceStatus(ResourceKind.VOLUME, "vcompute-2-1", Phase.FAILED, "it broke", null);
+        ResourceStatus waiting = new ResourceStatus(ResourceKind.MACHINE, "osaka", Phase.PENDING, "it waits", null);
+        Running running = AllocationStates.running()
+                .with(Participant.STORAGE, new PartStatus(Progress.DEGRADED, List.of(failed)));
+
+        // When
+        Decision<Allocation> told = moves.onEvent(
+                        running,
+                        new AllocationProgress(
+                                AT_OSAKA, SEQUENCE, Participant.PLACEMENT, Progress.WAITING, List.of(waiting)),
+                        NOON)
+                .orElseThrow();
+
+        // Then
+        ShareStatus status = (ShareStatus) ((ToSite) told.messages().getFirst()).message();
+        assertThat(status.progress()).isEqualTo(Progress.DEGRADED);
+        assertThat(status.waitingFor()).isEqualTo("it waits");
+        assertThat(status.fingerprint())
+                .isNotEqualTo(new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEGRADED, status.resources(), null)
+                        .fingerprint());
+    }
+
+    @Test
+    void refusesAConfirmationThatLeavesOutASiteWithoutWhichItCanNotDeploy() {
+        // Given
+        Facts.OfCluster withoutTheMaster = new Facts.OfCluster(List.of(shared(AT_OSAKA.site())), 1402);
+        ConfirmShare confirm = new ConfirmShare(AT_OSAKA, SHARE_SEQUENCE + 1, withoutTheMaster);
+
+        // When
+        Decision<Allocation> decision =
+                moves.onCommand(AllocationStates.held(), confirm, NOON).orElseThrow();
+
+        // Then
+        assertThat(decision.next()).isInstanceOf(Releasing.class);
+        ShareRefused refused = decision.messages().stream()
+                .flatMap(m -> m instanceof ToSite to ? Stream.of((ShareRefused) to.message()) : Stream.empty())
+                .findFirst()
+                .orElseThrow();
+        assertThat(refused.refusals())
+                .containsExactly(
+                        Refusal.of(ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing of tokyo"));
+    }
+
+    @Test
+    void refusesForAWhileWhatIsStillBeingRemovedAndTellsWhatIsLeftWhenItIsAskedForBack() {
+        // Given
+        ResourceStatus machine = new ResourceStatus(ResourceKind.MACHINE, "vcompute-2-1", Phase.READY, "", null);
+        Releasing removing = AllocationStates.releasing(List.of(), true).with(Participant.STORAGE, List.of(machine));
+
+        // When
+        Decision<Allocation> asked = moves.onCommand(
+                        removing, new HoldShare(AT_OSAKA, SHARE_SEQUENCE + 1, spec(), PACE.holdFor()), NOON)
+                .orElseThrow();
+        Decision<Allocation> back = moves.onCommand(asked.next(), new ReleaseShare(AT_OSAKA, SHARE_SEQUENCE + 2), NOON)
+                .orElseThrow();
+        Decision<Allocation> gone = moves.onEvent(
+                        back.next(), new AllocationReleased(AT_OSAKA, SEQUENCE, Participant.STORAGE), NOON)
+                .orElseThrow();
+
+        // Then
+        assertThat(refusal(asked).code()).isEqualTo(ErrorCode.WAITING);
+        assertThat(back.messages())
+                .containsExactly(new ToSite(
+                        TOKYO,
+                        new ShareStatus(AT_OSAKA, SHARE_SEQUENCE + 2, Progress.RELEASING, List.of(machine), null)));
+        assertThat(gone.messages()).containsExactly(new ToSite(TOKYO, new ShareReleased(AT_OSAKA, SHARE_SEQUENCE + 2)));
     }
 
     @Test

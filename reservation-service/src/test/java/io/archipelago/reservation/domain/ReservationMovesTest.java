@@ -104,6 +104,45 @@ class ReservationMovesTest {
     }
 
     @Test
+    void asksForAnotherPlanAMomentLaterIfOnlyHoldsStoodInTheWayOfOne() {
+        // Given
+        Planning planning = ReservationStates.planning();
+        PlanRefused refused = new PlanRefused(RESERVATION, 1, Map.of(TOKYO, HOLDS_ONLY, OSAKA, FULL));
+
+        // When
+        Decision<Reservation> pausing =
+                moves.onPlanRefused(planning, refused, NOON).orElseThrow();
+
+        // Then
+        Planning next = (Planning) pausing.next();
+        assertThat(pausing.messages()).isEmpty();
+        assertThat(next.attempt()).isEqualTo(new Attempt(2, Set.of(), Map.of()));
+        assertThat(next.deadline()).isBetween(NOON.plusMillis(200), NOON.plusSeconds(3));
+
+        // When
+        Decision<Reservation> again =
+                moves.onDue(next, Objects.requireNonNull(next.deadline())).orElseThrow();
+
+        // Then
+        assertThat(again.messages()).singleElement().isInstanceOf(ToPlacement.class);
+    }
+
+    @Test
+    void isRefusedInTheEndThoughOnlyHoldsStandInTheWay() {
+        // Given
+        Attempt last = new Attempt(PACE.attempts(), Set.of(), Map.of());
+        Planning planning = new Planning(details(), last, Map.of(), 1, NOON.plusSeconds(5));
+
+        // When
+        Decision<Reservation> decision = moves.onPlanRefused(
+                        planning, new PlanRefused(RESERVATION, PACE.attempts(), Map.of(TOKYO, HOLDS_ONLY)), NOON)
+                .orElseThrow();
+
+        // Then
+        assertThat(decision.next().state()).isEqualTo(State.REFUSED);
+    }
+
+    @Test
     void plansAgainWithoutASiteThatIsNoPeer() {
         // Given
         SiteId stranger = new SiteId("sendai");
@@ -288,12 +327,12 @@ class ReservationMovesTest {
 
         // When
         Running degraded = (Running) moves.onDue(deploying, late).orElseThrow().next();
-        Running active =
-                (Running) moves.onAnswer(degraded, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of()), late)
+        Running active = (Running)
+                moves.onAnswer(degraded, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of(), null), late)
                         .orElseThrow()
                         .next();
         Running again = (Running)
-                moves.onAnswer(active, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of()), late)
+                moves.onAnswer(active, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of(), null), late)
                         .orElseThrow()
                         .next();
 
@@ -312,7 +351,7 @@ class ReservationMovesTest {
         // When
         Running running = (Running) moves.onAnswer(
                         ReservationStates.scheduled(),
-                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of()),
+                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of(), null),
                         late)
                 .orElseThrow()
                 .next();

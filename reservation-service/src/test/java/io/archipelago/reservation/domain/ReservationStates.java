@@ -107,6 +107,7 @@ final class ReservationStates {
                 shared(site),
                 progress,
                 List.of(),
+                null,
                 List.of(),
                 asked ? 1 : 0,
                 asked ? ASK_AGAIN : null);

@@ -13,19 +13,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Reservation.Scheduled;
 import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The master's and the sites' classes together, from the request to the last trace gone. */
 class ReservationStoryTest {
 
     private static final Map<SiteId, Integer> PLAN = Map.of(TOKYO, 4, OSAKA, 2);
+    private static final Map<SiteId, Integer> WITHOUT_OSAKA = Map.of(TOKYO, 4, NAGOYA, 2);
 
     private final TwoSitesStory story = new TwoSitesStory();
 
@@ -211,6 +215,50 @@ class ReservationStoryTest {
     }
 
     @Test
+    void comesUpAtASiteWhoseMachinesOfAnAttemptThatFailedHadToBeRemovedFirst() {
+        // Given: tokyo's lease has begun when osaka is given up, and its machines take their time.
+        story.unconfirmed.add(OSAKA);
+        story.removing.add(TOKYO);
+        story.request(startingAtOnce());
+        story.planned(PLAN);
+
+        // When
+        story.until(NOON.plusSeconds(50));
+
+        // Then
+        Planning pausing = (Planning) story.reservation();
+        assertThat(pausing.attempt().number()).isEqualTo(2);
+        assertThat(pausing.deadline()).isAfter(story.now().plus(PACE.askAgain()));
+
+        // When
+        story.until(pausing.deadline());
+        story.planned(WITHOUT_OSAKA);
+
+        // Then: it is not refused, and what still stands there is not forgotten.
+        Planning again = (Planning) story.reservation();
+        assertThat(again.attempt().number()).isEqualTo(3);
+        assertThat(again.attempt().excluded()).containsExactly(OSAKA);
+        assertThat(Objects.requireNonNull(again.shares().get(TOKYO)).stage()).isEqualTo(Stage.RELEASING);
+        assertThat(again.deadline()).isAfter(story.now().plus(PACE.askAgain()));
+
+        // When
+        story.removing.clear();
+        story.until(again.deadline());
+
+        // Then
+        assertThat(Objects.requireNonNull(story.reservation().shares().get(TOKYO))
+                        .stage())
+                .isEqualTo(Stage.RELEASED);
+
+        // When
+        story.planned(WITHOUT_OSAKA);
+        story.until(story.now().plus(PACE.askAgain()));
+
+        // Then
+        assertThat(story.reservation().state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
     void canBeCancelledWhileItIsPlanned() {
         story.request();
 
@@ -270,5 +318,19 @@ class ReservationStoryTest {
 
         assertThat(story.reservation().state()).isEqualTo(State.ENDED);
         assertThat(story.at(OSAKA)).isInstanceOf(Allocation.Released.class);
+    }
+
+    private static Details startingAtOnce() {
+        Details later = DomainFixture.details();
+        Request wanted = later.request();
+        Request now = new Request(
+                wanted.name(),
+                new TimeWindow(NOON, END),
+                wanted.frontend(),
+                wanted.compute(),
+                wanted.network(),
+                wanted.policy(),
+                wanted.software());
+        return new Details(later.id(), later.tenant(), later.requestedBy(), NOON, now);
     }
 }

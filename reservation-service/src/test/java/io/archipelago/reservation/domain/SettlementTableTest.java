@@ -134,7 +134,8 @@ class SettlementTableTest {
     void takesALostShareBackWhenItsSiteHasItAfterAll() {
         Reservation lost = lose(ReservationStates.running(State.ACTIVE, Progress.READY));
 
-        Reservation ready = moves.onAnswer(lost, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of()), NOON)
+        Reservation ready = moves.onAnswer(
+                        lost, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of(), null), NOON)
                 .orElseThrow()
                 .next();
 

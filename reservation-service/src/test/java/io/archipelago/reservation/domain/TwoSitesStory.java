@@ -33,6 +33,12 @@ final class TwoSitesStory {
     final Set<Participant> silent = EnumSet.noneOf(Participant.class);
     final Set<SiteId> full = new HashSet<>();
 
+    /** Where what is to be given back is not gone yet. */
+    final Set<SiteId> removing = new HashSet<>();
+
+    /** Where a confirmation does not arrive. */
+    final Set<SiteId> unconfirmed = new HashSet<>();
+
     private final ReservationMoves master = new ReservationMoves(DomainFixture.SITES, DomainFixture.PACE);
     private final AllocationMoves sites = new AllocationMoves(DomainFixture.PACE);
     private final Map<SiteId, Allocation> allocations = new HashMap<>();
@@ -44,7 +50,11 @@ final class TwoSitesStory {
     int plansAsked;
 
     void request() {
-        apply(master.request(DomainFixture.details(), now));
+        request(DomainFixture.details());
+    }
+
+    void request(Reservation.Details details) {
+        apply(master.request(details, now));
         settle();
     }
 
@@ -119,6 +129,9 @@ final class TwoSitesStory {
             case ShareMessage.Answer answer ->
                 master.onAnswer(reservation(), answer, now).ifPresent(this::apply);
             case ShareMessage.Command command -> {
+                if (command instanceof ShareMessage.ConfirmShare && unconfirmed.contains(site)) {
+                    return;
+                }
                 Allocation known = allocations.get(site);
                 if (known != null) {
                     sites.onCommand(known, command, now).ifPresent(this::applyAtSite);
@@ -131,6 +144,10 @@ final class TwoSitesStory {
     }
 
     private void participants(AllocationCommand command) {
+        if (command instanceof AllocationCommand.ReleaseAllocation
+                && removing.contains(command.allocation().site())) {
+            return;
+        }
         Arrays.stream(Participant.values())
                 .filter(p -> !silent.contains(p))
                 .forEach(p -> Answers.to(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
@@ -26,11 +27,17 @@ import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
+import io.archipelago.reservation.rest.ReservationView.CacheView;
 import io.archipelago.reservation.rest.ReservationView.LeftView;
+import io.archipelago.reservation.rest.ReservationView.LinkView;
+import io.archipelago.reservation.rest.ReservationView.MachineView;
 import io.archipelago.reservation.rest.ReservationView.ProblemView;
+import io.archipelago.reservation.rest.ReservationView.SegmentView;
+import io.archipelago.wire.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +45,10 @@ class ViewsTest {
 
     private static final SiteId TOKYO = new SiteId("tokyo");
     private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    private static final HostId HOST = new HostId("machine-room-7");
+    private static final HostId GATEWAY = new HostId("way-out-1");
+    private static final Caller.Who USER = new Caller.Who("ada", Optional.of(new TenantId("astro")), false, NOON);
+    private static final Caller.Who OPERATOR = new Caller.Who("olga", Optional.empty(), true, NOON);
     private static final TimeWindow WINDOW = new TimeWindow(NOON, NOON.plusSeconds(3600));
     private static final ReservationId ID = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
     private static final MachineGroup GROUP = new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 1, 1);
@@ -50,12 +61,71 @@ class ViewsTest {
         Share waiting = share(
                 Stage.CONFIRMED,
                 Progress.WAITING,
-                List.of(new ResourceStatus(ResourceKind.MACHINE, "tokyo", Phase.PENDING, reason)));
+                List.of(new ResourceStatus(ResourceKind.MACHINE, "tokyo", Phase.PENDING, reason, null)));
 
-        ReservationView view = Views.of(running(State.DEPLOYING, waiting));
+        ReservationView view = view(running(State.DEPLOYING, waiting));
 
         assertThat(view.problems()).containsExactly(new ProblemView(ErrorCode.WAITING.wireName(), TOKYO, reason));
         assertThat(view.sites().getFirst().waitingFor()).isEqualTo(reason);
+    }
+
+    @Test
+    void showsAWaitBesideWhatFailed() {
+        String reason = "waits until what an earlier booking left is seen gone";
+        ResourceStatus failed = new ResourceStatus(ResourceKind.DISK, "vcompute-1-1", Phase.FAILED, "it broke", HOST);
+        ResourceStatus waits = new ResourceStatus(ResourceKind.MACHINE, "tokyo", Phase.PENDING, reason, null);
+        Share like = share(Stage.CONFIRMED, Progress.DEGRADED, List.of(failed, waits));
+        Share degraded = new Share(
+                like.id(),
+                like.spec(),
+                2,
+                Stage.CONFIRMED,
+                FACTS,
+                Progress.DEGRADED,
+                like.resources(),
+                reason,
+                List.of(),
+                1,
+                NOON);
+
+        ReservationView view = view(running(State.DEGRADED, degraded));
+
+        assertThat(view.problems())
+                .extracting(ProblemView::code)
+                .containsExactly(ErrorCode.WAITING.wireName(), ErrorCode.RESOURCE_FAILED.wireName());
+        assertThat(view.sites().getFirst().waitingFor()).isEqualTo(reason);
+        assertThat(view.sites().getFirst().state()).isEqualTo("DEGRADED");
+    }
+
+    @Test
+    void showsHostsToOperatorsAndToNobodyElse() {
+        // Given
+        SiteId osaka = new SiteId("osaka");
+        List<ResourceStatus> everything = List.of(
+                new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-1", Phase.READY, "", HOST),
+                new ResourceStatus(ResourceKind.SEGMENT, "tokyo", Phase.READY, "", GATEWAY),
+                new ResourceStatus(ResourceKind.SEGMENT, "tokyo", Phase.READY, "", HOST),
+                new ResourceStatus(ResourceKind.LINK, osaka.value(), Phase.READY, "", GATEWAY),
+                new ResourceStatus(ResourceKind.CACHE, "tokyo", Phase.READY, "", GATEWAY));
+        Reservation active = running(State.ACTIVE, share(Stage.CONFIRMED, Progress.READY, everything));
+        Reservation ending = new Reservation.Releasing(
+                details(), Map.of(TOKYO, share(Stage.RELEASING, Progress.RELEASING, everything)), State.ENDED);
+
+        // When
+        ReservationView operators = Views.of(active, OPERATOR);
+
+        // Then
+        assertThat(operators.machines()).extracting(MachineView::host).containsExactly(HOST);
+        assertThat(operators.segments()).extracting(SegmentView::hosts).containsExactly(List.of(HOST, GATEWAY));
+        assertThat(operators.links()).extracting(LinkView::host).containsExactly(GATEWAY);
+        assertThat(operators.caches()).extracting(CacheView::host).containsExactly(GATEWAY);
+        assertThat(Views.of(ending, OPERATOR).sites().getFirst().left())
+                .extracting(LeftView::host)
+                .contains(HOST, GATEWAY);
+        for (Reservation reservation : List.of(active, ending)) {
+            assertThat(Json.write(Views.of(reservation, OPERATOR))).contains(HOST.value(), GATEWAY.value());
+            assertThat(Json.write(view(reservation))).doesNotContain(HOST.value(), GATEWAY.value(), "host");
+        }
     }
 
     @Test
@@ -64,14 +134,14 @@ class ViewsTest {
                 Stage.RELEASING,
                 Progress.RELEASING,
                 List.of(
-                        new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-1", Phase.ABSENT, ""),
-                        new ResourceStatus(ResourceKind.DISK, "vcompute-1-1", Phase.READY, "in use")));
+                        new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-1", Phase.ABSENT, "", HOST),
+                        new ResourceStatus(ResourceKind.DISK, "vcompute-1-1", Phase.READY, "in use", HOST)));
 
-        ReservationView view = Views.of(new Reservation.Releasing(details(), Map.of(TOKYO, releasing), State.ENDED));
+        ReservationView view = view(new Reservation.Releasing(details(), Map.of(TOKYO, releasing), State.ENDED));
 
         assertThat(view.sites().getFirst().left())
-                .containsExactly(new LeftView(ResourceKind.DISK, "vcompute-1-1", Phase.READY, "in use"));
-        assertThat(Views.of(running(State.ACTIVE, share(Stage.CONFIRMED, Progress.READY, List.of())))
+                .containsExactly(new LeftView(ResourceKind.DISK, "vcompute-1-1", Phase.READY, "in use", null));
+        assertThat(view(running(State.ACTIVE, share(Stage.CONFIRMED, Progress.READY, List.of())))
                         .sites()
                         .getFirst()
                         .left())
@@ -89,22 +159,20 @@ class ViewsTest {
                 FACTS,
                 null,
                 List.of(),
+                null,
                 List.of(Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "it ran out")),
                 0,
                 null);
 
         for (Share share : List.of(lost, refused)) {
-            assertThat(Views.of(running(State.DEGRADED, share)).problems())
+            assertThat(view(running(State.DEGRADED, share)).problems())
                     .singleElement()
                     .satisfies(problem -> {
                         assertThat(problem.code()).isEqualTo("share-lost");
                         assertThat(problem.site()).isEqualTo(TOKYO);
                     });
         }
-        assertThat(Views.of(running(State.DEGRADED, refused))
-                        .problems()
-                        .getFirst()
-                        .message())
+        assertThat(view(running(State.DEGRADED, refused)).problems().getFirst().message())
                 .contains("it ran out");
     }
 
@@ -113,12 +181,16 @@ class ViewsTest {
         MachineGroup tooMany = new MachineGroup(MachineRole.COMPUTE, 1, 4093, 1, 1, 1, 1);
 
         ReservationView view =
-                Views.of(running(State.DEGRADED, share(Stage.CONFIRMED, Progress.DEPLOYING, List.of(), tooMany)));
+                view(running(State.DEGRADED, share(Stage.CONFIRMED, Progress.DEPLOYING, List.of(), tooMany)));
 
         assertThat(view.machines()).isEmpty();
         assertThat(view.sites())
                 .singleElement()
                 .satisfies(site -> assertThat(site.machines()).isEqualTo(4093));
+    }
+
+    private static ReservationView view(Reservation reservation) {
+        return Views.of(reservation, USER);
     }
 
     private static Reservation running(State state, Share share) {
@@ -142,7 +214,8 @@ class ViewsTest {
                 List.of(group),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
-        return new Share(new AllocationId(ID, TOKYO), spec, 2, stage, FACTS, progress, resources, List.of(), 1, NOON);
+        return new Share(
+                new AllocationId(ID, TOKYO), spec, 2, stage, FACTS, progress, resources, null, List.of(), 1, NOON);
     }
 
     private static Details details() {

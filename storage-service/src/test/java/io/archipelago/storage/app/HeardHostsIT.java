@@ -6,7 +6,6 @@ import static io.archipelago.testkit.Commands.release;
 import static io.archipelago.testkit.ParticipantFixture.COMPUTE;
 import static io.archipelago.testkit.ParticipantFixture.OTHER_COMPUTE;
 import static io.archipelago.testkit.ParticipantFixture.STORAGE;
-import static io.archipelago.testkit.ParticipantFixture.minutes;
 import static io.archipelago.testkit.ParticipantFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +15,7 @@ import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
@@ -121,8 +121,10 @@ class HeardHostsIT {
     @Test
     void anAgentSpeaksForItsOwnHostOnly() throws Exception {
         // Given
+        Instant now = Instant.now();
+        TimeWindow window = new TimeWindow(now, now.plusSeconds(3600));
         AllocationCommand last = site.lease(
-                site.hold(spec(minutes(0, 60), 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, COMPUTE)))));
+                site.hold(spec(window, 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, COMPUTE)))));
         double before = notTheirs();
         ResourceKey volume = key(last.allocation(), ResourceKind.VOLUME);
         ResourceKey disk = key(last.allocation(), ResourceKind.DISK);
