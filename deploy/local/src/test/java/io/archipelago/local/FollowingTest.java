@@ -78,6 +78,22 @@ class FollowingTest {
     }
 
     @Test
+    void upWaitsWhileAStackStops() throws Exception {
+        // Given
+        say(self, Phase.STOPPING);
+        CompletableFuture<Integer> up = up();
+        await().untilAsserted(() -> assertThat(output()).contains("is being stopped"));
+        assertThat(up).isNotDone();
+
+        // When
+        say(self, Phase.READY);
+
+        // Then
+        assertThat(up.get(30, TimeUnit.SECONDS)).isEqualTo(Main.OK);
+        assertThat(output()).containsOnlyOnce("is being stopped");
+    }
+
+    @Test
     void upDoesNotTakeTheWordOfAnEarlierSupervisor() throws Exception {
         // Given
         say(new ProcessIdentity(self.pid(), self.startTicks() - 1, self.bootId()), Phase.READY);
