@@ -10,7 +10,10 @@ import java.util.function.Supplier;
  * questions that do no harm when they arrive twice.
  */
 final class Patience {
-    /** Longer than any restart; a site that stays silent for longer is down. */
+    /**
+     * Longer than any restart; a site that stays silent for longer is down. Shorter than {@code reservation.start-tolerance}: a start of
+     * {@code now} was made an instant before the first attempt, and is not to be refused as past after the last one.
+     */
     static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);

@@ -55,6 +55,17 @@ class DemoCommandTest {
     }
 
     @Test
+    void findsItsExampleFromAnyDirectory(@TempDir Path clone) {
+        site.answers(POST, Answer.json(202, Bodies.deploying("ACTIVE", 2)));
+        new Terminal(clone).file("examples/two-sites.yaml", Bodies.FILE.replace("\n", "\n# of the clone\n"));
+
+        var result = terminal.variable("VC_ROOT", clone.toString()).vc("demo");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).startsWith("Reserving " + clone.resolve("examples/two-sites.yaml") + " at ");
+    }
+
+    @Test
     void showsEveryMachineToAPerson() {
         site.answers(POST, Answer.json(202, Bodies.deploying("DEPLOYING", 0)));
         site.answers(

@@ -18,8 +18,11 @@ public interface ReservationConfig {
     @WithDefault("P1D")
     Duration rememberKeys();
 
-    /** How much a start in the past is taken for now. */
-    @WithDefault("PT1M")
+    /**
+     * How much a start in the past is taken for now. Longer than the command line asks again while this service is away (Patience, two
+     * minutes): it resolves a start of {@code now} once, before the first attempt.
+     */
+    @WithDefault("PT3M")
     Duration startTolerance();
 
     /**

@@ -28,7 +28,7 @@ class ReservationConfigTest {
         assertThat(config.deadlines().attempts()).isEqualTo(4);
         assertThat(config.rememberKeys()).isEqualTo(Duration.ofDays(1));
         assertThat(config.releaseLongAfter()).isEqualTo(Duration.ofMinutes(15));
-        assertThat(config.startTolerance()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.startTolerance()).isEqualTo(Duration.ofMinutes(3));
         assertThat(config.watch().every()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.watch().heartbeat()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.watch().atMost()).isEqualTo(Duration.ofMinutes(10));

@@ -3,6 +3,7 @@ package io.archipelago.local;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,15 +16,18 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** What waits to be read. */
-final class Backlogs {
+/**
+ * What waits to be read at a broker; all empty when it does not answer.
+ *
+ * @param lags by consumer group
+ * @param ends where the streams end, by topic, for those who remember themselves how far they have read
+ */
+record Backlogs(Map<String, Long> lags, Map<String, Long> ends) {
 
     private static final int ANSWER_SECONDS = 5;
 
-    private Backlogs() {}
-
-    /** Lag by consumer group; empty when the broker does not answer. */
-    static Map<String, Long> lags(String bootstrapServers) throws IOException {
+    /** @param streams topics of one partition */
+    static Backlogs of(String bootstrapServers, List<String> streams) throws IOException {
         Map<String, Object> settings = Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "4000",
@@ -33,13 +37,25 @@ final class Backlogs {
             for (GroupListing group : admin.listGroups().all().get(ANSWER_SECONDS, TimeUnit.SECONDS)) {
                 lags.put(group.groupId(), lag(admin, group.groupId()));
             }
-            return lags;
+            return new Backlogs(lags, ends(admin, streams));
         } catch (ExecutionException | TimeoutException noAnswer) {
-            return Map.of();
+            return new Backlogs(Map.of(), Map.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    private static Map<String, Long> ends(Admin admin, List<String> streams)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        streams.forEach(topic -> wanted.put(new TopicPartition(topic, 0), OffsetSpec.latest()));
+        Map<String, Long> ends = new HashMap<>();
+        admin.listOffsets(wanted)
+                .all()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .forEach((partition, end) -> ends.put(partition.topic(), end.offset()));
+        return ends;
     }
 
     private static long lag(Admin admin, String group)

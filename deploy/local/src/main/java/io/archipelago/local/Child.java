@@ -1,8 +1,12 @@
 package io.archipelago.local;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -91,9 +95,16 @@ final class Child {
     }
 
     static String tail(Path log, int lines) {
-        try (var all = Files.lines(log)) {
+        return tail(log, 0, lines);
+    }
+
+    /** The last lines of what was written after that place. */
+    static String tail(Path log, long place, int lines) {
+        try (InputStream content = Files.newInputStream(log);
+                BufferedReader reader = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8))) {
+            content.skipNBytes(place);
             List<String> kept = new ArrayList<>();
-            all.forEach(line -> {
+            reader.lines().forEach(line -> {
                 kept.add(line);
                 if (kept.size() > lines) {
                     kept.removeFirst();
@@ -122,6 +133,35 @@ final class Child {
         process.destroyForcibly().waitFor();
         killAll(family);
         forget();
+    }
+
+    /**
+     * Waits for a process that prepares something, and returns its exit code. It does not outlive us: it and its descendants are ended when we
+     * are interrupted, and when this JVM ends.
+     */
+    static int toTheEnd(Process process) throws InterruptedException {
+        Thread hook = new Thread(() -> killFamily(process), "end of " + process.pid());
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+                return process.waitFor();
+            } finally {
+                killFamily(process);
+                Runtime.getRuntime().removeShutdownHook(hook);
+            }
+        } catch (IllegalStateException thisJvmEnds) {
+            killFamily(process);
+            throw new InterruptedException("this JVM ends");
+        }
+    }
+
+    private static void killFamily(Process process) {
+        if (process.isAlive()) {
+            List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
+            family.add(process.toHandle());
+            family.forEach(ProcessHandle::destroyForcibly);
+            process.onExit().join();
+        }
     }
 
     void forget() throws IOException {

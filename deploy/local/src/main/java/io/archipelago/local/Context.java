@@ -1,15 +1,25 @@
 package io.archipelago.local;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What every command of local mode works on. */
+/**
+ * What every command of local mode works on.
+ *
+ * @param begun when the user gave the command: the launcher's own work counts too
+ */
 record Context(
-        Home home, Stack stack, Installation installation, boolean recordsStarts, PrintStream out, PrintStream err) {
+        Home home,
+        Stack stack,
+        Installation installation,
+        boolean recordsStarts,
+        Instant begun,
+        PrintStream out,
+        PrintStream err) {
 
     static final String PORT_BASE = "VC_PORT_BASE";
     /** The ports of {@link Stack#wan}, as {@code tokyo=31000,osaka=31001}; for tests. */
@@ -20,6 +30,9 @@ record Context(
 
     static final String RECORD_OFF = "off";
 
+    /** Set by the launcher: when it was called, in milliseconds since 1970. */
+    static final String BEGUN = "VC_BEGUN";
+
     static Context of(Map<String, String> environment, Installation installation, PrintStream out, PrintStream err) {
         String home = environment.getOrDefault(Home.VARIABLE, "");
         String base = environment.getOrDefault(PORT_BASE, "");
@@ -29,6 +42,7 @@ record Context(
                         .withWan(wan(environment.getOrDefault(WAN, ""))),
                 installation,
                 !environment.getOrDefault(RECORD, "").equals(RECORD_OFF),
+                begun(environment.getOrDefault(BEGUN, "")),
                 out,
                 err);
     }
@@ -42,6 +56,10 @@ record Context(
         return ports;
     }
 
+    private static Instant begun(String milliseconds) {
+        return milliseconds.matches("\\d{1,15}") ? Instant.ofEpochMilli(Long.parseLong(milliseconds)) : Instant.now();
+    }
+
     private static int port(String variable, String text) {
         try {
             return Integer.parseInt(text.strip());
@@ -51,8 +69,7 @@ record Context(
     }
 
     /** The supervisor of this home, when it lives. */
-    Optional<ProcessHandle> supervisor() throws IOException {
-        return PidFile.read(home.supervisor())
-                .flatMap(written -> written.process().handle());
+    Optional<ProcessIdentity> supervisor() {
+        return home.livingSupervisor();
     }
 }

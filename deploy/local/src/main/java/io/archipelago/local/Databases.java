@@ -21,7 +21,7 @@ final class Databases {
         this.secrets = secrets;
     }
 
-    /** What a query counts; empty when the database does not answer or has no such table yet. */
+    /** The number that a query finds; empty when it finds none, the database does not answer or has no such table yet. */
     OptionalLong count(Site site, ServiceKind kind, String query) {
         String database = Stack.database(site, kind);
         Properties properties = new Properties();
@@ -32,8 +32,7 @@ final class Databases {
         try (Connection connection = DriverManager.getConnection(stack.jdbcUrl(database), properties);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return OptionalLong.of(rows.getLong(1));
+            return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
         } catch (SQLException unknown) {
             return OptionalLong.empty();
         }

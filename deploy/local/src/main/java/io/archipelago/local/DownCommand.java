@@ -1,8 +1,6 @@
 package io.archipelago.local;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,27 +17,47 @@ final class DownCommand {
 
     static int run(Context context, List<String> arguments) throws IOException, InterruptedException {
         boolean purge = Main.flag(arguments, "down", "--purge");
-        Optional<ProcessHandle> supervisor = context.supervisor();
+        Optional<ProcessHandle> supervisor = context.supervisor().flatMap(ProcessIdentity::handle);
         if (supervisor.isPresent()) {
             context.out().println("Stopping ...");
             end(supervisor.get());
         }
-        int left = Leftovers.stopAll(context.home());
-        for (Path file : List.of(
-                context.home().supervisor(),
-                context.home().state(),
-                context.home().endpoints())) {
-            Files.deleteIfExists(file);
-        }
+        int left = cleanUp(context.home(), supervisor.isPresent(), purge);
         context.out().println(supervisor.isPresent() || left > 0 ? "Stopped." : "Nothing was running.");
         if (supervisor.isEmpty() && left > 0) {
             context.out().println(left + " processes had lost their supervisor.");
         }
         if (purge) {
-            context.home().purge();
             context.out().println("All data of " + context.home().root() + " are removed.");
         }
         return Main.OK;
+    }
+
+    /** Returns how many processes were left over. */
+    private static int cleanUp(Home home, boolean stopped, boolean purge) throws IOException, InterruptedException {
+        if (!home.isOurs()) {
+            int left = Leftovers.stopAll(home);
+            if (purge) {
+                home.purge();
+            }
+            return left;
+        }
+        try (Ownership ownership = Ownership.take(home).orElse(null)) {
+            if (ownership == null) {
+                if (stopped && !purge) {
+                    // Somebody has started it again; what is there now is that one's.
+                    return 0;
+                }
+                throw new IOException("another command is starting " + home.root()
+                        + " at this moment, so nothing of it was " + (purge ? "removed" : "stopped") + "; try again");
+            }
+            int left = Leftovers.stopAll(home);
+            home.forgetRun();
+            if (purge) {
+                home.purge();
+            }
+            return left;
+        }
     }
 
     private static void end(ProcessHandle supervisor) throws InterruptedException {

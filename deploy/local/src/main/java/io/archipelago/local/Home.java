@@ -2,11 +2,17 @@ package io.archipelago.local;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The directory in which one stack keeps everything of its own; a second stack has a second home. */
+/**
+ * The directory in which one stack keeps everything of its own; a second stack has a second home. It carries a mark from its first start on:
+ * without it, whatever lies there under names like ours belongs to somebody else.
+ */
 record Home(Path root) {
 
     static final String VARIABLE = "VC_HOME";
@@ -17,10 +23,42 @@ record Home(Path root) {
         root = root.toAbsolutePath().normalize();
     }
 
+    /** Makes it, where there is nothing yet; a directory of somebody else's is refused. */
     void create() throws IOException {
-        for (Path directory : List.of(root, run(), logs(), root.resolve("data"))) {
+        if (!isOurs()) {
+            if (!isEmpty()) {
+                throw new IOException(
+                        root + " holds files that are not of Archipelago, so nothing is kept there: name an"
+                                + " empty directory, or one that is not there yet, in " + VARIABLE);
+            }
+            Files.createDirectories(root);
+            JsonFiles.write(
+                    mark(), Map.of("madeBy", "Archipelago: ./vc down --purge removes what this directory holds"));
+        }
+        for (Path directory : List.of(run(), logs(), root.resolve("data"))) {
             Files.createDirectories(directory);
         }
+    }
+
+    /** Whether a stack made it. */
+    boolean isOurs() {
+        return Files.isRegularFile(mark());
+    }
+
+    private boolean isEmpty() throws IOException {
+        if (!Files.exists(root)) {
+            return true;
+        }
+        if (!Files.isDirectory(root)) {
+            throw new NotDirectoryException(root.toString());
+        }
+        try (Stream<Path> content = Files.list(root)) {
+            return content.findAny().isEmpty();
+        }
+    }
+
+    private Path mark() {
+        return root.resolve(".archipelago");
     }
 
     /** The durable data of one process. */
@@ -41,7 +79,12 @@ record Home(Path root) {
         return run().resolve("supervisor.json");
     }
 
-    /** Held by the living supervisor; the kernel lets go of it however that one ends. */
+    /** The one that is registered there, if it lives. */
+    Optional<ProcessIdentity> livingSupervisor() {
+        return PidFile.read(supervisor()).map(PidFile::process).filter(ProcessIdentity::isAlive);
+    }
+
+    /** Of {@link Ownership}. */
     Path lock() {
         return run().resolve("supervisor.lock");
     }
@@ -60,7 +103,7 @@ record Home(Path root) {
     }
 
     List<Path> pidFiles() throws IOException {
-        if (!Files.isDirectory(run())) {
+        if (!isOurs() || !Files.isDirectory(run())) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(run())) {
@@ -70,17 +113,27 @@ record Home(Path root) {
         }
     }
 
+    /** What is there only as long as a stack runs. */
+    void forgetRun() throws IOException {
+        for (Path file : List.of(supervisor(), state(), endpoints())) {
+            Files.deleteIfExists(file);
+        }
+    }
+
     /** Removes what a stack wrote, and nothing that it did not. */
     void purge() throws IOException {
+        if (!isOurs()) {
+            if (!isEmpty()) {
+                throw new IOException(root + " was not made by Archipelago: nothing of it is removed");
+            }
+            return;
+        }
         for (String own : List.of("data", "log", "run", "secrets.json", "endpoints.json")) {
             Archives.delete(root.resolve(own));
         }
-        if (Files.isDirectory(root)) {
-            try (Stream<Path> rest = Files.list(root)) {
-                if (rest.findAny().isPresent()) {
-                    return;
-                }
-            }
+        // Last: a purge that was cut off can be done again.
+        Files.delete(mark());
+        if (isEmpty()) {
             Files.delete(root);
         }
     }

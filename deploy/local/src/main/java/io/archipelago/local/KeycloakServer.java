@@ -156,16 +156,20 @@ public final class KeycloakServer implements Program, AutoCloseable {
     @Override
     public void furnish() {}
 
+    /** Where it is, or will be: nothing is unpacked for the answer. */
     static AotCache aotCache() throws IOException {
-        return AotCache.in(Cache.directory(), distribution().getFileName().toString());
+        return AotCache.in(Cache.directory(), distributionName(Installation.keycloakArchive()));
+    }
+
+    private static String distributionName(Path archive) {
+        return archive.getFileName().toString().replace("quarkus-dist-", "").replace(".tar.gz", "");
     }
 
     static Path distribution() throws IOException {
         Path archive = Installation.keycloakArchive();
-        String name =
-                archive.getFileName().toString().replace("quarkus-dist-", "").replace(".tar.gz", "");
         try {
-            return Archives.cached(Cache.directory(), name, empty -> unpackAndBuild(archive, empty));
+            return Archives.cached(
+                    Cache.directory(), distributionName(archive), empty -> unpackAndBuild(archive, empty));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while Keycloak was unpacked", e);
@@ -185,7 +189,7 @@ public final class KeycloakServer implements Program, AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        if (build.waitFor() != 0) {
+        if (Child.toTheEnd(build) != 0) {
             throw new IOException("Keycloak's build failed:\n" + Files.readString(log));
         }
     }

@@ -84,7 +84,9 @@ final class Leftovers {
                 String pid = process.getFileName().toString();
                 if (pid.chars().allMatch(Character::isDigit)
                         && Long.parseLong(pid) != self
-                        && environment(process).contains(mark)) {
+                        && lines(process, "environ").contains(mark)
+                        // It is stopped by its registration. One that has none yet has started nothing yet.
+                        && !lines(process, "cmdline").contains(Main.SUPERVISE)) {
                     ProcessIdentity.of(Long.parseLong(pid)).ifPresent(marked::add);
                 }
             }
@@ -92,9 +94,9 @@ final class Leftovers {
         return marked;
     }
 
-    private static List<String> environment(Path process) {
+    private static List<String> lines(Path process, String file) {
         try {
-            byte[] content = Files.readAllBytes(process.resolve("environ"));
+            byte[] content = Files.readAllBytes(process.resolve(file));
             return List.of(new String(content, StandardCharsets.UTF_8).split("\0"));
         } catch (IOException goneOrNotOurs) {
             return List.of();

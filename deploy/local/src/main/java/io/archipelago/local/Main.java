@@ -18,6 +18,9 @@ public final class Main {
     static final int USAGE = 2;
     static final int NOT_RUNNING = 3;
 
+    /** What a supervisor's command line ends with. */
+    static final String SUPERVISE = "supervise";
+
     private static final DateTimeFormatter TIME_OF_DAY = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
     private Main() {}
@@ -41,11 +44,10 @@ public final class Main {
                 case "down" -> DownCommand.run(context, rest);
                 case "status" -> StatusCommand.run(context, rest);
                 case "logs" -> LogsCommand.run(context, rest);
-                case "train" -> TrainCommand.run(context, rest);
-                case "supervise" -> supervise(context);
+                case SUPERVISE -> supervise(context);
                 default ->
                     throw new IllegalArgumentException(
-                            "unknown command \"" + command + "\"; there are up, down, status, logs and train");
+                            "unknown command \"" + command + "\"; there are up, down, status and logs");
             };
         } catch (IllegalArgumentException e) {
             System.err.println("vc: " + e.getMessage());
@@ -60,7 +62,7 @@ public final class Main {
     }
 
     /** Exceptions of the file system say only which file. */
-    private static String sentence(IOException e) {
+    static String sentence(IOException e) {
         return switch (e) {
             case AccessDeniedException denied ->
                 "no permission for " + denied.getFile() + "; does this stack belong to another user?";

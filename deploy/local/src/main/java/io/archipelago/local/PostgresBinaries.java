@@ -15,6 +15,7 @@ import org.tukaani.xz.XZInputStream;
 /** The PostgreSQL programs, unpacked from the Maven artefact that carries them. */
 final class PostgresBinaries {
 
+    private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
     private static final int NAME_DIGITS = 12;
 
     private static @Nullable Path unpacked;
@@ -48,16 +49,14 @@ final class PostgresBinaries {
     }
 
     private static InputStream open() throws IOException {
-        String architecture = switch (System.getProperty("os.arch")) {
-            case "amd64" -> "x86_64";
-            case "aarch64" -> "arm_64";
-            case String other -> other;
-        };
-        String resource = "/postgres-linux-" + architecture + ".txz";
-        InputStream archive = PostgresBinaries.class.getResourceAsStream(resource);
+        String architecture = System.getProperty("os.arch");
+        if (!architecture.equals("amd64")) {
+            throw new IOException(
+                    "PostgreSQL is packaged for Linux on x86-64 only, and this Java is for " + architecture);
+        }
+        InputStream archive = PostgresBinaries.class.getResourceAsStream(ARCHIVE);
         if (archive == null) {
-            throw new FileNotFoundException(
-                    "no PostgreSQL for this machine: " + resource.substring(1) + " is not on the class path");
+            throw new FileNotFoundException("no PostgreSQL: " + ARCHIVE.substring(1) + " is not on the class path");
         }
         return archive;
     }

@@ -131,14 +131,6 @@ public final class PostgresServer implements Program, AutoCloseable {
         return this;
     }
 
-    public void dropDatabase(String database) throws SQLException {
-        databases.removeIf(known -> known.name().equals(database));
-        try (Connection connection = connect("postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop database if exists " + quoted(database) + " with (force)");
-        }
-    }
-
     /** A connection of the superuser. */
     public Connection connect(String database) throws SQLException {
         Properties properties = new Properties();
@@ -204,7 +196,7 @@ public final class PostgresServer implements Program, AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            if (process.waitFor() != 0) {
+            if (Child.toTheEnd(process) != 0) {
                 throw new IOException("initdb failed:\n" + Files.readString(log));
             }
         } finally {

@@ -173,6 +173,8 @@ public final class RunningStack implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
             builder.environment().putAll(environment);
+            // When whoever runs us was called is not when this stack was asked for.
+            builder.environment().remove(Context.BEGUN);
             builder.environment()
                     .putAll(Map.of(
                             Home.VARIABLE, home.toString(),

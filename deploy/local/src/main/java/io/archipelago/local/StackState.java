@@ -7,8 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the supervisor says about its children, in a file that the commands read. */
+/**
+ * What the supervisor says about its children, in a file that the commands read.
+ *
+ * @param supervisor whose word it is
+ */
 record StackState(
+        ProcessIdentity supervisor,
         Phase phase,
         int portBase,
         @Nullable String problem,
@@ -43,7 +48,12 @@ record StackState(
         STOPPED
     }
 
-    static Optional<StackState> read(Home home) {
+    /** What that supervisor said last; empty when it has said nothing yet, whatever an earlier one did. */
+    static Optional<StackState> of(Home home, ProcessIdentity supervisor) {
+        return read(home).filter(state -> state.supervisor().equals(supervisor));
+    }
+
+    private static Optional<StackState> read(Home home) {
         if (!Files.exists(home.state())) {
             return Optional.empty();
         }

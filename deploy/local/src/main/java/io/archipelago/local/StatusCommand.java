@@ -1,9 +1,13 @@
 package io.archipelago.local;
 
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Topics;
 import io.archipelago.local.StackState.Condition;
+import io.archipelago.local.StackState.Phase;
 import io.archipelago.local.StackState.ProcessState;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class StatusCommand {
 
     private static final long MEGABYTE = 1_000_000;
+    /** How far a site has read what another says to it; the other's id is one of {@link Site}, which needs no quoting. */
+    private static final String READ_FROM = "select position from stream_in where site = '%s'";
 
     private StatusCommand() {}
 
@@ -42,16 +48,21 @@ final class StatusCommand {
 
     static int run(Context context, List<String> arguments) throws IOException {
         boolean json = wantsJson(arguments);
-        Optional<ProcessHandle> supervisor = context.supervisor();
-        Optional<StackState> state = supervisor.flatMap(alive -> StackState.read(context.home()));
-        if (supervisor.isEmpty() || state.isEmpty()) {
+        Optional<ProcessIdentity> supervisor = context.supervisor();
+        if (supervisor.isEmpty()) {
             return notRunning(context, json);
         }
-        Report report = report(context, supervisor.get().pid(), state.get());
+        StackState state = StackState.of(context.home(), supervisor.get())
+                .orElseGet(() -> saysNothingYet(supervisor.get(), context.stack()));
+        Report report = report(context, supervisor.get().pid(), state);
         context.out().println(json ? JsonFiles.toText(report) : table(report));
-        boolean allReady =
-                report.processes().stream().allMatch(row -> row.state().equals(Condition.READY.name()));
+        boolean allReady = state.phase() == Phase.READY
+                && report.processes().stream().allMatch(row -> row.state().equals(Condition.READY.name()));
         return allReady ? Main.OK : Main.FAILED;
+    }
+
+    private static StackState saysNothingYet(ProcessIdentity supervisor, Stack stack) {
+        return new StackState(supervisor, Phase.STARTING, stack.portBase(), null, null, List.of());
     }
 
     private static boolean wantsJson(List<String> arguments) {
@@ -61,7 +72,8 @@ final class StatusCommand {
         if (arguments.equals(List.of("-o", "json"))) {
             return true;
         }
-        throw new IllegalArgumentException("vc status takes -o table or -o json");
+        throw new IllegalArgumentException("vc status does not know \"" + String.join(" ", arguments)
+                + "\"; it takes -o table, as without it, or -o json");
     }
 
     private static int notRunning(Context context, boolean json) throws IOException {
@@ -94,8 +106,10 @@ final class StatusCommand {
         // The ports that it was started with; the variable may say something else by now.
         Stack stack = new Stack(
                 state.portBase(), context.stack().sites(), context.stack().wan());
-        Map<String, Long> outboxes = outboxes(context, stack);
-        Map<String, Long> lags = lags(stack);
+        Optional<Databases> databases = databases(context, stack);
+        Map<String, Long> outboxes =
+                databases.map(known -> outboxes(known, stack)).orElse(Map.of());
+        Map<String, Long> lags = lags(databases, stack);
         List<Row> rows = new ArrayList<>();
         rows.add(row(new ProcessState("supervisor", Condition.READY, supervisor, 0, 0, null)));
         for (ProcessState process : state.processes()) {
@@ -136,12 +150,15 @@ final class StatusCommand {
                 null);
     }
 
-    private static Map<String, Long> outboxes(Context context, Stack stack) throws IOException {
+    private static Optional<Databases> databases(Context context, Stack stack) throws IOException {
+        Path secrets = context.home().secrets();
+        return Files.exists(secrets) && Ports.answers(stack.postgresPort())
+                ? Optional.of(new Databases(stack, Secrets.ensure(secrets, stack)))
+                : Optional.empty();
+    }
+
+    private static Map<String, Long> outboxes(Databases databases, Stack stack) {
         Map<String, Long> backlogs = new HashMap<>();
-        if (!Files.exists(context.home().secrets()) || !Ports.answers(stack.postgresPort())) {
-            return backlogs;
-        }
-        Databases databases = new Databases(stack, Secrets.ensure(context.home().secrets(), stack));
         for (Site site : stack.sites()) {
             for (ServiceKind kind : ServiceKind.values()) {
                 databases
@@ -152,23 +169,44 @@ final class StatusCommand {
         return backlogs;
     }
 
-    /** A process may read with several groups, each named after it: {@code placement}, {@code placement-observed}. */
-    private static Map<String, Long> lags(Stack stack) throws IOException {
+    /**
+     * A process may read with several groups, each named after it: {@code placement}, {@code placement-observed}. What sites say to each
+     * other is read by no group: how far it is read stands in the reader's database.
+     */
+    private static Map<String, Long> lags(Optional<Databases> databases, Stack stack) throws IOException {
         Map<String, Long> byProcess = new HashMap<>();
         for (Site site : stack.sites()) {
             if (!Ports.answers(stack.kafkaPort(site))) {
                 continue;
             }
-            Map<String, Long> byGroup = Backlogs.lags(stack.bootstrapServers(site));
-            for (Map.Entry<String, Long> group : byGroup.entrySet()) {
+            Backlogs backlogs = Backlogs.of(
+                    stack.bootstrapServers(site),
+                    stack.sites().stream().map(StatusCommand::streamTo).toList());
+            for (Map.Entry<String, Long> group : backlogs.lags().entrySet()) {
                 for (ServiceKind kind : ServiceKind.values()) {
                     if (group.getKey().startsWith(kind.id())) {
                         byProcess.merge(Stack.service(site, kind), group.getValue(), Long::sum);
                     }
                 }
             }
+            for (Site reader : stack.sites()) {
+                Long end = backlogs.ends().get(streamTo(reader));
+                OptionalLong position = databases
+                        .map(known -> known.count(reader, ServiceKind.RESERVATION, READ_FROM.formatted(site.id())))
+                        .orElse(OptionalLong.empty());
+                if (end != null && position.isPresent()) {
+                    byProcess.merge(
+                            Stack.service(reader, ServiceKind.RESERVATION),
+                            Math.max(0, end - position.getAsLong()),
+                            Long::sum);
+                }
+            }
         }
         return byProcess;
+    }
+
+    private static String streamTo(Site site) {
+        return Topics.federationTo(new SiteId(site.id()));
     }
 
     private static String table(Report report) {

@@ -2,15 +2,13 @@ package io.archipelago.local;
 
 import io.archipelago.local.StackState.Phase;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Supervisor {
 
     private static final Duration ACQUAINTED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
 
     private final Home home;
     private final Stack stack;
@@ -29,6 +28,7 @@ final class Supervisor {
     private final Consumer<String> journal;
     private final Map<String, Supervised> members = new LinkedHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final ProcessIdentity identity = ownIdentity();
     private final long begun = System.nanoTime();
     private final Object stateFile = new Object();
 
@@ -56,26 +56,40 @@ final class Supervisor {
     /** The life of a supervisor process: to the end of the stack. False when the stack could not be started. */
     static boolean run(Home home, Stack stack, Installation installation, Consumer<String> journal)
             throws IOException, InterruptedException {
-        home.create();
-        try (FileChannel channel = FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            if (lock == null) {
+        try (Ownership ownership = own(home).orElse(null)) {
+            if (ownership == null) {
                 journal.accept("another supervisor owns " + home.root());
                 return false;
             }
+            // Stays when this process is gone: it then names nobody who lives.
             new PidFile("supervisor", ownIdentity(), Launch.StopSignal.TERM).write(home.supervisor());
-            int left = Leftovers.stopAll(home);
-            if (left > 0) {
-                journal.accept("stopped " + left + " processes that an earlier supervisor had left");
-            }
-            Secrets secrets = Secrets.ensure(home.secrets(), stack);
-            List<Programs.Member> programs = new Programs(stack, home, installation, secrets).all();
-            Acquaintance acquaintance = new Acquaintance(stack, new Databases(stack, secrets));
-            Supervisor supervisor = new Supervisor(home, stack, acquaintance, programs, journal);
-            return supervisor.supervise(programs, Endpoints.of(stack, installation.realm()));
-        } finally {
-            Files.deleteIfExists(home.supervisor());
+            return asOwner(home, stack, installation, journal);
         }
+    }
+
+    /** Waits while a command cleans up there; empty when another supervisor has it. */
+    private static Optional<Ownership> own(Home home) throws IOException, InterruptedException {
+        while (true) {
+            home.create();
+            Optional<Ownership> ownership = Ownership.take(home);
+            if (ownership.isPresent() || home.livingSupervisor().isPresent()) {
+                return ownership;
+            }
+            Thread.sleep(LOOK_INTERVAL);
+        }
+    }
+
+    private static boolean asOwner(Home home, Stack stack, Installation installation, Consumer<String> journal)
+            throws IOException, InterruptedException {
+        int left = Leftovers.stopAll(home);
+        if (left > 0) {
+            journal.accept("stopped " + left + " processes that an earlier supervisor had left");
+        }
+        Secrets secrets = Secrets.ensure(home.secrets(), stack);
+        List<Programs.Member> programs = new Programs(stack, home, installation, secrets).all();
+        Acquaintance acquaintance = new Acquaintance(stack, new Databases(stack, secrets));
+        Supervisor supervisor = new Supervisor(home, stack, acquaintance, programs, journal);
+        return supervisor.supervise(programs, Endpoints.of(stack, installation.realm()));
     }
 
     private boolean supervise(List<Programs.Member> programs, Endpoints endpoints)
@@ -171,7 +185,6 @@ final class Supervisor {
             journal.accept("stopped");
             Files.deleteIfExists(home.state());
             Files.deleteIfExists(home.endpoints());
-            Files.deleteIfExists(home.supervisor());
         } catch (InterruptedException | IOException e) {
             journal.accept("could not stop in order: " + e.getMessage());
         } finally {
@@ -209,6 +222,7 @@ final class Supervisor {
     private void writeState() {
         synchronized (stateFile) {
             StackState state = new StackState(
+                    identity,
                     phase,
                     stack.portBase(),
                     problem,

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -45,17 +46,27 @@ final class CommandLine {
     }
 
     Outcome run(String... arguments) throws IOException, InterruptedException {
-        Process process = start(arguments);
+        return outcome(start(arguments));
+    }
+
+    static Outcome outcome(Process process) throws IOException, InterruptedException {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Outcome(process.waitFor(), output);
     }
 
     Process start(String... arguments) throws IOException {
+        return start(List.of(), Map.of(), arguments);
+    }
+
+    /** With flags for the Java of the command itself, and more in its environment. */
+    Process start(List<String> flags, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Jvm.home().resolve("bin/java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-D" + Installation.REPOSITORY_PROPERTY + "=" + repository,
+                "-D" + Installation.REPOSITORY_PROPERTY + "=" + repository));
+        command.addAll(flags);
+        command.addAll(List.of(
                 "-cp",
                 // The libraries once more, for the logger that is not among our own dependencies.
                 System.getProperty("java.class.path") + ":" + Installation.libraryFolder() + "/*",
@@ -65,12 +76,16 @@ final class CommandLine {
         builder.environment().put("VC_HOME", home.root().toString());
         builder.environment().put("VC_PORT_BASE", Integer.toString(stack.portBase()));
         builder.environment().put("VC_RECORD", "off");
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
     /** The processes that were started with this home, by whatever trace of it they show. */
     List<String> processes() throws IOException {
-        String trace = home.root().toString();
+        return processes(home.root().toString());
+    }
+
+    static List<String> processes(String trace) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(process -> process.getFileName().toString().matches("\\d+"))
                     .filter(process -> !process.endsWith(

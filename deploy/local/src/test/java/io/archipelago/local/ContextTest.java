@@ -2,8 +2,11 @@ package io.archipelago.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,12 @@ class ContextTest {
     void takesItsPortsFromTheEnvironment() {
         assertThat(of(Map.of()).stack().portBase()).isEqualTo(18_000);
         assertThat(of(Map.of("VC_PORT_BASE", "28000")).stack().postgresPort()).isEqualTo(28_000);
+    }
+
+    @Test
+    void countsFromWhenTheLauncherWasCalled() {
+        assertThat(of(Map.of("VC_BEGUN", "1764547200123")).begun()).isEqualTo("2025-12-01T00:00:00.123Z");
+        assertThat(of(Map.of("VC_BEGUN", "soon")).begun()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
     }
 
     @Test

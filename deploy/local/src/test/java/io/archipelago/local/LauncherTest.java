@@ -1,7 +1,9 @@
 package io.archipelago.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ class LauncherTest {
 
     @TempDir
     Path root;
+
+    private static final String SAY = "echo \"java of $JAVA_HOME: $* VC_ROOT=${VC_ROOT-} VC_BEGUN=${VC_BEGUN-}\"";
 
     private Path jdk;
     private final Map<String, String> environment = new HashMap<>();
@@ -143,6 +147,144 @@ class LauncherTest {
     }
 
     @Test
+    void printsTheHelpOfACommandWithoutBuilding() throws Exception {
+        Outcome outcome = vc("up", "--help");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.output()).contains("up [--foreground]").doesNotContain("java of");
+        assertThat(calls()).isEmpty();
+    }
+
+    @Test
+    void demoBuildsWhereOneSeesItThenStartsAndPrintsTheStoryAlone() throws Exception {
+        // Given
+        java("[[ $* != *'Main status'* ]] || exit 3", SAY);
+
+        // When
+        environment.put("VC_TEST_ERRORS", "apart");
+        Outcome demo = vc("demo", "-o", "json");
+
+        // Then
+        assertThat(demo.code()).isZero();
+        assertThat(demo.output().lines()).singleElement().asString().contains("io.archipelago.cli.Main demo -o json");
+        assertThat(errors()).containsSubsequence("Building with", "2/13  Contracts", "Built in", "Main up");
+        assertThat(demo.output()).contains("VC_ROOT=" + root);
+        assertThat(calls()).hasSize(1);
+    }
+
+    @Test
+    void buildProgressIsNoPartOfAnAnswer() throws Exception {
+        environment.put("VC_TEST_ERRORS", "apart");
+
+        Outcome list = vc("list", "-o", "json");
+
+        assertThat(list.output().lines()).singleElement().asString().contains("Main list -o json");
+        assertThat(errors()).contains("Building with", "Built in");
+    }
+
+    @Test
+    void twoCommandsBuildOnce() throws Exception {
+        // Given
+        maven("mkfifo hold", "echo called >> calls", "read -r _ < hold");
+        Process first = start(jdk.toString(), "list");
+        try (BufferedReader lines = first.inputReader()) {
+            assertThat(lines.readLine()).contains("Building with");
+            Process second = start(jdk.toString(), "show", "1");
+            try (BufferedReader others = second.inputReader()) {
+                assertThat(others.readLine()).isEqualTo("Waiting for another ./vc that builds or tests here ...");
+
+                // When
+                Files.writeString(root.resolve("hold"), "go\n");
+
+                // Then
+                assertThat(others.readLine()).contains("Main show 1");
+            }
+            assertThat(lines.readLine()).contains("Built in");
+            assertThat(lines.readLine()).contains("Main list");
+        }
+        assertThat(calls()).hasSize(1);
+    }
+
+    @Test
+    void doesNotBuildAnewWhatRuns() throws Exception {
+        // Given
+        Process supervisor = supervisor();
+
+        // When
+        Outcome list = vc("list");
+        Outcome test = vc("test");
+        supervisor.destroyForcibly().waitFor();
+        Outcome afterwards = vc("list");
+
+        // Then
+        assertThat(list.output())
+                .contains("newer than what runs (supervisor " + supervisor.pid() + ")")
+                .contains("./vc down, then ./vc up")
+                .contains("Main list");
+        assertThat(test.code()).isEqualTo(1);
+        assertThat(test.output()).contains("./vc down first");
+        assertThat(afterwards.output()).contains("Built in");
+        assertThat(calls()).hasSize(1);
+    }
+
+    @Test
+    void buildsAgainWhenASourceIsGone() throws Exception {
+        // Given
+        Path source = root.resolve("contracts/src/main/java/A.java");
+        vc("list");
+
+        // When
+        Files.delete(source);
+        Files.setLastModifiedTime(
+                source.getParent(), FileTime.from(Instant.now().plusSeconds(5)));
+
+        // Then
+        assertThat(vc("list").output()).contains("Building");
+    }
+
+    @Test
+    void seesChangesWhereverTheCloneLies() throws Exception {
+        // Given
+        root = Files.createDirectories(root.resolve("some/src/test"));
+        install();
+        vc("list");
+
+        // When
+        Files.setLastModifiedTime(
+                root.resolve("contracts/src/main/java/A.java"),
+                FileTime.from(Instant.now().plusSeconds(5)));
+
+        // Then
+        assertThat(vc("list").output()).contains("Building");
+        assertThat(calls()).hasSize(2);
+    }
+
+    @Test
+    void saysThatItNeedsAnotherMachine() throws Exception {
+        executable(root.resolve("uname"), "echo Linux aarch64");
+        environment.put("PATH", root + ":/usr/bin:/bin");
+
+        Outcome up = vc("up");
+
+        assertThat(up.code()).isEqualTo(1);
+        assertThat(up.output()).contains("needs Linux on x86-64").contains("here is Linux aarch64");
+        assertThat(calls()).isEmpty();
+    }
+
+    @Test
+    void tellsSinceWhenSomebodyWaits() throws Exception {
+        // Given
+        vc("list");
+        long before = System.currentTimeMillis();
+
+        // When
+        String begun = vc("up").output().replaceAll("(?s).*VC_BEGUN=(\\d*).*", "$1");
+
+        // Then
+        assertThat(Long.parseLong(begun)).isBetween(before, System.currentTimeMillis());
+    }
+
+    @Test
     void addsUpTheTestsOfAllModules() throws Exception {
         maven(
                 "mkdir -p bus/target/surefire-reports bus/target/failsafe-reports",
@@ -230,6 +372,28 @@ class LauncherTest {
     }
 
     private Outcome run(String javaHome, String... arguments) throws Exception {
+        Process process = start(javaHome, arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Outcome(process.waitFor(), output);
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(root.resolve("errors"));
+    }
+
+    /** A process that looks as the supervisor of the stack in this clone's home does. */
+    private Process supervisor() throws IOException {
+        Process process = new ProcessBuilder("bash", "-c", "exec -a io.archipelago.local.Main sleep 600").start();
+        Home home = new Home(root.resolve(".vc"));
+        home.create();
+        new PidFile("supervisor", ProcessIdentity.of(process.pid()).orElseThrow(), Launch.StopSignal.TERM)
+                .write(home.supervisor());
+        await().untilAsserted(() ->
+                assertThat(process.info().commandLine().orElse("")).startsWith("/usr/bin/sleep"));
+        return process;
+    }
+
+    private Process start(String javaHome, String... arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("bash", root.resolve("vc").toString()));
         command.addAll(List.of(arguments));
@@ -242,9 +406,12 @@ class LauncherTest {
                         javaHome.contains("jdk-17") ? "" : root.resolve("jdk-*").toString());
         builder.environment().put("PATH", "/usr/bin:/bin");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Outcome(process.waitFor(), output);
+        if (environment.containsKey("VC_TEST_ERRORS")) {
+            builder.redirectErrorStream(false)
+                    .redirectError(root.resolve("errors").toFile());
+        }
+        // From wherever somebody stands.
+        return builder.directory(Path.of("/").toFile()).start();
     }
 
     private List<String> calls() throws IOException {
@@ -266,8 +433,12 @@ class LauncherTest {
         Files.createDirectories(home.resolve("bin"));
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
         executable(home.resolve("bin/javac"));
-        executable(home.resolve("bin/java"), "echo \"java of $JAVA_HOME: $*\"");
+        executable(home.resolve("bin/java"), SAY);
         return home;
+    }
+
+    private void java(String... lines) throws IOException {
+        executable(jdk.resolve("bin/java"), lines);
     }
 
     private static void executable(Path file, String... lines) throws IOException {

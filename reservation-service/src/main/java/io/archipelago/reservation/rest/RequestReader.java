@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -171,39 +172,55 @@ final class RequestReader {
 
         TimeWindow read(Fields window, Instant now) {
             window.allowOnly("start", "end", "duration");
-            Instant start = start(window, now);
+            Optional<Instant> start = start(window, now);
             if (window.has("end") == window.has("duration")) {
                 window.error("end", "either 'end', an instant with an offset, or 'duration', such as PT4H");
-                return new TimeWindow(start, start.plusSeconds(1));
+                return anyWindow(now);
             }
-            Instant end = window.has("end") ? end(window, start, now) : start.plus(duration(window));
-            return new TimeWindow(start, end);
+            if (window.has("duration")) {
+                Duration duration = duration(window);
+                return start.map(from -> new TimeWindow(from, from.plus(duration)))
+                        .orElse(anyWindow(now));
+            }
+            Optional<Instant> end = window.instant("end", now);
+            if (start.isEmpty() || end.isEmpty() || !fits(window, start.get(), end.get())) {
+                return anyWindow(now);
+            }
+            return new TimeWindow(start.get(), end.get());
         }
 
-        /** The start; now if it is wrong, so that what is added to it stays within what an instant can be. */
-        private Instant start(Fields window, Instant now) {
-            Instant start = window.instant("start", now).orElse(now);
-            if (start.isBefore(now.minus(config.startTolerance()))) {
-                window.error("start", "not in the past; it is now " + now);
-                return now;
+        /** Where something is wrong with what was written: nobody looks at it. */
+        private static TimeWindow anyWindow(Instant now) {
+            return new TimeWindow(now, now.plusSeconds(1));
+        }
+
+        /** Empty if it is wrong. Nothing else is then said to be wrong only because it does not go with it. */
+        private Optional<Instant> start(Fields window, Instant now) {
+            Optional<Instant> start = window.instant("start", now);
+            if (start.isEmpty()) {
+                return start;
             }
-            if (start.isAfter(now.plus(config.limits().ahead()))) {
+            if (start.get().isBefore(now.minus(config.startTolerance()))) {
+                window.error("start", "not in the past; it is now " + now);
+                return Optional.empty();
+            }
+            if (start.get().isAfter(now.plus(config.limits().ahead()))) {
                 window.error("start", "at most " + config.limits().ahead() + " from now");
-                return now;
+                return Optional.empty();
             }
             return start;
         }
 
-        private Instant end(Fields window, Instant start, Instant now) {
-            Instant end = window.instant("end", now).orElse(start.plusSeconds(1));
+        private boolean fits(Fields window, Instant start, Instant end) {
             if (!end.isAfter(start)) {
                 window.error("end", "later than start, " + start);
-                return start.plusSeconds(1);
+                return false;
             }
             if (Duration.between(start, end).compareTo(config.limits().duration()) > 0) {
                 window.error("end", "at most " + config.limits().duration() + " after start");
+                return false;
             }
-            return end;
+            return true;
         }
 
         /** It is looked at before it is added to anything: the sum may be later than any instant. */

@@ -76,6 +76,36 @@ class RequestReaderTest {
     }
 
     @Test
+    void saysNothingOfAnEndThatOnlyDoesNotGoWithAWrongStart() {
+        String window = "\"start\": \"%s\", \"end\": \"%s\"";
+        for (String start : List.of("2036-12-01T09:00:00", "2036-12-01T09:00:00Z", "2020-12-01T09:00:00Z")) {
+            for (String end : List.of("2036-12-05T18:00:00+09:00", "2020-01-01T00:00:00Z")) {
+                assertThat(wrong(GOOD.replace(
+                                "\"start\": \"+PT1H\", \"duration\": \"PT2H\"", window.formatted(start, end))))
+                        .extracting(FieldError::field)
+                        .containsExactly("window.start");
+            }
+        }
+        assertThat(wrong(GOOD.replace(
+                        "\"start\": \"+PT1H\", \"duration\": \"PT2H\"",
+                        window.formatted("2036-12-01T09:00:00", "tomorrow"))))
+                .extracting(FieldError::field)
+                .containsExactly("window.start", "window.end");
+    }
+
+    @Test
+    void measuresAnEndByTheStartThatWasWritten() {
+        String window = "\"start\": \"2026-12-03T18:00:00+09:00\", \"end\": \"%s\"";
+
+        assertThat(wrong(GOOD.replace(
+                        "\"start\": \"+PT1H\", \"duration\": \"PT2H\"", window.formatted("2026-12-03T08:59:59Z"))))
+                .containsExactly(new FieldError("window.end", "later than start, 2026-12-03T09:00:00Z"));
+        assertThat(wrong(GOOD.replace(
+                        "\"start\": \"+PT1H\", \"duration\": \"PT2H\"", window.formatted("2027-01-03T09:00:01Z"))))
+                .containsExactly(new FieldError("window.end", "at most PT744H after start"));
+    }
+
+    @Test
     void readsTheSoftwareAsked() {
         assertThat(read(withSoftware("{\"os\": \"debian-12\", \"sets\": [\"slurm\", \"gcc-13.2\"]}"))
                         .software())

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Tokens;
@@ -20,10 +21,14 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -211,7 +216,7 @@ class ReservationResourceIT {
     @ParameterizedTest(name = "{0}: {1} instead of {2}")
     @CsvSource(delimiter = '|', textBlock = """
             window.end              | "start": "+PT1H"                                       | "start": "+PT1H", "duration": "PT2H"
-            window.end              | "start": "2027-01-02T00:00:00Z", "end": "2027-01-01T00:00:00Z" | "start": "+PT1H", "duration": "PT2H"
+            window.end              | "start": "now", "end": "2026-01-01T00:00:00Z"            | "start": "+PT1H", "duration": "PT2H"
             window.start            | "start": "2027-01-01T09:00:00", "duration": "PT2H"     | "start": "+PT1H", "duration": "PT2H"
             window.start            | "start": "2020-01-01T09:00:00Z", "duration": "PT2H"    | "start": "+PT1H", "duration": "PT2H"
             machines.compute.count  | "count": 0                                             | "count": 3
@@ -234,6 +239,20 @@ class ReservationResourceIT {
                 .body("errors.message", not(hasItem(nullValue())));
 
         assertThat(count()).as("nothing is stored").isEqualTo(before);
+    }
+
+    /** Why each is refused: {@link BadExamplesTest}. */
+    @Test
+    void storesNothingOfABadExample() throws IOException {
+        int before = count();
+        try (Stream<Path> files = Files.list(Path.of("..", "examples", "bad"))) {
+            for (Path file : files.toList()) {
+                String body = new YAMLMapper().readTree(Files.readString(file)).toString();
+
+                alice().body(body).post(PATH).then().statusCode(400).body("errors", hasSize(1));
+            }
+        }
+        assertThat(count()).isEqualTo(before);
     }
 
     @Test

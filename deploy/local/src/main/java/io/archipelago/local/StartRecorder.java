@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code vc train}: makes the AOT caches that are missing or older than what they were made from. Each program is run
- * once, with the servers it needs, in a home of its own that is removed afterwards.
+ * Makes the AOT caches that are missing or older than what they were made from. Each program is run once, with the servers it needs, in a
+ * home of its own that is removed afterwards.
  */
-final class TrainCommand {
+final class StartRecorder {
 
     private static final List<String> REQUESTS =
             List.of("/q/health/ready", "/q/health/live", "/api/v1/reservations", "/q/openapi?format=json");
@@ -26,7 +26,7 @@ final class TrainCommand {
     private final Programs programs;
     private final Site site;
 
-    private TrainCommand(Context context, Home home, Stack stack, Programs programs) {
+    private StartRecorder(Context context, Home home, Stack stack, Programs programs) {
         this.context = context;
         this.home = home;
         this.programs = programs;
@@ -34,16 +34,14 @@ final class TrainCommand {
     }
 
     /** A program that is due, and where its recording ends up. */
-    private record Trainee(Program program, AotCache cache) {}
+    private record Due(Program program, AotCache cache) {}
 
-    static int run(Context context, List<String> arguments) throws IOException, InterruptedException {
-        if (!arguments.isEmpty()) {
-            throw new IllegalArgumentException("vc train takes no arguments");
-        }
+    /** Only after a build, or for a Java that was not used before; false when there was nothing to do. */
+    static boolean record(Context context) throws IOException, InterruptedException {
         if (!AotCache.isSupported()) {
-            return Main.OK;
+            return false;
         }
-        Home home = new Home(Files.createTempDirectory("archipelago-train"));
+        Home home = new Home(Files.createTempDirectory("archipelago-record"));
         home.create();
         // Interrupted with Ctrl-C: the processes end by themselves, and their files go with them.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> purge(home)));
@@ -51,7 +49,7 @@ final class TrainCommand {
             Stack stack = Stack.onFreePorts(context.stack().sites());
             Secrets secrets = Secrets.ensure(home.secrets(), stack);
             Programs programs = new Programs(stack, home, context.installation(), secrets);
-            return new TrainCommand(context, home, stack, programs).train();
+            return new StartRecorder(context, home, stack, programs).recordDue();
         } finally {
             purge(home);
         }
@@ -65,43 +63,52 @@ final class TrainCommand {
         }
     }
 
-    private int train() throws IOException, InterruptedException {
+    private boolean recordDue() throws IOException, InterruptedException {
+        List<Due> servers = dueServers();
+        for (Due server : servers) {
+            record(server.program(), server.cache());
+        }
+        List<Due> applications = dueApplications();
+        if (applications.isEmpty()) {
+            return !servers.isEmpty();
+        }
+        try (PostgresServer postgres = programs.postgres();
+                KafkaServer kafka = programs.kafka(site, Installation.brokerCache())) {
+            postgres.start();
+            kafka.start();
+            for (Due application : applications) {
+                record(application.program(), application.cache());
+            }
+        }
+        return true;
+    }
+
+    private List<Due> dueServers() throws IOException {
+        List<Due> due = new ArrayList<>();
         AotCache broker = Installation.brokerCache();
         if (broker.isOutdated(Installation.libraryFolder())) {
-            record(programs.kafka(site, broker.draft()), broker);
+            due.add(new Due(programs.kafka(site, broker.draft()), broker));
         }
         AotCache keycloak = KeycloakServer.aotCache();
         if (keycloak.isOutdated(KeycloakServer.distribution())) {
-            record(programs.keycloak(keycloak.draft()), keycloak);
+            due.add(new Due(programs.keycloak(keycloak.draft()), keycloak));
         }
-        List<Trainee> applications = dueApplications();
-        if (applications.isEmpty()) {
-            return Main.OK;
-        }
-        try (PostgresServer postgres = programs.postgres();
-                KafkaServer kafka = programs.kafka(site, broker)) {
-            postgres.start();
-            kafka.start();
-            for (Trainee trainee : applications) {
-                record(trainee.program(), trainee.cache());
-            }
-        }
-        return Main.OK;
+        return due;
     }
 
-    private List<Trainee> dueApplications() throws IOException {
-        List<Trainee> due = new ArrayList<>();
+    private List<Due> dueApplications() throws IOException {
+        List<Due> due = new ArrayList<>();
         for (ServiceKind kind : ServiceKind.values()) {
             Path application = context.installation().application(kind.module());
             AotCache cache = QuarkusProgram.aotCache(application);
             if (isDue(application, cache)) {
-                due.add(new Trainee(programs.service(site, kind, cache.draft()), cache));
+                due.add(new Due(programs.service(site, kind, cache.draft()), cache));
             }
         }
         Path agent = context.installation().application("node-agent");
         AotCache cache = QuarkusProgram.aotCache(agent);
         if (isDue(agent, cache)) {
-            due.add(new Trainee(programs.agent(site, cache.draft()), cache));
+            due.add(new Due(programs.agent(site, cache.draft()), cache));
         }
         return due;
     }
@@ -125,7 +132,9 @@ final class TrainCommand {
             Files.move(cache.draft().file(), cache.file(), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Path log = cache.file().resolveSibling(program.name() + ".log");
-            Files.copy(process.log(), log, StandardCopyOption.REPLACE_EXISTING);
+            if (Files.exists(process.log())) {
+                Files.copy(process.log(), log, StandardCopyOption.REPLACE_EXISTING);
+            }
             String reason = String.valueOf(e.getMessage());
             context.err()
                     .println("  not recorded, it will start more slowly: "
