@@ -61,4 +61,13 @@ class Fixture {
                 .createNativeQuery("select count(*) from outbox", Long.class)
                 .getSingleResult());
     }
+
+    /** How many transactions wait for a lock. */
+    long waitingForLocks() {
+        return inTransaction(
+                tx -> tx.session().createNativeQuery("""
+                        select count(*) from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock'
+                        """, Long.class).getSingleResult());
+    }
 }

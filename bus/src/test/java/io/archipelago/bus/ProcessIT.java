@@ -11,6 +11,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.testkit.EmbeddedInfrastructure;
+import io.archipelago.testkit.Seed;
 import io.archipelago.wire.Wire;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +43,17 @@ class ProcessIT {
     private static final int PER_KEY = 300;
     private static final int ROUNDS = 3;
     private static final int STOP_SECONDS = 20;
+
+    /** Whoever deletes from the outbox waits for the session that says this. */
+    private static final String HOLD_DELETIONS = """
+            create or replace function hold() returns trigger language plpgsql as
+            $$ begin perform pg_advisory_xact_lock_shared(4711); return null; end $$;
+            select pg_advisory_lock(4711);
+            create trigger hold before delete on outbox for each statement execute function hold();
+            """;
+
+    private static final String HELD =
+            "from pg_stat_activity where datname = current_database() and wait_event = 'advisory'";
 
     private static final EmbeddedInfrastructure INFRASTRUCTURE = new EmbeddedInfrastructure();
     private static Map<String, String> config = Map.of();
@@ -100,9 +113,7 @@ class ProcessIT {
     @Test
     void losesAndRepeatsNothingWhenKilledAtAnyMoment() throws Exception {
         // Given
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
-        System.out.println("seed " + seed);
+        Random random = Seed.random();
 
         // When
         for (int round = 1; round <= ROUNDS; round++) {
@@ -121,6 +132,58 @@ class ProcessIT {
             assertEveryMessageTookEffectOnceAndInOrder();
             assertNothingIsCondemned();
             last.stop(STOP_SECONDS);
+        }
+    }
+
+    @Test
+    void repeatsUnderItsIdWhatWasSentWhenItWasKilledBeforeItForgotIt() throws Exception {
+        // Given
+        try (ProductionApp.Running first = app.start();
+                Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            awaitApplied(1);
+            statement.execute(HOLD_DELETIONS);
+
+            // When
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(count("select count(*) " + HELD)).isOne());
+            first.kill();
+            // Of a process that is dead its database would hear only after it has deleted.
+            statement.execute("select pg_terminate_backend(pid) " + HELD);
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(count("select count(*) " + HELD)).isZero());
+            statement.execute("drop trigger hold on outbox");
+        }
+        assertThat(count("select count(*) from outbox")).isPositive();
+
+        // Then
+        try (ProductionApp.Running last = app.start()) {
+            awaitApplied(KEYS * PER_KEY);
+            assertEveryMessageTookEffectOnceAndInOrder();
+            assertThat(answers().stream().map(ProcessIT::id))
+                    .as("some answer came twice")
+                    .hasSizeGreaterThan(KEYS * PER_KEY);
+            assertThat(answers().stream().map(ProcessIT::id).distinct()).hasSize(KEYS * PER_KEY);
+            assertNothingIsCondemned();
+            last.stop(STOP_SECONDS);
+        }
+    }
+
+    /** The answers to this test's keys, as often as they were sent. */
+    private List<ConsumerRecord<String, String>> answers() {
+        Set<String> own = keys.stream().map(AllocationId::toString).collect(Collectors.toSet());
+        return topic.readAll(Ledger.ANSWERS).stream()
+                .filter(record -> own.contains(record.key()))
+                .toList();
+    }
+
+    private static UUID id(ConsumerRecord<String, String> record) {
+        try {
+            return Wire.read(record.value()).id();
+        } catch (Wire.UnreadableMessage e) {
+            throw new AssertionError(e);
         }
     }
 

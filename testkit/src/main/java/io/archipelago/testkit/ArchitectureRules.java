@@ -34,6 +34,8 @@ public final class ArchitectureRules {
         "io.archipelago.bus.protocol..",
         "io.archipelago.bus.booking.."
     };
+    private static final String CONTRACTS = "io.archipelago..contracts..";
+    private static final String[] DATABASES_AND_NETWORKS = {"java.sql..", "javax.sql..", "java.net.http.."};
     private static final String INCOMING = "org.eclipse.microprofile.reactive.messaging.Incoming";
     private static final String OUTGOING = "org.eclipse.microprofile.reactive.messaging.Outgoing";
     private static final Set<String> CLOCKS_AND_DICE = Set.of(
@@ -72,8 +74,10 @@ public final class ArchitectureRules {
 
     static List<ArchRule> all() {
         return List.of(
+                        contractsArePlain(),
                         domainIsPure(),
                         domainKnowsNoClock(),
+                        servicesTalkThroughKafkaOnly(),
                         consumersAreInMessaging(),
                         onlyTheBusPublishes(),
                         onlyTheBusBeginsTransactions(),
@@ -84,13 +88,24 @@ public final class ArchitectureRules {
                 .toList();
     }
 
+    static ArchRule contractsArePlain() {
+        return classes()
+                .that()
+                .resideInAnyPackage(CONTRACTS)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", CONTRACTS)
+                        .and(not(resideInAnyPackage(DATABASES_AND_NETWORKS))))
+                .because(
+                        "what services tell each other ties nobody to a framework, to a way of writing it or to a database");
+    }
+
     static ArchRule domainIsPure() {
         return classes()
                 .that()
                 .resideInAnyPackage(PURE)
                 .should()
                 .onlyDependOnClassesThat(
-                        resideInAnyPackage(PURE_MAY_USE).and(not(resideInAnyPackage("java.sql..", "java.net.http.."))))
+                        resideInAnyPackage(PURE_MAY_USE).and(not(resideInAnyPackage(DATABASES_AND_NETWORKS))))
                 .because("the domain is plain Java, run by the services and by the simulation alike");
     }
 
@@ -111,6 +126,22 @@ public final class ArchitectureRules {
                         && call.getTarget().getRawParameterTypes().isEmpty());
     }
 
+    /** The command line, local mode and the benchmark are no services: they ask as a person would. */
+    static ArchRule servicesTalkThroughKafkaOnly() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages("io.archipelago.cli..", "io.archipelago.local..", "io.archipelago.bench..")
+                .should()
+                .dependOnClassesThat(nameMatching("java\\.net\\.http\\..*"
+                        + "|java\\.net\\.(Http)?URLConnection"
+                        + "|jakarta\\.ws\\.rs\\.client\\..*"
+                        + "|org\\.eclipse\\.microprofile\\.rest\\.client\\..*"
+                        + "|io\\.quarkus\\.rest\\.client\\..*"
+                        + "|io\\.vertx\\..*\\.(Web|Http)Client.*"
+                        + "|org\\.apache\\.http\\..*"))
+                .because("a service that asks another by REST is down when the other is");
+    }
+
     static ArchRule consumersAreInMessaging() {
         return methods()
                 .that()
@@ -125,9 +156,10 @@ public final class ArchitectureRules {
 
     static ArchRule onlyTheBusPublishes() {
         return noClasses()
-                // An agent has no database, and its observations need no outbox.
+                // An agent has no database, and its observations need no outbox; what the benchmark compares with is a
+                // bare producer.
                 .that()
-                .resideOutsideOfPackages("io.archipelago.bus..", "io.archipelago.agent..")
+                .resideOutsideOfPackages("io.archipelago.bus..", "io.archipelago.agent..", "io.archipelago.bench..")
                 .should()
                 .dependOnClassesThat(nameMatching("org\\.eclipse\\.microprofile\\.reactive\\.messaging\\.Emitter"
                         + "|io\\.smallrye\\.reactive\\.messaging\\.MutinyEmitter"

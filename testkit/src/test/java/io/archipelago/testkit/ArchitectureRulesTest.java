@@ -1,5 +1,6 @@
 package io.archipelago.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -12,6 +13,12 @@ class ArchitectureRulesTest {
     private final JavaClasses bad = new ClassFileImporter().importPackages("io.archipelago.testkit.bad");
 
     @Test
+    void findsAContractThatIsTiedToMore() {
+        assertBroken(ArchitectureRules.contractsArePlain(), "JsonProperty");
+        assertBroken(ArchitectureRules.contractsArePlain(), "java.sql.Timestamp");
+    }
+
+    @Test
     void findsADomainThatDependsOnMore() {
         assertBroken(ArchitectureRules.domainIsPure(), "Caller");
     }
@@ -19,6 +26,21 @@ class ArchitectureRulesTest {
     @Test
     void findsADomainThatReadsTheClock() {
         assertBroken(ArchitectureRules.domainKnowsNoClock(), "Instant.now()");
+    }
+
+    @Test
+    void findsAServiceThatAsksAnotherByRest() {
+        assertBroken(ArchitectureRules.servicesTalkThroughKafkaOnly(), "java.net.http.HttpClient");
+    }
+
+    @Test
+    void findsAConsumerOutsideOfMessaging() {
+        assertBroken(ArchitectureRules.consumersAreInMessaging(), "Caller.onMessage");
+    }
+
+    @Test
+    void findsATransactionThatBeginsElsewhere() {
+        assertBroken(ArchitectureRules.onlyTheBusBeginsTransactions(), "jakarta.transaction.Transactional");
     }
 
     @Test
@@ -40,6 +62,12 @@ class ArchitectureRulesTest {
     void refusesAPackageThatDoesNotExist() {
         assertThatThrownBy(() -> ArchitectureRules.check("io.archipelago.nowhere"))
                 .isInstanceOf(AssertionError.class);
+    }
+
+    /** Of every rule the test above says what it finds: one that can not be broken would guard nothing. */
+    @Test
+    void everyRuleCanBeBroken() {
+        assertThat(ArchitectureRules.all()).allMatch(rule -> rule.evaluate(bad).hasViolation());
     }
 
     private void assertBroken(ArchRule rule, String named) {

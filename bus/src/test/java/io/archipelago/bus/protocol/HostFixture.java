@@ -84,6 +84,12 @@ final class HostFixture {
         return after(protocol().onHeartbeat(fenced(), next(1), true, LOST_AT));
     }
 
+    /** The same, and silent again. */
+    static HostRecord barredAndSuspect() {
+        HostRecord barred = barred();
+        return after(protocol().onDue(barred, true, null, Objects.requireNonNull(barred.due())));
+    }
+
     static HostRecord after(HostDecision decision) {
         return Objects.requireNonNull(decision.next());
     }

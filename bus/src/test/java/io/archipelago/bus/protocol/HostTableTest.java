@@ -3,6 +3,7 @@ package io.archipelago.bus.protocol;
 import static io.archipelago.bus.protocol.HostFixture.COUNTER;
 import static io.archipelago.bus.protocol.HostFixture.alive;
 import static io.archipelago.bus.protocol.HostFixture.barred;
+import static io.archipelago.bus.protocol.HostFixture.barredAndSuspect;
 import static io.archipelago.bus.protocol.HostFixture.dead;
 import static io.archipelago.bus.protocol.HostFixture.declared;
 import static io.archipelago.bus.protocol.HostFixture.fenced;
@@ -14,13 +15,19 @@ import static io.archipelago.bus.protocol.HostFixture.suspect;
 import static io.archipelago.bus.protocol.HostFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.bus.protocol.HostRecord.Death;
+import io.archipelago.bus.protocol.HostRecord.State;
 import io.archipelago.contracts.host.HostDead.Cause;
 import io.archipelago.testkit.MarkdownTable;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -43,13 +50,83 @@ class HostTableTest {
     void isWhatTheDocumentSays() {
         Map<String, List<String>> rows = new LinkedHashMap<>();
         rows.put("(unknown)", row(null));
-        for (HostRecord state : List.of(alive(), suspect(), lost(), fenced(), declared(), barred())) {
-            rows.put(name(state), row(state));
-        }
+        states().forEach(state -> rows.put(name(state), row(state)));
 
         assertThat(MarkdownTable.document("messages.md"))
                 .contains(HEADING)
                 .contains(MarkdownTable.written("in state", COLUMNS, rows));
+    }
+
+    /** Whatever is heard and however long it is silent, a host gets into no state that has no row. */
+    @Test
+    void hasARowForEveryStateThatAHostCanGetInto() {
+        // Given
+        Map<String, HostRecord> reached = new LinkedHashMap<>();
+        Deque<HostRecord> open = new ArrayDeque<>();
+        List<@Nullable HostRecord> next = after(null);
+
+        // When
+        while (!next.isEmpty() || !open.isEmpty()) {
+            next.stream()
+                    .flatMap(Stream::ofNullable)
+                    .filter(state -> reached.putIfAbsent(kind(state), state) == null)
+                    .forEach(open::add);
+            next = open.isEmpty() ? List.of() : after(open.remove());
+        }
+
+        // Then
+        assertThat(reached.values().stream().map(HostFixture::name).distinct())
+                .containsExactlyInAnyOrderElementsOf(
+                        states().stream().map(HostFixture::name).toList());
+    }
+
+    @Test
+    void hasARowForEveryStateAndEveryDeath() {
+        assertThat(states().stream().map(HostRecord::state)).contains(State.values());
+        assertThat(states().stream()
+                        .map(HostRecord::death)
+                        .flatMap(Stream::ofNullable)
+                        .map(Death::cause))
+                .contains(Cause.values());
+    }
+
+    /** What decides what becomes of it, whenever that is. */
+    private static String kind(HostRecord state) {
+        Death death = state.death();
+        return name(state) + " " + (death != null && death.ours()) + " " + (state.due() != null);
+    }
+
+    private static List<HostRecord> states() {
+        return List.of(alive(), suspect(), lost(), fenced(), declared(), barred(), barredAndSuspect());
+    }
+
+    /** All that can become of a host by one thing that is said of it, or by its silence. */
+    private List<@Nullable HostRecord> after(@Nullable HostRecord state) {
+        long counter = state == null ? COUNTER : state.counter() + 1;
+        Instant now = HostFixture.LOST_AT.plusSeconds(10);
+        List<@Nullable HostRecord> next = new ArrayList<>();
+        for (String machine : List.of("machine", "impostor")) {
+            for (int leftovers : List.of(0, 3)) {
+                for (boolean same : List.of(true, false)) {
+                    next.add(protocol.onHeartbeat(state, heartbeat(machine, counter, leftovers), same, now)
+                            .next());
+                }
+            }
+        }
+        for (Cause cause : Cause.values()) {
+            next.add(protocol.onDead(state, dead(cause, counter)).next());
+        }
+        Instant due = state == null ? null : state.due();
+        if (state != null && due != null) {
+            for (Fence fence : Arrays.asList(null, new Fence(0, 0), new Fence(2, 1), new Fence(2, 2))) {
+                next.add(protocol.onDue(state, true, fence, due).next());
+                next.add(protocol.onDue(state, false, fence, due).next());
+            }
+        }
+        if (state != null) {
+            protocol.declareDead(state, "oscar", now).ifPresent(decision -> next.add(decision.next()));
+        }
+        return next;
     }
 
     @Test
@@ -96,7 +173,7 @@ class HostTableTest {
 
     @Test
     void ignoresWhatIsOlderThanTheLastHeartbeat() {
-        for (HostRecord state : List.of(alive(), suspect(), lost(), fenced(), declared(), barred())) {
+        for (HostRecord state : states()) {
             assertThat(protocol.onHeartbeat(state, heartbeat("machine", state.counter(), 0), true, HostFixture.LOST_AT))
                     .isEqualTo(HostDecision.NOTHING);
             assertThat(protocol.onDead(state, dead(Cause.OPERATOR, COUNTER - 1)))
