@@ -49,6 +49,14 @@ final class BrokerContents {
     /** All that was ever given up, also what an operator has dealt with since. */
     List<String> deadLetters() {
         return read(DEAD_LETTERS).stream()
+                .map(record -> record.topic() + " " + record.partition() + "/" + record.offset() + " " + record.key()
+                        + ": " + record.value())
+                .toList();
+    }
+
+    /** Every message that is kept, of every topic, as text. */
+    List<String> everything() {
+        return read(topic -> true).stream()
                 .map(record -> record.topic() + " " + record.key() + ": " + record.value())
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.archipelago.system;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,12 +9,8 @@ import io.archipelago.local.RunningStack;
 import io.archipelago.local.ServiceKind;
 import io.archipelago.local.Site;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,27 +32,35 @@ final class Federation implements AutoCloseable {
             "RESERVATION_DEADLINES_ASK_AGAIN_AT_MOST", "PT10S",
             "RESERVATION_DEADLINES_ATTEMPTS", "2",
             "PARTICIPANT_LEAD", "PT3S",
+            "PARTICIPANT_GRACE", "PT10S",
             "PARTICIPANT_TURN_ROUND", "PT5S");
 
-    private static final Duration TOKEN_LIFE = Duration.ofMinutes(3);
-    private static final String TENANT = "alice";
-    private static final String MASTER = "tokyo";
+    /** How long before its window a site begins to deploy its part. */
+    static final Duration LEAD = Duration.ofSeconds(3);
+
+    /** Where the tenant asks. */
+    static final String MASTER = "tokyo";
+
+    private static final Set<String> FINAL = Set.of("ENDED", "CANCELLED", "REFUSED");
 
     private final RunningStack stack;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Person alice;
+    private final Person operator;
+    private final Mishaps mishaps;
+    private final Map<String, Hosts> hosts = new TreeMap<>();
     private final Map<String, ProcessHandle> frozen = new TreeMap<>();
-    private Person alice;
-    private Instant signedOn;
 
-    private Federation(RunningStack stack, Person alice) {
+    private Federation(RunningStack stack) {
         this.stack = stack;
-        this.alice = alice;
-        this.signedOn = Instant.now();
+        this.alice = new Person(stack, "alice");
+        this.operator = new Person(stack, "oscar");
+        this.mishaps = new Mishaps(stack);
+        sites().forEach(site -> hosts.put(site, new Hosts(stack, site)));
     }
 
     static Federation start() throws IOException, InterruptedException {
         RunningStack stack = RunningStack.start(ENVIRONMENT);
-        Federation federation = new Federation(stack, new Person(HttpClient.newHttpClient(), stack.signOn(TENANT)));
+        Federation federation = new Federation(stack);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(
                                 stack.query(
@@ -75,71 +80,89 @@ final class Federation implements AutoCloseable {
         return stack.stack().sites().stream().map(Site::id).toList();
     }
 
+    Hosts hosts(String site) {
+        return requireNonNull(hosts.get(site));
+    }
+
     // --- the tenant
+
+    Person alice() {
+        return alice;
+    }
+
+    /** Who may look at everything. */
+    Person operator() {
+        return operator;
+    }
 
     /** Asks at tokyo, and returns the reservation's id. */
     String reserve(String json) throws IOException, InterruptedException {
-        Person.Answer answer = alice().reserve(api(), json);
+        return reserve(alice, MASTER, json);
+    }
+
+    String reserve(Person who, String site, String json) throws IOException, InterruptedException {
+        Person.Answer answer = who.reserve(site, json);
         assertThat(answer.status()).as(answer.body().toString()).isEqualTo(202);
         return answer.body().get("id").asText();
     }
 
     JsonNode show(String id) throws IOException, InterruptedException {
-        return alice().show(api(), id).body();
+        return alice.show(MASTER, id).body();
     }
 
     /** However often it must be tried: whoever answers may just have been killed. */
     void cancel(String id) {
+        cancel(alice, MASTER, id);
+    }
+
+    void cancel(Person who, String site, String id) {
         await().atMost(SOON)
                 .ignoreExceptions()
-                .untilAsserted(
-                        () -> assertThat(alice().cancel(api(), id).status()).isEqualTo(202));
+                .untilAsserted(() -> assertThat(who.cancel(site, id).status()).isEqualTo(202));
     }
 
-    /** Waits until a reservation is, or was, as far as a state. */
     JsonNode awaitState(String id, String... states) {
-        return await().atMost(SOON).ignoreExceptions().until(() -> show(id), seen -> {
-            String state = seen.get("state").asText();
-            boolean there = Set.of(states).contains(state);
-            if (!there && Set.of("ENDED", "CANCELLED", "REFUSED").contains(state)) {
-                throw new AssertionError("it will not become " + List.of(states) + ": " + seen);
-            }
-            return there;
-        });
+        return awaitState(alice, MASTER, id, states);
     }
 
-    private URI api() {
-        return URI.create(stack.stack().apiUrl(stack.site(MASTER)) + "/api/v1/reservations");
+    /** Waits until a reservation is in one of some states; fails at once if it is over in another. */
+    JsonNode awaitState(Person who, String site, String id, String... states) {
+        List<String> wanted = List.of(states);
+        JsonNode seen = await().atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> who.show(site, id).body(), view -> {
+                    String state = view.get("state").asText();
+                    return wanted.contains(state) || FINAL.contains(state);
+                });
+        assertThat(seen.get("state").asText()).as(seen.toString()).isIn(wanted);
+        return seen;
     }
 
-    private Person alice() throws IOException, InterruptedException {
-        if (Instant.now().isAfter(signedOn.plus(TOKEN_LIFE))) {
-            alice = new Person(http, stack.signOn(TENANT));
-            signedOn = Instant.now();
-        }
-        return alice;
+    /** The master's database. */
+    MasterDatabase master() throws SQLException, IOException {
+        return new MasterDatabase(stack, MASTER);
     }
 
     // --- who pulls plugs
 
-    /** The processes of the stack without its supervisor. */
-    List<String> processes() throws IOException, InterruptedException {
-        List<String> names = new ArrayList<>();
-        stack.status()
-                .get("processes")
-                .forEach(process -> names.add(process.get("name").asText()));
-        names.remove("supervisor");
-        return names;
+    /** As a power cut would; the supervisor starts it again. */
+    static void kill(ProcessHandle process) {
+        process.destroyForcibly();
     }
 
-    /** As a power cut would; the supervisor starts it again. */
-    void kill(String process) throws IOException, InterruptedException {
-        System.out.println("kill -9 " + process);
-        stack.process(process).destroyForcibly();
+    /** Waits until the whole stack serves, with another process in the place of one that was killed. */
+    void awaitAgain(String name, ProcessHandle killed) throws IOException, InterruptedException {
+        await().atMost(SOON).until(() -> !killed.isAlive());
+        if (name.equals(RunningStack.SUPERVISOR)) {
+            stack.up();
+        }
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> stack.isReady() && stack.process(name).pid() != killed.pid());
     }
 
     /** Stops processes where they are: they answer nobody, and do not know that time passes. */
-    void freeze(String... processes) throws IOException, InterruptedException {
+    void freeze(List<String> processes) throws IOException, InterruptedException {
         for (String name : processes) {
             ProcessHandle process = stack.process(name);
             signal("-STOP", process);
@@ -176,22 +199,39 @@ final class Federation implements AutoCloseable {
                 .isTrue();
     }
 
-    /** The network whole and everybody awake, however a test ended. */
+    /** The network is whole again, and what was said while it was cut has been read: what comes late has then come. */
+    void heal() throws IOException, InterruptedException {
+        Map<String, Long> said = streams("out");
+        stack.wan().heal();
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
+            Map<String, Long> read = streams("in");
+            said.forEach(
+                    (stream, last) -> assertThat(read.get(stream)).as(stream).isGreaterThanOrEqualTo(last));
+        });
+    }
+
+    /** How far each stream between sites is, by what its writer ("out") or its reader ("in") says. */
+    private Map<String, Long> streams(String end) throws IOException, InterruptedException {
+        Map<String, Long> streams = new TreeMap<>();
+        for (String site : sites()) {
+            for (JsonNode exchange :
+                    operator.get(site, ServiceKind.RESERVATION, "/api/v1/peers").body()) {
+                String peer = exchange.get("peer").asText();
+                String stream = end.equals("out") ? site + " to " + peer : peer + " to " + site;
+                streams.put(stream, exchange.get(end).get("sequence").asLong());
+            }
+        }
+        return streams;
+    }
+
+    /** The network whole, everybody awake and all hosts well, however a test ended. */
     void restore() throws IOException, InterruptedException {
         stack.wan().heal();
         thaw();
+        hosts.values().forEach(Hosts::restore);
     }
 
     // --- what is so, whatever anybody believes
-
-    /** How many resources there are on a site's hosts. */
-    int things(String site) throws IOException, InterruptedException {
-        int things = 0;
-        for (JsonNode host : stack.agent(site, "/sim/hosts")) {
-            things += host.get("resources").size();
-        }
-        return things;
-    }
 
     /** The allocations that have anything booked at a site. */
     List<String> booked(String site, ServiceKind participant) throws SQLException, IOException {
@@ -211,14 +251,21 @@ final class Federation implements AutoCloseable {
                             .as(site + " " + participant)
                             .isEmpty();
                 }
-                assertThat(things(site)).as("things on the hosts of " + site).isZero();
+                assertThat(hosts(site).things())
+                        .as("things on the hosts of " + site)
+                        .isEmpty();
                 // An agent that lost its copy and begins anew would make what is left here.
                 assertThat(Outside.desired(stack, site))
                         .as("still wanted on the hosts of " + site)
                         .isEmpty();
             }
         });
-        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> Outside.assertLawful(stack));
+        assertNoMishaps();
+    }
+
+    /** Of those that have not been told to another test. */
+    void assertNoMishaps() {
+        assertThat(mishaps.untold()).as("what never may happen").isEmpty();
     }
 
     @Override

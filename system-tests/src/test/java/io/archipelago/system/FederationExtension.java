@@ -23,7 +23,9 @@ final class FederationExtension implements ParameterResolver, AfterEachCallback 
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
-        federation(context).restore();
+        Federation federation = federation(context);
+        federation.restore();
+        federation.assertNoMishaps();
     }
 
     /** The root's store closes it when the last class is through. */

@@ -1,13 +1,9 @@
 package io.archipelago.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.archipelago.local.ServiceKind;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,12 +29,17 @@ class GivenUpST {
         SCHEDULED("CANCELLED"),
         DEPLOYING("ENDED", "osaka-agent"),
         ACTIVE("ENDED"),
+        DEGRADED("ENDED"),
         RELEASING("ENDED", "osaka-agent");
 
         private final String outcome;
-        private final String[] still;
+        private final String still;
 
-        Moment(String outcome, String... still) {
+        Moment(String outcome) {
+            this(outcome, "nobody");
+        }
+
+        Moment(String outcome, String still) {
             this.outcome = outcome;
             this.still = still;
         }
@@ -54,12 +55,16 @@ class GivenUpST {
     }
 
     private static void leavesNothing(Federation federation, Moment moment) throws Exception {
-        String id = bringTo(federation, moment);
-        assertThat(federation.show(id).get("state").asText()).isEqualTo(moment.name());
+        String id;
+        try {
+            id = bringTo(federation, moment);
+            assertThat(federation.show(id).get("state").asText()).isEqualTo(moment.name());
 
-        federation.cancel(id);
-        federation.cancel(id); // Once more changes nothing.
-        federation.thaw();
+            federation.cancel(id);
+            federation.cancel(id); // Once more changes nothing.
+        } finally {
+            federation.restore();
+        }
 
         JsonNode over = federation.awaitState(id, moment.outcome);
         assertThat(over.get("machines")).isEmpty();
@@ -72,8 +77,9 @@ class GivenUpST {
         Federation.Freezer freezer = federation.freezer(still);
         for (int attempt = 0; attempt < HELD_ATTEMPTS; attempt++) {
             String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
-            awaitInDatabase(
-                    federation, "select 1 from reservation where id = '" + id + "' and state in ('HELD', 'SCHEDULED')");
+            try (MasterDatabase master = federation.master()) {
+                master.awaitState(id, List.of("HELD", "SCHEDULED"));
+            }
             freezer.freeze();
             if (stillHolds(federation, id)) {
                 federation.awaitState(id, "HELD");
@@ -88,18 +94,6 @@ class GivenUpST {
                 "in " + HELD_ATTEMPTS + " attempts " + still + " always confirmed before it stood still");
     }
 
-    /** Asks the master's database and not the service: between the last hold and the first word of confirming is little time. */
-    private static void awaitInDatabase(Federation federation, String sql) throws Exception {
-        try (Connection connection = federation.stack().connect("tokyo", ServiceKind.RESERVATION);
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            await().atMost(Federation.SOON).pollInterval(Duration.ofMillis(1)).until(() -> {
-                try (ResultSet found = statement.executeQuery()) {
-                    return found.next();
-                }
-            });
-        }
-    }
-
     private static boolean stillHolds(Federation federation, String id) throws Exception {
         return federation
                 .stack()
@@ -110,12 +104,12 @@ class GivenUpST {
     private static String bringTo(Federation federation, Moment moment) throws Exception {
         return switch (moment) {
             case REQUESTED -> {
-                federation.freeze(moment.still);
+                federation.freeze(List.of(moment.still));
                 String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
                 federation.awaitState(id, "REQUESTED");
                 yield id;
             }
-            case HELD -> held(federation, moment.still[0]);
+            case HELD -> held(federation, moment.still);
             case SCHEDULED -> {
                 String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
                 federation.awaitState(id, "SCHEDULED");
@@ -124,7 +118,7 @@ class GivenUpST {
             case DEPLOYING -> {
                 String id = federation.reserve(Requests.small(Instant.now().plus(Duration.ofSeconds(20)), LONG));
                 federation.awaitState(id, "SCHEDULED");
-                federation.freeze(moment.still);
+                federation.freeze(List.of(moment.still));
                 federation.awaitState(id, "DEPLOYING");
                 yield id;
             }
@@ -133,10 +127,19 @@ class GivenUpST {
                 federation.awaitState(id, "ACTIVE");
                 yield id;
             }
+            case DEGRADED -> {
+                String id = federation.reserve(Requests.small(Instant.now(), LONG));
+                federation.awaitState(id, "ACTIVE");
+                Hosts osaka = federation.hosts("osaka");
+                osaka.failAlways();
+                osaka.lose(osaka.running().getFirst());
+                federation.awaitState(id, "DEGRADED");
+                yield id;
+            }
             case RELEASING -> {
                 String id = federation.reserve(Requests.small(Instant.now(), LONG));
                 federation.awaitState(id, "ACTIVE");
-                federation.freeze(moment.still);
+                federation.freeze(List.of(moment.still));
                 federation.cancel(id);
                 federation.awaitState(id, "RELEASING");
                 yield id;

@@ -31,7 +31,8 @@ final class Outside {
 
     private Outside() {}
 
-    static void assertLawful(RunningStack stack) throws SQLException, IOException, InterruptedException {
+    /** At no time more is booked than there is. */
+    static void assertBookingsAreLawful(RunningStack stack) throws SQLException, IOException {
         for (Site site : stack.stack().sites()) {
             for (ServiceKind participant : PARTICIPANTS) {
                 String where = site.id() + " " + participant.id();
@@ -42,17 +43,6 @@ final class Outside {
                         .as(where + ": beyond capacity")
                         .isEmpty();
             }
-            for (ServiceKind service : ServiceKind.values()) {
-                assertThat(stack.query(site.id(), service, "select reason from parked_message"))
-                        .as(site.id() + " " + service.id() + ": dead letters")
-                        .isEmpty();
-            }
-            assertThat(contents(stack, site).deadLetters())
-                    .as(site.id() + ": topics of dead letters")
-                    .isEmpty();
-            assertThat(stack.agent(site.id(), "/sim/violations"))
-                    .as(site.id() + ": what hosts were asked and never should have been")
-                    .isEmpty();
         }
     }
 
@@ -61,7 +51,7 @@ final class Outside {
         return contents(stack, stack.site(site)).desired();
     }
 
-    private static BrokerContents contents(RunningStack stack, Site site) {
+    static BrokerContents contents(RunningStack stack, Site site) {
         return new BrokerContents(stack.stack().bootstrapServers(site));
     }
 }

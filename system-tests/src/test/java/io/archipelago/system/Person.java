@@ -1,6 +1,10 @@
 package io.archipelago.system;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.archipelago.local.RunningStack;
+import io.archipelago.local.ServiceKind;
 import io.archipelago.wire.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -9,10 +13,26 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 
-/** Somebody with a token, at the REST API. */
-record Person(HttpClient http, String token) {
+/** A user of the realm, at the REST APIs. */
+final class Person {
+
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(3);
+    private static final String RESERVATIONS = "/api/v1/reservations";
+
+    private final RunningStack stack;
+    private final String user;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private String token = "";
+    private Instant signedOn = Instant.EPOCH;
+
+    Person(RunningStack stack, String user) {
+        this.stack = stack;
+        this.user = user;
+    }
 
     /**
      * An answer.
@@ -22,22 +42,43 @@ record Person(HttpClient http, String token) {
      */
     record Answer(int status, JsonNode body) {}
 
-    Answer reserve(URI api, String json) throws IOException, InterruptedException {
-        return send(to(api).header("Content-Type", "application/json")
+    Answer reserve(String site, String json) throws IOException, InterruptedException {
+        return send(to(site, ServiceKind.RESERVATION, RESERVATIONS)
+                .header("Content-Type", "application/json")
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .POST(BodyPublishers.ofString(json)));
     }
 
-    Answer show(URI api, String id) throws IOException, InterruptedException {
-        return send(to(URI.create(api + "/" + id)).GET());
+    Answer show(String site, String id) throws IOException, InterruptedException {
+        return get(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id);
     }
 
-    Answer cancel(URI api, String id) throws IOException, InterruptedException {
-        return send(to(URI.create(api + "/" + id)).DELETE());
+    Answer cancel(String site, String id) throws IOException, InterruptedException {
+        return send(to(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id).DELETE());
     }
 
-    private HttpRequest.Builder to(URI uri) {
-        return HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + token);
+    Answer get(String site, ServiceKind service, String path) throws IOException, InterruptedException {
+        return send(to(site, service, path).GET());
+    }
+
+    Answer post(String site, ServiceKind service, String path) throws IOException, InterruptedException {
+        return send(to(site, service, path).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpRequest.Builder to(String site, ServiceKind service, String path) {
+        return HttpRequest.newBuilder(URI.create(stack.url(site, service) + path))
+                .header("Authorization", "Bearer " + token());
+    }
+
+    /** Waits for Keycloak: a test before may have killed it. */
+    private synchronized String token() {
+        if (Instant.now().isAfter(signedOn.plus(TOKEN_LIFE))) {
+            token = await().atMost(Federation.SOON)
+                    .ignoreExceptions()
+                    .until(() -> stack.signOn(user), signed -> !signed.isEmpty());
+            signedOn = Instant.now();
+        }
+        return token;
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.archipelago.local.ServiceKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -19,13 +20,27 @@ class RefusedST {
 
     @Test
     void oneRefusingParticipantRefusesTheWholeAndSaysWhy(Federation federation) throws Exception {
-        // Two such volumes fit on no storage host; the machines themselves would fit.
-        String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG, "4096GiB"));
+        // One such volume fits into a pool, as tokyo needs it; osaka's two do not. Osaka says so once tokyo holds.
+        federation.freeze(List.of("osaka-storage"));
+        String id = federation.reserve(Requests.volumes(Instant.now().plus(LONG), LONG, "3000GiB", 1, 2));
+        awaitHeld(federation, "tokyo", ServiceKind.PLACEMENT, ServiceKind.NETWORK, ServiceKind.STORAGE);
+        federation.thaw();
 
         JsonNode refused = federation.awaitState(id, "REFUSED");
 
-        assertThat(refused.get("problems").toString()).contains("volumes");
+        assertThat(refused.get("problems")).anySatisfy(problem -> {
+            assertThat(problem.get("site").asText()).isEqualTo("osaka");
+            assertThat(problem.get("message").asText()).contains("bytes of volumes");
+        });
         federation.assertNothingIsLeft();
+
+        // What tokyo has given back is no part of it once tokyo has said so.
+        JsonNode over = await().atMost(SOON)
+                .until(() -> federation.show(id), seen -> seen.get("sites").isEmpty());
+        federation.cancel(id);
+        assertThat(federation.show(id))
+                .as("after it was given up although it was refused")
+                .isEqualTo(over);
     }
 
     @Test
@@ -39,36 +54,56 @@ class RefusedST {
             assertThat(problem.get("site").asText()).isEqualTo("osaka");
             assertThat(problem.get("code").asText()).isEqualTo("no-answer");
         });
-        federation.stack().wan().heal();
+        // The request to hold reaches osaka only now, and what gives it back behind it.
+        federation.heal();
         federation.assertNothingIsLeft();
+        assertThat(federation.show(id).get("state").asText()).isEqualTo("REFUSED");
     }
 
     @Test
     void aHoldOfWhichNobodyHearsAgainRunsOutByItself(Federation federation) throws Exception {
-        // Osaka holds, and its network stands still before it can confirm: the master gives up, and can tell nobody.
+        // Osaka holds, tokyo never does; then nobody can tell osaka that it is given up.
+        federation.freeze(List.of("tokyo-cache"));
         String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
-        await().atMost(SOON)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> !federation.booked("osaka", ServiceKind.PLACEMENT).isEmpty());
+        awaitHeld(
+                federation,
+                "osaka",
+                ServiceKind.PLACEMENT,
+                ServiceKind.NETWORK,
+                ServiceKind.STORAGE,
+                ServiceKind.CACHE);
         federation.stack().wan().cut();
+        assertThat(federation.booked("osaka", ServiceKind.PLACEMENT))
+                .as("when the network is cut")
+                .isNotEmpty();
 
-        // Either all was confirmed before the cut, and then it is a lease; or it is given up on both sides, each by
-        // itself; or osaka had confirmed and tokyo not heard of it: then osaka keeps its lease, for only tokyo may give
-        // it back, and can not say so before the network is whole.
-        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
-            String state = federation.show(id).get("state").asText();
-            assertThat(state).isIn("SCHEDULED", "REFUSED");
-            assertThat(federation.booked("osaka", ServiceKind.PLACEMENT))
-                    .isEqualTo(federation.leased("osaka", ServiceKind.PLACEMENT));
-            if (state.equals("SCHEDULED")) {
-                assertThat(federation.leased("osaka", ServiceKind.PLACEMENT)).hasSize(1);
+        await().atMost(SOON).untilAsserted(() -> {
+            for (ServiceKind participant : Outside.PARTICIPANTS) {
+                assertThat(federation.booked("osaka", participant))
+                        .as(participant.id())
+                        .isEmpty();
             }
         });
+        JsonNode refused = federation.awaitState(id, "REFUSED");
+        assertThat(refused.get("problems").toString()).contains("no-answer");
 
-        // What osaka may have kept goes with the first words that it hears again.
-        federation.stack().wan().heal();
-        federation.cancel(id);
-        federation.awaitState(id, "CANCELLED", "REFUSED");
+        federation.thaw();
+        federation.heal();
         federation.assertNothingIsLeft();
+        assertThat(federation.show(id).get("state").asText()).isEqualTo("REFUSED");
+    }
+
+    /** Waits until participants hold something, and have not yet confirmed it. */
+    private static void awaitHeld(Federation federation, String site, ServiceKind... participants) {
+        await().atMost(SOON).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
+            for (ServiceKind participant : participants) {
+                assertThat(federation.booked(site, participant))
+                        .as(site + " " + participant)
+                        .hasSize(1);
+                assertThat(federation.leased(site, participant))
+                        .as(site + " " + participant)
+                        .isEmpty();
+            }
+        });
     }
 }

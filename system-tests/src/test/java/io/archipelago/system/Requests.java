@@ -15,18 +15,18 @@ final class Requests {
 
     private Requests() {}
 
-    /** Two machines at each site. */
+    /** Two machines at each site, and the frontend. */
     static String small(Instant start, Duration duration) {
-        return small(start, duration, "10GiB");
+        return volumes(start, duration, "10GiB", 2, 2);
     }
 
-    /** Two machines at each site, each with a disk of a size. */
-    static String small(Instant start, Duration duration, String disk) {
+    /** A few machines at each site, each with a disk of a size; beside them the frontend at the master. */
+    static String volumes(Instant start, Duration duration, String disk, int tokyo, int osaka) {
         return """
                 {"name": "small", "window": {"start": "%s", "duration": "%s"},
-                 "machines": {"compute": {"count": 4, "cpus": 1, "memory": "1GiB", "disk": "%s"}},
-                 "sites": {"use": {"tokyo": 2, "osaka": 2}}}
-                """.formatted(start, duration, disk);
+                 "machines": {"compute": {"count": %d, "cpus": 1, "memory": "1GiB", "disk": "%s"}},
+                 "sites": {"use": {"tokyo": %d, "osaka": %d}}}
+                """.formatted(start, duration, tokyo + osaka, disk, tokyo, osaka);
     }
 
     /** A machine on each of osaka's hosts that leaves no room for another. */

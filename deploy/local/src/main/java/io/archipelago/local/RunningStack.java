@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -27,6 +29,9 @@ import java.util.concurrent.TimeUnit;
  * and benchmarks. Closing it stops them and removes what they wrote.
  */
 public final class RunningStack implements AutoCloseable {
+
+    /** The name of the process that keeps the others running. */
+    public static final String SUPERVISOR = "supervisor";
 
     private static final int START_WITHIN_MINUTES = 8;
     private static final String CLIENT_ID = "archipelago-cli";
@@ -57,7 +62,7 @@ public final class RunningStack implements AutoCloseable {
         RunningStack running =
                 new RunningStack(Files.createTempDirectory("archipelago-stack"), stack, Wan.before(stack), environment);
         try {
-            running.run(Set.of(Main.OK), "up");
+            running.up();
             return running;
         } catch (IOException | InterruptedException | RuntimeException failure) {
             try {
@@ -110,22 +115,87 @@ public final class RunningStack implements AutoCloseable {
         return JSON.readTree(run(Set.of(Main.OK, Main.FAILED), "status", "-o", "json"));
     }
 
-    /** The process of a name, such as {@code tokyo-storage}, as it runs now. */
-    public ProcessHandle process(String name) throws IOException, InterruptedException {
-        for (JsonNode process : status().get("processes")) {
-            if (process.get("name").asText().equals(name)) {
-                return ProcessHandle.of(process.get("pid").asLong())
-                        .orElseThrow(() -> new IllegalStateException(name + " does not run"));
-            }
+    /** The names of the processes that the supervisor keeps running. */
+    public List<String> processes() {
+        return state().stream()
+                .flatMap(state -> state.processes().stream())
+                .map(StackState.ProcessState::name)
+                .toList();
+    }
+
+    /** Whether the supervisor and every process lives and serves. */
+    public boolean isReady() throws IOException {
+        return handle(SUPERVISOR).isPresent()
+                && state().filter(state -> state.phase() == StackState.Phase.READY
+                                && state.processes().stream()
+                                        .allMatch(process -> process.condition() == StackState.Condition.READY))
+                        .isPresent();
+    }
+
+    /** The process of a name, such as {@code tokyo-storage} or {@code supervisor}, as it runs now. */
+    public ProcessHandle process(String name) throws IOException {
+        return handle(name).orElseThrow(() -> new IllegalStateException("there runs no " + name));
+    }
+
+    /** From the supervisor's files: {@code ./vc status} asks every database and broker, which takes as long as many a state lasts. */
+    private Optional<ProcessHandle> handle(String name) throws IOException {
+        if (name.equals(SUPERVISOR)) {
+            return PidFile.read(new Home(home).supervisor())
+                    .flatMap(written -> written.process().handle());
         }
-        throw new IllegalArgumentException("there is no process " + name);
+        return state().stream()
+                .flatMap(state -> state.processes().stream())
+                .filter(process -> process.name().equals(name) && process.pid() != 0)
+                .findFirst()
+                .flatMap(process -> ProcessHandle.of(process.pid()));
+    }
+
+    private Optional<StackState> state() {
+        return StackState.read(new Home(home));
+    }
+
+    /** As {@code ./vc up}: starts all anew if the supervisor is gone, on the data and ports of before. */
+    public void up() throws IOException, InterruptedException {
+        run(Set.of(Main.OK), "up");
     }
 
     /** What a site's agent says at a path, such as {@code /sim/hosts}: what really is, whatever anybody believes. */
     public JsonNode agent(String site, String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://" + Ports.HOST + ":" + stack.agentPort(site(site)) + path);
-        return JSON.readTree(http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                .body());
+        return JSON.readTree(
+                http.send(HttpRequest.newBuilder(agentUri(site, path)).build(), BodyHandlers.ofString())
+                        .body());
+    }
+
+    /**
+     * Plays a mishap to a site's simulated hosts.
+     *
+     * @param mishap as {@code POST /sim/faults} takes it
+     * @throws IllegalArgumentException if it is not taken
+     */
+    public void play(String site, String mishap) throws IOException, InterruptedException {
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(agentUri(site, "/sim/faults"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(mishap))
+                        .build(),
+                BodyHandlers.ofString());
+        if (answer.statusCode() != HttpURLConnection.HTTP_OK) {
+            throw new IllegalArgumentException(mishap + ": " + answer.body());
+        }
+    }
+
+    private URI agentUri(String site, String path) {
+        return URI.create("http://" + Ports.HOST + ":" + stack.agentPort(site(site)) + path);
+    }
+
+    /** Where the agent of a site keeps what a host remembers. */
+    public Path hostDirectory(String site, String host) {
+        return new Home(home).data(Stack.agent(site(site))).resolve("state").resolve(host);
+    }
+
+    /** Where a service of a site answers. */
+    public String url(String site, ServiceKind service) {
+        return "http://" + Ports.HOST + ":" + stack.servicePort(site(site), service);
     }
 
     /** A connection to a service's database, with the rights of that service. */
