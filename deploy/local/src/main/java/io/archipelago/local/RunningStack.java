@@ -124,7 +124,7 @@ public final class RunningStack implements AutoCloseable {
     }
 
     /** Whether the supervisor and every process lives and serves. */
-    public boolean isReady() throws IOException {
+    public boolean isReady() {
         return handle(SUPERVISOR).isPresent()
                 && state().filter(state -> state.phase() == StackState.Phase.READY
                                 && state.processes().stream()
@@ -133,15 +133,14 @@ public final class RunningStack implements AutoCloseable {
     }
 
     /** The process of a name, such as {@code tokyo-storage} or {@code supervisor}, as it runs now. */
-    public ProcessHandle process(String name) throws IOException {
+    public ProcessHandle process(String name) {
         return handle(name).orElseThrow(() -> new IllegalStateException("there runs no " + name));
     }
 
     /** From the supervisor's files: {@code ./vc status} asks every database and broker, which takes as long as many a state lasts. */
-    private Optional<ProcessHandle> handle(String name) throws IOException {
+    private Optional<ProcessHandle> handle(String name) {
         if (name.equals(SUPERVISOR)) {
-            return PidFile.read(new Home(home).supervisor())
-                    .flatMap(written -> written.process().handle());
+            return supervisor().flatMap(ProcessIdentity::handle);
         }
         return state().stream()
                 .flatMap(state -> state.processes().stream())
@@ -151,7 +150,11 @@ public final class RunningStack implements AutoCloseable {
     }
 
     private Optional<StackState> state() {
-        return StackState.read(new Home(home));
+        return supervisor().flatMap(supervisor -> StackState.of(new Home(home), supervisor));
+    }
+
+    private Optional<ProcessIdentity> supervisor() {
+        return new Home(home).livingSupervisor();
     }
 
     /** As {@code ./vc up}: starts all anew if the supervisor is gone, on the data and ports of before. */
