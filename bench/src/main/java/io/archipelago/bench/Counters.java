@@ -5,11 +5,15 @@ import io.archipelago.local.RunningStack;
 import io.archipelago.local.ServiceKind;
 import io.archipelago.local.Site;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -25,14 +29,18 @@ import org.apache.kafka.common.TopicPartition;
  * @param messages how many messages stand on the brokers' topics, by who said them: services, agents
  * @param transactions how many transactions wrote anything
  * @param cpu by process, with its descendants
- * @param memory by process, with its descendants, in bytes of proportional set size
+ * @param memory by process, with its descendants, in bytes of proportional set size: what several share is divided among them
+ * @param resident by process, with its descendants, in bytes of resident set size: what several share counts for each
  */
 record Counters(
         Instant at,
         Map<Speaker, Long> messages,
         long transactions,
         Map<String, Duration> cpu,
-        Map<String, Long> memory) {
+        Map<String, Long> memory,
+        Map<String, Long> resident) {
+
+    private static final long BYTES_PER_KILOBYTE = 1_024;
 
     /** Whose messages. */
     enum Speaker {
@@ -53,12 +61,16 @@ record Counters(
                         .getFirst());
         Map<String, Duration> cpu = new LinkedHashMap<>();
         Map<String, Long> memory = new LinkedHashMap<>();
+        Map<String, Long> resident = new LinkedHashMap<>();
         for (JsonNode process : stack.status().get("processes")) {
             String name = process.get("name").asText();
-            cpu.put(name, cpu(process.get("pid").asLong(), !name.equals("supervisor")));
+            List<ProcessHandle> family = family(process.get("pid").asLong(), !name.equals("supervisor"));
+            cpu.put(name, cpu(family));
+            resident.put(
+                    name, family.stream().mapToLong(one -> resident(one.pid())).sum());
             memory.put(name, process.get("memoryBytes").asLong());
         }
-        return new Counters(Instant.now(), messages, transactions, cpu, memory);
+        return new Counters(Instant.now(), messages, transactions, cpu, memory, resident);
     }
 
     private static void count(String bootstrapServers, Map<Speaker, Long> messages)
@@ -78,12 +90,28 @@ record Counters(
         }
     }
 
-    private static Duration cpu(long pid, boolean withDescendants) {
+    private static List<ProcessHandle> family(long pid, boolean withDescendants) {
         ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-        Stream<ProcessHandle> family =
-                withDescendants ? Stream.concat(Stream.of(process), process.descendants()) : Stream.of(process);
-        return family.map(one -> one.info().totalCpuDuration().orElse(Duration.ZERO))
+        return withDescendants
+                ? Stream.concat(Stream.of(process), process.descendants()).toList()
+                : List.of(process);
+    }
+
+    private static Duration cpu(List<ProcessHandle> family) {
+        return family.stream()
+                .map(one -> one.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** 0 if the process is gone. */
+    static long resident(long pid) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * BYTES_PER_KILOBYTE)
+                    .sum();
+        } catch (IOException | UncheckedIOException gone) {
+            return 0;
+        }
     }
 
     /** What was done since then; the memory is that of now. */
@@ -93,7 +121,7 @@ record Counters(
                 (speaker, count) -> said.put(speaker, count - before.messages().getOrDefault(speaker, 0L)));
         Map<String, Duration> used = new LinkedHashMap<>();
         cpu.forEach((name, time) -> used.put(name, time.minus(before.cpu().getOrDefault(name, Duration.ZERO))));
-        return new Counters(at, said, transactions - before.transactions(), used, memory);
+        return new Counters(at, said, transactions - before.transactions(), used, memory, resident);
     }
 
     double cpuSeconds() {

@@ -64,20 +64,13 @@ final class FlowBench {
         report.says("warming up: %d cycles".formatted(settings.warmUp()));
         sideBySide(settings.warmUp(), Math.min(4, settings.concurrency()), this::cycle);
         report.idle(idle());
+        Floor floor = Floor.measure(stack, FLOOR_LOOPS, FLOOR_LOOPS);
+        report.floor(floor);
+
+        cycles("one after the other", 1, floor);
+        cycles(settings.concurrency() + " at once", Math.min(settings.concurrency(), settings.cycles()), floor);
 
         Counters before = Counters.read(stack);
-        List<Times> alone = sideBySide(settings.cycles(), 1, this::cycle);
-        report.cycles("one after the other", alone, Counters.read(stack).since(before), since(before));
-
-        before = Counters.read(stack);
-        List<Times> together = sideBySide(settings.cycles(), settings.concurrency(), this::cycle);
-        report.cycles(
-                settings.concurrency() + " at once",
-                together,
-                Counters.read(stack).since(before),
-                since(before));
-
-        before = Counters.read(stack);
         List<Scheduled> scheduled = sideBySide(settings.reservations(), settings.concurrency(), this::schedule);
         Duration took = since(before);
         Counters done = Counters.read(stack).since(before);
@@ -85,16 +78,27 @@ final class FlowBench {
                 new ArrayList<>(scheduled.stream().map(Scheduled::id).toList()));
         sideBySide(ids.size(), settings.concurrency(), () -> cancel(ids.removeLast()));
 
-        Floor floor = Floor.measure(stack, FLOOR_LOOPS, FLOOR_LOOPS);
         report.scheduling(scheduled.stream().map(Scheduled::took).toList(), done, took, floor);
         report.processes(done, scheduled.size());
+    }
+
+    private void cycles(String how, int lanes, Floor floor) throws Exception {
+        Counters before = Counters.read(stack);
+        List<Times> times = sideBySide(settings.cycles(), lanes, this::cycle);
+        Duration took = since(before);
+        report.cycles(how, lanes, times, Counters.read(stack).since(before), took, floor);
     }
 
     /** From asking to SCHEDULED. */
     private record Scheduled(UUID id, Duration took) {}
 
     /** Of one cluster: from asking to SCHEDULED, from its start to ACTIVE, from giving it up to ENDED. */
-    record Times(Duration toScheduled, Duration toActive, Duration toEnded) {}
+    record Times(Duration toScheduled, Duration toActive, Duration toEnded) {
+
+        Duration busy() {
+            return toScheduled.plus(toActive).plus(toEnded);
+        }
+    }
 
     private Counters idle() throws Exception {
         Counters before = Counters.read(stack);

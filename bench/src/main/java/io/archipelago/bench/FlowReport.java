@@ -46,7 +46,13 @@ final class FlowReport {
                         done.messages().getOrDefault(Speaker.AGENTS, 0L)));
     }
 
-    void cycles(String how, List<Times> times, Counters done, Duration took) {
+    void floor(Floor floor) {
+        says("%nthe floor: a bare loop commits %,.0f / s, sends and receives %,.0f / s"
+                .formatted(floor.commitsPerSecond(), floor.roundTripsPerSecond()));
+    }
+
+    /** @param lanes how many clusters were on their way at once */
+    void cycles(String how, int lanes, List<Times> times, Counters done, Duration took, Floor floor) {
         says("%n%d clusters of 20 machines, %s".formatted(times.size(), how));
         says("  POST to SCHEDULED   "
                 + of(times.stream().map(Times::toScheduled).toList()));
@@ -54,6 +60,9 @@ final class FlowReport {
         says("  DELETE to ENDED     " + of(times.stream().map(Times::toEnded).toList()));
         says("  full cycles         %.2f / s".formatted(times.size() / seconds(took)));
         each("cycle", times.size(), done);
+        // Between SCHEDULED and its start a cluster waits for the clock, which is nobody's work.
+        Duration busy = times.stream().map(Times::busy).reduce(Duration.ZERO, Duration::plus);
+        overTheFloor(done, busy.dividedBy(lanes), floor);
     }
 
     void scheduling(List<Duration> times, Counters done, Duration took, Floor floor) {
@@ -62,22 +71,24 @@ final class FlowReport {
         says("  latency             " + of(times));
         says("  throughput          %.1f / s".formatted(count / seconds(took)));
         each("reservation", count, done);
+        overTheFloor(done, took, floor);
+    }
+
+    private void overTheFloor(Counters done, Duration took, Floor floor) {
         double least = seconds(floor.time(done.transactions(), done.messages().getOrDefault(Speaker.SERVICES, 0L)));
-        says("%nthe floor: a bare loop commits %,.0f / s, sends and receives %,.0f / s"
-                .formatted(floor.commitsPerSecond(), floor.roundTripsPerSecond()));
-        says(
-                "  as many commits and round trips as these reservations took: %.2f s; the flow took %.2f s: %.1f times the floor"
-                        .formatted(least, seconds(took), seconds(took) / least));
+        says("  over the floor      as many commits and round trips: %.2f s; the flow took %.2f s: %.1f times the floor"
+                .formatted(least, seconds(took), seconds(took) / least));
     }
 
     void processes(Counters done, int count) {
-        says("%n  %-20s %12s %10s".formatted("process", "CPU ms each", "MB (PSS)"));
+        says("%n  %-20s %12s %10s %10s".formatted("process", "CPU ms each", "MB (PSS)", "MB (RSS)"));
         done.cpu()
-                .forEach((name, time) -> says("  %-20s %12.1f %10.0f"
+                .forEach((name, time) -> says("  %-20s %12.1f %10.0f %10.0f"
                         .formatted(
                                 name,
                                 time.toNanos() / 1e6 / count,
-                                done.memory().getOrDefault(name, 0L) / MEGABYTE)));
+                                done.memory().getOrDefault(name, 0L) / MEGABYTE,
+                                done.resident().getOrDefault(name, 0L) / MEGABYTE)));
     }
 
     private void each(String what, int count, Counters done) {

@@ -69,9 +69,10 @@ final class Answers implements AutoCloseable {
 
     private void take(ConsumerRecord<String, String> record) {
         try {
-            AllocationEvent event =
-                    (AllocationEvent) Wire.read(requireNonNull(record.value())).message();
-            future(new About(event.allocation(), event.sequence())).complete(event);
+            // What placement says of the site's capacity stands beside its answers.
+            if (Wire.read(requireNonNull(record.value())).message() instanceof AllocationEvent event) {
+                future(new About(event.allocation(), event.sequence())).complete(event);
+            }
         } catch (UnreadableMessage e) {
             throw new AssertionError(e);
         }

@@ -179,17 +179,24 @@ public record BookedRows(Map<String, Pool> pools, List<Row> rows) {
 
     /** Whether so much of a pool's only dimension is free in every minute of a window. */
     public boolean hasFree(String pool, long amount, TimeWindow window) {
-        long capacity =
-                requireNonNull(pools.get(pool)).capacity().values().iterator().next();
-        return everyMinute(
-                window,
-                minute -> of(pool).stream()
-                                        .filter(row -> row.at(minute))
-                                        .flatMap(row -> row.amounts().values().stream())
-                                        .mapToLong(Long::longValue)
-                                        .sum()
-                                + amount
-                        <= capacity);
+        String only =
+                requireNonNull(pools.get(pool)).capacity().keySet().iterator().next();
+        return free(pool, only, window) >= amount;
+    }
+
+    /** How much of a pool's dimension is free in the fullest minute of a window. */
+    public long free(String pool, String dimension, TimeWindow window) {
+        List<Row> there = of(pool);
+        long least = Long.MAX_VALUE;
+        for (Instant minute = window.start(); minute.isBefore(window.end()); minute = minute.plus(STEP)) {
+            Instant at = minute;
+            long taken = there.stream()
+                    .filter(row -> row.at(at))
+                    .mapToLong(row -> row.amounts().getOrDefault(dimension, 0L))
+                    .sum();
+            least = Math.min(least, requireNonNull(pools.get(pool)).capacity().getOrDefault(dimension, 0L) - taken);
+        }
+        return least;
     }
 
     /** The first minute from a window's start on at which something of its length fits; tried one after the other. */

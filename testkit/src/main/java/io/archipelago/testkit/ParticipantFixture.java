@@ -28,13 +28,9 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.HostRole;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
-import io.archipelago.wire.Sealed;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.sql.Connection;
@@ -71,7 +67,8 @@ public final class ParticipantFixture implements AutoCloseable {
 
     /** Topics that the agents of these hosts would have made. */
     public static final String HOST_TOPICS =
-            "host.tokyo-c01.desired.v1,host.tokyo-c02.desired.v1,host.tokyo-g1.desired.v1,host.tokyo-g2.desired.v1,"
+            "host.tokyo-c01.desired.v1,host.tokyo-c02.desired.v1,host.tokyo-c03.desired.v1,host.tokyo-c04.desired.v1,"
+                    + "host.tokyo-c05.desired.v1,host.tokyo-g1.desired.v1,host.tokyo-g2.desired.v1,"
                     + "host.tokyo-s1.desired.v1,host.tokyo-s2.desired.v1,"
                     + "host.tokyo-s01.desired.v1,host.tokyo-c01.observed.v1,host.tokyo-s01.observed.v1";
 
@@ -84,11 +81,9 @@ public final class ParticipantFixture implements AutoCloseable {
     private static final Duration HOLD_FOR = Duration.ofMinutes(5);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int AT_ONCE = 32;
-    private static final String SEALING_KEY = Sealed.text(Sealed.newKeyPair().getPublic());
     private static final String WAITING = """
             select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
             """;
-    private static final String MACHINE = "machine";
 
     private static final AtomicLong COUNTER = new AtomicLong();
 
@@ -141,6 +136,10 @@ public final class ParticipantFixture implements AutoCloseable {
     }
 
     public static AllocationSpec spec(SiteId master, TimeWindow window, long diskBytes) {
+        return spec(master, window, List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, diskBytes, 1)));
+    }
+
+    public static AllocationSpec spec(SiteId master, TimeWindow window, List<MachineGroup> groups) {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "race",
@@ -148,7 +147,7 @@ public final class ParticipantFixture implements AutoCloseable {
                 master,
                 List.of(OSAKA),
                 window,
-                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, diskBytes, 1)),
+                groups,
                 ClusterAddressing.DEFAULT_NETWORK,
                 new AllocationSpec.Software("debian-12", List.of()));
     }
@@ -226,7 +225,7 @@ public final class ParticipantFixture implements AutoCloseable {
             connection.setAutoCommit(false);
             first.execute(statement);
             done = work.subscribeAsCompletionStage();
-            await().atMost(PATIENCE).until(() -> done.isDone() || number(WAITING) > 0);
+            await().atMost(PATIENCE).until(() -> done.isDone() || waiting() > 0);
             happening.run();
             connection.commit();
         } catch (SQLException e) {
@@ -274,7 +273,7 @@ public final class ParticipantFixture implements AutoCloseable {
                         phase,
                         "",
                         Map.of(),
-                        MACHINE));
+                        Heartbeats.MACHINE));
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -284,30 +283,27 @@ public final class ParticipantFixture implements AutoCloseable {
 
     /** A gateway says that it is there. */
     public void gateway(HostId host, long cacheBytes) {
-        hear(host, HostRole.GATEWAY, Map.of(), cacheBytes, SEALING_KEY);
+        run(observations.apply(Heartbeats.gateway(host, cacheBytes)));
     }
 
     /** A storage host says that it is there, with one volume group {@code vg0}. */
     public void storage(HostId host, long bytes) {
-        hear(host, HostRole.STORAGE, Map.of("vg0", bytes), 0, SEALING_KEY);
+        run(observations.apply(Heartbeats.storage(host, bytes)));
     }
 
     /** A compute host says that it is there. */
     public void compute(HostId host) {
-        compute(host, SEALING_KEY);
+        run(observations.apply(Heartbeats.compute(host)));
     }
 
-    /** A compute host says that it is there, and by which key it reads secrets. */
+    /** The same, and by which key it reads secrets. */
     public void compute(HostId host, String sealingKey) {
-        hear(host, HostRole.COMPUTE, Map.of(), 0, sealingKey);
+        run(observations.apply(Heartbeats.compute(host, sealingKey)));
     }
 
-    private void hear(HostId host, HostRole role, Map<String, Long> pools, long cacheBytes, String sealingKey) {
-        long counter = COUNTER.incrementAndGet();
-        Inventory inventory = new Inventory(
-                MACHINE, Set.of(role), 8, 1 << 30, pools, cacheBytes, "203.0.113.1", sealingKey, Map.of(), List.of());
-        run(observations.apply(
-                new HostHeartbeat(host, 1, counter, NEW_YEAR, Duration.ofHours(1), inventory, Map.of(), 0)));
+    /** The same, and how much it has. */
+    public void compute(HostId host, int cpus, long memoryBytes) {
+        run(observations.apply(Heartbeats.compute(host, cpus, memoryBytes)));
     }
 
     /** The refusals among some answers. */
@@ -346,6 +342,11 @@ public final class ParticipantFixture implements AutoCloseable {
     /** How many deadlocks this database has had to end since it was made. */
     public long deadlocks() {
         return number("select deadlocks from pg_stat_database where datname = current_database()");
+    }
+
+    /** How many transactions wait for a lock. */
+    public long waiting() {
+        return number(WAITING);
     }
 
     public long number(String query) {

@@ -121,10 +121,7 @@ class HeardHostsIT {
     @Test
     void anAgentSpeaksForItsOwnHostOnly() throws Exception {
         // Given
-        Instant now = Instant.now();
-        TimeWindow window = new TimeWindow(now, now.plusSeconds(3600));
-        AllocationCommand last = site.lease(
-                site.hold(spec(window, 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, COMPUTE)))));
+        AllocationCommand last = site.lease(holdOn(COMPUTE));
         double before = notTheirs();
         ResourceKey volume = key(last.allocation(), ResourceKind.VOLUME);
         ResourceKey disk = key(last.allocation(), ResourceKind.DISK);
@@ -229,8 +226,11 @@ class HeardHostsIT {
                 .isEqualTo(770);
     }
 
+    /** From now on, so that it may be deployed at once. */
     private HoldAllocation holdOn(HostId host) {
-        return site.hold(spec(minutes(0, 60), 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, host))));
+        Instant now = Instant.now();
+        TimeWindow window = new TimeWindow(now, now.plusSeconds(3600));
+        return site.hold(spec(window, 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, host))));
     }
 
     /** A lease that may begin, its machine on a host that placement chose. */
