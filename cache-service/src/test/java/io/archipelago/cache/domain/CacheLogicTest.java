@@ -95,8 +95,8 @@ class CacheLogicTest {
     void saysThatItFitsAtOnceWhereAnotherGatewayHasRoom() {
         // Given
         Pool other = CacheLogic.pool(new HostId("osaka-g02"), 100, true);
-        Calendar oneFull = new Calendar(
-                List.of(CacheLogic.pool(GATEWAY, 100, true), other), List.of(booking(50, null)), NOON);
+        Calendar oneFull =
+                new Calendar(List.of(CacheLogic.pool(GATEWAY, 100, true), other), List.of(booking(50, null)), NOON);
 
         // Then: the network may choose that one the next time.
         assertThat(refusal(logic.hold(request(), oneFull)).earliestStart()).isEqualTo(WINDOW.start());
