@@ -211,12 +211,7 @@ final class ResourceProtocol {
             case STORAGE -> ResourceKind.VOLUME;
             case CACHE -> ResourceKind.CACHE;
         };
-        return new ResourceStatus(
-                kind,
-                part.allocation().site().value(),
-                Phase.PENDING,
-                reason(part),
-                null);
+        return new ResourceStatus(kind, part.allocation().site().value(), Phase.PENDING, reason(part), null);
     }
 
     private String reason(Part.Deploying part) {
