@@ -23,10 +23,10 @@ final class Federation implements AutoCloseable {
     /** For what takes seconds on an idle machine. */
     static final Duration SOON = Duration.ofMinutes(4);
 
-    /** Short enough that a test need not wait long for them, long enough for a busy machine. */
+    /** Short enough that a test need not wait long for them; long enough for a killed service to be back within a hold on a busy machine. */
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "RESERVATION_DEADLINES_LEAD", "PT3S",
-            "RESERVATION_DEADLINES_HOLD_FOR", "PT30S",
+            "RESERVATION_DEADLINES_HOLD_FOR", "PT1M",
             "RESERVATION_DEADLINES_MARGIN", "PT5S",
             "RESERVATION_DEADLINES_ASK_AGAIN", "PT3S",
             "RESERVATION_DEADLINES_ASK_AGAIN_AT_MOST", "PT10S",
