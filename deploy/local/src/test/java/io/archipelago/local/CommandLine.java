@@ -1,11 +1,18 @@
 package io.archipelago.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +24,11 @@ import java.util.stream.Stream;
 
 /** Runs the commands of local mode as a user would, on an installation whose services are fake ones. */
 final class CommandLine {
+
+    /** Processes under the supervisor. */
+    static final int MEMBERS = 16;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path repository;
     private final Home home;
@@ -78,6 +90,51 @@ final class CommandLine {
         builder.environment().put("VC_RECORD", "off");
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    JsonNode status() throws IOException, InterruptedException {
+        return JSON.readTree(run("status", "-o", "json").output());
+    }
+
+    /** A process as the status tells of it. */
+    JsonNode process(String name) throws IOException, InterruptedException {
+        for (JsonNode process : status().path("processes")) {
+            if (process.path("name").asText().equals(name)) {
+                return process;
+            }
+        }
+        throw new AssertionError("no process " + name);
+    }
+
+    static void kill(JsonNode process) {
+        ProcessHandle handle = ProcessHandle.of(process.path("pid").asLong()).orElseThrow();
+        handle.destroyForcibly();
+        handle.onExit().join();
+    }
+
+    void execute(String database, String sql) throws IOException, SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The one value that a query finds. */
+    String query(String database, String sql) throws IOException, SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            if (!rows.next()) {
+                throw new AssertionError("nothing found by: " + sql);
+            }
+            return rows.getString(1);
+        }
+    }
+
+    private Connection connect(String database) throws IOException, SQLException {
+        String password =
+                JSON.readTree(Files.readString(home.secrets())).path(database).asText();
+        return DriverManager.getConnection(stack.jdbcUrl(database), database, password);
     }
 
     /** The processes that were started with this home, by whatever trace of it they show. */

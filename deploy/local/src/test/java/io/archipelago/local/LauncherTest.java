@@ -5,41 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The script {@code vc}, with a Maven and a JDK that only say how they were called. */
-class LauncherTest {
-
-    @TempDir
-    Path root;
-
-    private static final String SAY = "echo \"java of $JAVA_HOME: $* VC_ROOT=${VC_ROOT-} VC_BEGUN=${VC_BEGUN-}\"";
-
-    private Path jdk;
-    private final Map<String, String> environment = new HashMap<>();
-
-    record Outcome(int code, String output) {}
-
-    @BeforeEach
-    void install() throws IOException {
-        Files.copy(Installation.find().repository().resolve("vc"), root.resolve("vc"));
-        jdk = jdk("jdk-25", "25.0.3");
-        maven("echo \"maven $*\" >> calls", "echo '[INFO] Building Archipelago :: Contracts 0.1.0 [2/13]'");
-        write("contracts/src/main/java/A.java", "class A {}");
-        write("pom.xml", "<project/>");
-    }
+/** The script {@code vc}: what it builds, and to whom it hands the rest. */
+class LauncherTest extends FakeClone {
 
     @Test
     void listsItsCommands() throws Exception {
@@ -284,103 +257,6 @@ class LauncherTest {
         assertThat(Long.parseLong(begun)).isBetween(before, System.currentTimeMillis());
     }
 
-    @Test
-    void addsUpTheTestsOfAllModules() throws Exception {
-        maven(
-                "mkdir -p bus/target/surefire-reports bus/target/failsafe-reports",
-                report("bus/target/surefire-reports/TEST-a.xml", 10, 0, 0, 1),
-                report("bus/target/failsafe-reports/TEST-b.xml", 5, 0, 0, 0));
-
-        Outcome test = vc("test");
-
-        assertThat(test.code()).as(test.output()).isZero();
-        assertThat(test.output()).endsWith("14 passed, 0 failed, 1 skipped\n");
-    }
-
-    @Test
-    void failsWhenATestFailed() throws Exception {
-        maven("mkdir -p bus/target/surefire-reports", report("bus/target/surefire-reports/TEST-a.xml", 10, 1, 2, 0));
-
-        Outcome test = vc("test");
-
-        assertThat(test.code()).isEqualTo(1);
-        assertThat(test.output()).endsWith("7 passed, 3 failed, 0 skipped\n");
-    }
-
-    @Test
-    void failsWhenTheBuildFailedThoughNoTestDid() throws Exception {
-        maven(
-                "mkdir -p bus/target/surefire-reports",
-                report("bus/target/surefire-reports/TEST-a.xml", 3, 0, 0, 0),
-                "exit 1");
-
-        Outcome test = vc("test");
-
-        assertThat(test.code()).isEqualTo(1);
-        assertThat(test.output()).contains("vc-test.log").endsWith("3 passed, 0 failed, 0 skipped\n");
-    }
-
-    @Test
-    void failsWhenNoTestRanAtAll() throws Exception {
-        assertThat(vc("test").code()).isEqualTo(1);
-    }
-
-    @Test
-    void forgetsTheReportsOfAnEarlierRun() throws Exception {
-        write(
-                "bus/target/surefire-reports/TEST-old.xml",
-                "<testsuite tests=\"7\" errors=\"0\" skipped=\"0\" failures=\"7\">");
-        maven("mkdir -p bus/target/surefire-reports", report("bus/target/surefire-reports/TEST-a.xml", 3, 0, 0, 0));
-
-        assertThat(vc("test").output()).endsWith("3 passed, 0 failed, 0 skipped\n");
-    }
-
-    @Test
-    void passesOnWhichTestsAreWanted() throws Exception {
-        Outcome wrong = vc("test", "--everything");
-        environment.put("DOCKER_HOST", "tcp://engine:2375");
-        environment.put("VC_TESTS_KAFKA_IMAGE", "our/kafka:1");
-        environment.put("VC_TESTS_KEYCLOAK_IMAGE", "our/keycloak:1");
-        vc("test", "--all", "--containers");
-
-        assertThat(wrong.code()).isEqualTo(2);
-        assertThat(calls())
-                .hasSize(1)
-                .first()
-                .asString()
-                .contains(
-                        "-Dvc.tests.all=true",
-                        "-Dvc.tests.containers=true",
-                        "-Dvc.tests.kafka.image=our/kafka:1",
-                        "-Dvc.tests.keycloak.image=our/keycloak:1")
-                .doesNotContain("postgres.image");
-    }
-
-    @Test
-    void saysAtOnceThatThereIsNoContainerEngine() throws Exception {
-        environment.put("DOCKER_HOST", "unix://" + root.resolve("no.sock"));
-
-        Outcome test = vc("test", "--containers");
-
-        assertThat(test.code()).isEqualTo(1);
-        assertThat(test.output()).startsWith("vc: no container engine: " + root.resolve("no.sock") + " is missing.");
-        assertThat(calls()).isEmpty();
-    }
-
-    private Outcome vc(String... arguments) throws Exception {
-        return run(jdk.toString(), arguments);
-    }
-
-    private Outcome run(String javaHome, String... arguments) throws Exception {
-        Process process = start(javaHome, arguments);
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Outcome(process.waitFor(), output);
-    }
-
-    private String errors() throws IOException {
-        return Files.readString(root.resolve("errors"));
-    }
-
     /** A process that looks as the supervisor of the stack in this clone's home does. */
     private Process supervisor() throws IOException {
         Process process = new ProcessBuilder("bash", "-c", "exec -a io.archipelago.local.Main sleep 600").start();
@@ -391,63 +267,5 @@ class LauncherTest {
         await().untilAsserted(() ->
                 assertThat(process.info().commandLine().orElse("")).startsWith("/usr/bin/sleep"));
         return process;
-    }
-
-    private Process start(String javaHome, String... arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("bash", root.resolve("vc").toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("JAVA_HOME", javaHome);
-        // Only what this test made, whatever this machine has.
-        builder.environment()
-                .put(
-                        "VC_JDK_PLACES",
-                        javaHome.contains("jdk-17") ? "" : root.resolve("jdk-*").toString());
-        builder.environment().put("PATH", "/usr/bin:/bin");
-        builder.environment().putAll(environment);
-        if (environment.containsKey("VC_TEST_ERRORS")) {
-            builder.redirectErrorStream(false)
-                    .redirectError(root.resolve("errors").toFile());
-        }
-        // From wherever somebody stands.
-        return builder.directory(Path.of("/").toFile()).start();
-    }
-
-    private List<String> calls() throws IOException {
-        Path calls = root.resolve("calls");
-        return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
-    }
-
-    private void maven(String... lines) throws IOException {
-        executable(root.resolve("mvnw"), lines);
-    }
-
-    private static String report(String file, int tests, int errors, int failures, int skipped) {
-        return "echo '<testsuite name=\"x\" time=\"0.1\" tests=\"%d\" errors=\"%d\" skipped=\"%d\" failures=\"%d\">' > %s"
-                .formatted(tests, errors, skipped, failures, file);
-    }
-
-    private Path jdk(String name, String version) throws IOException {
-        Path home = root.resolve(name);
-        Files.createDirectories(home.resolve("bin"));
-        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
-        executable(home.resolve("bin/javac"));
-        executable(home.resolve("bin/java"), SAY);
-        return home;
-    }
-
-    private void java(String... lines) throws IOException {
-        executable(jdk.resolve("bin/java"), lines);
-    }
-
-    private static void executable(Path file, String... lines) throws IOException {
-        Files.writeString(file, "#!/bin/bash\n" + String.join("\n", lines) + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    private void write(String file, String content) throws IOException {
-        Files.createDirectories(root.resolve(file).getParent());
-        Files.writeString(root.resolve(file), content);
     }
 }

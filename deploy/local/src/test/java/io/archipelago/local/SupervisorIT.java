@@ -4,30 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.archipelago.local.CommandLine.Outcome;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,9 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole stack with fake services: what a person does with {@code vc up}, {@code status}, {@code down} and kill. */
 class SupervisorIT {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int MEMBERS = 16;
 
     @TempDir
     static Path directory;
@@ -61,18 +43,6 @@ class SupervisorIT {
     void up() throws Exception {
         Outcome up = vc.run("up");
         assertThat(up.code()).as(up.output()).isZero();
-    }
-
-    @Test
-    void showsEveryProcessReadyWithItsMemory() throws Exception {
-        JsonNode status = status();
-
-        assertThat(status.path("processes")).hasSize(MEMBERS + 1);
-        assertThat(status.path("processes")).allSatisfy(process -> {
-            assertThat(process.path("state").asText()).isEqualTo("READY");
-            assertThat(process.path("memoryBytes").asLong()).isPositive();
-        });
-        assertThat(vc.run("status").output()).contains("tokyo-placement", "osaka-kafka", "keycloak", "GB (PSS)");
     }
 
     @Test
@@ -180,14 +150,14 @@ class SupervisorIT {
     @Test
     void startsADeadServiceAgainAndNamesIt() throws Exception {
         // Given
-        JsonNode before = process("tokyo-placement");
+        JsonNode before = vc.process("tokyo-placement");
 
         // When
-        kill(before);
+        CommandLine.kill(before);
 
         // Then
         await().atMost(PATIENCE).untilAsserted(() -> {
-            JsonNode after = process("tokyo-placement");
+            JsonNode after = vc.process("tokyo-placement");
             assertThat(after.path("state").asText()).isEqualTo("READY");
             assertThat(after.path("pid").asLong())
                     .isNotEqualTo(before.path("pid").asLong());
@@ -195,32 +165,32 @@ class SupervisorIT {
                     .isEqualTo(before.path("restarts").asInt() + 1);
             assertThat(after.path("lastEnd").asText()).isEqualTo("killed by signal 9");
         });
-        assertThat(process("osaka-placement").path("restarts").asInt()).isZero();
+        assertThat(vc.process("osaka-placement").path("restarts").asInt()).isZero();
     }
 
     @Test
     void startsADeadDatabaseServerAgainWithItsData() throws Exception {
         // Given
-        execute("create table if not exists kept (word text)");
-        execute("insert into kept values ('still here')");
-        int restarts = process("postgres").path("restarts").asInt();
+        vc.execute("tokyo_placement", "create table if not exists kept (word text)");
+        vc.execute("tokyo_placement", "insert into kept values ('still here')");
+        int restarts = vc.process("postgres").path("restarts").asInt();
 
         // When
-        kill(process("postgres"));
+        CommandLine.kill(vc.process("postgres"));
 
         // Then
         await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(process("postgres").path("restarts").asInt()).isEqualTo(restarts + 1);
-            assertThat(process("postgres").path("state").asText()).isEqualTo("READY");
+            assertThat(vc.process("postgres").path("restarts").asInt()).isEqualTo(restarts + 1);
+            assertThat(vc.process("postgres").path("state").asText()).isEqualTo("READY");
         });
-        assertThat(query("select word from kept")).isEqualTo("still here");
+        assertThat(vc.query("tokyo_placement", "select word from kept")).isEqualTo("still here");
     }
 
     @Test
     void keepsDataOverDownAndUpAndLeavesNoProcessBetween() throws Exception {
         // Given
-        execute("create table if not exists lasting (word text)");
-        execute("insert into lasting values ('yes')");
+        vc.execute("tokyo_placement", "create table if not exists lasting (word text)");
+        vc.execute("tokyo_placement", "insert into lasting values ('yes')");
 
         // When
         Outcome down = vc.run("down");
@@ -230,15 +200,15 @@ class SupervisorIT {
         assertThat(vc.processes()).isEmpty();
         assertThat(vc.run("status").code()).isEqualTo(Main.NOT_RUNNING);
         up();
-        assertThat(query("select word from lasting")).isEqualTo("yes");
+        assertThat(vc.query("tokyo_placement", "select word from lasting")).isEqualTo("yes");
     }
 
     @Test
     void leavesNoProcessWhenTheSupervisorWasKilledBeforeDown() throws Exception {
         // Given
-        kill(process("supervisor"));
+        CommandLine.kill(vc.process("supervisor"));
         assertThat(vc.run("status").output()).contains("The supervisor is gone");
-        assertThat(vc.processes()).hasSizeGreaterThanOrEqualTo(MEMBERS);
+        assertThat(vc.processes()).hasSizeGreaterThanOrEqualTo(CommandLine.MEMBERS);
 
         // When
         Outcome down = vc.run("down");
@@ -251,7 +221,7 @@ class SupervisorIT {
     @Test
     void findsAProcessWhosePidFileWasNeverWritten() throws Exception {
         // Given
-        kill(process("supervisor"));
+        CommandLine.kill(vc.process("supervisor"));
         for (Path file : vc.home().pidFiles()) {
             Files.delete(file);
         }
@@ -266,15 +236,15 @@ class SupervisorIT {
     @Test
     void startsAnewWhereAKilledSupervisorLeftItsProcesses() throws Exception {
         // Given
-        JsonNode orphan = process("tokyo-network");
-        kill(process("supervisor"));
+        JsonNode orphan = vc.process("tokyo-network");
+        CommandLine.kill(vc.process("supervisor"));
 
         // When
         Outcome up = vc.run("up");
 
         // Then
         assertThat(up.code()).as(up.output()).isZero();
-        assertThat(process("tokyo-network").path("pid")).isNotEqualTo(orphan.path("pid"));
+        assertThat(vc.process("tokyo-network").path("pid")).isNotEqualTo(orphan.path("pid"));
         assertThat(ProcessHandle.of(orphan.path("pid").asLong())).isEmpty();
     }
 
@@ -334,138 +304,5 @@ class SupervisorIT {
                 .contains("this service is broken")
                 .contains("osaka-cache.log");
         assertThat(vc.processes()).isEmpty();
-    }
-
-    @Test
-    void keepsSecretsInOneFileThatOnlyItsOwnerCanRead() throws Exception {
-        Path file = vc.home().secrets();
-
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                .isEqualTo("rw-------");
-        String open = logs() + String.join("\n", vc.processes());
-        for (JsonNode secret : JSON.readTree(Files.readString(file))) {
-            assertThat(open).doesNotContain(secret.asText());
-        }
-    }
-
-    @Test
-    void showsWhatWaitsToBeSentAndToBeRead() throws Exception {
-        // Given
-        execute("drop table if exists outbox");
-        execute("create table outbox (id int)");
-        execute("insert into outbox values (1), (2), (3)");
-        Site tokyo = vc.stack().sites().getFirst();
-        writeButReadOnlyTheFirst(vc.stack().bootstrapServers(tokyo), "placement.commands.v1", "placement", 5);
-
-        // Then a busy broker may not answer in time at first
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            JsonNode placement = process("tokyo-placement");
-            assertThat(placement.path("outboxBacklog").asLong()).isEqualTo(3);
-            assertThat(placement.path("consumerLag").asLong()).isEqualTo(4);
-        });
-        assertThat(process("osaka-placement").path("outboxBacklog").isNull()).isTrue();
-    }
-
-    @Test
-    void countsWhatASiteHasNotReadOfWhatSitesSayToIt() throws Exception {
-        // Given
-        try (Connection connection = connect("tokyo_reservation");
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop table if exists stream_in");
-            statement.execute("create table stream_in (site text, position bigint)");
-            statement.execute("insert into stream_in values ('tokyo', 0), ('osaka', 2)");
-        }
-
-        // When
-        Site osaka = vc.stack().sites().getLast();
-        writeButReadOnlyTheFirst(vc.stack().bootstrapServers(osaka), "federation.to.tokyo.v1", "nobody", 5);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                process("tokyo-reservation").path("consumerLag").asLong())
-                        .isEqualTo(3));
-    }
-
-    @Test
-    void tellsTheCommandLineWhereTheSitesAre() throws Exception {
-        JsonNode endpoints = JSON.readTree(Files.readString(vc.home().endpoints()));
-
-        assertThat(endpoints.path("sites").path("osaka").asText())
-                .isEqualTo(vc.stack().apiUrl(vc.stack().sites().getLast()));
-        assertThat(endpoints.path("tokenUrl").asText()).isEqualTo(vc.stack().tokenUrl());
-        assertThat(endpoints.path("defaultUser").asText()).isEqualTo("alice");
-    }
-
-    private static void writeButReadOnlyTheFirst(String broker, String topic, String group, int messages)
-            throws Exception {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        Map<String, Object> settings = Map.of("bootstrap.servers", broker, "group.id", group);
-        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
-                var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-            for (int i = 0; i < messages; i++) {
-                producer.send(new ProducerRecord<>(topic, 0, "key", "value")).get(10, TimeUnit.SECONDS);
-            }
-            consumer.assign(List.of(partition));
-            long end =
-                    consumer.endOffsets(List.of(partition)).values().iterator().next();
-            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(end - messages + 1)));
-        }
-    }
-
-    private static JsonNode status() throws Exception {
-        return JSON.readTree(vc.run("status", "-o", "json").output());
-    }
-
-    private static JsonNode process(String name) throws Exception {
-        for (JsonNode process : status().path("processes")) {
-            if (process.path("name").asText().equals(name)) {
-                return process;
-            }
-        }
-        throw new AssertionError("no process " + name);
-    }
-
-    private static void kill(JsonNode process) throws Exception {
-        ProcessHandle handle = ProcessHandle.of(process.path("pid").asLong()).orElseThrow();
-        handle.destroyForcibly();
-        handle.onExit().get();
-    }
-
-    private static String logs() throws Exception {
-        StringBuilder all = new StringBuilder();
-        try (var files = Files.list(vc.home().logs())) {
-            for (Path file : files.toList()) {
-                all.append(Files.readString(file));
-            }
-        }
-        return all.toString();
-    }
-
-    private static void execute(String sql) throws Exception {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String query(String sql) throws Exception {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            assertThat(rows.next()).isTrue();
-            return rows.getString(1);
-        }
-    }
-
-    private static Connection connect() throws SQLException, IOException {
-        return connect("tokyo_placement");
-    }
-
-    private static Connection connect(String database) throws SQLException, IOException {
-        String password = JSON.readTree(Files.readString(vc.home().secrets()))
-                .path(database)
-                .asText();
-        return DriverManager.getConnection(vc.stack().jdbcUrl(database), database, password);
     }
 }

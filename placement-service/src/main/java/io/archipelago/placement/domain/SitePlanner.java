@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which sites give how many machines, from what is free here and what peers advertise. It promises nothing.
@@ -91,11 +92,14 @@ public final class SitePlanner {
         int names = names(question);
         room.replaceAll((site, machines) -> Math.min(machines, names));
         if (!frontendFits) {
-            return refused(question, room, here, window, "the frontend does not fit on this site's hosts");
+            Instant earliest = earliestStart(question, here, window).orElse(null);
+            return refused(
+                    question,
+                    Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest)));
         }
         return switch (question.policy()) {
             case SitePolicy.FewestSites fewest -> fewestSites(question, room, here, window);
-            case SitePolicy.Named named -> named(question, named.machines(), room, here, window);
+            case SitePolicy.Named named -> named(question, named.machines(), room, here);
         };
     }
 
@@ -125,36 +129,58 @@ public final class SitePlanner {
         }
         return missing == 0
                 ? new SitesPlanned(question.reservation(), question.attempt(), computes)
-                : refused(question, room, here, window, "together the sites have too few machines");
+                : refused(question, tooFew(question, room, here, window));
     }
 
     private PlacementMessage named(
-            PlanSites question,
-            Map<SiteId, Integer> named,
-            Map<SiteId, Integer> room,
-            Calendar here,
-            TimeWindow window) {
+            PlanSites question, Map<SiteId, Integer> named, Map<SiteId, Integer> room, Calendar here) {
         Map<SiteId, Integer> computes = new HashMap<>(Map.of(own, 0));
         computes.putAll(named);
         boolean fits = named.entrySet().stream().allMatch(e -> e.getValue() <= room.getOrDefault(e.getKey(), 0));
         return fits
                 ? new SitesPlanned(question.reservation(), question.attempt(), computes)
-                : refused(question, room, here, window, "a named site has too few machines");
+                : refused(question, tooFew(question, named, room, here));
     }
 
-    private PlanRefused refused(
-            PlanSites question, Map<SiteId, Integer> room, Calendar here, TimeWindow window, String because) {
+    /** Together: what each of them could give. */
+    private Map<SiteId, Refusal> tooFew(
+            PlanSites question, Map<SiteId, Integer> room, Calendar here, TimeWindow window) {
         Map<SiteId, Refusal> refusals = new TreeMap<>();
         room.forEach((site, machines) -> refusals.put(
                 site,
-                new Refusal(
-                        ErrorCode.NO_CAPACITY,
-                        "machines",
-                        because + ": of " + question.compute().count() + " compute machines, " + machines
-                                + " fit here throughout the window"
-                                + (site.equals(own) ? Silence.of(here.pools(), "hosts") : ""),
-                        null,
+                refusal(
+                        site,
+                        "together the sites have too few machines: of "
+                                + question.compute().count() + " compute machines, " + machines
+                                + " fit here throughout the window",
+                        here,
                         site.equals(own) ? earliestStart(question, here, window).orElse(null) : null)));
+        return refusals;
+    }
+
+    /** Each of those that can not give what is asked of it. One that is excluded has said itself why. */
+    private Map<SiteId, Refusal> tooFew(
+            PlanSites question, Map<SiteId, Integer> named, Map<SiteId, Integer> room, Calendar here) {
+        Map<SiteId, Refusal> refusals = new TreeMap<>();
+        named.forEach((site, machines) -> {
+            Integer fits = room.get(site);
+            if (fits != null && machines > fits) {
+                String detail = "of the " + machines + " compute machines asked of this site, " + fits
+                        + " fit throughout the window";
+                refusals.put(site, refusal(site, detail, here, null));
+            } else if (fits == null && !question.excluded().contains(site)) {
+                refusals.put(site, refusal(site, "no such site has told us what it has", here, null));
+            }
+        });
+        return refusals;
+    }
+
+    private Refusal refusal(SiteId site, String detail, Calendar here, @Nullable Instant earliestStart) {
+        String silence = site.equals(own) ? Silence.of(here.pools(), "hosts") : "";
+        return new Refusal(ErrorCode.NO_CAPACITY, "machines", detail + silence, null, earliestStart);
+    }
+
+    private static PlanRefused refused(PlanSites question, Map<SiteId, Refusal> refusals) {
         return new PlanRefused(question.reservation(), question.attempt(), refusals);
     }
 

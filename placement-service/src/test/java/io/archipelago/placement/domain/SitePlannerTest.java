@@ -173,6 +173,7 @@ class SitePlannerTest {
         PlanRefused refused = (PlanRefused) plan(1, new FewestSites(), full, Map.of(OSAKA, room(OSAKA, 9)));
 
         // Then
+        assertThat(refused.refusals()).containsOnlyKeys(TOKYO);
         assertThat(refused.refusals().get(TOKYO))
                 .extracting(Refusal::detail)
                 .asString()
@@ -187,9 +188,29 @@ class SitePlannerTest {
                 .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 1, OSAKA, 3)));
         assertThat(plan(3, new Named(Map.of(OSAKA, 3)), home(1), peers))
                 .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 3)));
-        assertThat(plan(4, new Named(Map.of(OSAKA, 4)), home(4), peers)).isInstanceOf(PlanRefused.class);
-        assertThat(plan(1, new Named(Map.of(new SiteId("sendai"), 1)), home(4), peers))
-                .isInstanceOf(PlanRefused.class);
+    }
+
+    @Test
+    void saysOfEveryNamedSiteThatCanNotGiveItWhy() {
+        // Given
+        SiteId sendai = new SiteId("sendai");
+        SiteId kyoto = new SiteId("kyoto");
+        PlanSites question = question(8, new Named(Map.of(TOKYO, 2, OSAKA, 4, sendai, 1, kyoto, 1)), Set.of(kyoto));
+
+        // When
+        PlanRefused refused = (PlanRefused) planner.plan(question, home(4), Map.of(OSAKA, room(OSAKA, 3)));
+
+        // Then
+        assertThat(refused.refusals())
+                .as("not tokyo, which has room, nor kyoto, which has said why itself")
+                .isEqualTo(Map.of(
+                        OSAKA,
+                        Refusal.of(
+                                ErrorCode.NO_CAPACITY,
+                                "machines",
+                                "of the 4 compute machines asked of this site, 3 fit throughout the window"),
+                        sendai,
+                        Refusal.of(ErrorCode.NO_CAPACITY, "machines", "no such site has told us what it has")));
     }
 
     @Test

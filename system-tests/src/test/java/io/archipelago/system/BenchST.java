@@ -1,0 +1,47 @@
+package io.archipelago.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The benchmark at its smallest: that it runs, not how fast. */
+class BenchST {
+
+    private static final Path ROOT = Path.of(System.getProperty("vc.root", ".."));
+    private static final int MINUTES = 8;
+
+    @Test
+    void measuresTheWholeFlow() throws Exception {
+        // When
+        Process bench =
+                start("bench", "flow", "--reservations", "2", "--concurrency", "1", "--cycles", "1", "--warm-up", "0");
+        String text = new String(bench.getInputStream().readAllBytes());
+
+        // Then
+        assertThat(bench.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(bench.exitValue()).as(text).isZero();
+        assertThat(text)
+                .contains("processors,", "idle for 10 s:", "the floor: a bare loop commits")
+                .contains("1 clusters of 20 machines, one after the other", "1 clusters of 20 machines, 1 at once")
+                .contains("POST to SCHEDULED", "start to ACTIVE", "DELETE to ENDED", "full cycles", "for each cycle")
+                .contains("2 reservations of 20 machines over two sites", "latency", "throughput")
+                .contains("for each reservation", "times the floor")
+                .contains("CPU ms each", "MB (PSS)", "MB (RSS)", "tokyo-reservation", "osaka-placement", "postgres");
+        assertThat(text).doesNotContain("NaN", "Infinity", "null");
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("./vc"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("VC_BUILD", "off");
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder.start();
+    }
+}
