@@ -70,7 +70,7 @@ public final class CacheLogic implements ParticipantLogic {
         return new DoesNotFit(new Refusal(
                 ErrorCode.NO_CAPACITY,
                 "cache space",
-                "no gateway of this site with a free port has room for another package cache throughout the window",
+                "the gateway that was chosen has no room for another package cache throughout the window",
                 holdsOnly ? calendar.lastHoldOver(request.booked()).orElse(null) : null,
                 calendar.earliestStart(request.booked(), w -> fitsAnywhere(calendar, w, wanted))
                         .orElse(null)));
