@@ -3,7 +3,6 @@ package io.archipelago.reservation.domain;
 import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
 import static io.archipelago.reservation.domain.DomainFixture.END;
 import static io.archipelago.reservation.domain.DomainFixture.FULL;
-import static io.archipelago.reservation.domain.DomainFixture.HOLDS_ONLY;
 import static io.archipelago.reservation.domain.DomainFixture.NAGOYA;
 import static io.archipelago.reservation.domain.DomainFixture.NOON;
 import static io.archipelago.reservation.domain.DomainFixture.OSAKA;
@@ -30,13 +29,11 @@ import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
-import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Reservation.Attempt;
-import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Reservation.Running;
@@ -85,149 +82,6 @@ class ReservationMovesTest {
         assertThat(worker.peers()).containsExactly(TOKYO);
         assertThat(worker.master()).isEqualTo(TOKYO);
         assertThat(planned.next().deadline()).isEqualTo(NOON.plusSeconds(50));
-    }
-
-    @Test
-    void isRefusedWithTheReasonsOfEveryAttemptIfNoPlanFits() {
-        // Given
-        Attempt second = new Attempt(2, Set.of(OSAKA), Map.of(OSAKA, List.of(HOLDS_ONLY)));
-        Planning planning = new Planning(details(), second, Map.of(), 1, NOON.plusSeconds(5));
-        PlanRefused refused = new PlanRefused(RESERVATION, 2, Map.of(TOKYO, FULL, OSAKA, FULL));
-
-        // When
-        Closed closed = (Closed)
-                moves.onPlanRefused(planning, refused, NOON).orElseThrow().next();
-
-        // Then
-        assertThat(closed.state()).isEqualTo(State.REFUSED);
-        assertThat(closed.refusals()).isEqualTo(Map.of(TOKYO, List.of(FULL), OSAKA, List.of(HOLDS_ONLY)));
-    }
-
-    @Test
-    void asksForAnotherPlanAMomentLaterIfOnlyHoldsStoodInTheWayOfOne() {
-        // Given
-        Planning planning = ReservationStates.planning();
-        PlanRefused refused = new PlanRefused(RESERVATION, 1, Map.of(TOKYO, HOLDS_ONLY, OSAKA, FULL));
-
-        // When
-        Decision<Reservation> pausing =
-                moves.onPlanRefused(planning, refused, NOON).orElseThrow();
-
-        // Then
-        Planning next = (Planning) pausing.next();
-        assertThat(pausing.messages()).isEmpty();
-        assertThat(next.attempt()).isEqualTo(new Attempt(2, Set.of(), Map.of()));
-        assertThat(next.deadline()).isBetween(NOON.plusMillis(200), NOON.plusSeconds(3));
-
-        // When
-        Decision<Reservation> again =
-                moves.onDue(next, Objects.requireNonNull(next.deadline())).orElseThrow();
-
-        // Then
-        assertThat(again.messages()).singleElement().isInstanceOf(ToPlacement.class);
-    }
-
-    @Test
-    void isRefusedInTheEndThoughOnlyHoldsStandInTheWay() {
-        // Given
-        Attempt last = new Attempt(PACE.attempts(), Set.of(), Map.of());
-        Planning planning = new Planning(details(), last, Map.of(), 1, NOON.plusSeconds(5));
-
-        // When
-        Decision<Reservation> decision = moves.onPlanRefused(
-                        planning, new PlanRefused(RESERVATION, PACE.attempts(), Map.of(TOKYO, HOLDS_ONLY)), NOON)
-                .orElseThrow();
-
-        // Then
-        assertThat(decision.next().state()).isEqualTo(State.REFUSED);
-    }
-
-    @Test
-    void plansAgainWithoutASiteThatIsNoPeer() {
-        // Given
-        SiteId stranger = new SiteId("sendai");
-
-        // When
-        Decision<Reservation> decision = plan(ReservationStates.planning(), Map.of(TOKYO, 4, stranger, 2));
-
-        // Then
-        assertThat(((Planning) decision.next()).attempt().excluded()).containsExactly(stranger);
-        assertThat(decision.messages()).singleElement().isInstanceOf(ToPlacement.class);
-    }
-
-    @Test
-    void takesNoPlanWhileItPauses() {
-        Planning pausing = new Planning(details(), Attempt.first(), Map.of(), 0, NOON.plusSeconds(1));
-
-        assertThat(moves.onPlanned(pausing, new SitesPlanned(RESERVATION, 1, Map.of(OSAKA, 6)), NOON))
-                .isEmpty();
-        assertThat(moves.onPlanRefused(pausing, new PlanRefused(RESERVATION, 1, Map.of()), NOON))
-                .isEmpty();
-    }
-
-    @Test
-    void pausesWhereOnlyHoldsStoodInTheWayAndAlwaysForTheSameTime() {
-        // When
-        Decision<Reservation> once = refusedByOsaka(HOLDS_ONLY);
-        Decision<Reservation> again = refusedByOsaka(HOLDS_ONLY);
-
-        // Then
-        Planning planning = (Planning) once.next();
-        assertThat(planning).isEqualTo(again.next());
-        assertThat(planning.asked()).isZero();
-        assertThat(Duration.between(NOON, planning.deadline()))
-                .isBetween(Duration.ofMillis(200), Duration.ofMillis(2200));
-        assertThat(planning.attempt().excluded()).isEmpty();
-        assertThat(once.messages()).singleElement().matches(m -> ((ToSite) m).message() instanceof ReleaseShare);
-
-        // When
-        Decision<Reservation> due = moves.onDue(planning, planning.deadline()).orElseThrow();
-
-        // Then
-        assertThat(due.messages()).singleElement().isInstanceOf(ToPlacement.class);
-        assertThat(((Planning) due.next()).asked()).isEqualTo(1);
-    }
-
-    @Test
-    void doesNotPauseWhereASiteIsFull() {
-        Decision<Reservation> decision = refusedByOsaka(FULL);
-
-        assertThat(((Planning) decision.next()).attempt().excluded()).containsExactly(OSAKA);
-        assertThat(decision.messages()).extracting(Object::getClass).contains(ToPlacement.class);
-    }
-
-    @Test
-    void isRefusedAfterSoManyAttempts() {
-        // Given
-        Attempt last = new Attempt(PACE.attempts(), Set.of(NAGOYA), Map.of(NAGOYA, List.of(FULL)));
-        Holding before = ReservationStates.holding();
-        Holding holding = new Holding(details(), last, before.shares(), before.deadline());
-
-        // When
-        Decision<Reservation> decision = moves.onAnswer(
-                        holding, new ShareRefused(AT_OSAKA, SEQUENCE, List.of(HOLDS_ONLY)), NOON)
-                .orElseThrow();
-
-        // Then
-        Closed closed = (Closed) decision.next();
-        assertThat(closed.state()).isEqualTo(State.REFUSED);
-        assertThat(closed.refusals()).containsOnlyKeys(NAGOYA, OSAKA);
-        assertThat(closed.shares().get(TOKYO)).extracting(Share::stage).isEqualTo(Stage.RELEASING);
-        assertThat(closed.due()).isNotNull();
-    }
-
-    @Test
-    void triesAgainIfItsOwnSiteWasOnlyHeldByOthers() {
-        // Given
-        Decision<Reservation> planned = plan(ReservationStates.planning(), Map.of(TOKYO, 6));
-
-        // When
-        Decision<Reservation> decision = moves.onAnswer(
-                        planned.next(), new ShareRefused(at(TOKYO), 1, List.of(HOLDS_ONLY)), NOON)
-                .orElseThrow();
-
-        // Then
-        assertThat(((Planning) decision.next()).attempt().excluded()).isEmpty();
     }
 
     @Test
@@ -396,11 +250,6 @@ class ReservationMovesTest {
                         holding, new ShareHeld(at(site), share.sequence(), NOON.plusSeconds(60), shared(site)), NOON)
                 .orElseThrow()
                 .next();
-    }
-
-    private Decision<Reservation> refusedByOsaka(Refusal refusal) {
-        return moves.onAnswer(ReservationStates.holding(), new ShareRefused(AT_OSAKA, SEQUENCE, List.of(refusal)), NOON)
-                .orElseThrow();
     }
 
     private static HoldShare holdOf(Decision<Reservation> decision, SiteId site) {
