@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.testkit.Tokens;
 import io.archipelago.wire.Wire;
@@ -22,7 +21,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +31,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What an operator does about parked messages. */
 @QuarkusTest
 class DeadLettersIT {
 
     @Inject
     Fixture fixture;
+
+    @Inject
+    ParkedKeys parked;
 
     @Inject
     DeadLetters deadLetters;
@@ -52,12 +54,6 @@ class DeadLettersIT {
     UnitOfWork unitOfWork;
 
     @Inject
-    Topic topic;
-
-    @Inject
-    BusConfig config;
-
-    @Inject
     DataSource database;
 
     @AfterEach
@@ -66,147 +62,18 @@ class DeadLettersIT {
     }
 
     @Test
-    void parksTheKeyOfAMessageThatCannotBeApplied() {
-        // Given
-        AllocationId bad = allocation();
-        AllocationId good = allocation();
-        ledger.poison(bad, 2);
-
-        // When
-        fixture.send(bad, 1, 4);
-        fixture.send(good, 1, 4);
-
-        // Then
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(fixture.applied(good)).containsExactly(1L, 2L, 3L, 4L);
-            assertThat(fixture.applied(bad)).containsExactly(1L);
-            assertThat(parked(bad)).singleElement().satisfies(parked -> {
-                assertThat(parked.reason()).contains("no such booking");
-                assertThat(parked.waiting()).isEqualTo(3);
-            });
-        });
-    }
-
-    @Test
-    void waitsOutALostRace() {
-        // Given
-        AllocationId key = allocation();
-        int tries = config.transactionRetries() + 1;
-        ledger.races(key, tries * 3);
-
-        // When
-        fixture.send(key, 1, 2);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(key)).containsExactly(1L, 2L));
-        assertThat(parked(key)).isEmpty();
-    }
-
-    @Test
-    void parksAMessageThatLosesEveryRace() {
-        // Given
-        AllocationId bad = allocation();
-        AllocationId good = allocation();
-        ledger.races(bad, Integer.MAX_VALUE);
-
-        // When
-        fixture.send(bad, 1, 1);
-        fixture.send(good, 1, 1);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(parked(bad))
-                        .singleElement()
-                        .satisfies(parked -> assertThat(parked.reason()).contains("another was first")));
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(good)).containsExactly(1L));
-    }
-
-    @Test
-    void copiesAMessageThatCannotBeAppliedWithItsReason() {
-        // Given
-        AllocationId bad = allocation();
-        ledger.poison(bad, 1);
-
-        // When
-        fixture.send(bad, 1, 2);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(topic.read(Topics.deadLetter(Ledger.CONSUMER), bad.toString()))
-                        .singleElement()
-                        .satisfies(copy -> {
-                            assertThat(copy.value()).contains("\"sequence\":1");
-                            assertThat(Topic.header(copy, "dead-letter-reason")).contains("no such booking");
-                            assertThat(Topic.header(copy, "dead-letter-topic")).isEqualTo(Ledger.TOPIC);
-                        }));
-    }
-
-    @Test
-    void parksWhatCannotBeRead() {
-        // Given
-        AllocationId key = allocation();
-
-        // When
-        topic.write(Ledger.TOPIC, key.toString(), "this is \0 no message");
-        fixture.send(key, 1, 1);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(parked(key)).singleElement().satisfies(parked -> {
-                    assertThat(parked.reason()).startsWith("unreadable");
-                    assertThat(parked.waiting()).isEqualTo(2);
-                }));
-        assertThat(discard(key)).isEqualTo(new DeadLetters.Outcome(1, 0, null));
-        assertThat(fixture.applied(key)).containsExactly(1L);
-    }
-
-    @Test
-    void copiesAsMuchAsABrokerTakes() {
-        // Given
-        AllocationId key = allocation();
-
-        // When
-        topic.write(Ledger.TOPIC, key.toString(), "\0".repeat(1000 * 1024));
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(topic.read(Topics.deadLetter(Ledger.CONSUMER), key.toString()))
-                        .singleElement()
-                        .satisfies(copy -> {
-                            assertThat(copy.value()).matches("\uFFFD+");
-                            assertThat(Topic.header(copy, "dead-letter-cut")).isEqualTo("true");
-                        }));
-    }
-
-    @Test
-    void holdsNothingBehindARecordWithoutAKey() {
-        // Given
-        AllocationId key = allocation();
-
-        // When
-        topic.write(Ledger.TOPIC, null, "no message " + key);
-        fixture.send(key, 1, 1);
-
-        // Then
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(fixture.applied(key)).containsExactly(1L));
-    }
-
-    @Test
     void replaysInOrderOnceTheCauseIsGone() {
         // Given
-        AllocationId bad = parkedFrom(2, 4);
+        AllocationId bad = parked.from(2, 4);
         ledger.cure();
 
         // When
-        DeadLetters.Outcome outcome = replay(bad);
+        DeadLetters.Outcome outcome = parked.replay(bad);
 
         // Then
         assertThat(outcome).isEqualTo(new DeadLetters.Outcome(3, 0, null));
         assertThat(fixture.applied(bad)).containsExactly(1L, 2L, 3L, 4L);
-        assertThat(parked(bad)).isEmpty();
+        assertThat(parked.of(bad)).isEmpty();
     }
 
     @Test
@@ -229,7 +96,7 @@ class DeadLettersIT {
                 .atMost(PATIENCE);
 
         // When
-        DeadLetters.Outcome outcome = replay(key);
+        DeadLetters.Outcome outcome = parked.replay(key);
 
         // Then
         assertThat(outcome).isEqualTo(new DeadLetters.Outcome(1, 0, null));
@@ -239,9 +106,9 @@ class DeadLettersIT {
     @Test
     void appliesWhatFollowsAReplay() {
         // Given
-        AllocationId bad = parkedFrom(1, 2);
+        AllocationId bad = parked.from(1, 2);
         ledger.cure();
-        replay(bad);
+        parked.replay(bad);
 
         // When
         fixture.send(bad, 3, 3);
@@ -254,10 +121,10 @@ class DeadLettersIT {
     @Test
     void keepsTheKeyParkedWhileTheCauseIsThere() {
         // Given
-        AllocationId bad = parkedFrom(2, 4);
+        AllocationId bad = parked.from(2, 4);
 
         // When
-        DeadLetters.Outcome outcome = replay(bad);
+        DeadLetters.Outcome outcome = parked.replay(bad);
 
         // Then
         assertThat(outcome.applied()).isZero();
@@ -274,7 +141,7 @@ class DeadLettersIT {
     @ValueSource(longs = {1, 20})
     void losesNothingThatArrivesDuringAReplay(long last) throws SQLException {
         // Given
-        AllocationId bad = parkedFrom(1, last);
+        AllocationId bad = parked.from(1, last);
         ledger.cure();
         CompletableFuture<DeadLetters.Outcome> replay;
 
@@ -283,7 +150,7 @@ class DeadLettersIT {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("lock table entry in share mode");
-            replay = deadLetters.replay(parked(bad).getFirst().id()).subscribeAsCompletionStage();
+            replay = deadLetters.replay(parked.of(bad).getFirst().id()).subscribeAsCompletionStage();
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(fixture.waitingForLocks()).isEqualTo(1));
             fixture.send(bad, last + 1, last + 40);
@@ -299,16 +166,16 @@ class DeadLettersIT {
                 .isGreaterThanOrEqualTo(last);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(fixture.applied(bad)).isEqualTo(Fixture.sequences(1, last + 40)));
-        assertThat(parked(bad)).isEmpty();
+        assertThat(parked.of(bad)).isEmpty();
     }
 
     @Test
     void skipsADiscardedMessage() {
         // Given
-        AllocationId bad = parkedFrom(1, 3);
+        AllocationId bad = parked.from(1, 3);
 
         // When
-        DeadLetters.Outcome outcome = discard(bad);
+        DeadLetters.Outcome outcome = parked.discard(bad);
 
         // Then
         assertThat(outcome).isEqualTo(new DeadLetters.Outcome(2, 0, null));
@@ -318,9 +185,9 @@ class DeadLettersIT {
     @Test
     void discardsNoOtherMessageWhenAskedTwice() {
         // Given
-        AllocationId bad = parkedFrom(1, 3);
+        AllocationId bad = parked.from(1, 3);
         ledger.poison(bad, 2);
-        DeadLetters.Parked first = parked(bad).getFirst();
+        DeadLetters.Parked first = parked.of(bad).getFirst();
 
         // When
         discard(first.id(), first.messageId()).statusCode(200).body("waiting", equalTo(2));
@@ -328,15 +195,15 @@ class DeadLettersIT {
 
         // Then
         discard(first.id(), first.messageId()).statusCode(409).body("code", equalTo("conflict"));
-        assertThat(replay(bad)).isEqualTo(new DeadLetters.Outcome(2, 0, null));
+        assertThat(parked.replay(bad)).isEqualTo(new DeadLetters.Outcome(2, 0, null));
         assertThat(fixture.applied(bad)).containsExactly(2L, 3L);
     }
 
     @Test
     void asksWhichMessageToDiscard() {
         // Given
-        AllocationId bad = parkedFrom(1, 1);
-        long id = parked(bad).getFirst().id();
+        AllocationId bad = parked.from(1, 1);
+        long id = parked.of(bad).getFirst().id();
 
         // Then
         operator()
@@ -346,17 +213,17 @@ class DeadLettersIT {
                 .then()
                 .statusCode(400)
                 .body("errors[0].field", equalTo("messageId"));
-        assertThat(parked(bad)).hasSize(1);
+        assertThat(parked.of(bad)).hasSize(1);
     }
 
     @Test
     void letsAnOperatorSeeAndReplay() {
         // Given
-        AllocationId bad = parkedFrom(1, 1);
+        AllocationId bad = parked.from(1, 1);
         ledger.cure();
 
         // When
-        long id = parked(bad).getFirst().id();
+        long id = parked.of(bad).getFirst().id();
 
         // Then
         operator()
@@ -377,38 +244,11 @@ class DeadLettersIT {
         return given().auth().oauth2(Tokens.of("olga", "", "operator"));
     }
 
-    /** A key with messages 1 to last, of which the poison one and those behind it are parked. */
-    private AllocationId parkedFrom(long poison, long last) {
-        AllocationId allocation = allocation();
-        ledger.poison(allocation, poison);
-        fixture.send(allocation, 1, last);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(parked(allocation))
-                        .singleElement()
-                        .satisfies(parked -> assertThat(parked.waiting()).isEqualTo(last - poison + 1)));
-        return allocation;
-    }
-
-    private DeadLetters.Outcome replay(AllocationId allocation) {
-        return deadLetters.replay(parked(allocation).getFirst().id()).await().atMost(PATIENCE);
-    }
-
-    private DeadLetters.Outcome discard(AllocationId allocation) {
-        DeadLetters.Parked first = parked(allocation).getFirst();
-        return deadLetters.discard(first.id(), first.messageId()).await().atMost(PATIENCE);
-    }
-
     private static ValidatableResponse discard(long id, UUID messageId) {
         return operator()
                 .contentType(ContentType.JSON)
                 .body(Map.of("messageId", messageId))
                 .post("/api/v1/dead-letters/{id}/discard", id)
                 .then();
-    }
-
-    private List<DeadLetters.Parked> parked(AllocationId allocation) {
-        return deadLetters.list().await().atMost(PATIENCE).stream()
-                .filter(parked -> allocation.toString().equals(parked.key()))
-                .toList();
     }
 }
