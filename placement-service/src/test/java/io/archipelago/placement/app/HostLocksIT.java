@@ -100,14 +100,15 @@ class HostLocksIT {
     }
 
     /**
-     * Each batch names the hosts in an order of its own, and the second host is locked until both batches wait. If each locked its hosts
-     * as it came to them, each would then have the one that the other wants last.
+     * Heartbeats that come from the last host to the first, while deaths are applied from the first to the last, and the second host is
+     * locked until both batches wait. If heartbeats locked their hosts as they came to them, each batch would then have the host that the
+     * other wants last.
      */
     @Test
     void heartbeatsAndDeathsOfTheSameHostsDoNotWaitForEachOther() {
         // Given
         double retriesBefore = retries();
-        List<HostHeartbeat> heartbeats = Stream.of(FIRST, SECOND, THIRD)
+        List<HostHeartbeat> heartbeats = Stream.of(THIRD, SECOND, FIRST)
                 .map(host -> Heartbeats.compute(host, 1, 1))
                 .toList();
         Uni<Void> heard = unitOfWork.inTransaction(tx -> hosts.prepareHeartbeats(tx, heartbeats)
