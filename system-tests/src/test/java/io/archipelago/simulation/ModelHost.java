@@ -12,17 +12,14 @@ import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import io.archipelago.contracts.host.SpecDigest;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -157,17 +154,36 @@ final class ModelHost implements Host {
         atWorkSince = world.scheduler().now();
         epoch++;
         counter = 0;
-        // It reads its topic from the start to the end before it acts.
-        if (cut) {
+        // It reads its topic from the start to the end before it acts, if it can.
+        if (cut || !world.broken(Mutation.AGENT_FORGETS)) {
             // It goes by what its predecessor kept.
             desired.putAll(copy);
             desired.values().forEach(this::lookAtExpiry);
-        } else {
-            site.broker().lanesOf(this).forEach(Lane::skipToEnd);
-            site.broker().compactedContents(Topics.desired(id)).forEach(this::desire);
         }
         copy.clear();
+        if (!cut) {
+            readAll();
+        }
         things.keySet().forEach(this::look);
+    }
+
+    /** Reads its topic; of what it only remembers the tombstone came, and was compacted away, while it was down. */
+    private void readAll() {
+        Set<ResourceKey> unheard = new HashSet<>(desired.keySet());
+        site.broker().lanesOf(this).forEach(Lane::skipToEnd);
+        site.broker().compactedContents(Topics.desired(id)).forEach(posted -> {
+            unheard.remove((ResourceKey) posted.key());
+            desire(posted);
+        });
+        unheard.forEach(this::forget);
+    }
+
+    private void forget(ResourceKey key) {
+        DesiredResource known = desired.remove(key);
+        if (known != null) {
+            past.put(key, known.generation());
+        }
+        said.remove(key);
     }
 
     @Override
@@ -197,11 +213,7 @@ final class ModelHost implements Host {
             }
             said.remove(key);
         } else {
-            DesiredResource known = desired.remove(key);
-            if (known != null) {
-                past.put(key, known.generation());
-            }
-            said.remove(key);
+            forget(key);
         }
         look(key);
     }
@@ -254,7 +266,8 @@ final class ModelHost implements Host {
     private void remove(ResourceKey key, DesiredResource wanted) {
         if (things.containsKey(key)) {
             boolean used = things.values().stream()
-                    .anyMatch(other -> uses(other).contains(key) && !(other instanceof CacheSpec && expired(wanted)));
+                    .anyMatch(other ->
+                            Physics.uses(other).contains(key) && !(other instanceof CacheSpec && expired(wanted)));
             if (used && !world.broken(Mutation.AGENT_IGNORES_USERS)) {
                 say(key, wanted.generation(), Phase.PENDING, "waits for its users");
                 return;
@@ -301,7 +314,7 @@ final class ModelHost implements Host {
         if (spec instanceof DiskSpec disk && !exported(disk)) {
             return false;
         }
-        return uses(spec).stream().allMatch(need -> {
+        return Physics.uses(spec).stream().allMatch(need -> {
             DesiredResource needed = desired.get(need);
             return things.containsKey(need) && needed != null && !needed.absent() && !expired(needed);
         });
@@ -379,17 +392,5 @@ final class ModelHost implements Host {
                 site.broker().append(posted);
             }
         });
-    }
-
-    /** What a thing stands on, on the same host. */
-    static Collection<ResourceKey> uses(ResourceSpec spec) {
-        return switch (spec) {
-            case MachineSpec machine -> List.of(machine.disk(), machine.segment());
-            case LinkSpec link -> List.of(link.segment());
-            case CacheSpec cache -> List.of(cache.segment());
-            case DiskSpec disk -> List.of();
-            case ResourceSpec.SegmentSpec segment -> List.of();
-            case VolumeSpec volume -> List.of();
-        };
     }
 }

@@ -14,6 +14,8 @@ import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -96,7 +98,7 @@ final class Physics {
                 .filter(end -> !site.now().isBefore(end))
                 .isPresent();
         things.forEach((user, spec) -> require(
-                !ModelHost.uses(spec).contains(key) || spec instanceof CacheSpec && timeOver,
+                !uses(spec).contains(key) || spec instanceof CacheSpec && timeOver,
                 key + " is taken from under " + user + " on " + host));
     }
 
@@ -124,5 +126,17 @@ final class Physics {
         if (!holds) {
             throw new InvariantBroken(broken);
         }
+    }
+
+    /** What a thing stands on, on the same host. */
+    static Collection<ResourceKey> uses(ResourceSpec spec) {
+        return switch (spec) {
+            case MachineSpec machine -> List.of(machine.disk(), machine.segment());
+            case LinkSpec link -> List.of(link.segment());
+            case CacheSpec cache -> List.of(cache.segment());
+            case DiskSpec disk -> List.of();
+            case SegmentSpec segment -> List.of();
+            case VolumeSpec volume -> List.of();
+        };
     }
 }

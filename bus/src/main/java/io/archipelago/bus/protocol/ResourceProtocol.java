@@ -97,8 +97,10 @@ final class ResourceProtocol {
         }
         Resource before = known.get();
         Resource seen = before.seen(observed);
-        if (observed.generation() == 0 && observed.phase() != Phase.ABSENT && before.gone()) {
-            // An orphan that we released: only our record makes it safe to say so.
+        if (observed.generation() < before.generation() && observed.phase() != Phase.ABSENT && before.gone()) {
+            // An orphan that we released, or it was made again by an agent that lost its memory and was told late what
+            // was wanted before. Only
+            // our record makes it safe to say so.
             Resource again = seen.removed();
             return PartDecision.NOTHING.storing(List.of(again), List.of(again));
         }

@@ -286,52 +286,6 @@ class ResourceProtocolTest {
     }
 
     @Test
-    void tombstonesAStrangerOnceItIsGone() {
-        // Given
-        Resource stranger = Resource.stranger(COMPUTE, disk(1).key(), 8);
-
-        // When
-        PartDecision seen = protocol.onObserved(seen(stranger, Phase.PENDING), view(null, stranger), NOON);
-        PartDecision gone = protocol.onObserved(seen(stranger, Phase.ABSENT), view(null, stranger), NOON);
-
-        // Then
-        assertThat(seen.forget()).isEmpty();
-        assertThat(gone.forget()).hasSize(1);
-    }
-
-    @Test
-    void answersAbsentToAnOrphanThatItReleased() {
-        // Given
-        Resource orphan = gone(disk(1));
-
-        // When
-        PartDecision decision =
-                protocol.onObserved(observed(orphan, 0, Phase.READY, ""), view(released(), orphan), NOON);
-
-        // Then
-        assertThat(decision.publish())
-                .singleElement()
-                .matches(r -> r.absent() && r.generation() == 3 && r.phase() == Phase.PENDING && r.counter() == 2);
-        assertThat(decision.resources()).isEqualTo(decision.publish());
-    }
-
-    @Test
-    void leavesAnOrphanAloneThatItDidNotRelease() {
-        // Given
-        PartView stillWanted = view(deploying(Progress.READY), volume(1), in(Phase.READY, disk(1)));
-
-        // When
-        PartDecision wanted =
-                protocol.onObserved(observed(in(Phase.READY, disk(1)), 0, Phase.READY, ""), stillWanted, NOON);
-        PartDecision goneAlready = protocol.onObserved(
-                observed(gone(disk(1)), 0, Phase.ABSENT, ""), view(released(), gone(disk(1))), NOON);
-
-        // Then
-        assertThat(wanted.publish()).isEmpty();
-        assertThat(goneAlready.publish()).isEmpty();
-    }
-
-    @Test
     void tombstonesOnlyWhatWasSeenGone() {
         // Given
         Resource onDeadHost = disk(1).removed();

@@ -40,6 +40,8 @@ class ResourceTableTest {
     /** That of an agent that was told nothing of the thing. */
     private static final long NONE = 0;
 
+    private static final List<Phase> THERE = List.of(Phase.PENDING, Phase.READY, Phase.FAILED);
+
     private final ParticipantProtocol protocol = ProtocolFixture.protocol();
 
     @Test
@@ -48,7 +50,12 @@ class ResourceTableTest {
         for (Phase phase : Phase.values()) {
             columns.add(phase.name());
         }
-        columns.addAll(List.of("an older generation", "a newer generation", "none, there", "none, ABSENT"));
+        columns.addAll(List.of(
+                "an older generation, there",
+                "an older generation, ABSENT",
+                "a newer generation",
+                "none, there",
+                "none, ABSENT"));
         Map<String, List<String>> rows = new LinkedHashMap<>();
         for (Thing thing : Thing.values()) {
             Map<List<String>, List<String>> alike = new LinkedHashMap<>();
@@ -98,9 +105,10 @@ class ResourceTableTest {
         for (Phase phase : Phase.values()) {
             cells.add(cell(thing, part, GENERATION, List.of(phase)));
         }
-        cells.add(cell(thing, part, GENERATION - 1, List.of(Phase.values())));
+        cells.add(cell(thing, part, GENERATION - 1, THERE));
+        cells.add(cell(thing, part, GENERATION - 1, List.of(Phase.ABSENT)));
         cells.add(cell(thing, part, GENERATION + 1, List.of(Phase.values())));
-        cells.add(cell(thing, part, NONE, List.of(Phase.PENDING, Phase.READY, Phase.FAILED)));
+        cells.add(cell(thing, part, NONE, THERE));
         cells.add(cell(thing, part, NONE, List.of(Phase.ABSENT)));
         return cells;
     }
