@@ -107,9 +107,17 @@ final class Physics {
         for (Host storage : site.hosts()) {
             storage.things()
                     .forEach((key, spec) -> require(
-                            !(spec instanceof VolumeSpec volume && host.equals(volume.initiator())),
+                            !(spec instanceof VolumeSpec volume && host.equals(volume.initiator()))
+                                    || seenDetached(site, host, key),
                             host + " is called dead though " + storage.id() + " exports " + key + " to it"));
         }
+    }
+
+    private static boolean seenDetached(Site site, HostId host, ResourceKey volume) {
+        return site.participant(volume.kind().owner())
+                .resource(host, new ResourceKey(ResourceKind.DISK, volume.id()))
+                .filter(Resource::gone)
+                .isPresent();
     }
 
     private static boolean attaches(ResourceSpec spec, ResourceKey volume) {

@@ -82,8 +82,7 @@ public final class HostProtocol {
                 || before.state() != State.ALIVE
                 || before.lost() != next.lost()
                 || !before.inventory().equals(next.inventory());
-        boolean back = before != null && before.lost() && !next.lost();
-        return new HostDecision(next, pools, told(back || before != null && !before.hasSameKey(said)), null);
+        return new HostDecision(next, pools, before == null ? Parts.LEFT_ALONE : heard(before, next, said), null);
     }
 
     /**
@@ -132,6 +131,14 @@ public final class HostProtocol {
             return Optional.empty();
         }
         return Optional.of(die(before, new Death(Cause.OPERATOR, now, operator, true), now));
+    }
+
+    private static Parts heard(HostRecord before, HostRecord next, HostHeartbeat said) {
+        if (before.lost() && !next.lost() || !before.hasSameKey(said)) {
+            return Parts.TOLD;
+        }
+        // What was put off as long as a storage host was silent is due now.
+        return before.state() == State.SUSPECT && !next.dead() ? Parts.LOOKED_AT : Parts.LEFT_ALONE;
     }
 
     private HostDecision judge(HostRecord before, @Nullable Fence fence, Instant now) {

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.HostDecision.Parts;
 import io.archipelago.bus.protocol.HostRecord.State;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
@@ -47,6 +48,14 @@ class HostProtocolTest {
         assertThat(suspect().due()).isEqualTo(LOST_AT);
         assertThat(lost().state()).isEqualTo(State.LOST);
         assertThat(lost().dead()).isFalse();
+    }
+
+    /** Nothing is revoked at a storage host that is silent: it has to be done when it speaks, or a release waits for it for ever. */
+    @Test
+    void hasPartsLookedAtWhenASuspectHostSpeaks() {
+        assertThat(protocol.onHeartbeat(suspect(), next(0), true, SUSPECT_AT).parts())
+                .isEqualTo(Parts.LOOKED_AT);
+        assertThat(protocol.onHeartbeat(alive(), next(0), true, NOON).parts()).isEqualTo(Parts.LEFT_ALONE);
     }
 
     @Test
