@@ -18,7 +18,7 @@ import java.util.UUID;
 final class Tenant {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Tokens of local mode live for five minutes. */
+    /** Well before its end: tokens of local mode live for fifteen minutes. */
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(3);
 
     /** Twenty machines, ten at each site. */

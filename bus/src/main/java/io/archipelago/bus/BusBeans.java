@@ -1,5 +1,6 @@
 package io.archipelago.bus;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,11 +11,12 @@ import jakarta.inject.Singleton;
 /** Beans of foreign types. */
 class BusBeans {
 
-    /** REST speaks the same JSON as the bus, but takes no field that it does not know and no null or missing number. */
+    /** REST speaks the same JSON as the bus, but takes no field that it does not know or that stands twice, and no null or missing number. */
     @Produces
     @Singleton
     ObjectMapper objectMapper() {
         return Json.configure(JsonMapper.builder())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,

@@ -115,13 +115,14 @@ public class DeadLetters {
      * Gives up the first message that is parked under a key, for good, and applies those behind it.
      *
      * @param messageId of the message that is meant: once it is gone, the same call gives up no other
+     * @param operator who decided it, for the log
      * @throws Rejection as {@link #replay}; CONFLICT also if another message is the first
      */
-    public Uni<Outcome> discard(long id, UUID messageId) {
+    public Uni<Outcome> discard(long id, UUID messageId, String operator) {
         return unitOfWork
                 .inTransaction(tx -> existing(tx, id)
                         .invoke(head -> refuseOther(head, messageId))
-                        .invoke(() -> LOG.warnf("message %s is discarded", messageId))
+                        .invoke(() -> LOG.warnf("message %s is discarded by %s", messageId, operator))
                         .chain(head -> remove(tx, id, head)))
                 .chain(() -> replayAll(id));
     }

@@ -1,5 +1,6 @@
 package io.archipelago.bus;
 
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -25,9 +26,11 @@ public class DeadLettersResource {
     public record Discard(@Nullable UUID messageId) {}
 
     private final DeadLetters deadLetters;
+    private final SecurityIdentity identity;
 
-    DeadLettersResource(DeadLetters deadLetters) {
+    DeadLettersResource(DeadLetters deadLetters, SecurityIdentity identity) {
         this.deadLetters = deadLetters;
+        this.identity = identity;
     }
 
     @GET
@@ -47,6 +50,7 @@ public class DeadLettersResource {
         if (request == null || request.messageId() == null) {
             throw Rejection.invalid("messageId", "must be the id of the first message, as listed");
         }
-        return deadLetters.discard(id, request.messageId());
+        return deadLetters.discard(
+                id, request.messageId(), identity.getPrincipal().getName());
     }
 }

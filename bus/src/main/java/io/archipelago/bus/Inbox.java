@@ -246,7 +246,10 @@ public class Inbox {
         return persist(consumer, waitOutOne(), () -> attempt(consumer, List.of(delivery), handler))
                 .onFailure()
                 .recoverWithUni(failure -> {
-                    LOG.errorf(failure, "%s can not apply a message; its key is parked", consumer);
+                    LOG.errorf(
+                            failure,
+                            "%s can not apply a message; its key is parked until somebody decides: docs/dead-letters.md",
+                            consumer);
                     return persist(consumer, any -> true, () -> park(consumer, delivery, Parking.reason(failure)));
                 });
     }

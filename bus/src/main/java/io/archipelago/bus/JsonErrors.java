@@ -14,11 +14,19 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with a body in words of the API: fields and what they allow, no class names. */
 final class JsonErrors {
+
+    /** What is at fault where no field is. */
+    private static final String BODY = "(body)";
+
+    /** What the parser says of a field that is there already; it has no exception of its own for it. */
+    private static final Pattern TWICE = Pattern.compile("Duplicate field '([^']*)'");
 
     private JsonErrors() {}
 
@@ -37,7 +45,13 @@ final class JsonErrors {
                 new FieldError(path(mismatch), "must be " + kind(mismatch.getTargetType()));
             case ValueInstantiationException refused -> new FieldError(path(refused), reason(refused));
             case JsonMappingException mapping -> new FieldError(path(mapping), reason(mapping));
-            default -> new FieldError("", "not JSON" + place(failure.getLocation()));
+            default -> {
+                Matcher twice = TWICE.matcher(String.valueOf(failure.getOriginalMessage()));
+                yield new FieldError(
+                        BODY,
+                        (twice.lookingAt() ? "the field '" + twice.group(1) + "' stands twice" : "not JSON")
+                                + place(failure.getLocation()));
+            }
         };
     }
 
@@ -50,7 +64,7 @@ final class JsonErrors {
                 path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
             }
         }
-        return path.toString();
+        return path.isEmpty() ? BODY : path.toString();
     }
 
     private static String allowed(InvalidFormatException failure) {

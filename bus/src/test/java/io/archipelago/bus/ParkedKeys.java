@@ -47,6 +47,9 @@ class ParkedKeys {
 
     DeadLetters.Outcome discard(AllocationId allocation) {
         DeadLetters.Parked first = of(allocation).getFirst();
-        return deadLetters.discard(first.id(), first.messageId()).await().atMost(PATIENCE);
+        return deadLetters
+                .discard(first.id(), first.messageId(), "olga")
+                .await()
+                .atMost(PATIENCE);
     }
 }

@@ -35,20 +35,20 @@ class ProblemsIT {
             value = {
                 "{\"name\": \"a\", \"count\": 1, \"colr\": \"RED\"} | colr | unknown field; known are colour, count, name, sites, window",
                 "{\"name\": \"a\", \"count\": \"many\"} | count | must be a whole number",
-                "{\"name\": \"a\", \"count\": 101} |  | count must be at most 100",
+                "{\"name\": \"a\", \"count\": 101} | (body) | count must be at most 100",
                 "{\"name\": \"a\", \"count\": 1, \"colour\": \"BLUE\"} | colour | must be one of RED, GREEN",
                 "{\"name\": \"a\", \"count\": 1, \"window\": {\"start\": \"2026-12-01T09:00:00\"}} | window.start | must be an instant with its offset, such as 2026-12-01T09:00:00+09:00",
                 "{\"name\": \"a\", \"count\": 1, \"window\": {\"start\": \"2026-12-01T09:00:00Z\", \"length\": \"4h\"}} | window.length | must be a duration such as PT4H",
                 "{\"name\": \"a\", \"count\": 1, \"sites\": [\"tokyo\", \"Osaka\"]} | sites[1] | a site id is 1 to 16 lower-case letters and digits, a letter first, not 'Osaka'",
                 "{\"name\": \"a\", \"count\": 1, \"sites\": \"tokyo\"} | sites | must be a list",
-                "{\"name\": | | not JSON at line 1, column 9",
-                "[] | | must be an object",
+                "{\"name\": | (body) | not JSON at line 1, column 9",
+                "{\"name\": \"a\", \"count\": 4, \"count\": 100} | (body) | the field 'count' stands twice at line 1, column 34",
+                "[] | (body) | must be an object",
             })
     void namesTheFieldAtFault(String body, String field, String message) {
-        String path = field == null ? "" : field;
         ValidatableResponse answer = post(body);
         problem(answer, 400, "invalid-request");
-        answer.body("errors[0].field", equalTo(path)).body("errors[0].message", equalTo(message));
+        answer.body("errors[0].field", equalTo(field)).body("errors[0].message", equalTo(message));
     }
 
     @ParameterizedTest

@@ -103,7 +103,11 @@ class SimRoutes {
 
     private static SimRequest body(RoutingContext context) throws JsonProcessingException {
         String body = context.body().asString();
-        return STRICT.readValue(body == null ? "" : body);
+        SimRequest request = STRICT.readValue(body == null ? "" : body);
+        if (request == null) {
+            throw new IllegalArgumentException("the body is a JSON object, not null");
+        }
+        return request;
     }
 
     /** Plays all of it, or nothing if a host is unknown or a rate is none. */

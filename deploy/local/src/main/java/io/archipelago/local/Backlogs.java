@@ -2,18 +2,19 @@ package io.archipelago.local;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -48,32 +49,55 @@ record Backlogs(Map<String, Long> lags, Map<String, Long> ends) {
 
     private static Map<String, Long> ends(Admin admin, List<String> streams)
             throws ExecutionException, InterruptedException, TimeoutException {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        streams.forEach(topic -> wanted.put(new TopicPartition(topic, 0), OffsetSpec.latest()));
+        Set<TopicPartition> partitions =
+                streams.stream().map(topic -> new TopicPartition(topic, 0)).collect(Collectors.toSet());
         Map<String, Long> ends = new HashMap<>();
-        admin.listOffsets(wanted)
-                .all()
-                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
-                .forEach((partition, end) -> ends.put(partition.topic(), end.offset()));
+        offsets(admin, partitions, OffsetSpec.latest()).forEach((partition, end) -> ends.put(partition.topic(), end));
         return ends;
     }
 
+    /** A partition of which nothing was ever committed is behind by all that it holds: whoever hangs at the first message shows too. */
     private static long lag(Admin admin, String group)
             throws ExecutionException, InterruptedException, TimeoutException {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        admin.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
-                .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .forEach((partition, committed) -> {
+                    if (committed != null) {
+                        positions.put(partition, committed.offset());
+                    }
+                });
+        Set<TopicPartition> untouched = assigned(admin, group);
+        untouched.removeAll(positions.keySet());
+        positions.putAll(offsets(admin, untouched, OffsetSpec.earliest()));
+        return offsets(admin, positions.keySet(), OffsetSpec.latest()).entrySet().stream()
+                .mapToLong(end -> Math.max(0, end.getValue() - positions.getOrDefault(end.getKey(), end.getValue())))
+                .sum();
+    }
+
+    private static Set<TopicPartition> assigned(Admin admin, String group)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return admin
+                .describeConsumerGroups(List.of(group))
+                .all()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .values()
+                .stream()
+                .flatMap(description -> description.members().stream())
+                .flatMap(member -> member.assignment().topicPartitions().stream())
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static Map<TopicPartition, Long> offsets(Admin admin, Set<TopicPartition> partitions, OffsetSpec which)
+            throws ExecutionException, InterruptedException, TimeoutException {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        committed.keySet().forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, ListOffsetsResultInfo> ends =
-                admin.listOffsets(wanted).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        long lag = 0;
-        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : ends.entrySet()) {
-            OffsetAndMetadata position = committed.get(end.getKey());
-            if (position != null) {
-                lag += Math.max(0, end.getValue().offset() - position.offset());
-            }
-        }
-        return lag;
+        partitions.forEach(partition -> wanted.put(partition, which));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        admin.listOffsets(wanted)
+                .all()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 final class StartRecorder {
 
     private static final List<String> REQUESTS =
-            List.of("/q/health/ready", "/q/health/live", "/api/v1/reservations", "/q/openapi?format=json");
+            List.of("/q/health/ready", "/q/health/live", "/api/v1/reservations", "/api/v1/openapi?format=json");
 
     /** The cache is put together when the program ends, which takes some seconds for the larger ones. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);

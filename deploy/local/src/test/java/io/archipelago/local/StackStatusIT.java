@@ -91,6 +91,39 @@ class StackStatusIT {
     }
 
     @Test
+    void countsAllThatSomebodyHasToReadWhoHangsAtTheFirst() throws Exception {
+        // Given
+        String broker = vc.stack().bootstrapServers(vc.stack().sites().getFirst());
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                broker,
+                "group.id",
+                "cache",
+                "enable.auto.commit",
+                false,
+                "auto.offset.reset",
+                "earliest");
+        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+                var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            for (int i = 0; i < 7; i++) {
+                producer.send(new ProducerRecord<>("network.events.v1", 0, "key", "value"))
+                        .get(10, TimeUnit.SECONDS);
+            }
+
+            // When
+            consumer.subscribe(List.of("network.events.v1"));
+
+            // Then
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                consumer.poll(Duration.ofMillis(100));
+                assertThat(consumer.assignment()).isNotEmpty();
+                assertThat(vc.process("tokyo-cache").path("consumerLag").asLong())
+                        .isEqualTo(7);
+            });
+        }
+    }
+
+    @Test
     void countsWhatASiteHasNotReadOfWhatSitesSayToIt() throws Exception {
         // Given
         vc.execute("tokyo_reservation", "drop table if exists stream_in");

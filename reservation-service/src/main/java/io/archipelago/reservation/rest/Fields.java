@@ -60,8 +60,9 @@ final class Fields {
         return errors.stream().noneMatch(e -> e.field().startsWith(path));
     }
 
+    /** Also if it is null: who writes a field and leaves it empty does not mean its default. */
     boolean has(String field) {
-        return object.hasNonNull(field);
+        return object.has(field);
     }
 
     List<String> names() {

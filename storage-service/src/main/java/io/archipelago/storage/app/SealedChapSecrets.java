@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class SealedChapSecrets implements ChapSecrets {
 
     private static final String HMAC = "HmacSHA256";
-    /** Initiators take 12 to 16 bytes of secret as text; 24 hex digits are within what all of them take. */
+    /** As text twice as many characters: RFC 3720 asks for at least 96 bits where nothing protects the network. */
     private static final int BYTES = 12;
 
     private final byte[] siteKey;
