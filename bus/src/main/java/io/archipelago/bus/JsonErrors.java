@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Says what is wrong with a body in words of the API: fields and what they allow, no class names. */
 final class JsonErrors {
 
-    /** What is at fault where no field is. */
-    private static final String BODY = "(body)";
-
     /** What the parser says of a field that is there already; it has no exception of its own for it. */
     private static final Pattern TWICE = Pattern.compile("Duplicate field '([^']*)'");
 
@@ -48,7 +45,7 @@ final class JsonErrors {
             default -> {
                 Matcher twice = TWICE.matcher(String.valueOf(failure.getOriginalMessage()));
                 yield new FieldError(
-                        BODY,
+                        Rejection.BODY,
                         (twice.lookingAt() ? "the field '" + twice.group(1) + "' stands twice" : "not JSON")
                                 + place(failure.getLocation()));
             }
@@ -64,7 +61,7 @@ final class JsonErrors {
                 path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
             }
         }
-        return path.isEmpty() ? BODY : path.toString();
+        return path.isEmpty() ? Rejection.BODY : path.toString();
     }
 
     private static String allowed(InvalidFormatException failure) {

@@ -6,6 +6,9 @@ import java.util.List;
 /** Ends a REST request with a problem. Below REST, what is expected to be refused is a value and no exception. */
 public final class Rejection extends RuntimeException {
 
+    /** What is at fault where no field is: see {@link FieldError#field()}. */
+    public static final String BODY = "(body)";
+
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;

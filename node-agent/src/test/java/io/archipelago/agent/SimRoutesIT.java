@@ -102,6 +102,7 @@ class SimRoutesIT {
         for (String body : new String[] {
             "",
             "nonsense",
+            "null",
             "{\"faultrate\": 1}",
             "{\"faultRate\": 2}",
             "{\"faultRates\": {\"DISK\": 2}}",

@@ -136,7 +136,7 @@ final class Physics {
         }
     }
 
-    /** What a thing stands on, on the same host. */
+    /** What a thing stands on, on the same host. The agent says the same; who judges it does not ask it. */
     static Collection<ResourceKey> uses(ResourceSpec spec) {
         return switch (spec) {
             case MachineSpec machine -> List.of(machine.disk(), machine.segment());

@@ -82,7 +82,7 @@ public final class HostProtocol {
                 || before.state() != State.ALIVE
                 || before.lost() != next.lost()
                 || !before.inventory().equals(next.inventory());
-        return new HostDecision(next, pools, before == null ? Parts.LEFT_ALONE : heard(before, next, said), null);
+        return new HostDecision(next, pools, heard(before, next, said), null);
     }
 
     /**
@@ -133,7 +133,10 @@ public final class HostProtocol {
         return Optional.of(die(before, new Death(Cause.OPERATOR, now, operator, true), now));
     }
 
-    private static Parts heard(HostRecord before, HostRecord next, HostHeartbeat said) {
+    private static Parts heard(@Nullable HostRecord before, HostRecord next, HostHeartbeat said) {
+        if (before == null) {
+            return Parts.LEFT_ALONE;
+        }
         if (before.lost() && !next.lost() || !before.hasSameKey(said)) {
             return Parts.TOLD;
         }

@@ -98,9 +98,8 @@ final class ResourceProtocol {
         Resource before = known.get();
         Resource seen = before.seen(observed);
         if (observed.generation() < before.generation() && observed.phase() != Phase.ABSENT && before.gone()) {
-            // An orphan that we released, or it was made again by an agent that lost its memory and was told late what
-            // was wanted before. Only
-            // our record makes it safe to say so.
+            // An orphan that we released, or made again by an agent without memory that was told late what was wanted
+            // before. Only our record makes it safe to say so.
             Resource again = seen.removed();
             return PartDecision.NOTHING.storing(List.of(again), List.of(again));
         }

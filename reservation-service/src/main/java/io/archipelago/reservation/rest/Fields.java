@@ -2,6 +2,7 @@ package io.archipelago.reservation.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.archipelago.bus.Rejection;
 import io.archipelago.bus.Rejection.FieldError;
 import java.math.BigInteger;
 import java.time.DateTimeException;
@@ -35,7 +36,7 @@ final class Fields {
     static Fields of(JsonNode body) {
         List<FieldError> errors = new ArrayList<>();
         if (!body.isObject()) {
-            errors.add(new FieldError("(body)", "a JSON object"));
+            errors.add(new FieldError(Rejection.BODY, "a JSON object"));
             return new Fields(JsonNodeFactory.instance.objectNode(), "", errors);
         }
         return new Fields(body, "", errors);

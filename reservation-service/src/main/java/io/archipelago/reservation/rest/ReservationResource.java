@@ -82,7 +82,7 @@ public class ReservationResource {
         TenantId tenant = who.tenant();
         String by = who.name();
         if (body == null) {
-            throw Rejection.invalid("(body)", "a JSON object");
+            throw Rejection.invalid(Rejection.BODY, "a JSON object");
         }
         if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
             throw Rejection.invalid("Idempotency-Key", "1 to " + LONGEST_KEY + " characters");
@@ -220,7 +220,7 @@ public class ReservationResource {
                     .getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
         } catch (JsonProcessingException e) {
-            throw Rejection.invalid("(body)", "a JSON object");
+            throw Rejection.invalid(Rejection.BODY, "a JSON object");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

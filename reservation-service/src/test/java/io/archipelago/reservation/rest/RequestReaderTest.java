@@ -52,6 +52,16 @@ class RequestReaderTest {
                         "machines.compute.memory", "a size such as 512MiB, 4GiB or 1TiB, from 128MiB to 1024GiB"));
     }
 
+    @Test
+    void takesAFieldThatIsLeftEmptyForNoDefault() {
+        assertThat(wrong(GOOD.replace("\"4GiB\"", "null")))
+                .extracting(FieldError::field)
+                .containsExactly("machines.compute.memory");
+        assertThat(wrong(GOOD.replace("\"machines\": {", "\"machines\": {\"frontend\": null, ")))
+                .extracting(FieldError::field)
+                .containsExactly("machines.frontend");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"PT9000000000000H", "PT-9000000000000H", "P32D", "PT0S", "PT99999999999999999999H", "long"})
     void refusesADurationOutOfRangeHoweverLong(String duration) {
