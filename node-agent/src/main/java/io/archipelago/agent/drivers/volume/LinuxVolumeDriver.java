@@ -1,0 +1,200 @@
+package io.archipelago.agent.drivers.volume;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.IscsiNames;
+import io.archipelago.agent.drivers.Observed;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.world.Unsealer;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logical volumes of LVM, served by the kernel's iSCSI target.
+ *
+ * <p>A pool is a volume group, or {@code group/pool}, a thin pool in one. The truth is in the tags of the logical volumes: a target is
+ * made again from the specification whenever it is not there, as after a reboot. To remove a volume is to cut off whoever has it
+ * attached, to tag it, and to wipe it in the background; the space is free when all of it was wiped.
+ */
+public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseable {
+
+    private final HostId host;
+    private final LogicalVolumes volumes;
+    private final Targets targets;
+    private final Wiper wiper;
+    private final Unsealer unsealer;
+
+    LinuxVolumeDriver(HostId host, LogicalVolumes volumes, Targets targets, Wiper wiper, Unsealer unsealer) {
+        this.host = host;
+        this.volumes = volumes;
+        this.targets = targets;
+        this.wiper = wiper;
+        this.unsealer = unsealer;
+    }
+
+    @Override
+    public ResourceKind kind() {
+        return ResourceKind.VOLUME;
+    }
+
+    @Override
+    public Class<VolumeSpec> specType() {
+        return VolumeSpec.class;
+    }
+
+    @Override
+    public Map<ResourceKey, Observed> observe(Map<ResourceKey, VolumeSpec> wanted, Instant now) throws DriverFault {
+        Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
+        for (LogicalVolume volume : volumes.all()) {
+            Optional<ResourceKey> key = volume.key();
+            if (key.isPresent()) {
+                Observed observed =
+                        volume.isWiping() ? wiping(volume) : observed(key.get(), volume, wanted.get(key.get()));
+                Observed other = seen.put(key.get(), observed);
+                if (other != null) {
+                    seen.put(key.get(), broken("there are two logical volumes with its tag, one is " + volume.path()));
+                }
+            }
+        }
+        for (ResourceKey key : targets.all()) {
+            seen.putIfAbsent(key, broken("its target is there without its logical volume"));
+        }
+        return seen;
+    }
+
+    @Override
+    public void apply(ResourceKey key, VolumeSpec spec, Instant now) throws DriverFault {
+        Optional<String> secret = unsealer.unseal(spec.sealedChapSecret());
+        if (secret.isEmpty()) {
+            throw DriverFault.failed("the secret for CHAP was not sealed to this host");
+        }
+        LogicalVolume volume = made(key, spec);
+        if (!volume.active()) {
+            volumes.activate(volume);
+        }
+        targets.serve(key, export(key, spec, volume, secret.get()));
+    }
+
+    @Override
+    public void remove(ResourceKey key, Instant now) throws DriverFault {
+        targets.end(key);
+        LogicalVolume volume = find(key);
+        if (volume == null) {
+            return;
+        }
+        if (volume.isWiping()) {
+            wiper.again(volume);
+            return;
+        }
+        volumes.retag(volume, LogicalVolume.WIPING, List.of());
+        wiper.wipe(volume);
+    }
+
+    @Override
+    public void close() {
+        wiper.close();
+    }
+
+    private LogicalVolume made(ResourceKey key, VolumeSpec spec) throws DriverFault {
+        LogicalVolume volume = find(key);
+        if (volume == null) {
+            requireZeroing(spec.pool());
+            volumes.create(spec.pool(), key.id(), spec.bytes(), LogicalVolume.tag(key));
+            volume = find(key);
+            if (volume == null) {
+                throw DriverFault.failed("the logical volume was made, and lvs does not know it");
+            }
+            return volume;
+        }
+        if (volume.isWiping()) {
+            throw DriverFault.waiting("the former one is still being wiped");
+        }
+        if (!volume.pool().equals(spec.pool())) {
+            throw DriverFault.failed("a volume does not move to another pool: it is in " + volume.pool());
+        }
+        if (volume.bytes() < spec.bytes()) {
+            volumes.extend(volume, spec.bytes());
+        }
+        return volume;
+    }
+
+    /** A thin pool that hands out what another tenant has written is of no use. */
+    private void requireZeroing(String pool) throws DriverFault {
+        if (pool.indexOf('/') >= 0 && !volumes.zeroes(pool)) {
+            throw DriverFault.failed(
+                    "the thin pool %s does not zero what it hands out: lvchange --zero y %s".formatted(pool, pool));
+        }
+    }
+
+    private @Nullable LogicalVolume find(ResourceKey key) throws DriverFault {
+        LogicalVolume found = null;
+        for (LogicalVolume volume : volumes.all()) {
+            if (volume.key().filter(key::equals).isPresent()) {
+                if (found != null) {
+                    throw DriverFault.failed("both %s and %s bear its tag: remove the tag from the wrong one"
+                            .formatted(found.path(), volume.path()));
+                }
+                found = volume;
+            }
+        }
+        return found;
+    }
+
+    private Observed wiping(LogicalVolume volume) {
+        Optional<String> fault = wiper.fault(volume);
+        if (fault.isPresent()) {
+            return broken("can not be wiped: " + fault.get());
+        }
+        // Also after another agent began it.
+        wiper.wipe(volume);
+        long percent = volume.bytes() == 0 ? 0 : wiper.wiped(volume) * 100 / volume.bytes();
+        return new Observed(Condition.REMOVING, "is being wiped: %d %%".formatted(percent), Map.of(), Set.of());
+    }
+
+    private Observed observed(ResourceKey key, LogicalVolume volume, @Nullable VolumeSpec spec) throws DriverFault {
+        if (!volume.active()) {
+            return broken("its logical volume is not active");
+        }
+        if (spec == null) {
+            return ready(volume, String.join(", ", targets.initiators(key)));
+        }
+        if (volume.bytes() < spec.bytes() || !volume.pool().equals(spec.pool())) {
+            return new Observed(Condition.DIFFERENT, "is not as specified", Map.of(), Set.of());
+        }
+        Optional<String> secret = unsealer.unseal(spec.sealedChapSecret());
+        if (secret.isEmpty()) {
+            return broken("the secret for CHAP was not sealed to this host");
+        }
+        String defect = targets.defect(key, export(key, spec, volume, secret.get()));
+        return defect.isEmpty()
+                ? ready(
+                        volume,
+                        spec.initiator() == null ? "none" : spec.initiator().value())
+                : broken(defect);
+    }
+
+    private Export export(ResourceKey key, VolumeSpec spec, LogicalVolume volume, String secret) {
+        return new Export(volume.device(), IscsiNames.serial(host, key), spec.initiator(), spec.chapUser(), secret);
+    }
+
+    private static Observed ready(LogicalVolume volume, String initiator) {
+        return new Observed(
+                Condition.READY,
+                "",
+                Map.of("pool", volume.pool(), "bytes", Long.toString(volume.bytes()), "initiator", initiator),
+                Set.of());
+    }
+
+    private static Observed broken(String reason) {
+        return new Observed(Condition.BROKEN, reason, Map.of(), Set.of());
+    }
+}

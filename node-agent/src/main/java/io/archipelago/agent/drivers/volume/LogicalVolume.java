@@ -1,0 +1,91 @@
+package io.archipelago.agent.drivers.volume;
+
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A logical volume as LVM tells it. What it is to us stands in its tags: {@code archipelago:<id>} says that it is ours and which one,
+ * {@code archipelago-wiping} that its data are not to be read again, {@code archipelago-wiped:<bytes>} how far it has been wiped.
+ *
+ * @param group the volume group
+ * @param name its name
+ * @param thinPool the thin pool that it lies in; empty if it is a thick one
+ * @param bytes its size
+ * @param active whether there is a device of it
+ * @param tags all its tags
+ */
+record LogicalVolume(String group, String name, String thinPool, long bytes, boolean active, Set<String> tags) {
+
+    static final String WIPING = "archipelago-wiping";
+
+    private static final String OURS = "archipelago:";
+    private static final String WIPED = "archipelago-wiped:";
+
+    LogicalVolume {
+        tags = Set.copyOf(tags);
+    }
+
+    /** The tag of the logical volume of a resource. */
+    static String tag(ResourceKey key) {
+        return OURS + key.id();
+    }
+
+    /** The tag of one that is wiped up to here. */
+    static String wipedTag(long bytes) {
+        return WIPED + bytes;
+    }
+
+    /** The resource that it is; nothing if it is not ours. */
+    Optional<ResourceKey> key() {
+        return after(OURS).findAny().map(id -> new ResourceKey(ResourceKind.VOLUME, id));
+    }
+
+    boolean isWiping() {
+        return tags.contains(WIPING);
+    }
+
+    /** How many of its first bytes have been wiped. */
+    long wiped() {
+        return after(WIPED).mapToLong(Long::parseLong).max().orElse(0);
+    }
+
+    /** The tags that say how far it has been wiped. */
+    Stream<String> wipedTags() {
+        return tags.stream().filter(tag -> tag.startsWith(WIPED));
+    }
+
+    /** The same, wiped as far as a tag says. */
+    LogicalVolume withWiped(String tag) {
+        Set<String> others =
+                tags.stream().filter(each -> !each.startsWith(WIPED)).collect(Collectors.toSet());
+        others.add(tag);
+        return new LogicalVolume(group, name, thinPool, bytes, active, others);
+    }
+
+    boolean isThin() {
+        return !thinPool.isEmpty();
+    }
+
+    /** The pool of which it takes space, as a specification names it. */
+    String pool() {
+        return isThin() ? group + "/" + thinPool : group;
+    }
+
+    Path device() {
+        return Path.of("/dev", group, name);
+    }
+
+    /** How LVM's commands call it. */
+    String path() {
+        return group + "/" + name;
+    }
+
+    private Stream<String> after(String prefix) {
+        return tags.stream().filter(tag -> tag.startsWith(prefix)).map(tag -> tag.substring(prefix.length()));
+    }
+}

@@ -1,0 +1,142 @@
+package io.archipelago.agent.drivers.volume;
+
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.os.Programs;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wipes logical volumes that are tagged to be wiped, one after the other, and removes them then. It goes on by itself, no faster than it
+ * may; how far it came stands in a tag of the logical volume, so that another agent goes on from there.
+ */
+final class Wiper implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Wiper.class);
+
+    /** Wiped by one command: small enough to end within a program's limit of time on a slow disk. */
+    private static final long CHUNK = 64L << 20;
+
+    /** Between two tags that tell how far it came: so much is wiped again after a crash. */
+    private static final long BETWEEN_TAGS = 1L << 30;
+
+    private final LogicalVolumes volumes;
+    private final Programs programs;
+    private final long bytesPerSecond;
+    private final Map<String, Work> works = new HashMap<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("wiper").factory());
+    private volatile boolean closed;
+
+    /** How far one has come, or why it does not come further. */
+    private record Work(long wiped, String fault) {}
+
+    /**
+     * @param bytesPerSecond the rate that it does not exceed
+     */
+    Wiper(LogicalVolumes volumes, Programs programs, long bytesPerSecond) {
+        this.volumes = volumes;
+        this.programs = programs;
+        this.bytesPerSecond = bytesPerSecond;
+    }
+
+    /** Sees to it that one is being wiped; does nothing if it is, or if that failed and nobody has asked to try again. */
+    synchronized void wipe(LogicalVolume volume) {
+        if (works.putIfAbsent(volume.path(), new Work(volume.wiped(), "")) == null) {
+            thread.execute(() -> run(volume));
+        }
+    }
+
+    /** Tries one again of which wiping failed. */
+    synchronized void again(LogicalVolume volume) {
+        Work work = works.get(volume.path());
+        if (work != null && !work.fault().isEmpty()) {
+            works.remove(volume.path());
+        }
+        wipe(volume);
+    }
+
+    /** Why one is not being wiped any more, a sentence; nothing if it is. */
+    synchronized Optional<String> fault(LogicalVolume volume) {
+        return Optional.ofNullable(works.get(volume.path())).map(Work::fault).filter(fault -> !fault.isEmpty());
+    }
+
+    /** How many of its first bytes have been wiped. */
+    synchronized long wiped(LogicalVolume volume) {
+        Work work = works.get(volume.path());
+        return Math.max(volume.wiped(), work == null ? 0 : work.wiped());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.shutdownNow();
+    }
+
+    private void run(LogicalVolume volume) {
+        try {
+            LogicalVolume now = volume;
+            if (!volume.isThin()) {
+                now = zero(volume);
+            }
+            volumes.remove(now);
+            note(volume, null);
+            LOG.infof("volume=%s wiped and removed", volume.path());
+        } catch (DriverFault fault) {
+            if (!closed) {
+                LOG.warnf("volume=%s %s", volume.path(), fault.reason());
+                note(volume, new Work(wiped(volume), fault.reason()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private LogicalVolume zero(LogicalVolume volume) throws DriverFault, InterruptedException {
+        LogicalVolume tagged = volume;
+        long from = volume.wiped();
+        while (from < volume.bytes()) {
+            long began = System.nanoTime();
+            long length = Math.min(CHUNK, volume.bytes() - from);
+            programs.run(
+                    "blkdiscard",
+                    "--zeroout",
+                    "--offset",
+                    Long.toString(from),
+                    "--length",
+                    Long.toString(length),
+                    volume.device().toString());
+            from += length;
+            note(volume, new Work(from, ""));
+            if (from - tagged.wiped() >= BETWEEN_TAGS) {
+                tagged = tagged(tagged, from);
+            }
+            pace(length, began);
+        }
+        return tagged;
+    }
+
+    private LogicalVolume tagged(LogicalVolume volume, long wiped) throws DriverFault {
+        String tag = LogicalVolume.wipedTag(wiped);
+        volumes.retag(volume, tag, volume.wipedTags().toList());
+        return volume.withWiped(tag);
+    }
+
+    private void pace(long bytes, long began) throws InterruptedException {
+        long due = bytes * 1_000_000_000L / bytesPerSecond;
+        Thread.sleep(Duration.ofNanos(Math.max(0, due - (System.nanoTime() - began))));
+    }
+
+    private synchronized void note(LogicalVolume volume, @Nullable Work work) {
+        if (work == null) {
+            works.remove(volume.path());
+        } else {
+            works.put(volume.path(), work);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.archipelago.agent.os;
+
+import io.archipelago.agent.drivers.DriverFault;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A directory in which the kernel shows its objects as files: sysfs and configfs. What is not there is an answer, no fault. */
+public record KernelTree(Path root) {
+
+    /** A subtree. */
+    public KernelTree at(String... names) {
+        Path path = root;
+        for (String name : names) {
+            path = path.resolve(name);
+        }
+        return new KernelTree(path);
+    }
+
+    public boolean exists() {
+        return Files.exists(root);
+    }
+
+    /** The names of what lies directly below, in order; none if this is not there. */
+    public List<String> names() throws DriverFault {
+        try (Stream<Path> below = Files.list(root)) {
+            return below.map(path -> path.getFileName().toString()).sorted().toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw fault("read", e);
+        }
+    }
+
+    /** What a file says, without the white space around it; nothing if it is not there. */
+    public Optional<String> text(String file) throws DriverFault {
+        try {
+            return Optional.of(Files.readString(root.resolve(file)).strip());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw fault("read " + file + " of", e);
+        }
+    }
+
+    /** Whether a file says just this. */
+    public boolean says(String file, String text) throws DriverFault {
+        return text(file).filter(text::equals).isPresent();
+    }
+
+    /** Writes a file that is there; nothing is written if it says that already. */
+    public void say(String file, String text) throws DriverFault {
+        if (!says(file, text)) {
+            write(file, text);
+        }
+    }
+
+    /** Writes a file that is there. */
+    public void write(String file, String text) throws DriverFault {
+        try {
+            Files.write(root.resolve(file), text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw fault("write " + file + " of", e);
+        }
+    }
+
+    /** Makes the directory, and those above it. */
+    public void make() throws DriverFault {
+        try {
+            Files.createDirectories(root);
+        } catch (IOException e) {
+            throw fault("make", e);
+        }
+    }
+
+    /** Removes the directory, which is empty but for what the kernel put into it; false if it was not there. */
+    public boolean remove() throws DriverFault {
+        try {
+            return Files.deleteIfExists(root);
+        } catch (IOException e) {
+            throw fault("remove", e);
+        }
+    }
+
+    /** Makes a link in this directory to another. */
+    public void link(String name, KernelTree to) throws DriverFault {
+        try {
+            Files.createSymbolicLink(root.resolve(name), to.root());
+        } catch (FileAlreadyExistsException e) {
+            // as it should be
+        } catch (IOException e) {
+            throw fault("link " + name + " in", e);
+        }
+    }
+
+    /** The links in this directory. */
+    public List<Path> links() throws DriverFault {
+        try (Stream<Path> below = Files.list(root)) {
+            return below.filter(Files::isSymbolicLink).sorted().toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw fault("read", e);
+        }
+    }
+
+    private DriverFault fault(String what, IOException why) {
+        return DriverFault.failed("can not %s %s: %s".formatted(what, root, why.getMessage()));
+    }
+}

@@ -1,0 +1,156 @@
+package io.archipelago.agent.os;
+
+import io.archipelago.agent.drivers.DriverFault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the host's programs: with an array of arguments and never through a shell, with nothing of the agent's environment, with a limit
+ * of time, and with what they said kept for the reason.
+ *
+ * <p>What a program says goes to a file, not to a pipe: a daemon that it leaves behind would hold a pipe open for ever.
+ */
+public final class Programs {
+
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "PATH", "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL", "C",
+            // Every file that the agent has open would be a line in what LVM says.
+            "LVM_SUPPRESS_FD_WARNINGS", "1");
+
+    /** Of one that says more, the rest is not kept. */
+    private static final int MOST_SAID = 4 << 20;
+
+    /** How much of it an operator is shown. */
+    private static final int MOST_QUOTED = 300;
+
+    private static final Duration TO_DIE = Duration.ofSeconds(2);
+
+    private final Duration limit;
+
+    /**
+     * @param limit how long a program may take; it is killed with all that it started when it takes longer
+     */
+    public Programs(Duration limit) {
+        this.limit = limit;
+    }
+
+    /**
+     * How a program ended.
+     *
+     * @param code its exit code
+     * @param out what it wrote to its standard output
+     * @param err what it wrote to its standard error
+     */
+    public record Ended(int code, String out, String err) {
+
+        /** What it said, in one line that a sentence can end with. */
+        public String said() {
+            String text = (err.isBlank() ? out : err).strip().replaceAll("\\s*\\R\\s*", "; ");
+            return text.length() <= MOST_QUOTED ? text : text.substring(0, MOST_QUOTED) + " ...";
+        }
+    }
+
+    /**
+     * Runs a program that has to succeed.
+     *
+     * @return what it wrote to its standard output
+     * @throws DriverFault if it is not there, did not end in time, or ended with another code than 0
+     */
+    public String run(String... command) throws DriverFault {
+        Ended ended = end(List.of(command));
+        if (ended.code() != 0) {
+            throw DriverFault.failed("%s ended with %d: %s".formatted(name(command[0]), ended.code(), ended.said()));
+        }
+        return ended.out();
+    }
+
+    /**
+     * Runs a program whose exit code is an answer.
+     *
+     * @throws DriverFault if it is not there or did not end in time
+     */
+    public Ended end(List<String> command) throws DriverFault {
+        Path out = null;
+        Path err = null;
+        try {
+            out = Files.createTempFile("agent-", ".out");
+            err = Files.createTempFile("agent-", ".err");
+            return new Ended(await(start(command, out, err), command.getFirst()), read(out), read(err));
+        } catch (IOException e) {
+            throw DriverFault.failed("what %s says can not be kept: %s".formatted(name(command.getFirst()), e));
+        } finally {
+            delete(out);
+            delete(err);
+        }
+    }
+
+    private static Process start(List<String> command, Path out, Path err) throws DriverFault {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(Path.of("/").toFile())
+                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(ENVIRONMENT);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw DriverFault.failed(Tools.missing(name(command.getFirst())));
+        }
+    }
+
+    private int await(Process process, String program) throws DriverFault {
+        try {
+            if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                return process.exitValue();
+            }
+            kill(process);
+        } catch (InterruptedException e) {
+            kill(process);
+            Thread.currentThread().interrupt();
+        }
+        throw DriverFault.failed(
+                "%s gave no answer within %d s and was ended".formatted(name(program), limit.toSeconds()));
+    }
+
+    /** One that hangs in the kernel can not be killed; it is not waited for then. */
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        try {
+            process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(MOST_SAID), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static void delete(@Nullable Path file) {
+        if (file != null) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                file.toFile().deleteOnExit();
+            }
+        }
+    }
+
+    private static String name(String program) {
+        return program.substring(program.lastIndexOf('/') + 1);
+    }
+}

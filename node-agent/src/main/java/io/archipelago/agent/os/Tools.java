@@ -1,0 +1,48 @@
+package io.archipelago.agent.os;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The programs that drivers need, and the Debian packages in which they come. */
+public final class Tools {
+
+    private static final List<String> PLACES = List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+    private static final Map<String, String> PACKAGES = Map.ofEntries(
+            Map.entry("lvs", "lvm2"),
+            Map.entry("vgs", "lvm2"),
+            Map.entry("lvcreate", "lvm2"),
+            Map.entry("lvchange", "lvm2"),
+            Map.entry("lvextend", "lvm2"),
+            Map.entry("lvremove", "lvm2"),
+            Map.entry("vgchange", "lvm2"),
+            Map.entry("iscsiadm", "open-iscsi"),
+            Map.entry("iscsid", "open-iscsi"),
+            Map.entry("ip", "iproute2"),
+            Map.entry("bridge", "iproute2"),
+            Map.entry("tc", "iproute2"),
+            Map.entry("modprobe", "kmod"),
+            Map.entry("openvpn", "openvpn"),
+            Map.entry("squid", "squid-openssl"),
+            Map.entry("iptables-legacy", "iptables"),
+            Map.entry("ebtables-legacy", "ebtables"));
+
+    private Tools() {}
+
+    /** A sentence for each program that is not there. */
+    public static List<String> problems(List<String> programs) {
+        return programs.stream()
+                .filter(program -> PLACES.stream().noneMatch(place -> Files.isExecutable(Path.of(place, program))))
+                .map(Tools::missing)
+                .toList();
+    }
+
+    static String missing(String program) {
+        String from = PACKAGES.get(program);
+        return from == null
+                ? program + " is not on this host"
+                : "%s is not on this host: apt-get install %s".formatted(program, from);
+    }
+}

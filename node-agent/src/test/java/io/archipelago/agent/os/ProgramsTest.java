@@ -1,0 +1,121 @@
+package io.archipelago.agent.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.archipelago.agent.drivers.DriverFault;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A host's programs, run as a driver runs them. */
+class ProgramsTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final Programs programs = new Programs(LONG);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void answersWhatAProgramWrites() throws Exception {
+        // Then
+        assertThat(programs.run("echo", "two words", "$HOME; true")).isEqualTo("two words $HOME; true\n");
+    }
+
+    @Test
+    void saysWhatWentWrong() {
+        // Then
+        assertThatThrownBy(() -> programs.run("ls", "/no/such/place"))
+                .isInstanceOf(DriverFault.class)
+                .hasMessageStartingWith("ls ended with 2: ")
+                .hasMessageContaining("/no/such/place")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void leavesAnExitCodeToWhoeverAsks() throws Exception {
+        // Then
+        assertThat(programs.end(List.of("test", "-d", "/no/such/place")).code()).isEqualTo(1);
+    }
+
+    @Test
+    void namesThePackageOfAProgramThatIsNotThere() {
+        // Then
+        assertThatThrownBy(() -> programs.run("no-such-program"))
+                .isInstanceOf(DriverFault.class)
+                .hasMessage("no-such-program is not on this host");
+        assertThat(Tools.missing("lvs")).isEqualTo("lvs is not on this host: apt-get install lvm2");
+        assertThat(Tools.problems(List.of("ls", "no-such-program")))
+                .containsExactly("no-such-program is not on this host");
+    }
+
+    @Test
+    void givesAProgramNothingOfTheAgentsEnvironment() throws Exception {
+        // When
+        String environment = programs.run("env");
+
+        // Then
+        assertThat(System.getenv()).as("something that could be passed on").isNotEmpty();
+        assertThat(environment.lines().map(line -> line.substring(0, line.indexOf('='))))
+                .containsExactlyInAnyOrder("PATH", "LC_ALL", "LVM_SUPPRESS_FD_WARNINGS");
+    }
+
+    @Test
+    void endsAProgramThatHangsWithAllThatItStarted() throws Exception {
+        // Given
+        Path pids = directory.resolve("pids");
+        Path script = Files.writeString(directory.resolve("hang"), """
+                sleep 1000 &
+                echo $$ $! > %s
+                wait
+                """.formatted(pids));
+
+        // Then
+        assertThatThrownBy(() -> new Programs(Duration.ofSeconds(3)).run("sh", script.toString()))
+                .isInstanceOf(DriverFault.class)
+                .hasMessage("sh gave no answer within 3 s and was ended");
+        for (String pid : Files.readString(pids).strip().split(" ")) {
+            await().atMost(LONG)
+                    .until(() -> ProcessHandle.of(Long.parseLong(pid)).stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+
+    @Test
+    void waitsForNoDaemonThatAProgramLeavesBehind() throws Exception {
+        // Given
+        Path pid = directory.resolve("pid");
+        Path script = Files.writeString(directory.resolve("leave"), """
+                sleep 1000 &
+                echo $! > %s
+                echo left
+                """.formatted(pid));
+
+        // When
+        String out = programs.run("sh", script.toString());
+
+        // Then
+        assertThat(out).isEqualTo("left\n");
+        ProcessHandle daemon =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+        assertThat(daemon.isAlive()).isTrue();
+        daemon.destroyForcibly();
+    }
+
+    @Test
+    void quotesTheBeginningOfWhatIsLong() {
+        // Given
+        Programs.Ended ended = new Programs.Ended(1, "", "a line\n  and another\n" + "x".repeat(1000));
+
+        // Then
+        assertThat(ended.said())
+                .startsWith("a line; and another; xxx")
+                .endsWith(" ...")
+                .hasSizeLessThan(310);
+    }
+}
