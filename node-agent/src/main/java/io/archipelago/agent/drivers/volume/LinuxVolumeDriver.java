@@ -5,11 +5,14 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.IscsiNames;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.os.KernelTree;
+import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.world.Unsealer;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseable {
 
+    private static final KernelTree TARGETS = new KernelTree(Path.of("/sys/kernel/config/target"));
+
     private final HostId host;
     private final LogicalVolumes volumes;
     private final Targets targets;
@@ -39,6 +44,23 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
         this.targets = targets;
         this.wiper = wiper;
         this.unsealer = unsealer;
+    }
+
+    /**
+     * The driver of a host.
+     *
+     * @param portal the address and port at which volumes are served
+     * @param wipeBytesPerSecond how fast what was removed is wiped, so that those who work with the same disks still can
+     */
+    public static LinuxVolumeDriver of(
+            HostId host, Programs programs, Unsealer unsealer, String portal, long wipeBytesPerSecond) {
+        LogicalVolumes volumes = new LogicalVolumes(programs);
+        return new LinuxVolumeDriver(
+                host,
+                volumes,
+                new Targets(TARGETS, programs, host, portal),
+                new Wiper(volumes, programs, wipeBytesPerSecond),
+                unsealer);
     }
 
     @Override
@@ -107,7 +129,7 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
     private LogicalVolume made(ResourceKey key, VolumeSpec spec) throws DriverFault {
         LogicalVolume volume = find(key);
         if (volume == null) {
-            requireZeroing(spec.pool());
+            requirePool(spec.pool());
             volumes.create(spec.pool(), key.id(), spec.bytes(), LogicalVolume.tag(key));
             volume = find(key);
             if (volume == null) {
@@ -118,8 +140,8 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
         if (volume.isWiping()) {
             throw DriverFault.waiting("the former one is still being wiped");
         }
-        if (!volume.pool().equals(spec.pool())) {
-            throw DriverFault.failed("a volume does not move to another pool: it is in " + volume.pool());
+        if (!volume.pool().equals(spec.pool()) || volume.isLargerThan(spec.bytes())) {
+            throw DriverFault.failed("a volume neither shrinks nor moves to another pool");
         }
         if (volume.bytes() < spec.bytes()) {
             volumes.extend(volume, spec.bytes());
@@ -128,7 +150,10 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
     }
 
     /** A thin pool that hands out what another tenant has written is of no use. */
-    private void requireZeroing(String pool) throws DriverFault {
+    private void requirePool(String pool) throws DriverFault {
+        if (!volumes.pools().containsKey(pool)) {
+            throw DriverFault.failed("this host has no pool " + pool);
+        }
         if (pool.indexOf('/') >= 0 && !volumes.zeroes(pool)) {
             throw DriverFault.failed(
                     "the thin pool %s does not zero what it hands out: lvchange --zero y %s".formatted(pool, pool));

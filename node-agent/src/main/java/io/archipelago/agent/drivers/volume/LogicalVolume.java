@@ -16,10 +16,12 @@ import java.util.stream.Stream;
  * @param name its name
  * @param thinPool the thin pool that it lies in; empty if it is a thick one
  * @param bytes its size
+ * @param extentBytes the unit in which its group gives space
  * @param active whether there is a device of it
  * @param tags all its tags
  */
-record LogicalVolume(String group, String name, String thinPool, long bytes, boolean active, Set<String> tags) {
+record LogicalVolume(
+        String group, String name, String thinPool, long bytes, long extentBytes, boolean active, Set<String> tags) {
 
     static final String WIPING = "archipelago-wiping";
 
@@ -64,7 +66,12 @@ record LogicalVolume(String group, String name, String thinPool, long bytes, boo
         Set<String> others =
                 tags.stream().filter(each -> !each.startsWith(WIPED)).collect(Collectors.toSet());
         others.add(tag);
-        return new LogicalVolume(group, name, thinPool, bytes, active, others);
+        return new LogicalVolume(group, name, thinPool, bytes, extentBytes, active, others);
+    }
+
+    /** Whether it is larger than it has to be for so many bytes. */
+    boolean isLargerThan(long wanted) {
+        return this.bytes - wanted >= extentBytes;
     }
 
     boolean isThin() {

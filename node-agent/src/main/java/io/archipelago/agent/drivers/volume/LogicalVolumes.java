@@ -4,12 +4,14 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The volume groups of a host, by LVM's commands. Of what is not ours nothing is changed. */
 final class LogicalVolumes {
 
-    private static final String FIELDS = "vg_name,lv_name,pool_lv,lv_size,lv_active,lv_tags";
+    private static final String FIELDS = "vg_name,lv_name,pool_lv,lv_size,vg_extent_size,lv_active,lv_tags";
 
     private final Programs programs;
 
@@ -28,6 +30,45 @@ final class LogicalVolumes {
             }
         }
         return volumes;
+    }
+
+    /** What volumes can be made in, with its size in bytes: volume groups, and thin pools as {@code group/pool}. */
+    Map<String, Long> pools() throws DriverFault {
+        Map<String, Long> pools = new TreeMap<>();
+        tell(
+                pools,
+                programs.run(
+                        "vgs",
+                        "--noheadings",
+                        "--separator",
+                        "|",
+                        "--units",
+                        "b",
+                        "--nosuffix",
+                        "-o",
+                        "vg_name,vg_size"));
+        tell(
+                pools,
+                programs.run(
+                        "lvs",
+                        "--noheadings",
+                        "--separator",
+                        "|",
+                        "--units",
+                        "b",
+                        "--nosuffix",
+                        "--select",
+                        "lv_layout=pool",
+                        "-o",
+                        "lv_full_name,lv_size"));
+        return pools;
+    }
+
+    private static void tell(Map<String, Long> pools, String told) {
+        told.lines()
+                .map(line -> line.strip().split("\\|", -1))
+                .filter(fields -> fields.length == 2)
+                .forEach(fields -> pools.put(fields[0], Long.parseLong(fields[1])));
     }
 
     /** Makes one with our tag on it, its beginning without any trace of a file system. */
@@ -105,8 +146,9 @@ final class LogicalVolumes {
                     fields[1],
                     fields[2],
                     Long.parseLong(fields[3]),
-                    fields[4].equals("active"),
-                    fields[5].isEmpty() ? Set.of() : Set.of(fields[5].split(",")));
+                    Long.parseLong(fields[4]),
+                    fields[5].equals("active"),
+                    fields[6].isEmpty() ? Set.of() : Set.of(fields[6].split(",")));
         } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
             throw DriverFault.failed("lvs says something that is not understood: " + line.strip());
         }
