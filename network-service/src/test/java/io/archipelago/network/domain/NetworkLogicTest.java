@@ -29,6 +29,7 @@ import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
@@ -64,7 +66,10 @@ class NetworkLogicTest {
     private static final long CACHE = 10;
     private static final HostId COMPUTE = new HostId("tokyo-c01");
 
-    private final NetworkLogic logic = new NetworkLogic(new Pool.Units(100, 105), new Pool.Units(20000, 20003), 1420);
+    private final NetworkLogic logic = new NetworkLogic(
+            new Pool.Units(100, 105),
+            new Pool.Units(20000, 20003),
+            new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
 
     @Property
     void givesNoVlanAndNoPortTwiceAtATime(
@@ -111,7 +116,10 @@ class NetworkLogicTest {
             @ForAll @LongRange(min = 0, max = 40) long firstBytes,
             @ForAll @LongRange(min = 0, max = 40) long secondBytes) {
         // Given
-        NetworkLogic wide = new NetworkLogic(new Pool.Units(100, 199), new Pool.Units(20000, 20099), 1420);
+        NetworkLogic wide = new NetworkLogic(
+                new Pool.Units(100, 199),
+                new Pool.Units(20000, 20099),
+                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
         Map<String, Long> space = Map.of(FIRST.value(), firstBytes, SECOND.value(), secondBytes);
         List<Pool> pools = new ArrayList<>(wide.pools());
         space.forEach((host, bytes) ->
@@ -253,13 +261,36 @@ class NetworkLogicTest {
         assertThat(ofKind(master, ResourceKind.SEGMENT))
                 .extracting(Wanted::host)
                 .containsExactly(COMPUTE, FIRST);
-        assertThat(ofKind(master, ResourceKind.SEGMENT))
-                .extracting(Wanted::spec)
+        assertThat(ofKind(master, ResourceKind.SEGMENT).getFirst().spec()).isEqualTo(new SegmentSpec(101, 1400, null));
+        assertThat(gateway(master))
+                .returns("172.16.31.254/12", SegmentSpec.Gateway::address)
+                .returns(true, SegmentSpec.Gateway::nat);
+        assertThat(gateway(worker))
+                .returns("172.16.31.254/12", SegmentSpec.Gateway::address)
+                .returns(false, SegmentSpec.Gateway::nat);
+    }
+
+    @Test
+    void tellsAGatewayEveryMachineOfTheClusterAndTheWayOutOfIt() {
+        // When
+        SegmentSpec.Gateway master = gateway(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))));
+        SegmentSpec.Gateway worker = gateway(logic.deploy(lease(OSAKA, List.of(OSAKA))));
+
+        // Then
+        assertThat(master.router()).isEqualTo("172.16.31.254");
+        assertThat(worker.router()).isEqualTo("172.16.47.254");
+        assertThat(master.stations())
+                .extracting(SegmentSpec.Station::name)
                 .containsExactly(
-                        new SegmentSpec(101, 1400, null),
-                        new SegmentSpec(101, 1400, new SegmentSpec.Gateway("172.16.31.254/12", true)));
-        assertThat(ofKind(worker, ResourceKind.SEGMENT).getLast().spec())
-                .isEqualTo(new SegmentSpec(101, 1400, new SegmentSpec.Gateway("172.16.31.254/12", false)));
+                        "vfrontend-1", "vcompute-1-1", "vcompute-2-1", "vcompute-2-2", "vcompute-3-1", "vcompute-3-2");
+        assertThat(worker.stations())
+                .extracting(SegmentSpec.Station::name)
+                .containsExactlyInAnyOrder(
+                        "vfrontend-2", "vcompute-2-1", "vcompute-1-1", "vcompute-1-2", "vcompute-3-1", "vcompute-3-2");
+        assertThat(worker.stations())
+                .filteredOn(SegmentSpec.Station::here)
+                .extracting(SegmentSpec.Station::address)
+                .containsExactly("172.16.16.1", "172.16.16.2");
     }
 
     @Test
@@ -274,11 +305,58 @@ class NetworkLogicTest {
         assertThat(master).extracting(Wanted::host).containsOnly(FIRST);
         LinkSpec listening = (LinkSpec) master.getFirst().spec();
         assertThat(listening.listen()).isTrue();
-        assertThat(listening.localPort()).isEqualTo(20001);
-        assertThat(listening.remoteAddress()).isEqualTo("203.0.113.2");
-        assertThat(listening.remotePort()).isEqualTo(20002);
+        assertThat(listening.ends().localPort()).isEqualTo(20001);
+        assertThat(listening.ends().remoteAddress()).isEqualTo("203.0.113.2");
+        assertThat(listening.ends().remotePort()).isEqualTo(20002);
         assertThat(listening.mtu()).isEqualTo(1400);
+        assertThat(listening.driver()).isEqualTo(LinkDriver.OPENVPN);
+        assertThat(listening.peerKey()).isEqualTo("a1:b2");
+        assertThat(listening.ends().localGateway()).isEqualTo("172.16.31.254");
+        assertThat(listening.ends().remoteGateway()).isEqualTo("172.16.47.254");
         assertThat(worker).singleElement().matches(w -> !((LinkSpec) w.spec()).listen());
+    }
+
+    @Test
+    void givesBothEndsOfALinkTheSameTunnelAndTwoLinksTwo() {
+        // When
+        List<Wanted> master =
+                ofKind(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))), ResourceKind.LINK);
+        List<Wanted> worker = ofKind(logic.deploy(lease(OSAKA, 2, TOKYO, List.of(TOKYO))), ResourceKind.LINK);
+
+        // Then
+        assertThat(tunnel(worker.getFirst()))
+                .isEqualTo(tunnel(master.getFirst()))
+                .isBetween(1, 0xFFFFFF);
+        assertThat(tunnel(master.getLast())).isNotEqualTo(tunnel(master.getFirst()));
+    }
+
+    @Test
+    void offersWhatTheGatewayCanAndTheSiteAllows() {
+        // Given
+        LinkTerms terms = new LinkTerms(
+                List.of(LinkDriver.VXLAN_WIREGUARD, LinkDriver.OPENVPN, LinkDriver.CONSOLE), 9000, 1500, 0);
+        Map<LinkDriver, String> able =
+                Map.of(LinkDriver.OPENVPN, "a1:b2", LinkDriver.VXLAN_WIREGUARD, "key=", LinkDriver.VXLAN, "");
+
+        // Then
+        assertThat(terms.offers(able))
+                .containsExactly(
+                        new Facts.LinkOffer(LinkDriver.VXLAN_WIREGUARD, "key=", 1390),
+                        new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434));
+    }
+
+    @Test
+    void refusesALinkWhereNoGatewayCanJoinOne() {
+        // Given
+        NetworkLogic other = new NetworkLogic(
+                new Pool.Units(100, 105),
+                new Pool.Units(20000, 20003),
+                new LinkTerms(List.of(LinkDriver.GRETAP), 1500, 1500, 0));
+        Request alone = request(1, TOKYO, WINDOW);
+        Request linked = new Request(alone.allocation(), spec(TOKYO, List.of(OSAKA)), alone.facts(), alone.booked());
+
+        // Then
+        assertThat(refusal(other.hold(linked, calendar(List.of()))).detail()).contains("can join a link");
     }
 
     @Test
@@ -289,6 +367,16 @@ class NetworkLogicTest {
                 .singleElement()
                 .matches(p -> p.open() && p.id().equals("tokyo-g01"));
         assertThat(logic.pools(FIRST, inventory(HostRole.COMPUTE, ""), true)).isEmpty();
+    }
+
+    private static SegmentSpec.Gateway gateway(List<Wanted> wanted) {
+        SegmentSpec spec =
+                (SegmentSpec) ofKind(wanted, ResourceKind.SEGMENT).getLast().spec();
+        return Objects.requireNonNull(spec.gateway());
+    }
+
+    private static int tunnel(Wanted link) {
+        return ((LinkSpec) link.spec()).tunnel();
     }
 
     private Calendar calendar(List<Booking> bookings) {
@@ -307,7 +395,20 @@ class NetworkLogicTest {
     }
 
     private static Inventory inventory(HostRole role, String wanAddress, long cacheBytes) {
-        return new Inventory("9f2c", Set.of(role), 0, 0, Map.of(), cacheBytes, wanAddress, "", Map.of(), List.of());
+        return new Inventory(
+                "9f2c",
+                Set.of(role),
+                0,
+                0,
+                Map.of(),
+                "",
+                cacheBytes,
+                wanAddress,
+                Map.of(LinkDriver.OPENVPN, "a1:b2"),
+                "",
+                Map.of(),
+                Map.of(),
+                List.of());
     }
 
     private static Facts.Segment segment(Choice choice) {
@@ -339,24 +440,39 @@ class NetworkLogicTest {
     }
 
     private static Lease lease(SiteId master, List<SiteId> peers) {
+        return lease(TOKYO, 1, master, peers);
+    }
+
+    private static Lease lease(SiteId site, int number, SiteId master, List<SiteId> peers) {
         Facts.OfSite facts = Facts.OfSite.unknown()
                 .with(new Facts.Hosts(Map.of(1, COMPUTE, 2, COMPUTE)))
-                .with(new Facts.Segment(101, FIRST, new Facts.Endpoint("203.0.113.1", 20001), 1420));
+                .with(new Facts.Segment(
+                        101,
+                        FIRST,
+                        new Facts.Endpoint(
+                                "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                        1420));
         Facts.OfCluster cluster =
                 new Facts.OfCluster(List.of(shared(TOKYO, 1), shared(OSAKA, 2), shared(new SiteId("nagoya"), 3)), 1400);
-        return new Lease(allocation(1), spec(master, peers), facts, cluster);
+        return new Lease(
+                new AllocationId(allocation(1).reservation(), site), spec(number, master, peers), facts, cluster);
     }
 
     private static Facts.Shared shared(SiteId site, int number) {
-        Facts.Endpoint endpoint = new Facts.Endpoint("203.0.113." + number, 20000 + number);
+        Facts.Endpoint endpoint = new Facts.Endpoint(
+                "203.0.113." + number, 20000 + number, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434)));
         return new Facts.Shared(site, number, 2, 100 + number, endpoint, 1420);
     }
 
     private static AllocationSpec spec(SiteId master, List<SiteId> peers) {
+        return spec(1, master, peers);
+    }
+
+    private static AllocationSpec spec(int siteNumber, SiteId master, List<SiteId> peers) {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "survey",
-                1,
+                siteNumber,
                 master,
                 peers,
                 WINDOW,
