@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jboss.logging.Logger;
 
@@ -43,6 +44,7 @@ final class LinuxAgent implements AgentProcess.Crew {
                     new LinuxInventory.Identity(directory.machineId(), key.announced(), AgentProcess.version()),
                     programs,
                     means.publisher().clockOffset()::get,
+                    Map::of,
                     config.heartbeatEvery().multipliedBy(3));
             Bell bell = new Bell();
             drivers = LinuxDrivers.of(setup, programs, key::unseal, bell);

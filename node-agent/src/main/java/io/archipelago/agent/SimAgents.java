@@ -9,6 +9,7 @@ import io.archipelago.agent.world.SimSite;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,16 +86,21 @@ final class SimAgents implements AgentProcess.Crew {
     private Inventory inventory(HostDirectory directory, SimCapacity capacity, SealingKey key, AgentProcess.Home home)
             throws IOException {
         boolean gateway = capacity.roles().contains(HostRole.GATEWAY);
+        boolean storage = capacity.roles().contains(HostRole.STORAGE);
+        int last = runners.size() % 250 + 1;
         return new Inventory(
                 directory.machineId(),
                 capacity.roles(),
                 capacity.cpus(),
                 capacity.memoryBytes(),
                 capacity.pools(),
+                storage ? "10.254.%d.%d:3260".formatted(home.number(), last) : "",
                 capacity.cacheBytes(),
-                gateway ? "10.255.%d.%d".formatted(home.number(), runners.size() % 250 + 1) : "",
+                gateway ? "10.255.%d.%d".formatted(home.number(), last) : "",
+                gateway ? Map.of(LinkDriver.OPENVPN, "") : Map.of(),
                 key.announced(),
                 Map.of("agent", AgentProcess.version(), "drivers", "sim"),
+                Map.of(),
                 List.of());
     }
 }

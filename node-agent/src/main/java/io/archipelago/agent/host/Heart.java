@@ -7,7 +7,6 @@ import io.archipelago.contracts.host.HostMessage.Inventory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,42 +98,23 @@ final class Heart {
                 counter.incrementAndGet(),
                 now,
                 every,
-                withProblems(inventory.get(), problems(known, now)),
+                withProblems(known, now),
                 known.digests(),
                 known.leftovers());
         return List.of(new Report.Said("host/" + host, said));
     }
 
-    private List<String> problems(Seen known, Instant now) {
-        List<String> problems = new ArrayList<>();
+    private Inventory withProblems(Seen known, Instant now) {
+        Inventory has = inventory.get();
         if (!known.problem().isEmpty()) {
-            problems.add(known.problem());
+            has = has.with(known.problem());
         }
         Instant since = lookingSince;
         if (since != null && now.isAfter(since.plus(every.multipliedBy(PATIENCE)))) {
-            problems.add("a look at the host has been going on since %s: what it shows may be out of date"
+            has = has.with("a look at the host has been going on since %s: what it shows may be out of date"
                     .formatted(since.truncatedTo(ChronoUnit.SECONDS)));
         }
-        return problems;
-    }
-
-    private static Inventory withProblems(Inventory has, List<String> more) {
-        if (more.isEmpty()) {
-            return has;
-        }
-        List<String> problems = new ArrayList<>(has.problems());
-        problems.addAll(more);
-        return new Inventory(
-                has.machineId(),
-                has.roles(),
-                has.cpus(),
-                has.memoryBytes(),
-                has.pools(),
-                has.cacheBytes(),
-                has.wanAddress(),
-                has.sealingKey(),
-                has.versions(),
-                problems);
+        return has;
     }
 
     /** All hosts speak at the same moments: whoever listens to many takes what they say in one transaction. */

@@ -6,6 +6,7 @@ import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Tools;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
     private final Programs programs;
     private final Hardware hardware;
     private final Supplier<Optional<Duration>> clockOffset;
+    private final Supplier<Map<LinkDriver, String>> links;
     private final Duration patience;
     private final Needs needs;
     private final Map<String, String> versions;
@@ -40,12 +42,19 @@ public final class LinuxInventory implements Supplier<Inventory> {
     public record Identity(String machineId, String sealingKey, String agentVersion) {}
 
     /** What one look showed. */
-    private record Seen(int cpus, long memoryBytes, Map<String, Long> pools, long cacheBytes, List<String> problems) {}
+    private record Seen(
+            int cpus,
+            long memoryBytes,
+            Map<String, Long> pools,
+            long cacheBytes,
+            Map<String, String> details,
+            List<String> problems) {}
 
     /**
      * Looks at the host for the first time.
      *
      * @param clockOffset how far the host's clock is ahead of the broker's, as far as that is known
+     * @param links see {@link Inventory#links()}
      * @param patience how long a program may run before it is told of
      */
     LinuxInventory(
@@ -54,12 +63,14 @@ public final class LinuxInventory implements Supplier<Inventory> {
             Programs programs,
             Hardware hardware,
             Supplier<Optional<Duration>> clockOffset,
+            Supplier<Map<LinkDriver, String>> links,
             Duration patience) {
         this.setup = setup;
         this.identity = identity;
         this.programs = programs;
         this.hardware = hardware;
         this.clockOffset = clockOffset;
+        this.links = links;
         this.patience = patience;
         this.needs = Needs.of(setup.roles());
         this.versions = new TreeMap<>(Versions.of(setup.roles(), programs));
@@ -74,8 +85,9 @@ public final class LinuxInventory implements Supplier<Inventory> {
             Identity identity,
             Programs programs,
             Supplier<Optional<Duration>> clockOffset,
+            Supplier<Map<LinkDriver, String>> links,
             Duration patience) {
-        return new LinuxInventory(setup, identity, programs, new Hardware(Path.of("/")), clockOffset, patience);
+        return new LinuxInventory(setup, identity, programs, new Hardware(Path.of("/")), clockOffset, links, patience);
     }
 
     /** Asks the host again. */
@@ -88,17 +100,24 @@ public final class LinuxInventory implements Supplier<Inventory> {
         Seen now = seen;
         List<String> problems = new ArrayList<>(now.problems());
         problems.addAll(programs.hanging(patience));
-        clockOffset.get().flatMap(LinuxInventory::clockProblem).ifPresent(problems::add);
+        Map<String, String> details = new TreeMap<>(now.details());
+        clockOffset.get().ifPresent(offset -> {
+            details.put("clockOffset", offset.toMillis() + " ms");
+            clockProblem(offset).ifPresent(problems::add);
+        });
         return new Inventory(
                 identity.machineId(),
                 setup.roles(),
                 now.cpus(),
                 now.memoryBytes(),
                 now.pools(),
+                setup.portal(),
                 now.cacheBytes(),
                 setup.wanAddress(),
+                links.get(),
                 identity.sealingKey(),
                 versions,
+                details,
                 problems);
     }
 
@@ -109,11 +128,24 @@ public final class LinuxInventory implements Supplier<Inventory> {
             if (!setup.trunk().isEmpty()) {
                 hardware.trunkProblem(setup.trunk()).ifPresent(problems::add);
             }
-            return new Seen(cpus(problems), memory(problems), pools(problems), cache(problems), problems);
+            return new Seen(cpus(problems), memory(problems), pools(problems), cache(problems), details(), problems);
         } catch (DriverFault e) {
             problems.add("the kernel does not tell what the host has: " + e.reason());
-            return new Seen(0, 0, Map.of(), 0, problems);
+            return new Seen(0, 0, Map.of(), 0, Map.of(), problems);
         }
+    }
+
+    /** Nothing that changes by itself: the inventory is weighed anew whenever it is another. */
+    private Map<String, String> details() throws DriverFault {
+        Map<String, String> details = new TreeMap<>();
+        details.put("kernel", hardware.kernel());
+        details.put("processors", Integer.toString(hardware.cpus()));
+        details.put("memory", (hardware.memoryBytes() >> 20) + " MiB");
+        for (String name : hardware.interfaces()) {
+            String speed = hardware.speed(name).map(mbit -> mbit + " Mbit/s").orElse("speed unknown");
+            details.put("interface " + name, name.equals(setup.trunk()) ? speed + ", trunk" : speed);
+        }
+        return details;
     }
 
     private int cpus(List<String> problems) throws DriverFault {

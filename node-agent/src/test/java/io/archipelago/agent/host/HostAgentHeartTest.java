@@ -31,7 +31,19 @@ import org.junit.jupiter.api.Test;
 class HostAgentHeartTest {
 
     private static final Inventory INVENTORY = new Inventory(
-            "m", Set.of(HostRole.COMPUTE), 1, 1, Map.of(), 0, "", "key", Map.of(), List.of("the trunk is down"));
+            "m",
+            Set.of(HostRole.COMPUTE),
+            1,
+            1,
+            Map.of(),
+            "",
+            0,
+            "",
+            Map.of(),
+            "key",
+            Map.of(),
+            Map.of(),
+            List.of("the trunk is down"));
 
     private final LongLooks segments = new LongLooks();
     private final HostAgent agent = new HostAgent(
