@@ -36,6 +36,9 @@ final class HostRunner implements Follower {
     /** Held while a step is done: whoever has it sees none half done. */
     private final Object stepping = new Object();
 
+    /** The same for a heartbeat. */
+    private final Object beating = new Object();
+
     private volatile boolean halted;
 
     /** Where the reports of an agent go. */
@@ -122,7 +125,9 @@ final class HostRunner implements Follower {
     /** Lets the agent do nothing and say nothing from now on; a step that is being done is waited for. */
     void halt() {
         synchronized (stepping) {
-            halted = true;
+            synchronized (beating) {
+                halted = true;
+            }
         }
     }
 
@@ -158,15 +163,17 @@ final class HostRunner implements Follower {
     }
 
     private Instant beat() {
-        if (halted) {
-            return Instant.MAX;
-        }
-        try {
-            agent.beat(clock.instant()).forEach(this::publish);
-            return agent.nextBeat();
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "hostId=%s heartbeat failed", id());
-            return clock.instant().plus(AFTER_A_BUG);
+        synchronized (beating) {
+            if (halted) {
+                return Instant.MAX;
+            }
+            try {
+                agent.beat(clock.instant()).forEach(this::publish);
+                return agent.nextBeat();
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "hostId=%s heartbeat failed", id());
+                return clock.instant().plus(AFTER_A_BUG);
+            }
         }
     }
 
