@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,9 @@ public final class Programs {
     private static final Duration TO_DIE = Duration.ofSeconds(2);
 
     private final Duration limit;
+    private final Map<Process, Running> running = new ConcurrentHashMap<>();
+
+    private record Running(String program, Instant since) {}
 
     /**
      * @param limit how long a program may take; it is killed with all that it started when it takes longer
@@ -109,7 +115,19 @@ public final class Programs {
         }
     }
 
+    /** A sentence for each program that has been running for longer than that. */
+    public List<String> hanging(Duration longerThan) {
+        Instant before = Instant.now().minus(longerThan);
+        return running.values().stream()
+                .filter(each -> each.since().isBefore(before))
+                .map(each -> "%s has given no answer since %s; it is ended after %d s"
+                        .formatted(each.program(), each.since().truncatedTo(ChronoUnit.SECONDS), limit.toSeconds()))
+                .sorted()
+                .toList();
+    }
+
     private int await(Process process, String program) throws DriverFault {
+        running.put(process, new Running(name(program), Instant.now()));
         try {
             if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 return process.exitValue();
@@ -118,6 +136,8 @@ public final class Programs {
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
+        } finally {
+            running.remove(process);
         }
         throw DriverFault.failed(
                 "%s gave no answer within %d s and was ended".formatted(name(program), limit.toSeconds()));
