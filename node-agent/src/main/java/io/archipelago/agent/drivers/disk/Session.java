@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param block the kernel's name of its first LUN's block device, such as {@code sda}; null if there is none
  * @param serial the serial number that the LUN bears; empty if there is none
  */
-record Session(String target, String portal, String state, @Nullable String block, String serial) {
+record Session(
+        String target,
+        String portal,
+        String state,
+        @Nullable String block,
+        String serial) {
 
     boolean works() {
         return state.equals("LOGGED_IN");

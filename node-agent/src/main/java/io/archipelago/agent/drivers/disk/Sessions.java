@@ -164,7 +164,8 @@ final class Sessions {
             return "";
         }
         try {
-            byte[] page = Files.readAllBytes(sys.at("block", block, "device").root().resolve("vpd_pg80"));
+            byte[] page =
+                    Files.readAllBytes(sys.at("block", block, "device").root().resolve("vpd_pg80"));
             return page.length <= SERIAL_HEADER
                     ? ""
                     : new String(page, SERIAL_HEADER, page.length - SERIAL_HEADER, StandardCharsets.US_ASCII)
