@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,11 +102,14 @@ public final class Programs {
     }
 
     private static Process start(List<String> command, Path out, Path err) throws DriverFault {
-        ProcessBuilder builder = new ProcessBuilder(command)
+        return start(command, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
+    }
+
+    /** Starts a program, with its output wherever {@code output} leads it. */
+    static Process start(List<String> command, UnaryOperator<ProcessBuilder> output) throws DriverFault {
+        ProcessBuilder builder = output.apply(new ProcessBuilder(command))
                 .directory(Path.of("/").toFile())
-                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().clear();
         builder.environment().putAll(ENVIRONMENT);
         try {

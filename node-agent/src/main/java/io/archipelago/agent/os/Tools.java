@@ -25,6 +25,9 @@ public final class Tools {
             Map.entry("tc", "iproute2"),
             Map.entry("modprobe", "kmod"),
             Map.entry("openvpn", "openvpn"),
+            Map.entry("virsh", "libvirt-clients"),
+            Map.entry("libvirtd", "libvirt-daemon-system"),
+            Map.entry("qemu-system-x86_64", "qemu-system-x86"),
             Map.entry("squid", "squid-openssl"),
             Map.entry("iptables-legacy", "iptables"),
             Map.entry("ebtables-legacy", "ebtables"));

@@ -1,0 +1,78 @@
+package io.archipelago.agent.drivers.machine;
+
+import io.archipelago.agent.drivers.DriverFault;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * What machines say on their serial lines: {@code <domain>.log}, and in {@code <domain>.log.old} what was there before it grew too long.
+ * Only root may read them. They are there as long as the machine is.
+ */
+final class Consoles {
+
+    private final Path directory;
+    private final long mostBytes;
+
+    /**
+     * @param directory where they lie
+     * @param mostBytes how long one may grow
+     */
+    Consoles(Path directory, long mostBytes) {
+        this.directory = directory;
+        this.mostBytes = mostBytes;
+    }
+
+    /** The file of a machine's console; its directory is there afterwards. */
+    Path file(String domain) throws DriverFault {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw fault(directory, "made", e);
+        }
+        return directory.resolve(domain + ".log");
+    }
+
+    /**
+     * Puts aside what a machine has said, if it is too much. QEMU keeps the file open and appends to it, so it is copied and emptied; what
+     * is said between the two is lost.
+     */
+    void trim(String domain) throws DriverFault {
+        Path file = directory.resolve(domain + ".log");
+        try {
+            if (Files.size(file) > mostBytes) {
+                Files.copy(file, directory.resolve(domain + ".log.old"), StandardCopyOption.REPLACE_EXISTING);
+                FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+                        .close();
+            }
+        } catch (NoSuchFileException e) {
+            // it has said nothing yet
+        } catch (IOException e) {
+            throw fault(file, "shortened", e);
+        }
+    }
+
+    /** Removes all that a machine has said, also what virtlogd has put aside. */
+    void remove(String domain) throws DriverFault {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, domain + ".log*")) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // there never was one
+        } catch (IOException e) {
+            throw fault(directory, "emptied", e);
+        }
+    }
+
+    private static DriverFault fault(Path what, String done, IOException why) {
+        return DriverFault.failed("%s can not be %s: %s".formatted(what, done, why.getMessage()));
+    }
+}

@@ -1,0 +1,62 @@
+package io.archipelago.agent.drivers.machine;
+
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.machine.Domain.State;
+import io.archipelago.contracts.host.ResourceKey;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Ends domains: asks the guest to, and pulls the plug of one that does not listen. */
+final class Endings {
+
+    private static final Logger LOG = Logger.getLogger(Endings.class);
+
+    private final Virsh virsh;
+    private final Domains domains;
+    private final Duration patience;
+
+    /**
+     * @param patience how long a guest that was asked has to end
+     */
+    Endings(Virsh virsh, Domains domains, Duration patience) {
+        this.virsh = virsh;
+        this.domains = domains;
+        this.patience = patience;
+    }
+
+    /** Ends the domain of a machine, if there is one; returns when it has ended. */
+    void end(ResourceKey key) throws DriverFault, InterruptedException {
+        domains.stale();
+        Optional<Domain> domain = domains.get(key);
+        if (domain.isEmpty() || !domain.get().state().isAlive()) {
+            return;
+        }
+        if (domain.get().state() == State.RUNNING && endsByItself(key)) {
+            return;
+        }
+        virsh.destroy(key);
+    }
+
+    private boolean endsByItself(ResourceKey key) throws DriverFault, InterruptedException {
+        try {
+            virsh.shutdown(key);
+        } catch (DriverFault fault) {
+            LOG.infof("machine=%s %s", key, fault.reason());
+            return false;
+        }
+        long until = System.nanoTime() + patience.toNanos();
+        while (true) {
+            long before = domains.changes();
+            Optional<Domain> domain = domains.get(key);
+            if (domain.isEmpty() || !domain.get().state().isAlive()) {
+                return true;
+            }
+            Duration left = Duration.ofNanos(until - System.nanoTime());
+            if (!left.isPositive()) {
+                return false;
+            }
+            domains.awaitChange(before, left);
+        }
+    }
+}
