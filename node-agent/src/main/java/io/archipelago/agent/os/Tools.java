@@ -30,7 +30,12 @@ public final class Tools {
             Map.entry("qemu-system-x86_64", "qemu-system-x86"),
             Map.entry("squid", "squid-openssl"),
             Map.entry("iptables-legacy", "iptables"),
-            Map.entry("ebtables-legacy", "ebtables"));
+            Map.entry("iptables-nft", "iptables"),
+            Map.entry("ebtables-legacy", "ebtables"),
+            Map.entry("dnsmasq", "dnsmasq-base"),
+            Map.entry("curl", "curl"),
+            Map.entry("sysctl", "procps"),
+            Map.entry("kill", "procps"));
 
     private Tools() {}
 
