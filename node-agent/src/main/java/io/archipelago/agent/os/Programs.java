@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +37,26 @@ public final class Programs {
     private static final Duration TO_DIE = Duration.ofSeconds(2);
 
     private final Duration limit;
+    private final List<String> entrance;
 
     /**
      * @param limit how long a program may take; it is killed with all that it started when it takes longer
      */
     public Programs(Duration limit) {
+        this(limit, List.of());
+    }
+
+    private Programs(Duration limit, List<String> entrance) {
         this.limit = limit;
+        this.entrance = entrance;
+    }
+
+    /** The same, but in a network namespace of the host. */
+    public Programs within(String namespace) {
+        return new Programs(
+                limit,
+                Stream.concat(entrance.stream(), Stream.of("ip", "netns", "exec", namespace))
+                        .toList());
     }
 
     /**
@@ -94,8 +109,9 @@ public final class Programs {
         }
     }
 
-    private static Process start(List<String> command, Path out, Path err) throws DriverFault {
-        ProcessBuilder builder = new ProcessBuilder(command)
+    private Process start(List<String> command, Path out, Path err) throws DriverFault {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.concat(entrance.stream(), command.stream()).toList())
                 .directory(Path.of("/").toFile())
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(out.toFile())
@@ -105,7 +121,7 @@ public final class Programs {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw DriverFault.failed(Tools.missing(name(command.getFirst())));
+            throw DriverFault.failed(Tools.missing(name(builder.command().getFirst())));
         }
     }
 

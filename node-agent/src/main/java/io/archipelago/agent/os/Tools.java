@@ -25,6 +25,11 @@ public final class Tools {
             Map.entry("tc", "iproute2"),
             Map.entry("modprobe", "kmod"),
             Map.entry("openvpn", "openvpn"),
+            Map.entry("openssl", "openssl"),
+            Map.entry("wg", "wireguard-tools"),
+            Map.entry("wireguard-go", "wireguard-go"),
+            Map.entry("ping", "iputils-ping"),
+            Map.entry("arping", "arping"),
             Map.entry("squid", "squid-openssl"),
             Map.entry("iptables-legacy", "iptables"),
             Map.entry("ebtables-legacy", "ebtables"));
