@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +41,31 @@ public final class Programs {
     private static final Duration TO_DIE = Duration.ofSeconds(2);
 
     private final Duration limit;
-    private final Map<Process, Running> running = new ConcurrentHashMap<>();
+    private final Map<Process, Running> running;
 
     private record Running(String program, Instant since) {}
+    private final List<String> entrance;
 
     /**
      * @param limit how long a program may take; it is killed with all that it started when it takes longer
      */
     public Programs(Duration limit) {
+        this(limit, List.of(), new ConcurrentHashMap<>());
+    }
+
+    private Programs(Duration limit, List<String> entrance, Map<Process, Running> running) {
         this.limit = limit;
+        this.entrance = entrance;
+        this.running = running;
+    }
+
+    /** The same, but in a network namespace of the host. */
+    public Programs within(String namespace) {
+        return new Programs(
+                limit,
+                Stream.concat(entrance.stream(), Stream.of("ip", "netns", "exec", namespace))
+                        .toList(),
+                running);
     }
 
     /**
@@ -101,8 +118,10 @@ public final class Programs {
         }
     }
 
-    private static Process start(List<String> command, Path out, Path err) throws DriverFault {
-        return start(command, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
+    private Process start(List<String> command, Path out, Path err) throws DriverFault {
+        List<String> whole =
+                Stream.concat(entrance.stream(), command.stream()).toList();
+        return start(whole, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
     }
 
     /** Starts a program, with its output wherever {@code output} leads it. */
@@ -115,7 +134,7 @@ public final class Programs {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw DriverFault.failed(Tools.missing(name(command.getFirst())));
+            throw DriverFault.failed(Tools.missing(name(builder.command().getFirst())));
         }
     }
 
