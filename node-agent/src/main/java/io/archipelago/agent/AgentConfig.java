@@ -95,6 +95,15 @@ public interface AgentConfig {
         /** GATEWAY: the address at which the gateways of other sites reach it. Must be set. */
         Optional<String> wanAddress();
 
+        /** GATEWAY: the network interface through which clusters reach the outside. Must be set. */
+        Optional<String> outside();
+
+        /** GATEWAY: networks that no cluster reaches, with commas between, such as {@code 10.10.0.0/24}: the hosts' own. */
+        Optional<List<String>> closedNetworks();
+
+        /** GATEWAY: where the scripts for a VPN appliance are, if there is one: see docs/operators/link-scripts.md. */
+        Optional<Path> linkScripts();
+
         /** GATEWAY: where package caches are kept; made if it is not there. */
         @WithDefault("/var/cache/archipelago")
         Path cacheDirectory();
@@ -103,9 +112,26 @@ public interface AgentConfig {
         @WithDefault("20GiB")
         ByteSize cacheBytes();
 
+        /** COMPUTE: what machines start from instead of their network and disk: for laboratories. */
+        Boot boot();
+
         /** How long one command of the host's may take before it is ended. */
         @WithDefault("PT30S")
         Duration commandLimit();
+    }
+
+    /** A kernel that every machine of a host starts from, {@code agent.host.boot.*}; kernel and initrd go together. */
+    interface Boot {
+
+        /** The kernel's file. */
+        Optional<Path> kernel();
+
+        /** The file of its initial file system. */
+        Optional<Path> initrd();
+
+        /** What the kernel is told. */
+        @WithDefault("console=ttyS0 quiet")
+        String commandLine();
     }
 
     /** The simulated hosts of the site: {@code <site>-c01}.., {@code <site>-g1}.., {@code <site>-s1}... */

@@ -9,6 +9,7 @@ import io.archipelago.agent.linux.LinuxInventory;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.state.HostDirectory;
 import io.archipelago.agent.state.HostDirectory.SealingKey;
+import io.archipelago.contracts.host.LinkDriver;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,15 +40,17 @@ final class LinuxAgent implements AgentProcess.Crew {
         try {
             SealingKey key = directory.sealingKey();
             Programs programs = new Programs(setup.commandLimit());
+            Bell bell = new Bell();
+            LinuxDrivers linux = new LinuxDrivers(setup, programs, config.stateDirectory(), key::unseal, bell);
+            Map<LinkDriver, String> offers = linux.offers();
             LinuxInventory inventory = LinuxInventory.of(
                     setup,
                     new LinuxInventory.Identity(directory.machineId(), key.announced(), AgentProcess.version()),
                     programs,
                     means.publisher().clockOffset()::get,
-                    Map::of,
+                    () -> offers,
                     config.heartbeatEvery().multipliedBy(3));
-            Bell bell = new Bell();
-            drivers = LinuxDrivers.of(setup, programs, key::unseal, bell);
+            drivers = linux.all();
             runner = new HostRunner(
                     agent(config, setup, inventory, means.clock()),
                     new Outlet(means.publisher()),

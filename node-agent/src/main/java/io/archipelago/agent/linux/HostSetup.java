@@ -2,6 +2,7 @@ package io.archipelago.agent.linux;
 
 import io.archipelago.agent.AgentConfig;
 import io.archipelago.agent.ByteSize;
+import io.archipelago.agent.drivers.machine.DirectBoot;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator has said of a host, checked. What its roles do not need is empty or 0.
@@ -22,9 +24,8 @@ import java.util.regex.Pattern;
  * @param pools where volumes are made: {@code group} or {@code group/pool}
  * @param portal address and port at which volumes are served
  * @param wipeBytesPerSecond how fast volumes that were given up are wiped
- * @param wanAddress where the gateways of other sites reach it
- * @param cacheDirectory where package caches are kept
- * @param cacheBytes how much they may take
+ * @param gateway what it does for other sites and for the outside
+ * @param boot what machines start from instead of their network and disk; null: nothing
  * @param commandLimit how long a command may take
  */
 public record HostSetup(
@@ -36,12 +37,37 @@ public record HostSetup(
         List<String> pools,
         String portal,
         long wipeBytesPerSecond,
-        String wanAddress,
-        Path cacheDirectory,
-        long cacheBytes,
+        Gateway gateway,
+        @Nullable DirectBoot boot,
         Duration commandLimit) {
 
+    /**
+     * What a gateway does.
+     *
+     * @param wanAddress where the gateways of other sites reach it
+     * @param outside the network interface through which clusters reach the outside
+     * @param closedNetworks networks that no cluster reaches
+     * @param linkScripts where the scripts for a VPN appliance are; null: there is none
+     * @param cacheDirectory where package caches are kept
+     * @param cacheBytes how much they may take
+     */
+    public record Gateway(
+            String wanAddress,
+            String outside,
+            List<String> closedNetworks,
+            @Nullable Path linkScripts,
+            Path cacheDirectory,
+            long cacheBytes) {
+
+        static final Gateway NONE = new Gateway("", "", List.of(), null, Path.of("/"), 0);
+
+        public Gateway {
+            closedNetworks = List.copyOf(closedNetworks);
+        }
+    }
+
     private static final long SLOWEST_WIPE = 1 << 20;
+    private static final Pattern NETWORK = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
     private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
     private static final Pattern POOL =
             Pattern.compile("[A-Za-z0-9+_.][A-Za-z0-9+_.-]*(/[A-Za-z0-9+_.][A-Za-z0-9+_.-]*)?");
@@ -77,16 +103,41 @@ public record HostSetup(
                 storage ? pools(config.pools()) : List.of(),
                 storage ? portal(config.portal()) : "",
                 storage ? wipe(config.wipeBytesPerSecond()) : 0,
-                gateway
-                        ? text(
-                                "wan-address",
-                                config.wanAddress(),
-                                ADDRESS,
-                                "the address at which the gateways of other sites reach this one")
-                        : "",
-                config.cacheDirectory(),
-                gateway ? config.cacheBytes().bytes() : 0,
+                gateway ? gateway(config) : Gateway.NONE,
+                compute ? boot(config.boot()) : null,
                 limit(config.commandLimit()));
+    }
+
+    private static Gateway gateway(AgentConfig.Host config) {
+        List<String> closed = config.closedNetworks().orElse(List.of());
+        for (String network : closed) {
+            require("closed-networks", network, NETWORK, "networks such as 10.10.0.0/24, with commas between");
+        }
+        return new Gateway(
+                text(
+                        "wan-address",
+                        config.wanAddress(),
+                        ADDRESS,
+                        "the address at which the gateways of other sites reach this one"),
+                text(
+                        "outside",
+                        config.outside(),
+                        INTERFACE,
+                        "the network interface through which clusters reach the outside"),
+                closed,
+                config.linkScripts().orElse(null),
+                config.cacheDirectory(),
+                config.cacheBytes().bytes());
+    }
+
+    private static @Nullable DirectBoot boot(AgentConfig.Boot config) {
+        if (config.kernel().isEmpty() && config.initrd().isEmpty()) {
+            return null;
+        }
+        Path kernel =
+                config.kernel().orElseThrow(() -> missing("boot.kernel", "a kernel's file, as there is an initrd"));
+        Path initrd = config.initrd().orElseThrow(() -> missing("boot.initrd", "a file, as there is a kernel"));
+        return new DirectBoot(kernel, initrd, config.commandLine());
     }
 
     boolean is(HostRole role) {

@@ -1,7 +1,7 @@
 package io.archipelago.agent.linux;
 
 import io.archipelago.agent.drivers.DriverFault;
-import io.archipelago.agent.drivers.volume.PoolSizes;
+import io.archipelago.agent.drivers.volume.Pools;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Tools;
 import io.archipelago.contracts.host.HostMessage.HostRole;
@@ -34,6 +34,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
     private final Supplier<Map<LinkDriver, String>> links;
     private final Duration patience;
     private final Needs needs;
+    private final Pools pools;
     private final Map<String, String> versions;
 
     private volatile Seen seen;
@@ -73,6 +74,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
         this.links = links;
         this.patience = patience;
         this.needs = Needs.of(setup.roles());
+        this.pools = Pools.of(programs);
         this.versions = new TreeMap<>(Versions.of(setup.roles(), programs));
         versions.put("agent", identity.agentVersion());
         versions.put("drivers", "linux");
@@ -113,7 +115,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
                 now.pools(),
                 setup.portal(),
                 now.cacheBytes(),
-                setup.wanAddress(),
+                setup.gateway().wanAddress(),
                 links.get(),
                 identity.sealingKey(),
                 versions,
@@ -172,28 +174,19 @@ public final class LinuxInventory implements Supplier<Inventory> {
         return Math.max(0, bytes);
     }
 
-    /** The size of each pool that is there. */
+    /** What volumes may take of each pool that is there. */
     private Map<String, Long> pools(List<String> problems) {
-        Map<String, Long> pools = new TreeMap<>();
         if (!setup.is(HostRole.STORAGE)) {
-            return pools;
+            return Map.of();
         }
         try {
-            Map<String, Long> found = PoolSizes.of(programs);
-            for (String name : setup.pools()) {
-                Long bytes = found.get(name);
-                if (bytes == null) {
-                    problems.add(
-                            "there is no volume group or thin pool %s: make it with vgcreate, or correct agent.host.pools"
-                                    .formatted(name));
-                } else {
-                    pools.put(name, bytes);
-                }
-            }
+            Pools.Found found = pools.look(setup.pools());
+            problems.addAll(found.problems());
+            return found.bytes();
         } catch (DriverFault e) {
             problems.add("LVM does not tell its volume groups: " + e.reason());
+            return Map.of();
         }
-        return pools;
     }
 
     /** What package caches may take: as much as configured, if the file system has it. */
@@ -202,16 +195,19 @@ public final class LinuxInventory implements Supplier<Inventory> {
             return 0;
         }
         try {
-            Files.createDirectories(setup.cacheDirectory());
-            long total = Files.getFileStore(setup.cacheDirectory()).getTotalSpace();
-            if (total < setup.cacheBytes()) {
+            Files.createDirectories(setup.gateway().cacheDirectory());
+            long total = Files.getFileStore(setup.gateway().cacheDirectory()).getTotalSpace();
+            if (total < setup.gateway().cacheBytes()) {
                 problems.add("the file system of %s has %d MiB, and agent.host.cache-bytes says %d MiB: lower that"
-                        .formatted(setup.cacheDirectory(), total >> 20, setup.cacheBytes() >> 20));
+                        .formatted(
+                                setup.gateway().cacheDirectory(),
+                                total >> 20,
+                                setup.gateway().cacheBytes() >> 20));
             }
-            return Math.min(total, setup.cacheBytes());
+            return Math.min(total, setup.gateway().cacheBytes());
         } catch (IOException e) {
             problems.add("the cache directory %s can not be used: %s: correct agent.host.cache-directory"
-                    .formatted(setup.cacheDirectory(), e.getMessage()));
+                    .formatted(setup.gateway().cacheDirectory(), e.getMessage()));
             return 0;
         }
     }

@@ -44,6 +44,7 @@ public final class Programs {
     private final Map<Process, Running> running;
 
     private record Running(String program, Instant since) {}
+
     private final List<String> entrance;
 
     /**
@@ -119,8 +120,7 @@ public final class Programs {
     }
 
     private Process start(List<String> command, Path out, Path err) throws DriverFault {
-        List<String> whole =
-                Stream.concat(entrance.stream(), command.stream()).toList();
+        List<String> whole = Stream.concat(entrance.stream(), command.stream()).toList();
         return start(whole, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.archipelago.agent.ConfigFixture;
+import io.archipelago.agent.drivers.machine.DirectBoot;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import java.nio.file.Path;
@@ -24,7 +25,11 @@ class HostSetupTest {
             "agent.host.trunk", "eth1",
             "agent.host.pools", "vg0,vg1/thin",
             "agent.host.portal", "10.10.0.31:3260",
-            "agent.host.wan-address", "192.0.2.1");
+            "agent.host.wan-address", "192.0.2.1",
+            "agent.host.outside", "eth2",
+            "agent.host.closed-networks", "10.10.0.0/24",
+            "agent.host.boot.kernel", "/k",
+            "agent.host.boot.initrd", "/i");
 
     @Test
     void everythingIsReadOrHasItsDefault() {
@@ -38,9 +43,14 @@ class HostSetupTest {
                         List.of("vg0", "vg1/thin"),
                         "10.10.0.31:3260",
                         100L << 20,
-                        "192.0.2.1",
-                        Path.of("/var/cache/archipelago"),
-                        20L << 30,
+                        new HostSetup.Gateway(
+                                "192.0.2.1",
+                                "eth2",
+                                List.of("10.10.0.0/24"),
+                                null,
+                                Path.of("/var/cache/archipelago"),
+                                20L << 30),
+                        new DirectBoot(Path.of("/k"), Path.of("/i"), "console=ttyS0 quiet"),
                         Duration.ofSeconds(30)));
     }
 
@@ -53,8 +63,8 @@ class HostSetupTest {
                 "agent.host.portal", "[fd00::1]:3260"));
 
         assertThat(storage.trunk()).isEmpty();
-        assertThat(storage.wanAddress()).isEmpty();
-        assertThat(storage.cacheBytes()).isZero();
+        assertThat(storage.gateway().wanAddress()).isEmpty();
+        assertThat(storage.gateway().cacheBytes()).isZero();
         assertThat(storage.reservedMemory()).isZero();
     }
 
@@ -67,7 +77,9 @@ class HostSetupTest {
                 "agent.host.trunk|the network interface that carries the VLANs",
                 "agent.host.pools|one or more volume groups, or thin pools as group/pool, with commas between",
                 "agent.host.portal|an address and a port, such as 10.10.0.31:3260",
-                "agent.host.wan-address|the address at which the gateways of other sites reach this one"
+                "agent.host.wan-address|the address at which the gateways of other sites reach this one",
+                "agent.host.outside|the network interface through which clusters reach the outside",
+                "agent.host.boot.kernel|a kernel's file, as there is an initrd"
             })
     void whatIsMissingIsNamedWithWhatItAllows(String key, String allowed) {
         Map<String, String> keys = new HashMap<>(ALL);
@@ -87,6 +99,7 @@ class HostSetupTest {
                 "agent.host.portal|10.10.0.31|an address and a port",
                 "agent.host.portal|10.10.0.31:70000|an address and a port",
                 "agent.host.wan-address|a b|the address at which",
+                "agent.host.closed-networks|10.10.0.0|networks such as 10.10.0.0/24",
                 "agent.host.reserved-cpus|-1|0 or more",
                 "agent.host.wipe-bytes-per-second|10KiB|1MiB or more",
                 "agent.host.command-limit|PT0S|a duration of a second or more"

@@ -131,7 +131,7 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
         watches.clear();
     }
 
-    private Observed observed(Records.Record record, @Nullable LinkSpec wanted) {
+    private Observed observed(Records.Record record, @Nullable LinkSpec wanted) throws DriverFault {
         Link link = record.link();
         if (!record.made()) {
             return seen(Condition.BROKEN, "was not made to its end", link, Map.of());

@@ -1,5 +1,6 @@
 package io.archipelago.agent.drivers.link;
 
+import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.contracts.host.ResourceKey;
 import java.util.Optional;
 
@@ -8,5 +9,5 @@ import java.util.Optional;
 public interface Places {
 
     /** Where a segment is; nothing as long as it is not there. */
-    Optional<Place> of(ResourceKey segment);
+    Optional<Place> of(ResourceKey segment) throws DriverFault;
 }
