@@ -22,7 +22,7 @@ final class Virsh {
     static final List<String> COMMAND = List.of(PROGRAM, "--quiet", "--connect", "qemu:///system");
 
     /** Before what it says of each domain. */
-    private static final String MARK = "archipelago-domain ";
+    private static final String MARK = "archipelago-domain:";
 
     /** So many are asked for in one command: Linux takes no argument longer than 128 KiB. */
     private static final int MOST_AT_ONCE = 400;
@@ -114,16 +114,21 @@ final class Virsh {
     private List<Domain> look(List<UUID> uuids) throws DriverFault {
         StringBuilder script = new StringBuilder();
         for (UUID uuid : uuids) {
-            script.append("echo %s%s; domstate %s --reason; dumpxml %s; ".formatted(MARK, uuid, uuid, uuid));
+            script.append("echo %s; domstate %s --reason; dumpxml %s; ".formatted(MARK, uuid, uuid));
         }
         // One that has gone meanwhile is an error; the last command is none.
-        String said = run(script + "echo " + MARK);
+        return parse(run(script + "echo " + MARK));
+    }
+
+    /** Those of ours in what the commands above say; virsh may or may not end a line after an echo. */
+    List<Domain> parse(String said) throws DriverFault {
         List<Domain> domains = new ArrayList<>();
         for (String each : said.split(MARK)) {
             int definition = each.indexOf("<domain");
-            int state = each.indexOf('\n');
-            if (state >= 0 && definition > state) {
-                reader.read(each.substring(state, definition).strip(), each.substring(definition))
+            if (definition >= 0) {
+                reader.read(
+                                each.substring(0, definition).strip(),
+                                each.substring(definition).strip())
                         .ifPresent(domains::add);
             }
         }
