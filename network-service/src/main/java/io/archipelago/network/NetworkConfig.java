@@ -1,7 +1,9 @@
 package io.archipelago.network;
 
+import io.archipelago.contracts.host.LinkDriver;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.List;
 
 /** What this site's network may give. */
 @ConfigMapping(prefix = "network")
@@ -13,9 +15,31 @@ public interface NetworkConfig {
     /** The ports on each gateway that clusters' links may have. */
     LinkPorts linkPorts();
 
-    /** The largest payload of a frame that a link of this site carries, in bytes: the path's MTU less the link's overhead. */
-    @WithDefault("1400")
-    int linkMtu();
+    /** The largest payload of a frame that the trunks of this site carry within a VLAN, in bytes, 576 to 9216. */
+    @WithDefault("1500")
+    int segmentMtu();
+
+    /** How this site joins itself with others. */
+    Link link();
+
+    /** The Ethernet VPNs between this site's gateways and others'. */
+    interface Link {
+
+        /**
+         * How links may be joined, what is liked best first; a gateway offers those of them that it can. The plain ones, {@code vxlan}
+         * and {@code gretap}, neither hide nor protect what they carry: only for a WAN that nobody else is on.
+         */
+        @WithDefault("openvpn,vxlan-wireguard")
+        List<LinkDriver> drivers();
+
+        /** The largest IP packet that gets to every peer's gateways uncut, in bytes, 576 to 9216. */
+        @WithDefault("1500")
+        int pathMtu();
+
+        /** What each link may take of the WAN, in bits per second; 0: not limited. */
+        @WithDefault("0")
+        long bandwidth();
+    }
 
     /** A range within 1 to 4094. */
     interface Vlans {

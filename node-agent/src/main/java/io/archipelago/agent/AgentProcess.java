@@ -10,6 +10,7 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.wire.Sealed;
 import java.io.IOException;
 import java.time.Clock;
@@ -156,10 +157,15 @@ final class AgentProcess implements AutoCloseable {
                 capacity.cpus(),
                 capacity.memoryBytes(),
                 capacity.pools(),
+                capacity.roles().contains(HostRole.STORAGE)
+                        ? "10.254.%d.%d:3260".formatted(home.number(), index % 250 + 1)
+                        : "",
                 capacity.cacheBytes(),
                 gateway ? "10.255.%d.%d".formatted(home.number(), index % 250 + 1) : "",
+                gateway ? Map.of(LinkDriver.OPENVPN, "") : Map.of(),
                 key.announced(),
                 Map.of("agent", version(), "drivers", "sim"),
+                Map.of(),
                 List.of());
     }
 

@@ -169,9 +169,12 @@ public final class AgentFixture {
                 host.capacity().cpus(),
                 host.capacity().memoryBytes(),
                 host.capacity().pools(),
+                "",
                 host.capacity().cacheBytes(),
                 "",
+                Map.of(),
                 "key",
+                Map.of(),
                 Map.of(),
                 List.of());
     }

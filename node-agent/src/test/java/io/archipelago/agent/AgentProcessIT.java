@@ -294,7 +294,7 @@ class AgentProcessIT {
     }
 
     private ResourceSpec disk() throws Exception {
-        return new DiskSpec(storage, VOLUME, "user", sealedTo(compute));
+        return new DiskSpec(storage, VOLUME, "10.254.1.1:3260", "user", sealedTo(compute));
     }
 
     private ResourceSpec volume() throws Exception {

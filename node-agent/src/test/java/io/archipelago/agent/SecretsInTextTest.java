@@ -49,7 +49,7 @@ class SecretsInTextTest {
     @Test
     void whatHoldsSuchARecordPrintsNoneEither() {
         VolumeSpec volume = new VolumeSpec("vg0", 1, COMPUTE, "user", SECRET);
-        DiskSpec disk = new DiskSpec(COMPUTE, volumeKey("n1"), "user", SECRET);
+        DiskSpec disk = new DiskSpec(COMPUTE, volumeKey("n1"), "10.254.1.1:3260", "user", SECRET);
 
         assertThat(new DesiredResource(volumeKey("n1"), 1, false, null, volume).toString())
                 .contains("vg0")

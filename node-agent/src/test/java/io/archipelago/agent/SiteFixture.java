@@ -7,6 +7,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
@@ -91,7 +92,7 @@ public final class SiteFixture {
     }
 
     public static DiskSpec disk(HostId host, String name) {
-        return new DiskSpec(STORAGE, volumeKey(name), "user", sealedTo(host, "secret-" + name));
+        return new DiskSpec(STORAGE, volumeKey(name), "10.254.1.1:3260", "user", sealedTo(host, "secret-" + name));
     }
 
     public static VolumeSpec volume(String name, @Nullable HostId initiator) {
@@ -103,7 +104,16 @@ public final class SiteFixture {
     }
 
     public static LinkSpec link(int port) {
-        return new LinkSpec(segmentKey(), new SiteId("osaka"), true, port, "10.255.2.21", port, 1400);
+        return new LinkSpec(
+                segmentKey(),
+                new SiteId("osaka"),
+                true,
+                new LinkSpec.Ends(port, "10.255.2.21", port, "172.16.31.254", "172.16.47.254"),
+                1400,
+                LinkDriver.OPENVPN,
+                "a1:b2",
+                77,
+                0);
     }
 
     public static CacheSpec cache() {

@@ -13,8 +13,10 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.network.domain.LinkTerms;
 import io.archipelago.network.domain.NetworkLogic;
 import io.archipelago.storage.domain.ChapSecrets;
 import io.archipelago.storage.domain.StorageLogic;
@@ -63,10 +65,12 @@ final class Site {
         int vlans = world.dice().between(1, 4);
         int ports = world.dice().between(1, 4);
         NetworkLogic network = new NetworkLogic(
-                new Pool.Units(100 * number, 100 * number + vlans - 1), new Pool.Units(20_000, 20_000 + ports), 1400);
+                new Pool.Units(100 * number, 100 * number + vlans - 1),
+                new Pool.Units(20_000, 20_000 + ports),
+                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
         participants.put(Participant.PLACEMENT, new PlacementService(world, this));
         participants.put(Participant.NETWORK, new ParticipantService(world, this, network));
-        participants.put(Participant.STORAGE, new ParticipantService(world, this, new StorageLogic(new Secrets())));
+        participants.put(Participant.STORAGE, new ParticipantService(world, this, new StorageLogic(new Secrets(), 1)));
         participants.put(Participant.CACHE, new ParticipantService(world, this, new CacheLogic(1)));
         this.reservation = new ReservationService(world, this);
     }
@@ -206,9 +210,12 @@ final class Site {
                         cpus,
                         memory,
                         pools,
+                        "",
                         cacheBytes,
                         "192.0.2." + number,
+                        Map.of(LinkDriver.OPENVPN, "a1:b2"),
                         "",
+                        Map.of(),
                         Map.of(),
                         List.of()));
         if (!realAgents) {

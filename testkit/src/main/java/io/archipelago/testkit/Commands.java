@@ -12,6 +12,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.host.LinkDriver;
 import java.util.List;
 import java.util.Map;
 
@@ -28,11 +29,12 @@ public final class Commands {
 
     /** The next command after a hold. What other participants chose is made up. */
     public static ConfirmAllocation confirm(HoldAllocation hold, Facts.Chosen chosen) {
-        Facts.Endpoint endpoint = new Facts.Endpoint("203.0.113.1", 20000);
+        Facts.Endpoint endpoint = new Facts.Endpoint(
+                "203.0.113.1", 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434)));
         Facts.OfSite facts = new Facts.OfSite(
                         new Facts.Hosts(Map.of(1, COMPUTE)),
                         new Facts.Segment(100, GATEWAY, endpoint, 1400),
-                        new Facts.Pool(STORAGE, "vg0"),
+                        new Facts.Pool(STORAGE, "vg0", "10.254.1.1:3260"),
                         new Facts.Cache(null, 0))
                 .with(chosen);
         Facts.OfCluster cluster = new Facts.OfCluster(

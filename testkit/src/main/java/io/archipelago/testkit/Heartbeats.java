@@ -4,6 +4,7 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.wire.Sealed;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,9 +61,12 @@ public final class Heartbeats {
                 cpus,
                 memoryBytes,
                 pools,
+                "",
                 cacheBytes,
                 "203.0.113.1",
+                Map.of(LinkDriver.OPENVPN, "a1:b2"),
                 sealingKey,
+                Map.of(),
                 Map.of(),
                 List.of());
         return new HostHeartbeat(host, 1, COUNTER.incrementAndGet(), NEW_YEAR, EVERY, inventory, Map.of(), 0);

@@ -45,6 +45,7 @@ import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
@@ -100,18 +101,37 @@ final class MessageSamples {
                 "host.desired.segment",
                 desired(
                         ResourceKind.SEGMENT,
-                        new SegmentSpec(101, 1420, new SegmentSpec.Gateway("172.16.31.254/12", true))));
+                        new SegmentSpec(
+                                101,
+                                1420,
+                                new SegmentSpec.Gateway(
+                                        "172.16.31.254/12",
+                                        true,
+                                        "172.16.31.254",
+                                        List.of(new SegmentSpec.Station(
+                                                "vcompute-1-1", "02:00:01:01:00:01", "172.16.16.1", true))))));
         samples.put(
                 "host.desired.link",
                 desired(
                         ResourceKind.LINK,
-                        new LinkSpec(key(ResourceKind.SEGMENT), OSAKA, true, 20001, "198.51.100.1", 20007, 1420)));
+                        new LinkSpec(
+                                key(ResourceKind.SEGMENT),
+                                OSAKA,
+                                true,
+                                new LinkSpec.Ends(20001, "198.51.100.1", 20007, "172.16.31.254", "172.16.47.254"),
+                                1420,
+                                LinkDriver.OPENVPN,
+                                "a1:b2",
+                                77,
+                                0)));
         samples.put(
                 "host.desired.volume",
                 desired(ResourceKind.VOLUME, new VolumeSpec("vg0", 20 * GIB, COMPUTE_HOST, "user", "c2VhbGVk")));
         samples.put(
                 "host.desired.disk",
-                desired(ResourceKind.DISK, new DiskSpec(STORAGE_HOST, key(ResourceKind.VOLUME), "user", "c2VhbGVk")));
+                desired(
+                        ResourceKind.DISK,
+                        new DiskSpec(STORAGE_HOST, key(ResourceKind.VOLUME), "10.254.1.1:3260", "user", "c2VhbGVk")));
         samples.put(
                 "host.desired.cache",
                 desired(
@@ -216,10 +236,13 @@ final class MessageSamples {
                                 8,
                                 32 * GIB,
                                 Map.of("vg0", 500 * GIB),
+                                "10.254.1.1:3260",
                                 10 * GIB,
                                 "203.0.113.1",
+                                Map.of(LinkDriver.OPENVPN, "a1:b2"),
                                 "MFkw",
                                 Map.of("agent", "0.1.0"),
+                                Map.of("clock-offset", "PT0.01S"),
                                 List.of("no room for logs: free some of /var/log")),
                         Map.of(Participant.PLACEMENT, "e3b0c44298fc1c14"),
                         2),
@@ -279,7 +302,7 @@ final class MessageSamples {
         return new Facts.OfSite(
                 new Facts.Hosts(Map.of(1, COMPUTE_HOST, 4093, GATEWAY)),
                 segment(),
-                new Facts.Pool(STORAGE_HOST, "vg0"),
+                new Facts.Pool(STORAGE_HOST, "vg0", "10.254.1.1:3260"),
                 new Facts.Cache(GATEWAY, 10 * GIB));
     }
 
@@ -292,7 +315,8 @@ final class MessageSamples {
     }
 
     private static Facts.Endpoint endpoint() {
-        return new Facts.Endpoint("203.0.113.1", 20001);
+        return new Facts.Endpoint(
+                "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434)));
     }
 
     private static Refusal refusal() {

@@ -40,7 +40,20 @@ final class HostFixture {
     }
 
     static Inventory inventory(String machine) {
-        return new Inventory(machine, Set.of(HostRole.COMPUTE), 4, 8, Map.of(), 0, "", "key", Map.of(), List.of());
+        return new Inventory(
+                machine,
+                Set.of(HostRole.COMPUTE),
+                4,
+                8,
+                Map.of(),
+                "",
+                0,
+                "",
+                Map.of(),
+                "key",
+                Map.of(),
+                Map.of(),
+                List.of());
     }
 
     static HostHeartbeat heartbeat(String machine, long counter, int leftovers) {

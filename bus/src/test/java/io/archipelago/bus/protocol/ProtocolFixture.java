@@ -28,6 +28,7 @@ import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
@@ -62,11 +63,19 @@ final class ProtocolFixture {
     static final HostId STORAGE = new HostId("tokyo-s01");
 
     static final Pool POOL = new Pool("pool", Amounts.of("bytes", 10), null, true, Map.of());
-    static final Facts.Chosen CHOSEN = new Facts.Pool(STORAGE, "vg0");
+    static final Facts.Chosen CHOSEN = new Facts.Pool(STORAGE, "vg0", "10.254.1.1:3260");
     static final Refusal FULL = Refusal.of(ErrorCode.NO_CAPACITY, "volume space", "the pool is full");
     static final Facts.OfSite FACTS = Facts.OfSite.unknown().with(CHOSEN);
     static final Facts.OfCluster CLUSTER = new Facts.OfCluster(
-            List.of(new Facts.Shared(SITE, 1, 2, 101, new Facts.Endpoint("203.0.113.1", 20001), 1420)), 1420);
+            List.of(new Facts.Shared(
+                    SITE,
+                    1,
+                    2,
+                    101,
+                    new Facts.Endpoint(
+                            "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                    1420)),
+            1420);
 
     /** The sequence of the command that brought a part into its state. */
     static final long SEQUENCE = 5;
@@ -237,7 +246,11 @@ final class ProtocolFixture {
     private static Wanted wantedDisk(int number) {
         ResourceKey volume = ResourceKey.of(ResourceKind.VOLUME, ALLOCATION, "vcompute-1-" + number);
         ResourceKey key = ResourceKey.of(ResourceKind.DISK, ALLOCATION, "vcompute-1-" + number);
-        return new Wanted(COMPUTE, key, "vcompute-1-" + number, new DiskSpec(STORAGE, volume, "user", "sealed"));
+        return new Wanted(
+                COMPUTE,
+                key,
+                "vcompute-1-" + number,
+                new DiskSpec(STORAGE, volume, "10.254.1.1:3260", "user", "sealed"));
     }
 
     /** Books six of the pool's ten bytes; a volume goes only after its disk. */

@@ -131,10 +131,13 @@ class UnheardHostsTest {
                 of.cpus(),
                 of.memoryBytes(),
                 of.pools(),
+                of.storageAddress(),
                 of.cacheBytes(),
                 of.wanAddress(),
+                of.links(),
                 key,
                 of.versions(),
+                of.details(),
                 of.problems());
     }
 

@@ -33,6 +33,7 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ObservationService;
@@ -318,7 +319,12 @@ class CacheIT {
 
     private static Facts.OfSite facts(HostId gateway) {
         return Facts.OfSite.unknown()
-                .with(new Facts.Segment(100, gateway, new Facts.Endpoint("203.0.113.1", 20000), 1400));
+                .with(new Facts.Segment(
+                        100,
+                        gateway,
+                        new Facts.Endpoint(
+                                "203.0.113.1", 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                        1400));
     }
 
     private HoldAllocation hold(HostId gateway, TimeWindow window) {

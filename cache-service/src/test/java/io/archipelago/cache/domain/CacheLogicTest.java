@@ -29,6 +29,7 @@ import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
@@ -136,7 +137,8 @@ class CacheLogicTest {
     }
 
     private static Inventory inventory(HostRole role) {
-        return new Inventory("9f2c", Set.of(role), 0, 0, Map.of(), 100, "", "", Map.of(), List.of());
+        return new Inventory(
+                "9f2c", Set.of(role), 0, 0, Map.of(), "", 100, "", Map.of(), "", Map.of(), Map.of(), List.of());
     }
 
     private static Refusal refusal(Choice choice) {
@@ -157,7 +159,14 @@ class CacheLogicTest {
     }
 
     private static Lease lease(AllocationId allocation, Facts.Cache cache) {
-        Facts.Shared master = new Facts.Shared(TOKYO, 1, 2, 101, new Facts.Endpoint("203.0.113.1", 20001), 1420);
+        Facts.Shared master = new Facts.Shared(
+                TOKYO,
+                1,
+                2,
+                101,
+                new Facts.Endpoint(
+                        "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                1420);
         return new Lease(
                 allocation,
                 spec(),
@@ -166,7 +175,12 @@ class CacheLogicTest {
     }
 
     private static Facts.Segment segment() {
-        return new Facts.Segment(102, GATEWAY, new Facts.Endpoint("203.0.113.2", 20002), 1420);
+        return new Facts.Segment(
+                102,
+                GATEWAY,
+                new Facts.Endpoint(
+                        "203.0.113.2", 20002, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                1420);
     }
 
     /** Osaka's share of a cluster whose master is tokyo. */

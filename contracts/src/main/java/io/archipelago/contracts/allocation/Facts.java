@@ -2,9 +2,12 @@ package io.archipelago.contracts.allocation;
 
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.host.LinkDriver;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What participants chose when they held, which the others need to know to act. */
@@ -32,7 +35,7 @@ public final class Facts {
      * @param vlan the segment's VLAN id at this site, 1 to 4094
      * @param gateway the host that carries the segment's gateway
      * @param endpoint where this site's end of the cluster's links is reached from other sites
-     * @param mtu the largest cluster frame's payload that this site's side of a link carries, in bytes
+     * @param mtu the largest frame's payload that the segment carries within this site, in bytes
      */
     public record Segment(int vlan, HostId gateway, Endpoint endpoint, int mtu) implements Chosen {}
 
@@ -41,8 +44,9 @@ public final class Facts {
      *
      * @param host the storage host
      * @param pool the volume group on it
+     * @param portal the address and port at which it serves volumes
      */
-    public record Pool(HostId host, String pool) implements Chosen {}
+    public record Pool(HostId host, String pool, String portal) implements Chosen {}
 
     /**
      * The cache's choice.
@@ -57,8 +61,37 @@ public final class Facts {
      *
      * @param address the gateway's address on the WAN
      * @param port 1 to 65535, this cluster's alone throughout the window
+     * @param offers how it can join the ends of a link, what the site likes best first
      */
-    public record Endpoint(String address, int port) {}
+    public record Endpoint(String address, int port, List<LinkOffer> offers) {
+        public Endpoint {
+            offers = List.copyOf(offers);
+        }
+
+        /**
+         * How a link between the master's gateway and a worker's is joined: as the master likes best among what both can. Nothing if
+         * there is no such way.
+         */
+        public static Optional<LinkDriver> agreed(Endpoint master, Endpoint worker) {
+            return master.offers.stream()
+                    .map(LinkOffer::driver)
+                    .filter(driver -> worker.offer(driver).isPresent())
+                    .findFirst();
+        }
+
+        public Optional<LinkOffer> offer(LinkDriver driver) {
+            return offers.stream().filter(o -> o.driver() == driver).findFirst();
+        }
+    }
+
+    /**
+     * One way in which a gateway can join the ends of a link.
+     *
+     * @param driver the way
+     * @param key what the gateway proves itself with; empty if the driver needs none
+     * @param mtu the largest frame's payload that such a link carries from this gateway, in bytes
+     */
+    public record LinkOffer(LinkDriver driver, String key, int mtu) {}
 
     /**
      * What is known so far at one site. It does not leave the site.
@@ -97,7 +130,7 @@ public final class Facts {
      * @param machines how many machines it gives
      * @param vlan its segment's VLAN id, which means nothing elsewhere and is told to the tenant
      * @param endpoint where its end of the links is reached
-     * @param mtu what its side of a link carries
+     * @param mtu what its segment carries
      */
     public record Shared(SiteId site, int siteNumber, int machines, int vlan, Endpoint endpoint, int mtu) {}
 
@@ -105,11 +138,33 @@ public final class Facts {
      * The merged facts of a whole cluster, known at confirm; from then on each site can act alone.
      *
      * @param sites every site of the cluster, the master first
-     * @param mtu the cluster's MTU: the least of its sites'
+     * @param mtu the cluster's MTU: what every segment and every link carries
      */
     public record OfCluster(List<Shared> sites, int mtu) {
         public OfCluster {
             sites = List.copyOf(sites);
+        }
+
+        /** The facts of a cluster of these sites, the master first, whose links were all agreed on. */
+        public static OfCluster of(List<Shared> sites) {
+            Shared master = sites.getFirst();
+            int mtu = sites.stream()
+                    .flatMapToInt(site -> IntStream.concat(IntStream.of(site.mtu()), linkMtus(master, site)))
+                    .min()
+                    .orElseThrow();
+            return new OfCluster(sites, mtu);
+        }
+
+        private static IntStream linkMtus(Shared master, Shared worker) {
+            if (master.equals(worker)) {
+                return IntStream.empty();
+            }
+            LinkDriver driver = Endpoint.agreed(master.endpoint(), worker.endpoint())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "no link between " + master.site() + " and " + worker.site() + " was agreed on"));
+            return Stream.of(master, worker)
+                    .flatMap(end -> end.endpoint().offer(driver).stream())
+                    .mapToInt(LinkOffer::mtu);
         }
 
         public Optional<Shared> at(SiteId site) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What an agent says of its host, on {@code host.<host>.observed.v1}. Of two messages on one key the one with the higher (epoch,
@@ -87,11 +88,15 @@ public sealed interface HostMessage extends Message {
      * @param roles what it is for
      * @param cpus processors for machines; 0 unless COMPUTE
      * @param memoryBytes memory for machines; 0 unless COMPUTE
-     * @param pools volume groups by name, with their size in bytes; empty unless STORAGE
+     * @param pools volume groups by name, with the bytes that volumes of ours may take; empty unless STORAGE
+     * @param storageAddress the address and port at which it serves volumes; empty unless STORAGE
      * @param cacheBytes space for package caches; 0 unless GATEWAY
      * @param wanAddress where other sites reach it; empty unless GATEWAY
+     * @param links how it can join the ends of a link, each with the key that it proves itself with there, which may be empty; empty
+     *     unless GATEWAY
      * @param sealingKey the public key that secrets are sealed to, base64 of its X.509 form
      * @param versions of the agent and of its drivers
+     * @param details figures and names for operators
      * @param problems what keeps the host from its roles, each a sentence with what to do
      */
     record Inventory(
@@ -100,16 +105,39 @@ public sealed interface HostMessage extends Message {
             int cpus,
             long memoryBytes,
             Map<String, Long> pools,
+            String storageAddress,
             long cacheBytes,
             String wanAddress,
+            Map<LinkDriver, String> links,
             String sealingKey,
             Map<String, String> versions,
+            Map<String, String> details,
             List<String> problems) {
         public Inventory {
             roles = Set.copyOf(roles);
             pools = Map.copyOf(pools);
+            links = Map.copyOf(links);
             versions = Map.copyOf(versions);
+            details = Map.copyOf(details);
             problems = List.copyOf(problems);
+        }
+
+        /** The same with one more problem. */
+        public Inventory with(String problem) {
+            return new Inventory(
+                    machineId,
+                    roles,
+                    cpus,
+                    memoryBytes,
+                    pools,
+                    storageAddress,
+                    cacheBytes,
+                    wanAddress,
+                    links,
+                    sealingKey,
+                    versions,
+                    details,
+                    Stream.concat(problems.stream(), Stream.of(problem)).toList());
         }
     }
 

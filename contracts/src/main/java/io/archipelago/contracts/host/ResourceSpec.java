@@ -16,9 +16,19 @@ public sealed interface ResourceSpec {
         return switch (key.kind()) {
             case MACHINE -> new MachineSpec("", 0, 0, "", "", new ResourceKey(ResourceKind.DISK, key.id()), segment);
             case SEGMENT -> new SegmentSpec(0, 0, null);
-            case LINK -> new LinkSpec(segment, key.allocation().site(), false, 0, "", 0, 0);
+            case LINK ->
+                new LinkSpec(
+                        segment,
+                        key.allocation().site(),
+                        false,
+                        new LinkSpec.Ends(0, "", 0, "", ""),
+                        0,
+                        LinkDriver.OPENVPN,
+                        "",
+                        0,
+                        0);
             case VOLUME -> new VolumeSpec("", 0, null, "", "");
-            case DISK -> new DiskSpec(host, new ResourceKey(ResourceKind.VOLUME, key.id()), "", "");
+            case DISK -> new DiskSpec(host, new ResourceKey(ResourceKind.VOLUME, key.id()), "", "", "");
             case CACHE -> new CacheSpec(segment, "", 0, List.of());
         };
     }
@@ -57,12 +67,28 @@ public sealed interface ResourceSpec {
         }
 
         /**
-         * The gateway's part.
+         * The gateway's part: it gives the machines of its own site their addresses by DHCP, and tells every machine's name by DNS.
          *
          * @param address the gateway's own address in the cluster, with the prefix length
          * @param nat whether it translates addresses towards the outside: at the master only
+         * @param router the machines' way to the outside: the address of the master's gateway in the cluster
+         * @param stations every machine of the cluster
          */
-        public record Gateway(String address, boolean nat) {}
+        public record Gateway(String address, boolean nat, String router, List<Station> stations) {
+            public Gateway {
+                stations = List.copyOf(stations);
+            }
+        }
+
+        /**
+         * A machine, as the segment knows it.
+         *
+         * @param name its host name
+         * @param mac of its one network card
+         * @param address its address in the cluster
+         * @param here whether it is a machine of this site
+         */
+        public record Station(String name, String mac, String address, boolean here) {}
     }
 
     /**
@@ -71,24 +97,40 @@ public sealed interface ResourceSpec {
      * @param segment the key of the SEGMENT that it extends
      * @param peer the site at the other end
      * @param listen whether this end waits for the other: at the master
-     * @param localPort this end's port
-     * @param remoteAddress the other end's address
-     * @param remotePort the other end's port
+     * @param ends where both ends are
      * @param mtu of the cluster, in bytes
+     * @param driver how the ends are joined
+     * @param peerKey what proves that the other end is who it should be, as that gateway announced it; empty if the driver needs none
+     * @param tunnel tells this link from any other between the same gateways, 1 to 16777215; the same at both ends
+     * @param bandwidth what it may take of the WAN, in bits per second; 0: not limited
      */
     record LinkSpec(
             ResourceKey segment,
             SiteId peer,
             boolean listen,
-            int localPort,
-            String remoteAddress,
-            int remotePort,
-            int mtu)
+            Ends ends,
+            int mtu,
+            LinkDriver driver,
+            String peerKey,
+            int tunnel,
+            long bandwidth)
             implements ResourceSpec {
         @Override
         public ResourceKind kind() {
             return ResourceKind.LINK;
         }
+
+        /**
+         * Where the ends of a link are: on the WAN, and in the cluster.
+         *
+         * @param localPort this end's port on its gateway
+         * @param remoteAddress the other gateway's address on the WAN
+         * @param remotePort the other end's port
+         * @param localGateway this gateway's own address in the cluster
+         * @param remoteGateway the other gateway's own address in the cluster
+         */
+        public record Ends(
+                int localPort, String remoteAddress, int remotePort, String localGateway, String remoteGateway) {}
     }
 
     /**
@@ -120,10 +162,11 @@ public sealed interface ResourceSpec {
      *
      * @param storageHost where the volume is
      * @param volume the volume's key there
+     * @param portal the address and port at which the storage host serves it, such as {@code 10.10.0.31:3260}
      * @param chapUser the name for CHAP
      * @param sealedChapSecret the secret for CHAP, sealed to this host's key
      */
-    record DiskSpec(HostId storageHost, ResourceKey volume, String chapUser, String sealedChapSecret)
+    record DiskSpec(HostId storageHost, ResourceKey volume, String portal, String chapUser, String sealedChapSecret)
             implements ResourceSpec {
         @Override
         public ResourceKind kind() {
@@ -133,7 +176,8 @@ public sealed interface ResourceSpec {
         /** Says nothing of the secret, although it is sealed. */
         @Override
         public String toString() {
-            return "DiskSpec[storageHost=" + storageHost + ", volume=" + volume + ", chapUser=" + chapUser + "]";
+            return "DiskSpec[storageHost=" + storageHost + ", volume=" + volume + ", portal=" + portal + ", chapUser="
+                    + chapUser + "]";
         }
     }
 

@@ -3,6 +3,7 @@ package io.archipelago.network.app;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.network.NetworkConfig;
+import io.archipelago.network.domain.LinkTerms;
 import io.archipelago.network.domain.NetworkLogic;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -12,6 +13,8 @@ class NetworkStart {
 
     private static final int LAST_VLAN = 4094;
     private static final int LAST_PORT = 65535;
+    private static final int LEAST_MTU = 576;
+    private static final int MOST_MTU = 9216;
 
     @Produces
     @Singleton
@@ -23,7 +26,27 @@ class NetworkStart {
                         config.linkPorts().first(),
                         config.linkPorts().last(),
                         LAST_PORT),
-                config.linkMtu());
+                new LinkTerms(
+                        config.link().drivers(),
+                        mtu("network.segment-mtu", config.segmentMtu()),
+                        mtu("network.link.path-mtu", config.link().pathMtu()),
+                        bandwidth(config.link().bandwidth())));
+    }
+
+    private static int mtu(String key, int mtu) {
+        if (mtu < LEAST_MTU || mtu > MOST_MTU) {
+            throw new IllegalArgumentException(
+                    key + " is a number from " + LEAST_MTU + " to " + MOST_MTU + ", not " + mtu);
+        }
+        return mtu;
+    }
+
+    private static long bandwidth(long bandwidth) {
+        if (bandwidth < 0) {
+            throw new IllegalArgumentException(
+                    "network.link.bandwidth is 0 or a number of bits per second, not " + bandwidth);
+        }
+        return bandwidth;
     }
 
     /** What no switch and no gateway would take must not be promised to anybody. */

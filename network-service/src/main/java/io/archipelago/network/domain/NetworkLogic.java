@@ -9,26 +9,21 @@ import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
-import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Facts.LinkOffer;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
-import io.archipelago.contracts.host.ResourceKey;
-import io.archipelago.contracts.host.ResourceKind;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
-import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
-import java.util.ArrayList;
+import io.archipelago.contracts.host.LinkDriver;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +40,7 @@ public final class NetworkLogic implements ParticipantLogic {
 
     private static final String ADDRESS = "wan-address";
     private static final String CACHE_BYTES = "cache-bytes";
+    private static final String LINK_KEY = "link-key-";
 
     /** How many caches stand on a gateway is counted, and limited by nothing here: no site has more VLAN ids than that. */
     private static final String CACHES = "caches";
@@ -53,17 +49,16 @@ public final class NetworkLogic implements ParticipantLogic {
 
     private final Pool.Units vlans;
     private final Pool.Units linkPorts;
-    private final int linkMtu;
+    private final LinkTerms terms;
 
     /**
      * @param vlans the VLAN ids that this site gives, within 1 to 4094
      * @param linkPorts the ports that each gateway gives to links
-     * @param linkMtu the largest payload of a frame that a link of this site carries, in bytes
      */
-    public NetworkLogic(Pool.Units vlans, Pool.Units linkPorts, int linkMtu) {
+    public NetworkLogic(Pool.Units vlans, Pool.Units linkPorts, LinkTerms terms) {
         this.vlans = vlans;
         this.linkPorts = linkPorts;
-        this.linkMtu = linkMtu;
+        this.terms = terms;
     }
 
     @Override
@@ -78,14 +73,14 @@ public final class NetworkLogic implements ParticipantLogic {
 
     @Override
     public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
-        return inventory.roles().contains(HostRole.GATEWAY)
-                ? List.of(new Pool(
-                        host.value(),
-                        MOST_CACHES,
-                        linkPorts,
-                        open,
-                        Map.of(ADDRESS, inventory.wanAddress(), CACHE_BYTES, Long.toString(inventory.cacheBytes()))))
-                : List.of();
+        if (!inventory.roles().contains(HostRole.GATEWAY)) {
+            return List.of();
+        }
+        Map<String, String> labels = new HashMap<>();
+        labels.put(ADDRESS, inventory.wanAddress());
+        labels.put(CACHE_BYTES, Long.toString(inventory.cacheBytes()));
+        inventory.links().forEach((driver, key) -> labels.put(LINK_KEY + driver, key));
+        return List.of(new Pool(host.value(), MOST_CACHES, linkPorts, open, labels));
     }
 
     @Override
@@ -108,7 +103,10 @@ public final class NetworkLogic implements ParticipantLogic {
                     request,
                     calendar,
                     "link port",
-                    "no gateway of this site has a free port throughout the window" + silent);
+                    (joinable(calendar, request)
+                                    ? "no gateway of this site has a free port throughout the window"
+                                    : "no gateway of this site can join a link in a way that the site allows")
+                            + silent);
         }
         int port = unit(calendar, gateway.get().id(), window, request).orElseThrow();
         String address = Objects.requireNonNull(gateway.get().labels().get(ADDRESS), "a gateway has an address");
@@ -117,60 +115,41 @@ public final class NetworkLogic implements ParticipantLogic {
                         new Claim(VLANS, vlan.get(), Amounts.NONE),
                         new Claim(gateway.get().id(), port, cached ? Amounts.of(CACHES, 1) : Amounts.NONE)),
                 new Facts.Segment(
-                        vlan.get(), new HostId(gateway.get().id()), new Facts.Endpoint(address, port), linkMtu));
+                        vlan.get(),
+                        new HostId(gateway.get().id()),
+                        new Facts.Endpoint(address, port, offers(gateway.get())),
+                        terms.segmentMtu()));
     }
 
     @Override
     public List<Wanted> deploy(Lease lease) {
-        Facts.Segment segment = Objects.requireNonNull(lease.facts().segment(), "the network has chosen");
-        Set<HostId> hosts = new TreeSet<>(Objects.requireNonNull(lease.facts().hosts(), "placement has chosen")
-                .hosts()
-                .values());
-        hosts.add(segment.gateway());
-        ResourceKey key = ResourceKey.of(ResourceKind.SEGMENT, lease.allocation());
-        String site = lease.allocation().site().value();
-        List<Wanted> wanted = new ArrayList<>();
-        for (HostId host : hosts) {
-            SegmentSpec.Gateway gateway = host.equals(segment.gateway()) ? gateway(lease) : null;
-            wanted.add(new Wanted(
-                    host,
-                    key,
-                    site,
-                    new SegmentSpec(segment.vlan(), lease.cluster().mtu(), gateway)));
-        }
-        for (SiteId peer : lease.spec().peers()) {
-            Facts.Endpoint remote = lease.cluster()
-                    .at(peer)
-                    .map(Facts.Shared::endpoint)
-                    .orElseThrow(() -> new IllegalStateException("the cluster's facts name every site"));
-            wanted.add(new Wanted(
-                    segment.gateway(),
-                    ResourceKey.of(ResourceKind.LINK, lease.allocation(), peer.value()),
-                    peer.value(),
-                    new LinkSpec(
-                            key,
-                            peer,
-                            lease.atMaster(),
-                            segment.endpoint().port(),
-                            remote.address(),
-                            remote.port(),
-                            lease.cluster().mtu())));
-        }
-        return wanted;
+        return new ClusterNetwork(lease, terms.bandwidth()).wanted();
     }
 
-    private static SegmentSpec.Gateway gateway(Lease lease) {
-        ClusterAddressing addressing =
-                ClusterAddressing.of(lease.spec().network(), lease.allocation().reservation());
-        String address = addressing.address(lease.spec().siteNumber(), addressing.gatewayOrdinal());
-        return new SegmentSpec.Gateway(address + "/" + addressing.length(), lease.atMaster());
+    /** How a gateway can join itself with others, as far as this site allows it. */
+    private List<LinkOffer> offers(Pool gateway) {
+        Map<LinkDriver, String> able = new EnumMap<>(LinkDriver.class);
+        for (LinkDriver driver : LinkDriver.values()) {
+            String key = gateway.labels().get(LINK_KEY + driver);
+            if (key != null) {
+                able.put(driver, key);
+            }
+        }
+        return terms.offers(able);
     }
 
-    /** The gateways that have a free port throughout a window. */
-    private static Stream<Pool> gateways(Calendar calendar, TimeWindow window, Request request) {
+    /** The gateways that have a free port throughout a window, and can join themselves with others where that is needed. */
+    private Stream<Pool> gateways(Calendar calendar, TimeWindow window, Request request) {
         return calendar.open().stream()
                 .filter(p -> !p.id().equals(VLANS))
+                .filter(p -> request.spec().peers().isEmpty() || !offers(p).isEmpty())
                 .filter(p -> unit(calendar, p.id(), window, request).isPresent());
+    }
+
+    private boolean joinable(Calendar calendar, Request request) {
+        return request.spec().peers().isEmpty()
+                || calendar.pools().stream()
+                        .anyMatch(p -> !p.id().equals(VLANS) && !offers(p).isEmpty());
     }
 
     /** The bytes for each cache of a gateway, if there were one more throughout a window. */
@@ -181,7 +160,7 @@ public final class NetworkLogic implements ParticipantLogic {
         return (double) bytes / (caches + 1);
     }
 
-    private static boolean fits(Calendar calendar, TimeWindow window, Request request) {
+    private boolean fits(Calendar calendar, TimeWindow window, Request request) {
         return unit(calendar, VLANS, window, request).isPresent()
                 && gateways(calendar, window, request).findAny().isPresent();
     }
@@ -198,7 +177,7 @@ public final class NetworkLogic implements ParticipantLogic {
         });
     }
 
-    private static DoesNotFit refuse(Request request, Calendar calendar, String resource, String detail) {
+    private DoesNotFit refuse(Request request, Calendar calendar, String resource, String detail) {
         TimeWindow window = request.booked();
         boolean holdsOnly = fits(calendar.withoutHolds(), window, request);
         return new DoesNotFit(new Refusal(

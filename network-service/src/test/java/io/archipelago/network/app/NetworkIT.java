@@ -30,6 +30,7 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ObservationService;
@@ -293,7 +294,12 @@ class NetworkIT {
         Random random = Seed.random();
         vlans(100, 102);
         ports(20000, 20001);
-        Facts.Segment any = new Facts.Segment(100, GATEWAY, new Facts.Endpoint("203.0.113.1", 20000), 1400);
+        Facts.Segment any = new Facts.Segment(
+                100,
+                GATEWAY,
+                new Facts.Endpoint(
+                        "203.0.113.1", 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                1400);
         List<List<AllocationCommand>> series = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             series.add(site.randomSeries(hold(randomWindow(random)), any, 12, random));

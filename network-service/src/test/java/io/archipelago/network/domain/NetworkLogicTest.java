@@ -6,13 +6,11 @@ import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic.Choice;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.Claim;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
-import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -29,9 +27,7 @@ import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
-import io.archipelago.contracts.host.ResourceKind;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
-import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
+import io.archipelago.contracts.host.LinkDriver;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -64,7 +60,10 @@ class NetworkLogicTest {
     private static final long CACHE = 10;
     private static final HostId COMPUTE = new HostId("tokyo-c01");
 
-    private final NetworkLogic logic = new NetworkLogic(new Pool.Units(100, 105), new Pool.Units(20000, 20003), 1420);
+    private final NetworkLogic logic = new NetworkLogic(
+            new Pool.Units(100, 105),
+            new Pool.Units(20000, 20003),
+            new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
 
     @Property
     void givesNoVlanAndNoPortTwiceAtATime(
@@ -111,7 +110,10 @@ class NetworkLogicTest {
             @ForAll @LongRange(min = 0, max = 40) long firstBytes,
             @ForAll @LongRange(min = 0, max = 40) long secondBytes) {
         // Given
-        NetworkLogic wide = new NetworkLogic(new Pool.Units(100, 199), new Pool.Units(20000, 20099), 1420);
+        NetworkLogic wide = new NetworkLogic(
+                new Pool.Units(100, 199),
+                new Pool.Units(20000, 20099),
+                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
         Map<String, Long> space = Map.of(FIRST.value(), firstBytes, SECOND.value(), secondBytes);
         List<Pool> pools = new ArrayList<>(wide.pools());
         space.forEach((host, bytes) ->
@@ -151,7 +153,7 @@ class NetworkLogicTest {
         Chosen chosen = (Chosen) logic.hold(request(1, TOKYO, WINDOW), calendar(List.of()));
 
         Facts.Segment segment = segment(chosen);
-        assertThat(segment.mtu()).isEqualTo(1420);
+        assertThat(segment.mtu()).isEqualTo(1500);
         assertThat(segment.endpoint().address()).isEqualTo("203.0.113.1");
         assertThat(chosen.claims())
                 .containsExactly(
@@ -244,41 +246,32 @@ class NetworkLogicTest {
     }
 
     @Test
-    void wantsTheSegmentOnEveryHostOfTheClusterAndNatAtTheMastersGatewayOnly() {
-        // When
-        List<Wanted> master = logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya"))));
-        List<Wanted> worker = logic.deploy(lease(OSAKA, List.of(OSAKA)));
+    void offersWhatTheGatewayCanAndTheSiteAllows() {
+        // Given
+        LinkTerms terms = new LinkTerms(
+                List.of(LinkDriver.VXLAN_WIREGUARD, LinkDriver.OPENVPN, LinkDriver.CONSOLE), 9000, 1500, 0);
+        Map<LinkDriver, String> able =
+                Map.of(LinkDriver.OPENVPN, "a1:b2", LinkDriver.VXLAN_WIREGUARD, "key=", LinkDriver.VXLAN, "");
 
         // Then
-        assertThat(ofKind(master, ResourceKind.SEGMENT))
-                .extracting(Wanted::host)
-                .containsExactly(COMPUTE, FIRST);
-        assertThat(ofKind(master, ResourceKind.SEGMENT))
-                .extracting(Wanted::spec)
+        assertThat(terms.offers(able))
                 .containsExactly(
-                        new SegmentSpec(101, 1400, null),
-                        new SegmentSpec(101, 1400, new SegmentSpec.Gateway("172.16.31.254/12", true)));
-        assertThat(ofKind(worker, ResourceKind.SEGMENT).getLast().spec())
-                .isEqualTo(new SegmentSpec(101, 1400, new SegmentSpec.Gateway("172.16.31.254/12", false)));
+                        new Facts.LinkOffer(LinkDriver.VXLAN_WIREGUARD, "key=", 1390),
+                        new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434));
     }
 
     @Test
-    void linksEveryWorkerToTheMasterWhichListens() {
-        // When
-        List<Wanted> master =
-                ofKind(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))), ResourceKind.LINK);
-        List<Wanted> worker = ofKind(logic.deploy(lease(OSAKA, List.of(OSAKA))), ResourceKind.LINK);
+    void refusesALinkWhereNoGatewayCanJoinOne() {
+        // Given
+        NetworkLogic other = new NetworkLogic(
+                new Pool.Units(100, 105),
+                new Pool.Units(20000, 20003),
+                new LinkTerms(List.of(LinkDriver.GRETAP), 1500, 1500, 0));
+        Request alone = request(1, TOKYO, WINDOW);
+        Request linked = new Request(alone.allocation(), spec(TOKYO, List.of(OSAKA)), alone.facts(), alone.booked());
 
         // Then
-        assertThat(master).extracting(Wanted::name).containsExactly("osaka", "nagoya");
-        assertThat(master).extracting(Wanted::host).containsOnly(FIRST);
-        LinkSpec listening = (LinkSpec) master.getFirst().spec();
-        assertThat(listening.listen()).isTrue();
-        assertThat(listening.localPort()).isEqualTo(20001);
-        assertThat(listening.remoteAddress()).isEqualTo("203.0.113.2");
-        assertThat(listening.remotePort()).isEqualTo(20002);
-        assertThat(listening.mtu()).isEqualTo(1400);
-        assertThat(worker).singleElement().matches(w -> !((LinkSpec) w.spec()).listen());
+        assertThat(refusal(other.hold(linked, calendar(List.of()))).detail()).contains("can join a link");
     }
 
     @Test
@@ -307,7 +300,20 @@ class NetworkLogicTest {
     }
 
     private static Inventory inventory(HostRole role, String wanAddress, long cacheBytes) {
-        return new Inventory("9f2c", Set.of(role), 0, 0, Map.of(), cacheBytes, wanAddress, "", Map.of(), List.of());
+        return new Inventory(
+                "9f2c",
+                Set.of(role),
+                0,
+                0,
+                Map.of(),
+                "",
+                cacheBytes,
+                wanAddress,
+                Map.of(LinkDriver.OPENVPN, "a1:b2"),
+                "",
+                Map.of(),
+                Map.of(),
+                List.of());
     }
 
     private static Facts.Segment segment(Choice choice) {
@@ -316,10 +322,6 @@ class NetworkLogicTest {
 
     private static Refusal refusal(Choice choice) {
         return ((DoesNotFit) choice).refusal();
-    }
-
-    private static List<Wanted> ofKind(List<Wanted> wanted, ResourceKind kind) {
-        return wanted.stream().filter(w -> w.key().kind() == kind).toList();
     }
 
     private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil) {
@@ -336,20 +338,6 @@ class NetworkLogicTest {
 
     private static Request request(long number, SiteId master, TimeWindow booked) {
         return new Request(allocation(number), spec(master, List.of()), Facts.OfSite.unknown(), booked);
-    }
-
-    private static Lease lease(SiteId master, List<SiteId> peers) {
-        Facts.OfSite facts = Facts.OfSite.unknown()
-                .with(new Facts.Hosts(Map.of(1, COMPUTE, 2, COMPUTE)))
-                .with(new Facts.Segment(101, FIRST, new Facts.Endpoint("203.0.113.1", 20001), 1420));
-        Facts.OfCluster cluster =
-                new Facts.OfCluster(List.of(shared(TOKYO, 1), shared(OSAKA, 2), shared(new SiteId("nagoya"), 3)), 1400);
-        return new Lease(allocation(1), spec(master, peers), facts, cluster);
-    }
-
-    private static Facts.Shared shared(SiteId site, int number) {
-        Facts.Endpoint endpoint = new Facts.Endpoint("203.0.113." + number, 20000 + number);
-        return new Facts.Shared(site, number, 2, 100 + number, endpoint, 1420);
     }
 
     private static AllocationSpec spec(SiteId master, List<SiteId> peers) {

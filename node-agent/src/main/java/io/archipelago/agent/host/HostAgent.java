@@ -295,19 +295,7 @@ public final class HostAgent {
     private Report heartbeat(Instant now) {
         Inventory has = inventory.get();
         if (!keepingProblem.isEmpty()) {
-            List<String> problems = new ArrayList<>(has.problems());
-            problems.add(keepingProblem);
-            has = new Inventory(
-                    has.machineId(),
-                    has.roles(),
-                    has.cpus(),
-                    has.memoryBytes(),
-                    has.pools(),
-                    has.cacheBytes(),
-                    has.wanAddress(),
-                    has.sealingKey(),
-                    has.versions(),
-                    problems);
+            has = has.with(keepingProblem);
         }
         return new Report.Said(
                 "host/" + host,

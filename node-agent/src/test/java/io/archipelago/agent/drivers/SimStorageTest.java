@@ -65,17 +65,18 @@ class SimStorageTest {
         site.assertViolates(
                 COMPUTE,
                 diskKey("n1"),
-                new DiskSpec(STORAGE, volumeKey("n1"), "user", sealedTo(COMPUTE, "guess")),
+                new DiskSpec(STORAGE, volumeKey("n1"), "10.254.1.1:3260", "user", sealedTo(COMPUTE, "guess")),
                 "wrong CHAP");
         site.assertViolates(
                 COMPUTE,
                 diskKey("n1"),
-                new DiskSpec(STORAGE, volumeKey("n1"), "mallory", sealedTo(COMPUTE, "secret-n1")),
+                new DiskSpec(STORAGE, volumeKey("n1"), "10.254.1.1:3260", "mallory", sealedTo(COMPUTE, "secret-n1")),
                 "wrong CHAP");
         assertThatThrownBy(() -> site.apply(
                         COMPUTE,
                         diskKey("n1"),
-                        new DiskSpec(STORAGE, volumeKey("n1"), "user", sealedTo(SECOND, "secret-n1"))))
+                        new DiskSpec(
+                                STORAGE, volumeKey("n1"), "10.254.1.1:3260", "user", sealedTo(SECOND, "secret-n1"))))
                 .isInstanceOf(DriverFault.class)
                 .hasMessageContaining("not sealed to this host");
         assertThat(site.violations()).hasSize(1);

@@ -11,6 +11,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.host.DesiredResource;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
@@ -63,7 +64,16 @@ final class Owners {
                 GATEWAY,
                 ResourceKey.of(ResourceKind.LINK, allocation, "osaka"),
                 there,
-                new LinkSpec(segment, new SiteId("osaka"), true, 7000 + cluster, "10.255.2.1", 7000, mtu));
+                new LinkSpec(
+                        segment,
+                        new SiteId("osaka"),
+                        true,
+                        new LinkSpec.Ends(7000 + cluster, "10.255.2.1", 7000, "172.16.31.254", "172.16.47.254"),
+                        mtu,
+                        LinkDriver.OPENVPN,
+                        "a1:b2",
+                        77,
+                        0));
         publish(
                 GATEWAY,
                 ResourceKey.of(ResourceKind.CACHE, allocation),
@@ -79,7 +89,11 @@ final class Owners {
                         true,
                         new VolumeSpec("vg0", 1L << 30, compute, "user", sealedTo(STORAGE, name + cluster)));
             }
-            publish(compute, disk, there, new DiskSpec(STORAGE, volume, "user", sealedTo(compute, name + cluster)));
+            publish(
+                    compute,
+                    disk,
+                    there,
+                    new DiskSpec(STORAGE, volume, "10.254.1.1:3260", "user", sealedTo(compute, name + cluster)));
             publish(
                     compute,
                     ResourceKey.of(ResourceKind.MACHINE, allocation, name),

@@ -34,7 +34,19 @@ final class OneHost {
 
     static HostHeartbeat heartbeat(int cpus) {
         Inventory inventory = new Inventory(
-                "machine", Set.of(HostRole.COMPUTE), cpus, 64 * GIB, Map.of(), 0, "", "key", Map.of(), List.of());
+                "machine",
+                Set.of(HostRole.COMPUTE),
+                cpus,
+                64 * GIB,
+                Map.of(),
+                "",
+                0,
+                "",
+                Map.of(),
+                "key",
+                Map.of(),
+                Map.of(),
+                List.of());
         return new HostHeartbeat(HOST, 1, 1, START, Duration.ofHours(1), inventory, Map.of(), 0);
     }
 

@@ -139,7 +139,8 @@ class PlacementLogicTest {
     }
 
     private static Inventory inventory(HostRole role) {
-        return new Inventory("9f2c", Set.of(role), 8, 16, Map.of(), 0, "", "", Map.of(), List.of());
+        return new Inventory(
+                "9f2c", Set.of(role), 8, 16, Map.of(), "", 0, "", Map.of(), "", Map.of(), Map.of(), List.of());
     }
 
     private static Request request() {

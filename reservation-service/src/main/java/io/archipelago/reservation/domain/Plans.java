@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** How a plan becomes shares, and what is tried after one has failed. */
 final class Plans {
@@ -84,8 +85,30 @@ final class Plans {
         }
         List<Facts.Shared> masterFirst =
                 byRole.values().stream().flatMap(List::stream).toList();
-        int mtu = masterFirst.stream().mapToInt(Facts.Shared::mtu).min().orElseThrow();
-        return new Facts.OfCluster(masterFirst, mtu);
+        return Facts.OfCluster.of(masterFirst);
+    }
+
+    /** The sites whose gateways and this one's have no way to be joined, with the refusal that this is. */
+    Map<SiteId, List<Refusal>> unlinkable(Map<SiteId, Share> shares) {
+        Map<SiteId, List<Refusal>> unlinkable = new HashMap<>();
+        Facts.Endpoint own = endpoint(shares.get(sites.own()));
+        shares.forEach((site, share) -> {
+            if (share.stage() == Stage.HELD
+                    && !site.equals(sites.own())
+                    && Facts.Endpoint.agreed(own, endpoint(share)).isEmpty()) {
+                unlinkable.put(
+                        site,
+                        List.of(Refusal.of(
+                                ErrorCode.UNSUPPORTED, "link", "the site joins links in no way that the master can")));
+            }
+        });
+        return unlinkable;
+    }
+
+    private static Facts.Endpoint endpoint(@Nullable Share share) {
+        Facts.Shared facts =
+                Objects.requireNonNull(share, "the master has a share").facts();
+        return Objects.requireNonNull(facts, "a share that is held has facts").endpoint();
     }
 
     /** The sites of a plan that are no longer peers, with the refusal that this is. */

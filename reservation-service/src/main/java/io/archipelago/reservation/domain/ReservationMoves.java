@@ -192,6 +192,10 @@ public final class ReservationMoves {
         if (shares.values().stream().anyMatch(s -> s.stage() == Stage.HOLDING)) {
             return Decision.of(new Holding(holding.details(), holding.attempt(), shares, holding.deadline()));
         }
+        Map<SiteId, List<Refusal>> unlinkable = plans.unlinkable(shares);
+        if (!unlinkable.isEmpty()) {
+            return retreat(holding.with(shares), holding.attempt(), unlinkable, now);
+        }
         Facts.OfCluster cluster = plans.merge(shares.values());
         List<Outgoing> messages = new ArrayList<>();
         shares.replaceAll((site, share) -> {

@@ -21,6 +21,7 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.reservation.domain.Reservation.Details;
 import java.time.Duration;
@@ -94,7 +95,13 @@ final class DomainFixture {
     static Facts.Shared shared(SiteId site) {
         int number = SITES.number(site);
         return new Facts.Shared(
-                site, number, 2, 100 + number, new Facts.Endpoint("203.0.113." + number, 20000), 1400 + number);
+                site,
+                number,
+                2,
+                100 + number,
+                new Facts.Endpoint(
+                        "203.0.113." + number, 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                1400 + number);
     }
 
     static Facts.OfCluster cluster() {
@@ -105,8 +112,14 @@ final class DomainFixture {
         HostId host = new HostId("osaka-h01");
         return switch (participant) {
             case PLACEMENT -> new Facts.Hosts(Map.of(1, host, 2, host));
-            case NETWORK -> new Facts.Segment(102, host, new Facts.Endpoint("203.0.113.2", 20000), 1402);
-            case STORAGE -> new Facts.Pool(host, "vg0");
+            case NETWORK ->
+                new Facts.Segment(
+                        102,
+                        host,
+                        new Facts.Endpoint(
+                                "203.0.113.2", 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+                        1402);
+            case STORAGE -> new Facts.Pool(host, "vg0", "10.254.1.1:3260");
             case CACHE -> new Facts.Cache(host, 10);
         };
     }

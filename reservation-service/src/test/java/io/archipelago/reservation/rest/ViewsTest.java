@@ -18,6 +18,7 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.placement.SitePolicy;
@@ -52,8 +53,13 @@ class ViewsTest {
     private static final TimeWindow WINDOW = new TimeWindow(NOON, NOON.plusSeconds(3600));
     private static final ReservationId ID = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
     private static final MachineGroup GROUP = new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 1, 1);
-    private static final Facts.Shared FACTS =
-            new Facts.Shared(TOKYO, 1, 1, 101, new Facts.Endpoint("203.0.113.1", 20000), 1400);
+    private static final Facts.Shared FACTS = new Facts.Shared(
+            TOKYO,
+            1,
+            1,
+            101,
+            new Facts.Endpoint("203.0.113.1", 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
+            1400);
 
     @Test
     void showsAWaitForAPredecessorAsAProblemWithoutNamingIt() {

@@ -50,21 +50,25 @@ public final class StorageLogic implements ParticipantLogic {
     private static final String BYTES = "bytes";
     private static final String HOST = "host";
     private static final String GROUP = "volume-group";
+    private static final String PORTAL = "portal";
 
     private final ChapSecrets secrets;
+    private final long extent;
 
-    public StorageLogic(ChapSecrets secrets) {
+    /** @param extent what the sizes of this site's volumes are multiples of, in bytes */
+    public StorageLogic(ChapSecrets secrets, long extent) {
         this.secrets = secrets;
+        this.extent = extent;
     }
 
     /** A volume group as a pool. */
-    public static Pool pool(HostId host, String volumeGroup, long bytes, boolean open) {
+    public static Pool pool(HostId host, String volumeGroup, long bytes, String portal, boolean open) {
         return new Pool(
                 host + "/" + volumeGroup,
                 Amounts.of(BYTES, bytes),
                 null,
                 open,
-                Map.of(HOST, host.value(), GROUP, volumeGroup));
+                Map.of(HOST, host.value(), GROUP, volumeGroup, PORTAL, portal));
     }
 
     @Override
@@ -75,21 +79,30 @@ public final class StorageLogic implements ParticipantLogic {
     @Override
     public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
         return inventory.pools().entrySet().stream()
-                .map(group -> pool(host, group.getKey(), group.getValue(), open))
+                .map(group -> pool(host, group.getKey(), group.getValue(), inventory.storageAddress(), open))
                 .toList();
     }
 
     @Override
     public Choice hold(Request request, Calendar calendar) {
         TimeWindow window = request.booked();
-        Amounts wanted = Amounts.of(BYTES, request.spec().diskBytes());
+        Amounts wanted = Amounts.of(
+                BYTES,
+                request.spec().groups().stream()
+                        .mapToLong(group -> group.count() * wholeExtents(group.diskBytes()))
+                        .sum());
         return roomiest(calendar, window, wanted)
                 .<Choice>map(pool -> new Chosen(
                         List.of(new Claim(pool.id(), null, wanted)),
                         new Facts.Pool(
                                 new HostId(Objects.requireNonNull(pool.labels().get(HOST), "a pool has a host")),
-                                Objects.requireNonNull(pool.labels().get(GROUP), "a pool is a volume group"))))
+                                Objects.requireNonNull(pool.labels().get(GROUP), "a pool is a volume group"),
+                                Objects.requireNonNull(pool.labels().get(PORTAL), "a pool is served somewhere"))))
                 .orElseGet(() -> refuse(calendar, window, wanted));
+    }
+
+    private long wholeExtents(long bytes) {
+        return Math.ceilDiv(bytes, extent) * extent;
     }
 
     /** Volumes and disks bear secrets, which are sealed to their hosts. */
@@ -123,9 +136,16 @@ public final class StorageLogic implements ParticipantLogic {
                         volume,
                         name,
                         new VolumeSpec(
-                                pool.pool(), group.diskBytes(), host, user, secrets.sealed(volume, pool.host()))));
+                                pool.pool(),
+                                wholeExtents(group.diskBytes()),
+                                host,
+                                user,
+                                secrets.sealed(volume, pool.host()))));
                 wanted.add(new Wanted(
-                        host, disk, name, new DiskSpec(pool.host(), volume, user, secrets.sealed(volume, host))));
+                        host,
+                        disk,
+                        name,
+                        new DiskSpec(pool.host(), volume, pool.portal(), user, secrets.sealed(volume, host))));
             }
         }
         return wanted;
@@ -157,7 +177,7 @@ public final class StorageLogic implements ParticipantLogic {
             }
             case DiskSpec disk -> {
                 String secret = resealed(disk.sealedChapSecret(), disk.volume(), resource.host());
-                yield new DiskSpec(disk.storageHost(), disk.volume(), disk.chapUser(), secret);
+                yield new DiskSpec(disk.storageHost(), disk.volume(), disk.portal(), disk.chapUser(), secret);
             }
             case MachineSpec machine -> machine;
             case SegmentSpec segment -> segment;

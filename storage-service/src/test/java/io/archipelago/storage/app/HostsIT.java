@@ -272,8 +272,9 @@ class HostsIT {
                 List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, GIB, GIB, 1)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new AllocationSpec.Software("debian-12", List.of()));
-        Facts.OfSite facts =
-                Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, COMPUTE))).with(new Facts.Pool(STORAGE, "vg0"));
+        Facts.OfSite facts = Facts.OfSite.unknown()
+                .with(new Facts.Hosts(Map.of(1, COMPUTE)))
+                .with(new Facts.Pool(STORAGE, "vg0", "10.254.1.1:3260"));
         does(tx -> parts.onCommand(
                 tx,
                 new HoldAllocation(
@@ -301,9 +302,12 @@ class HostsIT {
                 storage ? 0 : 8,
                 storage ? 0 : 64 * GIB,
                 storage ? Map.of("vg0", 100 * GIB) : Map.of(),
+                "",
                 0,
                 "",
+                Map.of(),
                 KEY,
+                Map.of(),
                 Map.of(),
                 List.of());
         HostHeartbeat heartbeat = new HostHeartbeat(

@@ -293,7 +293,7 @@ class StorageIT {
         Random random = Seed.random();
         List<List<AllocationCommand>> series = new ArrayList<>();
         for (HoldAllocation hold : randomHolds(random, 40)) {
-            series.add(site.randomSeries(hold, new Facts.Pool(STORAGE, "vg0"), 12, random));
+            series.add(site.randomSeries(hold, new Facts.Pool(STORAGE, "vg0", "10.254.1.1:3260"), 12, random));
         }
         series.addAll(0, List.copyOf(series.subList(0, TWINS)));
         List<AllocationEvent> answers = new ArrayList<>();

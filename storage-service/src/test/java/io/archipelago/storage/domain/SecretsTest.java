@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Secrets are sealed to the keys that hosts have now. */
 class SecretsTest {
 
-    private final StorageLogic logic = new StorageLogic(new KnownKeys(Map.of()));
+    private final StorageLogic logic = new StorageLogic(new KnownKeys(Map.of()), 1);
 
     @Test
     void canNotBeginBeforeEveryHostHasAKeyForSecrets() {
@@ -42,7 +42,8 @@ class SecretsTest {
 
         // Then
         assertThat(knowing(COMPUTE, " again").adjusted(disk, view(all, HostsDown.NONE)))
-                .isEqualTo(new DiskSpec(SECOND, volume.key(), "user", volume.key() + " for tokyo-c01 again"));
+                .isEqualTo(new DiskSpec(
+                        SECOND, volume.key(), "10.254.1.1:3260", "user", volume.key() + " for tokyo-c01 again"));
         assertThat(knowing(COMPUTE, " again").adjusted(volume, view(all, HostsDown.NONE)))
                 .isEqualTo(export);
         assertThat(knowing(SECOND, " again").adjusted(volume, view(all, lost(COMPUTE))))
@@ -54,7 +55,7 @@ class SecretsTest {
 
     /** One host has another key than at first, or none. */
     private static StorageLogic knowing(HostId host, String key) {
-        return new StorageLogic(new KnownKeys(Map.of(host, key)));
+        return new StorageLogic(new KnownKeys(Map.of(host, key)), 1);
     }
 
     private List<Resource> wanted() {

@@ -34,6 +34,7 @@ import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
@@ -56,10 +57,10 @@ class StorageLogicTest {
     static final HostId FIRST = new HostId("tokyo-s01");
     static final HostId SECOND = new HostId("tokyo-s02");
     static final HostId COMPUTE = new HostId("tokyo-c01");
-    private static final Pool SMALL = StorageLogic.pool(FIRST, "vg0", 70, true);
-    private static final Pool LARGE = StorageLogic.pool(SECOND, "vg1", 100, true);
+    private static final Pool SMALL = StorageLogic.pool(FIRST, "vg0", 70, "10.254.1.1:3260", true);
+    private static final Pool LARGE = StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", true);
 
-    private final StorageLogic logic = new StorageLogic(new KnownKeys(Map.of()));
+    private final StorageLogic logic = new StorageLogic(new KnownKeys(Map.of()), 1);
 
     @Test
     void choosesThePoolWithMostRoom() {
@@ -67,7 +68,7 @@ class StorageLogicTest {
         Chosen chosen = (Chosen) logic.hold(request(), calendar());
 
         // Then
-        assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1"));
+        assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
         assertThat(chosen.claims()).containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 60)));
     }
 
@@ -77,15 +78,15 @@ class StorageLogicTest {
         TimeWindow before = new TimeWindow(NOON.plusSeconds(1), WINDOW.start());
         Chosen after = (Chosen) logic.hold(request(), calendar(booking(LARGE, 40, before, null)));
 
-        assertThat(beside.chosen()).isEqualTo(new Facts.Pool(FIRST, "vg0"));
-        assertThat(after.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1"));
+        assertThat(beside.chosen()).isEqualTo(new Facts.Pool(FIRST, "vg0", "10.254.1.1:3260"));
+        assertThat(after.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
     }
 
     @Test
     void choosesBetweenEqualPoolsByName() {
         Chosen chosen = (Chosen) logic.hold(request(), calendar(booking(LARGE, 30, WINDOW, null)));
 
-        assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(FIRST, "vg0"));
+        assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(FIRST, "vg0", "10.254.1.1:3260"));
     }
 
     @Test
@@ -117,7 +118,8 @@ class StorageLogicTest {
 
     @Test
     void hasNothingWhereNoPoolIsOpen() {
-        Calendar closed = new Calendar(List.of(StorageLogic.pool(FIRST, "vg0", 99, false)), List.of(), NOON);
+        Calendar closed =
+                new Calendar(List.of(StorageLogic.pool(FIRST, "vg0", 99, "10.254.1.1:3260", false)), List.of(), NOON);
 
         Refusal refusal = ((DoesNotFit) logic.hold(request(), closed)).refusal();
 
@@ -141,7 +143,8 @@ class StorageLogicTest {
         ResourceKey volume = wanted.get(2).key();
         assertThat(wanted.get(2).spec())
                 .isEqualTo(new VolumeSpec("vg1", 20, COMPUTE, "user", volume + " for tokyo-s02"));
-        assertThat(wanted.get(3).spec()).isEqualTo(new DiskSpec(SECOND, volume, "user", volume + " for tokyo-c01"));
+        assertThat(wanted.get(3).spec())
+                .isEqualTo(new DiskSpec(SECOND, volume, "10.254.1.1:3260", "user", volume + " for tokyo-c01"));
     }
 
     @Test
@@ -238,8 +241,10 @@ class StorageLogicTest {
     @Test
     void saysWhichHostsAreSilentIfNothingFits() {
         // Given
-        Pool silent = StorageLogic.pool(FIRST, "vg0", 70, false).silentSince(NOON);
-        Pool suspect = StorageLogic.pool(SECOND, "vg1", 100, true).silentSince(NOON.plusSeconds(5));
+        Pool silent =
+                StorageLogic.pool(FIRST, "vg0", 70, "10.254.1.1:3260", false).silentSince(NOON);
+        Pool suspect =
+                StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", true).silentSince(NOON.plusSeconds(5));
 
         // Then
         assertThat(((DoesNotFit) logic.hold(request(), new Calendar(List.of(silent), List.of(), NOON)))
@@ -248,7 +253,7 @@ class StorageLogicTest {
                 .endsWith("; 1 of 1 storage hosts silent since 2026-12-01T12:00:00Z");
         assertThat(((Chosen) logic.hold(request(), new Calendar(List.of(silent, suspect), List.of(), NOON))).chosen())
                 .as("a suspect host can be booked")
-                .isEqualTo(new Facts.Pool(SECOND, "vg1"));
+                .isEqualTo(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
     }
 
     @Test
@@ -256,17 +261,48 @@ class StorageLogicTest {
         Pool suspect = LARGE.silentSince(NOON);
 
         assertThat(((Chosen) logic.hold(request(), new Calendar(List.of(SMALL, suspect), List.of(), NOON))).chosen())
-                .isEqualTo(new Facts.Pool(FIRST, "vg0"));
+                .isEqualTo(new Facts.Pool(FIRST, "vg0", "10.254.1.1:3260"));
+    }
+
+    @Test
+    void booksVolumesInWholeExtents() {
+        // Given
+        StorageLogic coarse = new StorageLogic(new KnownKeys(Map.of()), 16);
+
+        // When
+        Chosen chosen = (Chosen) coarse.hold(request(), calendar());
+        List<Wanted> volumes = coarse.deploy(lease()).stream()
+                .filter(wanted -> wanted.key().kind() == ResourceKind.VOLUME)
+                .toList();
+
+        // Then
+        long bytes = volumes.stream()
+                .mapToLong(wanted -> ((VolumeSpec) wanted.spec()).bytes())
+                .sum();
+        assertThat(volumes).allMatch(wanted -> ((VolumeSpec) wanted.spec()).bytes() % 16 == 0);
+        assertThat(chosen.claims()).singleElement().extracting(Claim::amounts).isEqualTo(Amounts.of("bytes", bytes));
     }
 
     @Test
     void booksEveryVolumeGroupOfAHost() {
         Inventory inventory = new Inventory(
-                "9f2c", Set.of(HostRole.STORAGE), 0, 0, Map.of("vg0", 70L, "vg1", 5L), 0, "", "", Map.of(), List.of());
+                "9f2c",
+                Set.of(HostRole.STORAGE),
+                0,
+                0,
+                Map.of("vg0", 70L, "vg1", 5L),
+                "10.254.1.1:3260",
+                0,
+                "",
+                Map.of(),
+                "",
+                Map.of(),
+                Map.of(),
+                List.of());
 
         assertThat(logic.name()).isEqualTo(Participant.STORAGE);
         assertThat(logic.pools(FIRST, inventory, true))
-                .containsExactlyInAnyOrder(SMALL, StorageLogic.pool(FIRST, "vg1", 5, true));
+                .containsExactlyInAnyOrder(SMALL, StorageLogic.pool(FIRST, "vg1", 5, "10.254.1.1:3260", true));
     }
 
     private static Resource gone(Resource resource) {
@@ -340,7 +376,7 @@ class StorageLogicTest {
     static Lease lease() {
         Facts.OfSite facts = Facts.OfSite.unknown()
                 .with(new Facts.Hosts(Map.of(4093, COMPUTE, 1, COMPUTE)))
-                .with(new Facts.Pool(SECOND, "vg1"));
+                .with(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
         return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420));
     }
 

@@ -26,8 +26,8 @@ public final class SimLinkDriver extends SimDriver<LinkSpec> {
         for (Map.Entry<ResourceKey, SimThing> each : host().things(now).entrySet()) {
             if (!each.getKey().allocation().equals(key.allocation())
                     && each.getValue().spec() instanceof LinkSpec other
-                    && other.localPort() == spec.localPort()) {
-                throw violate(key, now, "port " + spec.localPort() + " already serves " + each.getKey());
+                    && other.ends().localPort() == spec.ends().localPort()) {
+                throw violate(key, now, "port " + spec.ends().localPort() + " already serves " + each.getKey());
             }
         }
     }
@@ -41,7 +41,7 @@ public final class SimLinkDriver extends SimDriver<LinkSpec> {
     protected Map<String, String> details(LinkSpec spec) {
         return Map.of(
                 "peer", spec.peer().value(),
-                "port", Integer.toString(spec.localPort()),
+                "port", Integer.toString(spec.ends().localPort()),
                 "mtu", Integer.toString(spec.mtu()));
     }
 }
