@@ -34,6 +34,8 @@ final class DomainReader {
             factory.setNamespaceAware(true);
             factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
             builder = factory.newDocumentBuilder();
+            // Otherwise it writes to our standard error.
+            builder.setErrorHandler(null);
         } catch (ParserConfigurationException e) {
             throw new IllegalStateException("this Java can not read XML", e);
         }

@@ -1,7 +1,6 @@
 package io.archipelago.agent.drivers.machine;
 
 import io.archipelago.agent.drivers.DriverFault;
-import io.archipelago.agent.drivers.machine.Virsh.Listing;
 import io.archipelago.agent.os.Follower;
 import io.archipelago.contracts.host.ResourceKey;
 import java.time.Duration;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Domains implements AutoCloseable {
 
-    private static final Duration TRUSTED = Duration.ofSeconds(15);
+    private static final Duration TRUSTED = Duration.ofSeconds(30);
     private static final Duration BEFORE_FOLLOWING_AGAIN = Duration.ofSeconds(5);
 
     /** After this long the one that tells of events ends by itself, for it outlives an agent that was killed. */
@@ -80,15 +79,16 @@ final class Domains implements AutoCloseable {
         return changes.get();
     }
 
-    /** Waits until something changes after the so manieth time, but not for longer than this. */
-    void awaitChange(long after, Duration atMost) throws InterruptedException {
+    /** Waits until more has changed than this, but not for longer than this; false if nothing has. */
+    boolean awaitChange(long before, Duration atMost) throws InterruptedException {
         long until = System.nanoTime() + atMost.toNanos();
         synchronized (signal) {
-            for (long left = atMost.toMillis(); changes.get() == after && left > 0; ) {
+            for (long left = atMost.toMillis(); changes.get() == before && left > 0; ) {
                 signal.wait(left);
                 left = Duration.ofNanos(until - System.nanoTime()).toMillis();
             }
         }
+        return changes.get() != before;
     }
 
     @Override

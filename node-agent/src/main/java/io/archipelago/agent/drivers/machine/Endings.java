@@ -4,7 +4,6 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.machine.Domain.State;
 import io.archipelago.contracts.host.ResourceKey;
 import java.time.Duration;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Ends domains: asks the guest to, and pulls the plug of one that does not listen. */
@@ -28,17 +27,15 @@ final class Endings {
     /** Ends the domain of a machine, if there is one; returns when it has ended. */
     void end(ResourceKey key) throws DriverFault, InterruptedException {
         domains.stale();
-        Optional<Domain> domain = domains.get(key);
-        if (domain.isEmpty() || !domain.get().state().isAlive()) {
-            return;
+        if (isAlive(key) && !endsByItself(key)) {
+            virsh.destroy(key);
         }
-        if (domain.get().state() == State.RUNNING && endsByItself(key)) {
-            return;
-        }
-        virsh.destroy(key);
     }
 
     private boolean endsByItself(ResourceKey key) throws DriverFault, InterruptedException {
+        if (domains.get(key).filter(domain -> domain.state() == State.RUNNING).isEmpty()) {
+            return false;
+        }
         try {
             virsh.shutdown(key);
         } catch (DriverFault fault) {
@@ -48,15 +45,21 @@ final class Endings {
         long until = System.nanoTime() + patience.toNanos();
         while (true) {
             long before = domains.changes();
-            Optional<Domain> domain = domains.get(key);
-            if (domain.isEmpty() || !domain.get().state().isAlive()) {
+            if (!isAlive(key)) {
                 return true;
             }
             Duration left = Duration.ofNanos(until - System.nanoTime());
             if (!left.isPositive()) {
                 return false;
             }
-            domains.awaitChange(before, left);
+            if (!domains.awaitChange(before, left)) {
+                // It may have ended without a word.
+                domains.stale();
+            }
         }
+    }
+
+    private boolean isAlive(ResourceKey key) throws DriverFault {
+        return domains.get(key).filter(domain -> domain.state().isAlive()).isPresent();
     }
 }

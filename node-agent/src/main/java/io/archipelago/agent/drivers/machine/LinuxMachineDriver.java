@@ -8,7 +8,6 @@ import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.drivers.machine.Domain.Hardware;
 import io.archipelago.agent.drivers.machine.Domain.State;
 import io.archipelago.agent.drivers.machine.DomainWriter.Sockets;
-import io.archipelago.agent.drivers.machine.Virsh.Listing;
 import io.archipelago.agent.drivers.machine.Works.Work;
 import io.archipelago.agent.os.KernelTree;
 import io.archipelago.agent.os.Programs;

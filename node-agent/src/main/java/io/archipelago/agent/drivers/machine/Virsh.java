@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** What the agent asks of libvirt, by its command {@code virsh}. */
@@ -21,50 +21,28 @@ final class Virsh {
     /** What each command begins with. */
     static final List<String> COMMAND = List.of(PROGRAM, "--quiet", "--connect", "qemu:///system");
 
-    /** Before what it says of each domain. */
-    private static final String MARK = "archipelago-domain ";
-
-    /** So many are asked for in one command: Linux takes no argument longer than 128 KiB. */
-    private static final int MOST_AT_ONCE = 400;
-
     private final Programs programs;
-    private final DomainReader reader = new DomainReader();
+    private final DomainQuery query = new DomainQuery();
+
+    /** Those that were there at the last look. */
+    private Set<UUID> known = Set.of();
 
     Virsh(Programs programs) {
         this.programs = programs;
     }
 
-    /**
-     * All domains of the host.
-     *
-     * @param ours by their keys
-     * @param foreign the names of those of others
-     */
-    record Listing(Map<ResourceKey, Domain> ours, Map<UUID, String> foreign) {
-        Listing {
-            ours = Map.copyOf(ours);
-            foreign = Map.copyOf(foreign);
-        }
-    }
-
-    /** Looks at all domains, with two commands however many there are. */
-    Listing list() throws DriverFault {
-        Map<UUID, String> names = new LinkedHashMap<>();
-        for (String line : run("list", "--all", "--uuid", "--name").lines().toList()) {
-            String[] words = line.strip().split("\\s+", 2);
-            if (words.length == 2) {
-                names.put(UUID.fromString(words[0]), words[1]);
+    /** Looks at all domains, with one command however many there are; with a second when there are others than before. */
+    synchronized Listing list() throws DriverFault {
+        for (int look = 1; look <= 2; look++) {
+            String said = run(query.commands(known));
+            Optional<Listing> listing = query.read(said);
+            if (listing.isPresent()) {
+                return listing.get();
             }
+            known = query.listed(said).keySet();
         }
-        Map<ResourceKey, Domain> ours = new LinkedHashMap<>();
-        List<UUID> all = List.copyOf(names.keySet());
-        for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
-            for (Domain domain : look(all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE)))) {
-                ours.put(domain.key(), domain);
-                names.remove(domain.uuid());
-            }
-        }
-        return new Listing(ours, names);
+        // Whoever took that for a domain of others would take a machine for gone.
+        throw DriverFault.failed("libvirt lists domains of which it tells nothing: look at virsh list --all");
     }
 
     /** Has libvirt keep a definition; of a domain that it knows already, the former one. */
@@ -109,25 +87,6 @@ final class Virsh {
 
     private static String uuid(ResourceKey key) {
         return Domain.uuid(key).toString();
-    }
-
-    private List<Domain> look(List<UUID> uuids) throws DriverFault {
-        StringBuilder script = new StringBuilder();
-        for (UUID uuid : uuids) {
-            script.append("echo %s%s; domstate %s --reason; dumpxml %s; ".formatted(MARK, uuid, uuid, uuid));
-        }
-        // One that has gone meanwhile is an error; the last command is none.
-        String said = run(script + "echo " + MARK);
-        List<Domain> domains = new ArrayList<>();
-        for (String each : said.split(MARK)) {
-            int definition = each.indexOf("<domain");
-            int state = each.indexOf('\n');
-            if (state >= 0 && definition > state) {
-                reader.read(each.substring(state, definition).strip(), each.substring(definition))
-                        .ifPresent(domains::add);
-            }
-        }
-        return domains;
     }
 
     private String run(String... arguments) throws DriverFault {

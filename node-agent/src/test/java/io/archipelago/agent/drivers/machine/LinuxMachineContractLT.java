@@ -56,10 +56,12 @@ class LinuxMachineContractLT extends MachineContract {
     @AfterEach
     void leaveNothing() throws Exception {
         settle();
-        for (var key : driver.observe(Map.of(), now()).keySet()) {
-            driver.remove(key, now());
-        }
-        await().atMost(PATIENCE).until(() -> driver.observe(Map.of(), now()).isEmpty());
+        await().atMost(PATIENCE).until(() -> {
+            for (var key : driver.observe(Map.of(), now()).keySet()) {
+                driver.remove(key, now());
+            }
+            return driver.observe(Map.of(), now()).isEmpty();
+        });
         driver.close();
         assertThat(HOST.consoles()).isEmpty();
     }
