@@ -190,7 +190,7 @@ final class Kernel {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
             // The second field is the program's name in parentheses and may hold blanks itself.
-            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[GROUP_FIELD]);
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[GROUP_FIELD]);
         } catch (IOException gone) {
             return GONE;
         }

@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 /** A host of the lab. Its root file system is lost when its power fails; {@link #state} and its disk are not. */
 public final class LabHost {
 
-    private static final Duration TO_BOOT = Duration.ofSeconds(120);
-    private static final Duration TO_LOOK = Duration.ofSeconds(60);
+    private static final Duration TO_BOOT = Duration.ofMinutes(2);
+    private static final Duration TO_LOOK = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int LAST_WORDS = 15;
     private static final List<Path> OWN_DIRECTORIES = List.of(Path.of("/tmp"), Path.of("/run"));
