@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -99,17 +98,18 @@ final class Kernel {
 
     /** The first of its processes; empty when it does not run. */
     OptionalLong pid() throws IOException {
-        List<Long> members = members(hostMark(), labMark(home));
-        return members.isEmpty() ? OptionalLong.empty() : OptionalLong.of(members.getFirst());
+        return members(hostMark(), labMark(home)).stream()
+                .filter(pid -> pid == group(pid))
+                .mapToLong(Long::longValue)
+                .findFirst();
     }
 
     /** What the machine gives for it, in bytes, with the memory that it has touched; 0 when it does not run. */
     long memoryBytes() throws IOException {
-        List<Long> members = members(hostMark(), labMark(home));
-        return members.stream()
-                // The kernel's own helpers have the very memory that its first process has; those that it traces are
-                // the host's processes.
-                .filter(pid -> pid.equals(members.getFirst()) || isTraced(pid))
+        return members(hostMark(), labMark(home)).stream()
+                // Its helpers have the very memory that its first process has; those that it traces are the host's
+                // processes.
+                .filter(pid -> pid == group(pid) || isTraced(pid))
                 .mapToLong(pid -> Memory.of(pid).orElse(0))
                 .sum();
     }
@@ -163,7 +163,7 @@ final class Kernel {
         return group(pid) != GONE;
     }
 
-    /** The processes that have all these words in their command line, the oldest first unless numbers began anew meanwhile. */
+    /** The processes that have all these words in their command line. */
     private static List<Long> members(String... marks) throws IOException {
         List<Long> members = new ArrayList<>();
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
@@ -174,7 +174,6 @@ final class Kernel {
                 }
             }
         }
-        Collections.sort(members);
         return members;
     }
 
@@ -191,7 +190,7 @@ final class Kernel {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
             // The second field is the program's name in parentheses and may hold blanks itself.
-            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[GROUP_FIELD]);
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[GROUP_FIELD]);
         } catch (IOException gone) {
             return GONE;
         }

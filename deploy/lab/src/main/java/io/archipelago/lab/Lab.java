@@ -46,6 +46,9 @@ public final class Lab {
         Machine.demand();
         LabHome home = new LabHome(directory);
         Lab lab = new Lab(home, settings);
+        if (home.record().isEmpty()) {
+            lab.refuseIfTaken();
+        }
         home.claim();
         try (LabLock lock = LabLock.take(home)) {
             Packages.install(says);
@@ -81,7 +84,7 @@ public final class Lab {
         }
     }
 
-    private void start(Consumer<String> says) throws IOException, InterruptedException {
+    private void refuseIfTaken() throws IOException, InterruptedException {
         if (network.exists()) {
             String owner = network.owner();
             throw new IOException(
@@ -92,10 +95,16 @@ public final class Lab {
                                     owner.isEmpty() ? "..." : Path.of(owner).resolveSibling("")));
         }
         network.refuseIfAddressesAreTaken();
+    }
+
+    private void start(Consumer<String> says) throws IOException, InterruptedException {
+        refuseIfTaken();
         long begun = System.nanoTime();
         LabRecord record = LabRecord.begun(settings);
         home.fill(settings.plan());
         home.write(record);
+        // Whoever is a moment faster has it, and nothing of that one is taken back.
+        network.claim(home);
         try {
             network.create(settings.plan(), home);
             says.accept("Starting %d hosts ...".formatted(hosts.size()));
@@ -185,7 +194,11 @@ public final class Lab {
         return hosts;
     }
 
-    /** @throws IllegalArgumentException if it has no host of that name */
+    /**
+     * One of its hosts.
+     *
+     * @throws IllegalArgumentException if it has none of that name
+     */
     public LabHost host(String name) {
         return hosts.stream()
                 .filter(host -> host.name().equals(name))

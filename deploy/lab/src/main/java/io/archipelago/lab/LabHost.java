@@ -15,10 +15,11 @@ import java.util.OptionalLong;
 /** A host of the lab. Its root file system is lost when its power fails; {@link #state} and its disk are not. */
 public final class LabHost {
 
-    private static final Duration TO_BOOT = Duration.ofSeconds(120);
-    private static final Duration TO_LOOK = Duration.ofSeconds(60);
+    private static final Duration TO_BOOT = Duration.ofMinutes(2);
+    private static final Duration TO_LOOK = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int LAST_WORDS = 15;
+    private static final List<Path> OWN_DIRECTORIES = List.of(Path.of("/tmp"), Path.of("/run"));
 
     private final HostPlan plan;
     private final LabHome home;
@@ -82,6 +83,22 @@ public final class LabHost {
 
     Socket terminal(String kind, String rows, String columns) throws IOException {
         return shell.terminal(kind, rows, columns);
+    }
+
+    /**
+     * Lets the host see a file or directory of the machine, read-only and at the same place. Most it sees anyway; {@code /tmp} and {@code
+     * /run} it has for itself, and there the whole directory just below is shown.
+     */
+    public void show(Path thing) throws IOException {
+        for (Path own : OWN_DIRECTORIES) {
+            if (thing.startsWith(own) && !thing.equals(own)) {
+                String shown = own.resolve(own.relativize(thing).getName(0)).toString();
+                if (run(TO_LOOK, "mountpoint", "-q", shown).code() != 0) {
+                    output(TO_LOOK, "mkdir", "-p", shown);
+                    output(TO_LOOK, "mount", "-r", "-t", "hostfs", "-o", shown, "shown", shown);
+                }
+            }
+        }
     }
 
     /** Gives it a program, or another one under the same name, and starts it. */

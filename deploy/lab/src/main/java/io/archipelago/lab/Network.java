@@ -54,11 +54,19 @@ final class Network {
         }
     }
 
+    /** Makes what only one lab can have, and writes on it whose it is. */
+    void claim(LabHome home) throws IOException, InterruptedException {
+        addDoor(Topology.SITES.getFirst());
+        Tools.run("ip", "link", "set", firstDoor(), "alias", home.root().toString());
+    }
+
+    private void addDoor(Site site) throws IOException, InterruptedException {
+        Tools.run("ip", "link", "add", door(site), "type", "veth", "peer", "name", door(site) + INSIDE);
+    }
+
     void create(List<HostPlan> hosts, LabHome home) throws IOException, InterruptedException {
-        for (Site site : Topology.SITES) {
-            // The first one is what only one lab can have; from then on it bears whose it is.
-            Tools.run("ip", "link", "add", door(site), "type", "veth", "peer", "name", door(site) + INSIDE);
-            Tools.run("ip", "link", "set", door(site), "alias", home.root().toString());
+        for (Site site : Topology.SITES.subList(1, Topology.SITES.size())) {
+            addDoor(site);
         }
         Tools.run("ip", "netns", "add", name);
         Path batch = home.run().resolve("network");
@@ -102,16 +110,16 @@ final class Network {
         if (Files.exists(NAMESPACES.resolve(name))) {
             Tools.run("ip", "netns", "delete", name);
         }
-        // The first one last: as long as it is there, it says whose the rest is.
-        for (Site site : Topology.SITES.reversed()) {
+        for (Site site : Topology.SITES) {
             Path door = INTERFACES.resolve(door(site));
-            // With its other end it may have gone with the namespace, some time after the command above has ended.
-            if (Files.exists(door)
-                    && Tools.run(Tools.PATIENCE, List.of("ip", "link", "delete", door(site)))
-                                    .code()
-                            != 0
-                    && Files.exists(door)) {
-                throw new IOException("the network interface %s can not be removed".formatted(door(site)));
+            if (Files.exists(door)) {
+                Result deleted = Tools.run(Tools.PATIENCE, List.of("ip", "link", "delete", door(site)));
+                // With its other end it may have gone at this moment, as the namespace ends some time after the command
+                // for that.
+                if (deleted.code() != 0 && Files.exists(door)) {
+                    throw new IOException(
+                            "The network interface %s can not be removed: %s".formatted(door(site), deleted.said()));
+                }
             }
         }
     }

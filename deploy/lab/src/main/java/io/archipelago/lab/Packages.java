@@ -75,7 +75,12 @@ final class Packages {
             quietly.addAll(command);
             Result installed = Tools.run(LIMIT, quietly);
             if (installed.code() != 0) {
-                throw new IOException("The packages were not installed: %s. Run it by hand, after apt-get update: %s"
+                // A machine that is new knows no package yet.
+                Tools.run(LIMIT, List.of("apt-get", "update"));
+                installed = Tools.run(LIMIT, quietly);
+            }
+            if (installed.code() != 0) {
+                throw new IOException("The packages were not installed: %s. Run it by hand: apt-get update; %s"
                         .formatted(installed.said(), String.join(" ", command)));
             }
         } finally {

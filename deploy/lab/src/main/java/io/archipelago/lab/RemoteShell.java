@@ -124,7 +124,7 @@ final class RemoteShell {
         for (int next = in.readUnsignedByte(); next != '\n'; next = in.readUnsignedByte()) {
             header.append((char) next);
         }
-        String[] fields = header.toString().split(" ");
+        String[] fields = header.toString().split(" ", -1);
         return new Result(
                 Integer.parseInt(fields[0]),
                 text(in, Integer.parseInt(fields[1])),

@@ -27,7 +27,7 @@ final class ShellCommand {
 
     private static int terminal(LabHost host, PrintStream out) throws IOException, InterruptedException {
         String before = terminalSetting("-g");
-        String[] size = terminalSetting("size").split(" ");
+        String[] size = terminalSetting("size").split(" ", -1);
         String kind = System.getenv().getOrDefault("TERM", "dumb");
         try (Socket socket = host.terminal(kind, size[0], size[1])) {
             // Every key is for the host, Ctrl-C too.

@@ -15,7 +15,8 @@ public record Snapshot(List<String> lines) {
     }
 
     static Snapshot of(String text) {
-        return new Snapshot(text.lines().filter(line -> !line.isBlank()).toList());
+        return new Snapshot(
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList());
     }
 
     /** What of the given kind there is, as {@code volume}, {@code process} or {@code interface}. */

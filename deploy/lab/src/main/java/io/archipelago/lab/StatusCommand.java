@@ -22,12 +22,12 @@ final class StatusCommand {
     static List<Row> print(Lab lab, Path directory, PrintStream out) throws IOException, InterruptedException {
         List<Row> rows = lab.atOnce(Row::of);
         out.println(table(rows));
+        if (rows.stream().anyMatch(row -> row.host().role() == Role.WAN)) {
+            out.println("WAN: " + WanCommand.sentence(lab.wan().state()));
+        }
         out.printf(
-                "WAN: %s%n%.0f MB (PSS), up after %.1f s, %s%n",
-                WanCommand.sentence(lab.wan().state()),
-                rows.stream().mapToLong(Row::memoryBytes).sum() / MEGABYTE,
-                lab.readySeconds(),
-                directory);
+                "%.0f MB (PSS), up after %.1f s, %s%n",
+                rows.stream().mapToLong(Row::memoryBytes).sum() / MEGABYTE, lab.readySeconds(), directory);
         return rows;
     }
 

@@ -49,7 +49,11 @@ public final class Wan {
         }
     }
 
-    /** @see State */
+    /**
+     * Changes how it is; whether it is cut stays.
+     *
+     * @see State
+     */
     public void set(Duration latency, long bitsPerSecond, double lossPercent) throws IOException {
         apply(new State(latency, bitsPerSecond, lossPercent, state().cut()));
     }
