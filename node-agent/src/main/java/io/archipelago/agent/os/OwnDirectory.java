@@ -5,17 +5,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory with the files that a driver writes for one resource. A file is there whole or not at all, for it may be read at any moment. */
+/**
+ * A directory with the files that a driver writes for one resource, readable for daemons that run as other users: nothing secret lies in
+ * it. A file is there whole or not at all, for it may be read at any moment.
+ */
 public record OwnDirectory(Path path) {
 
     /** Makes it, if it is not there. */
     public void make() throws DriverFault {
         try {
             Files.createDirectories(path);
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw fault("make", path, e);
         }
@@ -38,6 +43,7 @@ public record OwnDirectory(Path path) {
         Path made = file(name + ".new");
         try {
             Files.write(made, lines);
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-r--r--"));
             Files.move(made, file(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw fault("write", file(name), e);

@@ -96,6 +96,11 @@ final class GatewayNamespaces {
         return inside == null ? null : inside.devices().get(SegmentNames.VLAN);
     }
 
+    /** The namespace of one, whether or not it is there. */
+    Namespace namespace(SegmentNames names) {
+        return new Namespace(names.namespace(), programs);
+    }
+
     void make(SegmentNames names, SegmentSpec spec, Gateway gateway, Devices host) throws DriverFault {
         seen.remove(names.key());
         Namespace namespace = namespace(names);
@@ -179,10 +184,6 @@ final class GatewayNamespaces {
 
     private Dnsmasq dnsmasq(SegmentNames names) {
         return new Dnsmasq(programs, namespace(names), directory(names));
-    }
-
-    private Namespace namespace(SegmentNames names) {
-        return new Namespace(names.namespace(), programs);
     }
 
     private OwnDirectory directory(SegmentNames names) {

@@ -3,14 +3,17 @@ package io.archipelago.agent.drivers.segment;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.IpBatch;
 import io.archipelago.agent.os.KernelTree;
+import io.archipelago.agent.os.Namespace;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The clusters' VLAN interfaces and bridges on a host that runs their machines. The host itself has no address in any of them. */
+/**
+ * The bridges of clusters on a host that runs their machines. One port of each leads to the other hosts: the VLAN interface, or if this
+ * host is the gateway too, a pair of interfaces to the namespace that has it. The host itself has no address in any of them.
+ */
 final class HostBridges {
 
     private static final KernelTree IPV6 = new KernelTree(Path.of("/proc/sys/net/ipv6/conf"));
@@ -24,24 +27,28 @@ final class HostBridges {
         this.trunk = trunk;
     }
 
-    /** What is wrong with one, a sentence; empty if nothing is. */
-    String defect(SegmentNames names, Devices devices) throws DriverFault {
-        Device vlan = devices.get(names.hostVlan());
+    /**
+     * What is wrong with one, a sentence; empty if nothing is.
+     *
+     * @param port that leads to the other hosts
+     */
+    String defect(SegmentNames names, String port, Devices devices) throws DriverFault {
+        Device uplink = devices.get(port);
         Device bridge = devices.get(names.hostBridge());
-        if (vlan == null || bridge == null) {
-            return "its %s is not there".formatted(vlan == null ? "VLAN interface" : "bridge");
+        if (uplink == null || bridge == null) {
+            return "its %s is not there".formatted(uplink == null ? "interface " + port : "bridge");
         }
-        if (!vlan.alias().equals(names.alias()) || !bridge.alias().equals(names.alias())) {
+        if (!uplink.alias().equals(names.alias()) || !bridge.alias().equals(names.alias())) {
             return "its interfaces do not bear its name";
         }
-        if (!vlan.bridge().equals(bridge.name())) {
-            return "its VLAN interface is no port of its bridge";
+        if (!uplink.bridge().equals(bridge.name())) {
+            return port + " is no port of its bridge";
         }
-        if (!vlan.isUp() || !bridge.isUp()) {
+        if (!uplink.isUp() || !bridge.isUp()) {
             return "its interfaces are down";
         }
         if (!bridge.quiet()
-                || speaksIpv6(vlan)
+                || speaksIpv6(uplink)
                 || speaksIpv6(bridge)
                 || !bridge.addresses().isEmpty()) {
             return "its bridge was changed";
@@ -50,40 +57,47 @@ final class HostBridges {
     }
 
     /** Whether one is as specified. */
-    boolean matches(SegmentNames names, SegmentSpec spec, Devices devices) {
-        Device vlan = devices.get(names.hostVlan());
+    boolean matches(SegmentNames names, String port, SegmentSpec spec, Devices devices) {
+        Device uplink = devices.get(port);
         Device bridge = devices.get(names.hostBridge());
-        return vlan != null
+        return uplink != null
                 && bridge != null
-                && trunk.carries(vlan, spec.vlan())
-                && vlan.mtu() == spec.mtu()
+                && (!uplink.kind().equals("vlan") || trunk.carries(uplink, spec.vlan()))
+                && uplink.mtu() == spec.mtu()
                 && bridge.mtu() == spec.mtu();
     }
 
+    /** One with the VLAN interface as its port. */
     void make(SegmentNames names, SegmentSpec spec, Devices devices) throws DriverFault {
-        requireOurs(devices.get(names.hostVlan()), names);
-        requireOurs(devices.get(names.hostBridge()), names);
-        requireUnfiltered();
-        makeBridge(names, devices.get(names.hostBridge()));
-        Device vlan = devices.get(names.hostVlan());
+        String name = names.hostVlan();
+        makeBridge(names, name, devices);
+        Device vlan = devices.get(name);
         if (vlan != null && !trunk.carries(vlan, spec.vlan())) {
-            programs.run("ip", "link", "delete", vlan.name());
+            programs.run("ip", "link", "delete", name);
             vlan = null;
         }
         if (vlan == null) {
-            trunk.add(spec, devices, names.hostVlan(), List.of());
+            trunk.add(spec, devices, name, List.of());
         }
-        silence(names.hostVlan());
-        silence(names.hostBridge());
-        IpBatch.onHost(programs)
-                .add("link set %s alias %s", names.hostVlan(), names.alias())
-                .add("link set %s mtu %d master %s up", names.hostVlan(), spec.mtu(), names.hostBridge())
-                .add("link set %s mtu %d up", names.hostBridge(), spec.mtu())
+        plug(names, name, spec);
+    }
+
+    /** One that leads to the segment's namespace on this host. */
+    void make(SegmentNames names, SegmentSpec spec, Namespace gateway, Devices devices) throws DriverFault {
+        String name = names.hostPort();
+        String inside = SegmentNames.MACHINES;
+        makeBridge(names, name, devices);
+        if (devices.get(name) == null) {
+            programs.run("ip", "link", "add", name, "type", "veth", "peer", "name", inside, "netns", gateway.name());
+        }
+        plug(names, name, spec);
+        gateway.ip()
+                .add("link set %s mtu %d master %s up", inside, spec.mtu(), SegmentNames.BRIDGE)
                 .run();
     }
 
     void remove(SegmentNames names, Devices devices) throws DriverFault {
-        for (String name : List.of(names.hostVlan(), names.hostBridge())) {
+        for (String name : List.of(names.hostVlan(), names.hostPort(), names.hostBridge())) {
             Device device = devices.get(name);
             if (device != null && Device.isOurs(device, names.alias())) {
                 programs.run("ip", "link", "delete", name);
@@ -91,8 +105,22 @@ final class HostBridges {
         }
     }
 
-    private void makeBridge(SegmentNames names, @Nullable Device present) throws DriverFault {
+    private void plug(SegmentNames names, String port, SegmentSpec spec) throws DriverFault {
+        silence(port);
+        silence(names.hostBridge());
+        IpBatch.onHost(programs)
+                .add("link set %s alias %s", port, names.alias())
+                .add("link set %s mtu %d master %s up", port, spec.mtu(), names.hostBridge())
+                .add("link set %s mtu %d up", names.hostBridge(), spec.mtu())
+                .run();
+    }
+
+    private void makeBridge(SegmentNames names, String port, Devices devices) throws DriverFault {
         String name = names.hostBridge();
+        Device present = devices.get(name);
+        requireOurs(devices.get(port), names);
+        requireOurs(present, names);
+        requireUnfiltered();
         IpBatch batch = IpBatch.onHost(programs);
         if (present == null) {
             batch.add("link add %s type bridge %s", name, Device.QUIET);
@@ -124,7 +152,7 @@ final class HostBridges {
         }
     }
 
-    private static boolean speaksIpv6(@Nullable Device device) throws DriverFault {
-        return IPV6.at(Objects.requireNonNull(device).name()).says("disable_ipv6", "0");
+    private static boolean speaksIpv6(Device device) throws DriverFault {
+        return IPV6.at(device.name()).says("disable_ipv6", "0");
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The clusters' VLANs: on a host that runs machines an interface on the trunk and a bridge, on a gateway a network namespace with both
- * in it.
+ * in it, and on a host that is both a bridge that leads there.
  *
  * <p>Each segment has a directory. It is the first thing that is made of it and the last that goes, so that what is half made is seen,
  * also by an agent that was told nothing.
@@ -31,6 +31,7 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
 
     private final Programs programs;
     private final Path directory;
+    private final boolean machines;
     private final Trunk trunk;
     private final HostBridges bridges;
     private final GatewayNamespaces gateways;
@@ -38,6 +39,7 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
     private LinuxSegmentDriver(Programs programs, SegmentSettings settings) {
         this.programs = programs;
         this.directory = settings.directory();
+        this.machines = settings.machines();
         this.trunk = new Trunk(programs, settings.trunk());
         this.bridges = new HostBridges(programs, trunk);
         this.gateways = new GatewayNamespaces(programs, trunk, new Outside(programs, settings), directory);
@@ -73,16 +75,24 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
         SegmentNames names = new SegmentNames(key);
         directory(key).make();
         Devices host = Devices.ofHost(programs);
+        String defect = trunk.defect(host);
+        if (!defect.isEmpty()) {
+            throw DriverFault.failed(defect);
+        }
         Gateway gateway = spec.gateway();
         if (gateway == null) {
             gateways.remove(names, host);
             bridges.make(names, spec, host);
-        } else {
-            if (host.get(names.hostVlan()) != null) {
-                bridges.remove(names, host);
-                host = Devices.ofHost(programs);
-            }
-            gateways.make(names, spec, gateway, host);
+            return;
+        }
+        if (host.get(names.hostVlan()) != null) {
+            // This host was not the gateway before.
+            bridges.remove(names, host);
+            host = Devices.ofHost(programs);
+        }
+        gateways.make(names, spec, gateway, host);
+        if (machines) {
+            bridges.make(names, spec, gateways.namespace(names), host);
         }
     }
 
@@ -109,21 +119,25 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
         Gateway gateway = spec == null ? null : spec.gateway();
         boolean isGateway =
                 spec == null ? Namespace.all(names.namespace()).contains(names.namespace()) : gateway != null;
+        boolean hasBridge = !isGateway || machines;
+        String port = isGateway ? names.hostPort() : names.hostVlan();
         String defect = trunk.defect(host);
-        if (defect.isEmpty()) {
-            defect = isGateway ? gateways.defect(names, gateway, host, now) : bridges.defect(names, host);
+        if (defect.isEmpty() && isGateway) {
+            defect = gateways.defect(names, gateway, host, now);
+        }
+        if (defect.isEmpty() && hasBridge) {
+            defect = bridges.defect(names, port, host);
         }
         if (!defect.isEmpty()) {
             return new Observed(Condition.BROKEN, defect, Map.of(), Set.of());
         }
         boolean matches = spec == null
-                || (gateway == null
-                        ? bridges.matches(names, spec, host)
-                        : gateways.matches(names, spec, gateway, host, now));
+                || (gateway == null || gateways.matches(names, spec, gateway, host, now))
+                        && (!hasBridge || bridges.matches(names, port, spec, host));
         if (!matches) {
             return new Observed(Condition.DIFFERENT, "is not as specified", Map.of(), Set.of());
         }
-        Device vlan = isGateway ? gateways.vlan(names) : host.get(names.hostVlan());
+        Device vlan = isGateway ? gateways.vlan(names) : host.get(port);
         return new Observed(Condition.READY, "", details(vlan), Set.of());
     }
 

@@ -25,6 +25,9 @@ public record SegmentNames(ResourceKey key) {
     /** The way to the outside inside the namespace. */
     public static final String OUTSIDE = "outside";
 
+    /** The way to the host's bridge for machines inside the namespace. */
+    public static final String MACHINES = "machines";
+
     /** Matches the host's ends of all ways to the outside, in a rule of iptables. */
     static final String ALL_OUTSIDES = "arcn-+";
 
@@ -68,6 +71,11 @@ public record SegmentNames(ResourceKey key) {
     /** The bridge for machines. */
     String hostBridge() {
         return "arcb-" + hash();
+    }
+
+    /** The port of that bridge that leads to the namespace, on a host that is its gateway too. */
+    String hostPort() {
+        return "arcp-" + hash();
     }
 
     /** The host's end of the gateway's way to the outside. */

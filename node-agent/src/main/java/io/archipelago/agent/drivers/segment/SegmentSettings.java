@@ -11,8 +11,9 @@ import java.util.List;
  * @param closed networks that no cluster reaches, such as the hosts' own management network, each with its prefix length
  * @param directory for files that live no longer than interfaces do: on a file system that a reboot empties, and readable for
  *     daemons that run as other users; such as {@code /run/archipelago/segments}
+ * @param machines whether the host runs machines, also of clusters whose gateway it is
  */
-public record SegmentSettings(String trunk, String outside, List<String> closed, Path directory) {
+public record SegmentSettings(String trunk, String outside, List<String> closed, Path directory, boolean machines) {
 
     public SegmentSettings {
         closed = List.copyOf(closed);

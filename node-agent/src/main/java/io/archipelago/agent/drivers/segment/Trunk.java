@@ -66,10 +66,6 @@ final class Trunk {
     }
 
     private void require(SegmentSpec spec, Devices devices) throws DriverFault {
-        String defect = defect(devices);
-        if (!defect.isEmpty()) {
-            throw DriverFault.failed(defect);
-        }
         for (Device other : devices.all()) {
             if (other.isVlanOf(name, spec.vlan())) {
                 throw taken(spec.vlan(), "the interface " + other.name());

@@ -36,13 +36,20 @@ public final class LabHost {
 
     /** A driver that was just started, on the one end. */
     public LinuxSegmentDriver gateway() {
+        return gateway(false);
+    }
+
+    /** The same of a host that runs machines too. */
+    LinuxSegmentDriver gateway(boolean machines) {
         return LinuxSegmentDriver.of(
-                programs, new SegmentSettings("lt-a", "lt-out", List.of("203.0.113.0/24"), ROOT.resolve("gateway")));
+                programs,
+                new SegmentSettings("lt-a", "lt-out", List.of("203.0.113.0/24"), ROOT.resolve("gateway"), machines));
     }
 
     /** A driver that was just started, on the other end. */
     public LinuxSegmentDriver compute() {
-        return LinuxSegmentDriver.of(programs, new SegmentSettings("lt-b", "", List.of(), ROOT.resolve("compute")));
+        return LinuxSegmentDriver.of(
+                programs, new SegmentSettings("lt-b", "", List.of(), ROOT.resolve("compute"), true));
     }
 
     public void begin() throws DriverFault {
@@ -125,7 +132,7 @@ public final class LabHost {
         new Namespace(machine, programs)
                 .ip()
                 .add("link set lo up")
-                .add("link set eth0 up")
+                .add("link set eth0 mtu 1400 up")
                 .run();
     }
 
@@ -133,8 +140,9 @@ public final class LabHost {
         try {
             Namespace namespace = new Namespace(machine, programs);
             if (namespace.number().isPresent()) {
-                run("ip link delete " + machine);
                 namespace.delete();
+                // The other end goes with it, in its own time.
+                programs.end(List.of("ip", "link", "delete", machine));
             }
         } catch (DriverFault e) {
             throw new AssertionError(e);

@@ -16,15 +16,20 @@ import io.archipelago.contracts.host.ResourceSpec.SegmentSpec.Gateway;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec.Station;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What machines find on the segments of a real kernel. Runs in a host of the laboratory. */
 class LinuxSegmentLT {
@@ -103,6 +108,23 @@ class LinuxSegmentLT {
         // Then
         assertThat(dhcp("lt-m1")).doesNotContain("ip=");
         assertThat(dhcp("lt-m2")).doesNotContain("ip=");
+    }
+
+    @Test
+    void aMachineMayRunOnTheGatewayItself() throws Exception {
+        // Given
+        LinuxSegmentDriver both = LAB.gateway(true);
+        both.apply(AT_GATEWAY, gatewaySpec(), now());
+        assertThat(condition(both, AT_GATEWAY, gatewaySpec())).isEqualTo(Condition.READY);
+        compute(AT_COMPUTE, 101);
+        LAB.plug("lt-m1", MAC, bridge(AT_GATEWAY));
+        LAB.plug("lt-m2", "02:00:00:00:00:02", bridge(AT_COMPUTE));
+        take("lt-m1", "172.16.1.1");
+        take("lt-m2", "172.16.1.2");
+
+        // Then
+        assertThat(pings("lt-m1", GATEWAY)).isTrue();
+        assertThat(pings("lt-m1", "172.16.1.2")).isTrue();
     }
 
     @Test
@@ -186,6 +208,36 @@ class LinuxSegmentLT {
         assertThat(ProcessHandle.of(dnsmasq())).isPresent();
     }
 
+    /** At a random moment, with the program that is running then. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void whatIsCutOffIsCompletedOrRemoved(long seed) throws Exception {
+        // Given
+        SegmentSpec spec = gatewaySpec(101, true, stations());
+        long began = System.nanoTime();
+        gateway.apply(AT_GATEWAY, spec, now());
+        long took = System.nanoTime() - began;
+        RandomGenerator random = new SplittableRandom(seed);
+        cutOff(() -> gateway.remove(AT_GATEWAY, now()), random.nextLong(took / 3));
+        gateway.remove(AT_GATEWAY, now());
+        LAB.requireNothingLeft();
+
+        // When
+        cutOff(() -> gateway.apply(AT_GATEWAY, spec, now()), random.nextLong(took));
+
+        // Then
+        LinuxSegmentDriver next = LAB.gateway();
+        if (random.nextBoolean()) {
+            next.apply(AT_GATEWAY, spec, now());
+            assertThat(condition(next, AT_GATEWAY, spec)).isEqualTo(Condition.READY);
+        } else {
+            for (ResourceKey key : next.observe(Map.of(), now()).keySet()) {
+                next.remove(key, now());
+            }
+            LAB.requireNothingLeft();
+        }
+    }
+
     @Test
     void whatIsHalfMadeIsCompletedOrRemoved() throws Exception {
         // Given
@@ -236,6 +288,25 @@ class LinuxSegmentLT {
         assertThat(compute.observe(Map.of(), now()).get(AT_COMPUTE))
                 .satisfies(seen -> assertThat(seen.reason()).contains("the trunk lt-b is down: ip link set lt-b up"));
         LAB.run("ip link set lt-b up");
+    }
+
+    /** What a driver does. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws DriverFault;
+    }
+
+    private static void cutOff(Step step, long nanos) throws InterruptedException {
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                step.run();
+            } catch (DriverFault e) {
+                // it was cut off
+            }
+        });
+        thread.join(Duration.ofNanos(nanos));
+        thread.interrupt();
+        thread.join();
     }
 
     private void cluster(ResourceKey atGateway, ResourceKey atCompute, int vlan, boolean nat) throws DriverFault {
