@@ -61,17 +61,8 @@ final class Devices {
     /** Makes the link's device a port of the cluster's bridge. */
     void plug(Link link) throws DriverFault {
         String mtu = Integer.toString(link.spec().mtu());
-        run(
-                link,
-                "link",
-                "set",
-                "dev",
-                link.device(),
-                "mtu",
-                mtu,
-                "master",
-                link.place().bridge(),
-                "up");
+        String bridge = link.place().bridge();
+        run(link, "link", "set", "dev", link.device(), "address", link.mac(), "mtu", mtu, "master", bridge, "up");
     }
 
     /** Runs {@code ip} in the cluster's namespace. */

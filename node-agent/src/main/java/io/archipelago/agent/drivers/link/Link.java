@@ -18,6 +18,14 @@ record Link(ResourceKey key, LinkSpec spec, Place place) {
         return device(key);
     }
 
+    /**
+     * The MAC of its device. A bridge without one of its own takes the lowest of its ports': this one is the highest there is, and the same
+     * whenever the link is opened, so that nobody has to learn another for the gateway.
+     */
+    String mac() {
+        return "fe" + hash(key).substring(2).replaceAll("(..)", ":$1");
+    }
+
     /** What is written on its devices. */
     String label() {
         return label(key);

@@ -55,7 +55,11 @@ final class Watch implements AutoCloseable {
     private long opened = System.nanoTime();
     private long measured;
     private boolean everMeasured;
-    private boolean nudged;
+
+    /** Counts how often the link was made sound; what was found in a former era is no longer true. */
+    private long era;
+
+    private long eraOfRound;
     private volatile boolean closed;
 
     /**
@@ -84,6 +88,9 @@ final class Watch implements AutoCloseable {
     /** The link was made so, or made sound; whether it was opened anew, so that it has to be proven anew. */
     synchronized void mended(Link now, boolean anew) {
         link = now;
+        if (!anew && defect.isEmpty()) {
+            return;
+        }
         defect = "";
         if (anew) {
             opened = System.nanoTime();
@@ -92,7 +99,7 @@ final class Watch implements AutoCloseable {
                 fault = "was opened again, and is being proven";
             }
         }
-        nudged = true;
+        era++;
         notifyAll();
     }
 
@@ -150,8 +157,8 @@ final class Watch implements AutoCloseable {
     private void prove(Link now) throws DriverFault {
         String missing = workshop.acceptance().fault(now, workshop.tunnel(now));
         if (!missing.isEmpty()) {
-            doubt(now, missing);
-        } else if (enter(now, Stage.PROVEN, "")) {
+            doubt(missing);
+        } else if (enter(Stage.PROVEN, "")) {
             workshop.records().noteProven(now.key(), true);
             LOG.infof("link=%s is proven", now.key());
         }
@@ -165,7 +172,7 @@ final class Watch implements AutoCloseable {
             String missing = workshop.acceptance().fault(now, workshop.tunnel(now));
             if (missing.isEmpty()) {
                 heard(0);
-            } else if (enter(now, Stage.SILENT, missing)) {
+            } else if (enter(Stage.SILENT, missing)) {
                 workshop.records().noteProven(now.key(), false);
                 LOG.warnf("link=%s %s", now.key(), missing);
             }
@@ -184,7 +191,7 @@ final class Watch implements AutoCloseable {
     }
 
     private synchronized Link current() {
-        nudged = false;
+        eraOfRound = era;
         return link;
     }
 
@@ -193,21 +200,20 @@ final class Watch implements AutoCloseable {
     }
 
     private synchronized void note(String found) {
-        // What was found before the link was mended is no longer true.
-        if (!nudged) {
+        if (era == eraOfRound) {
             defect = found;
         }
     }
 
-    private synchronized void doubt(Link of, String missing) {
-        if (of == link) {
+    private synchronized void doubt(String missing) {
+        if (era == eraOfRound) {
             fault = missing;
         }
     }
 
-    /** Whether it may: not if the link was made anew meanwhile. */
-    private synchronized boolean enter(Link of, Stage next, String why) {
-        if (of != link || nudged) {
+    /** Whether it did: not if the link was made sound meanwhile, which may have changed everything. */
+    private synchronized boolean enter(Stage next, String why) {
+        if (era != eraOfRound) {
             return false;
         }
         stage = next;
@@ -233,7 +239,7 @@ final class Watch implements AutoCloseable {
 
     private synchronized void pause() throws InterruptedException {
         Duration pause = stage == Stage.PROVEN && defect.isEmpty() ? settings.watchEvery() : BETWEEN_TRIES;
-        if (!nudged && !closed) {
+        if (era == eraOfRound && !closed) {
             wait(pause.toMillis());
         }
     }
