@@ -168,10 +168,10 @@ final class Squid {
                 // What the frontend makes for each machine: kickstart files, and whatever else is computed.
                 "acl particular urlpath_regex -i ^/ks ^/install/sbin/ /cgi-bin/ \\.cgi \\?",
                 "cache deny particular",
-                // The name of a package tells its version. Of all else it is asked after a minute whether it has changed; that long at
-                // least, for those who wait for one fetch all take what came of it.
-                "refresh_pattern -i \\.(rpm|drpm|deb|udeb)$ 1440 50% 10080",
-                "refresh_pattern . 1 20% 4320"));
+                // The name of a package tells its version. Of all else it is asked after a minute whether it has changed: that long at
+                // least, however new it is, for those who wait for one fetch all take what came of it only if it is fresh.
+                "refresh_pattern -i \\.(rpm|drpm|deb|udeb)$ 1440 50% 10080 override-lastmod",
+                "refresh_pattern . 1 20% 4320 override-lastmod"));
         return lines;
     }
 }

@@ -100,8 +100,9 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
     public void remove(ResourceKey key, Instant now) throws DriverFault {
         SegmentNames names = new SegmentNames(key);
         Devices host = Devices.ofHost(programs);
-        gateways.remove(names, host);
+        // A port that leads into the namespace would go with it, in its own time.
         bridges.remove(names, host);
+        gateways.remove(names, host);
         directory(key).delete();
     }
 
