@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 record LabHome(Path root) {
 
     /** What the hosts run that is not of the machine. */
-    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "snapshot", "wan");
+    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "snapshot", "wan", "compute");
 
     private static final int TOKEN_BITS = 128;
 
@@ -76,6 +76,9 @@ record LabHome(Path root) {
         Files.writeString(host.resolve("nics"), nics);
         if (plan.role() == Role.WAN) {
             Files.writeString(host.resolve("boot"), "/lab/bin/wan join\n");
+        }
+        if (plan.role() == Role.COMPUTE) {
+            Files.writeString(host.resolve("boot"), "/lab/bin/compute\n");
         }
     }
 

@@ -32,6 +32,8 @@ public final class Main {
             Path directory = directory(environment);
             return switch (command) {
                 case "up" -> UpCommand.run(directory, rest, out);
+                case "agents" -> AgentsCommand.run(directory, rest, environment, out);
+                case "check" -> CheckCommand.run(directory, rest, System.in, out);
                 case "down" -> DownCommand.run(directory, rest, out);
                 case "status" -> StatusCommand.run(directory, rest, out);
                 case "shell" -> ShellCommand.run(directory, rest, out);

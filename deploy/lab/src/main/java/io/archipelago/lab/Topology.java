@@ -45,7 +45,7 @@ final class Topology {
                     site,
                     GATEWAY_ADDRESS,
                     List.of(data(site), wan(site)),
-                    List.of("", "192.0.2.%d/24".formatted(site.number()))));
+                    List.of("", wanAddress(site) + "/24")));
             hosts.add(host(site.id() + "-s1", Role.STORAGE, site, STORAGE_ADDRESS, List.of(), List.of()));
             for (int i = 1; i <= COMPUTE_HOSTS; i++) {
                 hosts.add(host(
@@ -63,6 +63,22 @@ final class Topology {
     /** Of a site, by {@link Site#number}; the machine itself has its first address. */
     static String managementAddress(Site site, int last) {
         return "10.%d.0.%d/24".formatted(10 * site.number(), last);
+    }
+
+    /** Where the hosts of a site reach the machine. */
+    static String machineAddress(Site site) {
+        return "10.%d.0.1".formatted(10 * site.number());
+    }
+
+    static List<String> managementNetworks() {
+        return SITES.stream()
+                .map(site -> "10.%d.0.0/24".formatted(10 * site.number()))
+                .toList();
+    }
+
+    /** Of a site's gateway. */
+    static String wanAddress(Site site) {
+        return "192.0.2." + site.number();
     }
 
     static String management(Site site) {

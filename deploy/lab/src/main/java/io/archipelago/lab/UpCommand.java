@@ -1,5 +1,6 @@
 package io.archipelago.lab;
 
+import io.archipelago.local.Fleet;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ final class UpCommand {
 
     static int run(Path directory, List<String> arguments, PrintStream out) throws IOException, InterruptedException {
         Main.refuseArguments("up", arguments);
+        Fleet.use(directory.toAbsolutePath().getParent(), Agents.fleets());
         boolean wasUp = allUp(directory);
         Lab lab = Lab.up(directory, Settings.standard(), out::println);
         if (wasUp) {

@@ -58,7 +58,8 @@ public final class LinuxDrivers {
                             setup.trunk(),
                             setup.gateway().outside(),
                             setup.gateway().closedNetworks(),
-                            RUN.resolve("segments"))));
+                            RUN.resolve("segments"),
+                            setup.is(HostRole.COMPUTE))));
         }
         if (setup.is(HostRole.COMPUTE)) {
             drivers.add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer));
