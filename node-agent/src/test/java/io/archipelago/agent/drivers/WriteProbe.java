@@ -34,8 +34,11 @@ public final class WriteProbe {
             while (System.nanoTime() < end) {
                 block.clear();
                 long began = System.nanoTime();
-                channel.write(block, writes % 1000 * BLOCK);
-                longest = Math.max(longest, System.nanoTime() - began);
+                try {
+                    channel.write(block, writes % 1000 * BLOCK);
+                } finally {
+                    longest = Math.max(longest, System.nanoTime() - began);
+                }
                 Files.writeString(progress, Long.toString(++writes));
             }
         } catch (IOException e) {
