@@ -52,11 +52,19 @@ public record KernelTree(Path root) {
 
     /** What a file says, without the white space around it; nothing if it is not there. */
     public Optional<String> text(String file) throws DriverFault {
+        return bytes(file).map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+    }
+
+    /** What stands in a file; nothing if it is not there. */
+    public Optional<byte[]> bytes(String file) throws DriverFault {
         try {
-            return Optional.of(Files.readString(root.resolve(file)).strip());
+            return Optional.of(Files.readAllBytes(root.resolve(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
+            if (isGoing(e)) {
+                return Optional.empty();
+            }
             throw fault("read " + file + " of", e);
         }
     }
@@ -120,6 +128,11 @@ public record KernelTree(Path root) {
         } catch (IOException e) {
             throw fault("read", e);
         }
+    }
+
+    /** The file is still there, and the device that it speaks of is not: the kernel is about to take it away. */
+    private static boolean isGoing(IOException e) {
+        return String.valueOf(e.getMessage()).endsWith("No such device");
     }
 
     private DriverFault fault(String what, IOException why) {

@@ -3,11 +3,7 @@ package io.archipelago.agent.drivers.disk;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.KernelTree;
 import io.archipelago.agent.os.Programs;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -149,18 +145,11 @@ final class Sessions {
 
     /** From the unit serial number page that the kernel has read (SPC-4, 7.8.15). */
     private static String serial(KernelTree device) throws DriverFault {
-        Path file = device.root().resolve("vpd_pg80");
-        try {
-            byte[] page = Files.readAllBytes(file);
-            return page.length <= SERIAL_HEADER
-                    ? ""
-                    : new String(page, SERIAL_HEADER, page.length - SERIAL_HEADER, StandardCharsets.US_ASCII)
-                            .replace("\0", "")
-                            .strip();
-        } catch (NoSuchFileException e) {
-            return "";
-        } catch (IOException e) {
-            throw DriverFault.failed("can not read the serial number in %s: %s".formatted(file, e.getMessage()));
-        }
+        return device.bytes("vpd_pg80")
+                .filter(page -> page.length > SERIAL_HEADER)
+                .map(page -> new String(page, SERIAL_HEADER, page.length - SERIAL_HEADER, StandardCharsets.US_ASCII)
+                        .replace("\0", "")
+                        .strip())
+                .orElse("");
     }
 }

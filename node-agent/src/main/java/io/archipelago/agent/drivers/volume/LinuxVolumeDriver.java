@@ -54,12 +54,16 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
      */
     public static LinuxVolumeDriver of(
             HostId host, Programs programs, Unsealer unsealer, String portal, long wipeBytesPerSecond) {
+        return of(host, programs, unsealer, portal, Wiper.Pace.of(wipeBytesPerSecond));
+    }
+
+    static LinuxVolumeDriver of(HostId host, Programs programs, Unsealer unsealer, String portal, Wiper.Pace pace) {
         LogicalVolumes volumes = new LogicalVolumes(programs);
         return new LinuxVolumeDriver(
                 host,
                 volumes,
                 new Targets(TARGETS, programs, host, portal),
-                new Wiper(volumes, programs, Wiper.Pace.of(wipeBytesPerSecond)),
+                new Wiper(volumes, programs, pace),
                 unsealer);
     }
 
@@ -123,7 +127,7 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
 
     /** What volumes can be made in. */
     public Pools pools() {
-        return new Pools(volumes);
+        return new Pools(volumes::told);
     }
 
     @Override

@@ -87,6 +87,10 @@ record LogicalVolume(
         return after(OURS).findAny().map(id -> new ResourceKey(ResourceKind.VOLUME, id));
     }
 
+    boolean isOurs() {
+        return key().isPresent();
+    }
+
     boolean isWiping() {
         return tags.contains(WIPING);
     }

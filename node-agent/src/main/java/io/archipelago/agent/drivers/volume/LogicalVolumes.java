@@ -6,7 +6,6 @@ import io.archipelago.agent.os.Programs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The volume groups of a host, by LVM's commands. Of what is not ours nothing is changed. */
 final class LogicalVolumes {
@@ -19,20 +18,20 @@ final class LogicalVolumes {
         this.programs = programs;
     }
 
+    /** What is there, perhaps as it was a moment ago. */
+    LvmState.Told told() throws DriverFault {
+        return state.told();
+    }
+
     /** All logical volumes of the host, also those of others, perhaps as they were a moment ago. */
     List<LogicalVolume> all() throws DriverFault {
-        return state.told().volumes();
+        return told().volumes();
     }
 
     /** The same, as they are now: before something that can not be undone. */
     List<LogicalVolume> allNow() throws DriverFault {
         state.changed();
         return all();
-    }
-
-    /** All volume groups of the host, by their names. */
-    Map<String, LvmState.Group> groups() throws DriverFault {
-        return state.told().groups();
     }
 
     /** Makes one with our tag on it, in one step, its beginning without any trace of a file system. */

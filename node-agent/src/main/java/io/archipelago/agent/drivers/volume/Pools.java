@@ -17,15 +17,21 @@ public final class Pools {
 
     private static final long MIB = 1L << 20;
 
-    private final LogicalVolumes volumes;
+    private final Lvm lvm;
 
-    Pools(LogicalVolumes volumes) {
-        this.volumes = volumes;
+    Pools(Lvm lvm) {
+        this.lvm = lvm;
+    }
+
+    /** Whom to ask. */
+    @FunctionalInterface
+    interface Lvm {
+        LvmState.Told told() throws DriverFault;
     }
 
     /** The pools of a host. */
     public static Pools of(Programs programs) {
-        return new Pools(new LogicalVolumes(programs));
+        return new Pools(new LogicalVolumes(programs)::told);
     }
 
     /**
@@ -62,7 +68,7 @@ public final class Pools {
 
     /** What keeps volumes from being made in a pool, or from being as large as was booked, a sentence; empty if nothing does. */
     String problem(String pool) throws DriverFault {
-        LvmState.Group group = volumes.groups().get(LogicalVolume.group(pool));
+        LvmState.Group group = lvm.told().groups().get(LogicalVolume.group(pool));
         if (group == null || bytes(pool).isEmpty()) {
             return "this host has no pool %s: make it with %s, or name another"
                     .formatted(pool, LogicalVolume.isThinPool(pool) ? "lvcreate --type thin-pool" : "vgcreate");
@@ -80,25 +86,25 @@ public final class Pools {
     }
 
     private Optional<Long> bytes(String pool) throws DriverFault {
-        List<LogicalVolume> inIt = volumes.all().stream()
+        List<LogicalVolume> inIt = lvm.told().volumes().stream()
                 .filter(volume -> volume.pool().equals(pool))
                 .toList();
         if (LogicalVolume.isThinPool(pool)) {
             // What others may still fill is not for us.
             return thinPool(pool).map(thinPool -> Math.max(0, thinPool.bytes() - bytes(inIt, false)));
         }
-        return Optional.ofNullable(volumes.groups().get(pool)).map(group -> group.freeBytes() + bytes(inIt, true));
+        return Optional.ofNullable(lvm.told().groups().get(pool)).map(group -> group.freeBytes() + bytes(inIt, true));
     }
 
     private static long bytes(List<LogicalVolume> volumes, boolean ours) {
         return volumes.stream()
-                .filter(volume -> volume.key().isPresent() == ours)
+                .filter(volume -> volume.isOurs() == ours)
                 .mapToLong(LogicalVolume::bytes)
                 .sum();
     }
 
     private Optional<LogicalVolume> thinPool(String pool) throws DriverFault {
-        return volumes.all().stream()
+        return lvm.told().volumes().stream()
                 .filter(volume -> volume.isPool() && volume.path().equals(pool))
                 .findFirst();
     }

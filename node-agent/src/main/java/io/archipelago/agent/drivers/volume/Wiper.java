@@ -85,16 +85,14 @@ final class Wiper implements AutoCloseable {
 
     private void run(LogicalVolume volume) {
         try {
-            LogicalVolume now = volume;
-            if (!volume.isThin()) {
-                if (!volume.active()) {
-                    volumes.activate(volume);
-                }
-                now = zero(volume);
+            // What was seen some time ago may be gone by now, and another bear its name.
+            Optional<LogicalVolume> now = volumes.allNow().stream()
+                    .filter(each -> each.path().equals(volume.path()) && each.isOurs() && each.isWiping())
+                    .findFirst();
+            if (now.isPresent()) {
+                end(now.get());
             }
-            volumes.remove(now);
             note(volume, null);
-            LOG.infof("volume=%s wiped and removed", volume.path());
         } catch (DriverFault fault) {
             if (!closed) {
                 LOG.warnf("volume=%s %s", volume.path(), fault.reason());
@@ -103,6 +101,18 @@ final class Wiper implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void end(LogicalVolume volume) throws DriverFault, InterruptedException {
+        LogicalVolume wiped = volume;
+        if (!volume.isThin()) {
+            if (!volume.active()) {
+                volumes.activate(volume);
+            }
+            wiped = zero(volume);
+        }
+        volumes.remove(wiped);
+        LOG.infof("volume=%s wiped and removed", volume.path());
     }
 
     private LogicalVolume zero(LogicalVolume volume) throws DriverFault, InterruptedException {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class StorageFixture {
 
     public static final String POOL = "vg0";
+    static final String THIN_POOL = "vg0/tp0";
 
     static final Path TARGETS = Path.of("/sys/kernel/config/target");
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -30,10 +31,20 @@ public final class StorageFixture {
     private final Programs programs = new Programs(PATIENCE);
     private final LogicalVolumes volumes = new LogicalVolumes(programs);
     private final Targets targets = new Targets(new KernelTree(TARGETS), programs, STORAGE, EVERYWHERE);
-    private LinuxVolumeDriver driver = newDriver();
+    private final Wiper.Pace pace;
+    private LinuxVolumeDriver driver;
+
+    public StorageFixture() {
+        this(Wiper.Pace.of(1L << 30));
+    }
+
+    StorageFixture(Wiper.Pace pace) {
+        this.pace = pace;
+        this.driver = newDriver();
+    }
 
     private LinuxVolumeDriver newDriver() {
-        return LinuxVolumeDriver.of(STORAGE, programs, StorageFixture::unseal, EVERYWHERE, 1L << 30);
+        return LinuxVolumeDriver.of(STORAGE, programs, StorageFixture::unseal, EVERYWHERE, pace);
     }
 
     LinuxVolumeDriver driver() {
@@ -49,6 +60,12 @@ public final class StorageFixture {
                     driver.apply(key, spec, Instant.now());
                     return true;
                 });
+    }
+
+    /** The agent is killed, and the next one started. */
+    void restartAgent() {
+        driver.close();
+        driver = newDriver();
     }
 
     /** Of what a power cut leaves: the logical volumes, without devices, and no target. */
