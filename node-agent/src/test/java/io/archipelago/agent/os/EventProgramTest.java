@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class FollowerTest {
+class EventProgramTest {
 
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -20,7 +20,7 @@ class FollowerTest {
 
     @Test
     void hearsEachLineAndRunsTheProgramAgainWhenItHasEnded() {
-        try (Follower ignored = follow("printf", "a\\nb\\n")) {
+        try (EventProgram ignored = run("printf", "a\\nb\\n")) {
             await().atMost(PATIENCE).until(() -> began.get() >= 3 && heard.size() >= 4);
         }
 
@@ -29,15 +29,15 @@ class FollowerTest {
 
     @Test
     void endsTheProgramWhenItIsClosed() {
-        try (Follower ignored = follow("sleep", "611")) {
-            await().atMost(PATIENCE).until(FollowerTest::sleeps);
+        try (EventProgram ignored = run("sleep", "611")) {
+            await().atMost(PATIENCE).until(EventProgramTest::sleeps);
         }
 
         await().atMost(PATIENCE).until(() -> !sleeps());
     }
 
-    private Follower follow(String... command) {
-        return new Follower(List.of(command), PAUSE, heard::add, began::incrementAndGet);
+    private EventProgram run(String... command) {
+        return new EventProgram(List.of(command), PAUSE, heard::add, began::incrementAndGet);
     }
 
     private static boolean sleeps() {
