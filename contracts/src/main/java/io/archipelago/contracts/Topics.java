@@ -38,12 +38,18 @@ public final class Topics {
 
     /**
      * The broker's settings of the topics of a host, whoever makes them first. Heartbeats fill a segment of 4 MiB in a day, and one that is
-     * written to is not compacted: small segments, of an hour at most, let compaction have them.
+     * written to is not compacted: small segments, of an hour at most, let compaction have them. Messages bear the time at which the broker
+     * wrote them down: by it a host tells how far its own clock is off.
      */
     public static final Map<String, String> SETTINGS_OF_HOSTS = Map.of(
-            "cleanup.policy", "compact",
-            "segment.bytes", Integer.toString(4 << 20),
-            "segment.ms", Long.toString(Duration.ofHours(1).toMillis()));
+            "cleanup.policy",
+            "compact",
+            "message.timestamp.type",
+            "LogAppendTime",
+            "segment.bytes",
+            Integer.toString(4 << 20),
+            "segment.ms",
+            Long.toString(Duration.ofHours(1).toMillis()));
 
     private Topics() {}
 

@@ -1,10 +1,14 @@
 package io.archipelago.agent;
 
+import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The agent's configuration, {@code agent.*}. Durations are ISO-8601 and longer than nothing unless it says otherwise. Beside it the
@@ -42,8 +46,93 @@ public interface AgentConfig {
     @WithDefault("true")
     boolean createTopics();
 
-    /** The simulated hosts: one process plays all hosts of a site, in memory. */
+    /** {@code sim}: the process plays all hosts of a site, in memory. {@code linux}: it is the agent of the host that it runs on. */
+    @WithDefault("sim")
+    DriverFamily drivers();
+
+    /** The host that the process runs on; with drivers {@code linux} only. */
+    Host host();
+
+    /** The simulated hosts; with drivers {@code sim} only. */
     Sim sim();
+
+    /** What the agent works with. */
+    enum DriverFamily {
+        SIM,
+        LINUX
+    }
+
+    /** A real host, {@code agent.host.*}. What a role does not need is not looked at. */
+    interface Host {
+
+        /** Its name in the whole suite, such as {@code tokyo-c01}: 1 to 63 lower-case letters, digits and dashes. Must be set. */
+        Optional<String> id();
+
+        /** What it is for, with commas between: {@code compute}, {@code gateway}, {@code storage}. Must be set. */
+        Optional<Set<HostRole>> roles();
+
+        /** COMPUTE and GATEWAY: the network interface of the trunk, which carries the VLANs. Must be set. */
+        Optional<String> trunk();
+
+        /** COMPUTE: processors that are kept from machines, 0 or more. */
+        @WithDefault("1")
+        int reservedCpus();
+
+        /** COMPUTE: memory that is kept from machines. */
+        @WithDefault("1GiB")
+        ByteSize reservedMemory();
+
+        /** STORAGE: where volumes are made, with commas between: {@code group} or, a thin pool, {@code group/pool}. Must be set. */
+        Optional<List<String>> pools();
+
+        /** STORAGE: address and port at which volumes are served to the hosts of the site, such as {@code 10.10.0.31:3260}. Must be set. */
+        Optional<String> portal();
+
+        /** STORAGE: how many bytes a second are wiped of volumes that were given up, 1MiB or more. */
+        @WithDefault("100MiB")
+        ByteSize wipeBytesPerSecond();
+
+        /** GATEWAY: the address at which the gateways of other sites reach it. Must be set. */
+        Optional<String> wanAddress();
+
+        /** GATEWAY: the network interface through which clusters reach the outside. Must be set. */
+        Optional<String> outside();
+
+        /** GATEWAY: networks that no cluster reaches, with commas between, such as {@code 10.10.0.0/24}: the hosts' own. */
+        Optional<List<String>> closedNetworks();
+
+        /** GATEWAY: where the scripts for a VPN appliance are, if there is one: see docs/operators/link-scripts.md. */
+        Optional<Path> linkScripts();
+
+        /** GATEWAY: where package caches are kept; made if it is not there. */
+        @WithDefault("/var/cache/archipelago")
+        Path cacheDirectory();
+
+        /** GATEWAY: how much of its file system package caches may take. */
+        @WithDefault("20GiB")
+        ByteSize cacheBytes();
+
+        /** COMPUTE: what machines start from instead of their network and disk: for laboratories. */
+        Boot boot();
+
+        /** How long one command of the host's may take before it is ended. */
+        @WithDefault("PT30S")
+        Duration commandLimit();
+    }
+
+    /** A kernel that every machine of a host starts from, {@code agent.host.boot.*}; kernel and initrd go together. */
+    interface Boot {
+
+        /** The kernel's file. */
+        Optional<Path> kernel();
+
+        /** The file of its initial file system. */
+        Optional<Path> initrd();
+
+        /** What the kernel is told. */
+        @WithDefault("console=ttyS0 quiet")
+        String commandLine();
+    }
 
     /** The simulated hosts of the site: {@code <site>-c01}.., {@code <site>-g1}.., {@code <site>-s1}... */
     interface Sim {

@@ -2,39 +2,27 @@ package io.archipelago.agent;
 
 import io.archipelago.agent.host.HostSettings;
 import io.archipelago.agent.state.HostDirectory;
-import io.archipelago.agent.state.HostDirectory.SealingKey;
-import io.archipelago.agent.world.SimCapacity;
-import io.archipelago.agent.world.SimHost;
-import io.archipelago.agent.world.SimSite;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.host.HostMessage.HostRole;
-import io.archipelago.contracts.host.HostMessage.Inventory;
-import io.archipelago.contracts.host.LinkDriver;
-import io.archipelago.wire.Sealed;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jboss.logging.Logger;
 
-/** The agents of all simulated hosts of a site, in one process. */
+/** The agents of a process with their ways to the broker: of the host it runs on, or of all simulated hosts of a site. */
 final class AgentProcess implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(AgentProcess.class);
-    private static final int THREADS = 2;
 
-    private final List<HostDirectory> directories = new ArrayList<>();
-    private final Map<HostId, HostRunner> runners = new LinkedHashMap<>();
-    private final SimSite site;
+    /** A host's step, its heartbeat, and a look at its inventory may all take place at once. */
+    private static final int THREADS = 3;
+
     private final ScheduledExecutorService threads;
     private final Publisher publisher;
+    private final Crew crew;
     private final DesiredFeed feed;
 
     /**
@@ -52,25 +40,35 @@ final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /** What all agents of a process share. */
+    record Means(Publisher publisher, Clock clock, ScheduledExecutorService threads) {}
+
+    /** The agents that a process consists of. */
+    interface Crew extends AutoCloseable {
+
+        /** One for each host. */
+        List<? extends Follower> followers();
+
+        /** Lets others have the hosts. */
+        @Override
+        void close();
+    }
+
     private AgentProcess(AgentConfig config, Home home, Clock clock) throws IOException, HostDirectory.SecondAgent {
-        Map<HostId, SimCapacity> hosts = SimHosts.of(home.id(), config.sim());
-        site = SimHosts.site(config.sim());
         threads = Executors.newScheduledThreadPool(THREADS);
-        publisher = new Publisher(home.id(), clock, home.bootstrapServers());
+        publisher = new Publisher(home, clock);
         try {
-            for (HostId host : hosts.keySet()) {
-                directories.add(HostDirectory.open(config.stateDirectory(), host));
-            }
-            for (HostDirectory directory : directories) {
-                SimCapacity capacity = Objects.requireNonNull(hosts.get(directory.host()), "every host has its size");
-                runners.put(directory.host(), runner(config, home, clock, directory, capacity));
-            }
+            Means means = new Means(publisher, clock, threads);
+            crew = switch (config.drivers()) {
+                case SIM -> new SimAgents(config, home, means);
+                case LINUX -> new LinuxAgent(config, means);
+            };
         } catch (IOException | HostDirectory.SecondAgent | RuntimeException e) {
-            release();
+            threads.shutdownNow();
+            publisher.close();
             throw e;
         }
-        feed = new DesiredFeed(
-                home.id(), home.bootstrapServers(), config.offlineAfter(), config.createTopics(), clock, runners());
+        feed = new DesiredFeed(home, config, clock, crew.followers());
     }
 
     /**
@@ -83,93 +81,38 @@ final class AgentProcess implements AutoCloseable {
             throws IOException, HostDirectory.SecondAgent {
         AgentProcess process = new AgentProcess(config, home, clock);
         process.feed.start();
-        LOG.infof("siteId=%s playing %d hosts", home.id(), process.runners.size());
+        LOG.infof(
+                "siteId=%s agent of %d hosts, drivers %s",
+                home.id(), process.followers().size(), config.drivers());
         return process;
     }
 
-    private HostRunner runner(AgentConfig config, Home home, Clock clock, HostDirectory directory, SimCapacity capacity)
-            throws IOException {
-        SealingKey key = directory.sealingKey();
-        SimHost host = site.addHost(directory.host(), capacity, secret -> unseal(key, secret));
-        return new HostRunner(
-                host,
-                directory,
-                settings(config),
-                inventory(directory, capacity, key, home, runners.size()),
-                publisher,
-                clock,
-                threads,
-                config.sim().seed());
+    List<? extends Follower> followers() {
+        return crew.followers();
     }
 
-    SimSite site() {
-        return site;
-    }
-
-    List<HostRunner> runners() {
-        return List.copyOf(runners.values());
-    }
-
-    Optional<HostRunner> runner(HostId host) {
-        return Optional.ofNullable(runners.get(host));
+    /** The simulated hosts; nothing if the host is real. */
+    Optional<SimAgents> simulated() {
+        return crew instanceof SimAgents agents ? Optional.of(agents) : Optional.empty();
     }
 
     /** The hosts whose agents do not know yet what is desired. */
     List<HostId> notReady() {
-        return runners.values().stream()
-                .filter(runner -> !runner.isReady())
-                .map(HostRunner::id)
+        return followers().stream()
+                .filter(follower -> !follower.isReady())
+                .<HostId>map(Follower::id)
                 .toList();
     }
 
     @Override
     public void close() {
         feed.close();
-        release();
-    }
-
-    private void release() {
         threads.shutdownNow();
         publisher.close();
-        for (HostDirectory directory : directories) {
-            try {
-                directory.close();
-            } catch (IOException e) {
-                LOG.warnf("hostId=%s its lock is left behind: %s", directory.host(), e.getMessage());
-            }
-        }
+        crew.close();
     }
 
-    private static Optional<String> unseal(SealingKey key, String secret) {
-        try {
-            return Optional.of(Sealed.unseal(key.secret(), secret));
-        } catch (Sealed.CannotUnseal e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Inventory inventory(
-            HostDirectory directory, SimCapacity capacity, SealingKey key, Home home, int index) throws IOException {
-        boolean gateway = capacity.roles().contains(HostRole.GATEWAY);
-        return new Inventory(
-                directory.machineId(),
-                capacity.roles(),
-                capacity.cpus(),
-                capacity.memoryBytes(),
-                capacity.pools(),
-                capacity.roles().contains(HostRole.STORAGE)
-                        ? "10.254.%d.%d:3260".formatted(home.number(), index % 250 + 1)
-                        : "",
-                capacity.cacheBytes(),
-                gateway ? "10.255.%d.%d".formatted(home.number(), index % 250 + 1) : "",
-                gateway ? Map.of(LinkDriver.OPENVPN, "") : Map.of(),
-                key.announced(),
-                Map.of("agent", version(), "drivers", "sim"),
-                Map.of(),
-                List.of());
-    }
-
-    private static HostSettings settings(AgentConfig config) {
+    static HostSettings settings(AgentConfig config) {
         HostSettings usual = HostSettings.DEFAULT;
         return new HostSettings(
                 config.heartbeatEvery(),
@@ -182,7 +125,7 @@ final class AgentProcess implements AutoCloseable {
                 usual.retryMost());
     }
 
-    private static String version() {
+    static String version() {
         String version = AgentProcess.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }

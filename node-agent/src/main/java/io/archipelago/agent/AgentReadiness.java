@@ -24,7 +24,7 @@ class AgentReadiness implements HealthCheck {
         }
         List<HostId> late = process.get().notReady();
         return HealthCheckResponse.named("desired state")
-                .withData("hosts", process.get().runners().size())
+                .withData("hosts", process.get().followers().size())
                 .withData("late", late.size())
                 .status(late.isEmpty())
                 .build();

@@ -2,7 +2,6 @@ package io.archipelago.agent;
 
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.ResourceKey;
@@ -39,7 +38,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the desired topics of all hosts from their beginning, with one consumer of no group, and tells each host's runner. */
+/** Reads the desired topics of all hosts from their beginning, with one consumer of no group, and tells each host's follower. */
 final class DesiredFeed implements Runnable, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(DesiredFeed.class);
@@ -47,33 +46,25 @@ final class DesiredFeed implements Runnable, AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    private final SiteId site;
-    private final String bootstrapServers;
+    private final AgentProcess.Home home;
     private final Duration offlineAfter;
     private final boolean createTopics;
     private final Clock clock;
-    private final Map<String, HostRunner> hosts = new HashMap<>();
+    private final Map<String, Follower> hosts = new HashMap<>();
     private final List<HostId> ids = new ArrayList<>();
     private final Thread thread;
 
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Consumer<String, String> consumer;
 
-    DesiredFeed(
-            SiteId site,
-            String bootstrapServers,
-            Duration offlineAfter,
-            boolean createTopics,
-            Clock clock,
-            List<HostRunner> runners) {
-        this.site = site;
-        this.bootstrapServers = bootstrapServers;
-        this.offlineAfter = offlineAfter;
-        this.createTopics = createTopics;
+    DesiredFeed(AgentProcess.Home home, AgentConfig config, Clock clock, List<? extends Follower> followers) {
+        this.home = home;
+        this.offlineAfter = config.offlineAfter();
+        this.createTopics = config.createTopics();
         this.clock = clock;
-        for (HostRunner runner : runners) {
-            hosts.put(Topics.desired(runner.id()), runner);
-            ids.add(runner.id());
+        for (Follower follower : followers) {
+            hosts.put(Topics.desired(follower.id()), follower);
+            ids.add(follower.id());
         }
         this.thread = new Thread(this, "desired-feed");
         thread.setDaemon(true);
@@ -97,11 +88,12 @@ final class DesiredFeed implements Runnable, AutoCloseable {
                 LOG.debug("the feed is told to stop");
             } catch (KafkaException e) {
                 if (!complained) {
-                    LOG.warnf("the broker at %s does not answer: %s; trying on", bootstrapServers, e.getMessage());
+                    LOG.warnf(
+                            "the broker at %s does not answer: %s; trying on", home.bootstrapServers(), e.getMessage());
                     complained = true;
                 }
                 if (!isClosing() && !clock.instant().isBefore(started.plus(offlineAfter))) {
-                    hosts.values().forEach(HostRunner::brokerUnreachable);
+                    hosts.values().forEach(Follower::brokerUnreachable);
                 }
                 pause();
             }
@@ -131,15 +123,15 @@ final class DesiredFeed implements Runnable, AutoCloseable {
             Set<TopicPartition> behind = assign(opened);
             Map<TopicPartition, Long> ends = opened.endOffsets(behind, ANSWER);
             while (!isClosing()) {
-                Set<HostRunner> told = new HashSet<>();
+                Set<Follower> told = new HashSet<>();
                 for (ConsumerRecord<String, String> message : opened.poll(behind.isEmpty() ? POLL : PAUSE)) {
-                    HostRunner runner = hosts.get(message.topic());
-                    if (runner != null) {
-                        hear(runner, message);
-                        told.add(runner);
+                    Follower follower = hosts.get(message.topic());
+                    if (follower != null) {
+                        hear(follower, message);
+                        told.add(follower);
                     }
                 }
-                told.forEach(HostRunner::wake);
+                told.forEach(Follower::heard);
                 if (!behind.isEmpty()) {
                     behind.removeIf(
                             partition -> opened.position(partition, ANSWER) >= ends.getOrDefault(partition, 0L));
@@ -154,27 +146,27 @@ final class DesiredFeed implements Runnable, AutoCloseable {
     private void announce(Set<TopicPartition> behind) {
         Set<String> late = new HashSet<>();
         behind.forEach(partition -> late.add(partition.topic()));
-        hosts.forEach((topic, runner) -> {
+        hosts.forEach((topic, follower) -> {
             if (!late.contains(topic)) {
-                runner.caughtUp();
+                follower.caughtUp();
             }
         });
         if (late.isEmpty()) {
-            LOG.infof("siteId=%s caught up with the desired state of %d hosts", site, hosts.size());
+            LOG.infof("siteId=%s caught up with the desired state of %d hosts", home.id(), hosts.size());
         }
     }
 
-    private void hear(HostRunner runner, ConsumerRecord<String, String> message) {
+    private void hear(Follower follower, ConsumerRecord<String, String> message) {
         try {
             ResourceKey key = ResourceKey.parse(message.key());
             if (message.value() == null) {
-                runner.hear(key, null);
+                follower.hear(key, null);
                 return;
             }
             Envelope envelope = Wire.read(message.value());
             if (envelope.message() instanceof DesiredResource desired
                     && desired.key().equals(key)) {
-                runner.hear(key, envelope);
+                follower.hear(key, envelope);
             } else {
                 passedOver(message, "it is no specification of that key");
             }
@@ -191,9 +183,9 @@ final class DesiredFeed implements Runnable, AutoCloseable {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
+                        home.bootstrapServers(),
                         ConsumerConfig.CLIENT_ID_CONFIG,
-                        "agent-" + site,
+                        "agent-" + home.id(),
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                         "false",
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
@@ -225,7 +217,7 @@ final class DesiredFeed implements Runnable, AutoCloseable {
 
     private void createTopics() {
         try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, home.bootstrapServers(),
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(ANSWER.toMillis()),
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(ANSWER.toMillis())))) {
             List<NewTopic> topics = new ArrayList<>();

@@ -30,15 +30,16 @@ final class Publisher implements AutoCloseable {
     private final SiteId site;
     private final Clock clock;
     private final Producer<String, String> producer;
+    private final ClockOffset clockOffset = new ClockOffset();
 
-    Publisher(SiteId site, Clock clock, String bootstrapServers) {
-        this.site = site;
+    Publisher(AgentProcess.Home home, Clock clock) {
+        this.site = home.id();
         this.clock = clock;
         // It must neither hold up an agent nor keep much in memory while the broker is away: everything is repeated.
         this.producer = new KafkaProducer<>(
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ProducerConfig.CLIENT_ID_CONFIG, "agent-" + site,
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, home.bootstrapServers(),
+                        ProducerConfig.CLIENT_ID_CONFIG, "agent-" + home.id(),
                         ProducerConfig.ACKS_CONFIG, "all",
                         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
                         ProducerConfig.MAX_BLOCK_MS_CONFIG, "500",
@@ -69,13 +70,20 @@ final class Publisher implements AutoCloseable {
         message.headers().add(CONTENT_TYPE);
         try {
             var unused = producer.send(message, (metadata, failure) -> {
-                if (failure != null) {
+                if (failure == null) {
+                    clockOffset.note(now, Instant.ofEpochMilli(metadata.timestamp()), clock.instant());
+                } else {
                     onLoss.run();
                 }
             });
         } catch (KafkaException e) {
             onLoss.run();
         }
+    }
+
+    /** How far this host's clock is ahead of the broker's. */
+    ClockOffset clockOffset() {
+        return clockOffset;
     }
 
     @Override

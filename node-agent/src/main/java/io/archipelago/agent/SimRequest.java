@@ -36,7 +36,7 @@ record SimRequest(
      * @param plant resources of ours to put there that nobody asked for, or to change underneath
      * @param lose resources to take away underneath
      */
-    record HostFault(HostRunner.@Nullable Mode mode, Map<ResourceKey, ResourceSpec> plant, Set<ResourceKey> lose) {
+    record HostFault(SimHostRunner.@Nullable Mode mode, Map<ResourceKey, ResourceSpec> plant, Set<ResourceKey> lose) {
         HostFault {
             plant = plant == null ? Map.of() : Map.copyOf(plant);
             lose = lose == null ? Set.of() : Set.copyOf(lose);

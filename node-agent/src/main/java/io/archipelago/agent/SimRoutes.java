@@ -64,7 +64,7 @@ class SimRoutes {
     /** Answers what was asked of running agents. */
     @FunctionalInterface
     private interface Question {
-        Object ask(AgentProcess running) throws IOException;
+        Object ask(SimAgents running) throws IOException;
     }
 
     private void answer(RoutingContext context, Question question) {
@@ -74,7 +74,12 @@ class SimRoutes {
                 problem(context, 503, ErrorCode.INTERNAL, "the agents are not started");
                 return;
             }
-            String json = Json.write(question.ask(process.get()));
+            var simulated = process.get().simulated();
+            if (simulated.isEmpty()) {
+                problem(context, 404, ErrorCode.NOT_FOUND, "this agent plays no simulated hosts");
+                return;
+            }
+            String json = Json.write(question.ask(simulated.get()));
             var unused = context.response()
                     .putHeader("content-type", "application/json")
                     .end(json);
@@ -111,7 +116,7 @@ class SimRoutes {
     }
 
     /** Plays all of it, or nothing if a host is unknown or a rate is none. */
-    private static Map<String, Object> play(AgentProcess running, SimRequest request) throws IOException {
+    private static Map<String, Object> play(SimAgents running, SimRequest request) throws IOException {
         for (HostId host : request.hosts().keySet()) {
             if (running.runner(host).isEmpty()) {
                 throw new IllegalArgumentException("there is no host " + host);
@@ -124,7 +129,7 @@ class SimRoutes {
         request.faultRates().forEach(running.site()::setFaultRate);
         request.latency().forEach(running.site()::setLatency);
         for (Map.Entry<HostId, SimRequest.HostFault> each : request.hosts().entrySet()) {
-            HostRunner runner = running.runner(each.getKey()).orElseThrow();
+            SimHostRunner runner = running.runner(each.getKey()).orElseThrow();
             SimRequest.HostFault fault = each.getValue();
             runner.meddle(() -> {
                 fault.plant().forEach((key, spec) -> runner.host().plant(key, spec, Instant.now()));

@@ -21,15 +21,15 @@ final class SimView {
 
     private SimView() {}
 
-    static ArrayNode hosts(AgentProcess process, Instant now) {
+    static ArrayNode hosts(SimAgents agents, Instant now) {
         ArrayNode hosts = Json.mapper().createArrayNode();
-        for (HostRunner runner : process.runners()) {
+        for (SimHostRunner runner : agents.followers()) {
             hosts.add(host(runner, now));
         }
         return hosts;
     }
 
-    private static ObjectNode host(HostRunner runner, Instant now) {
+    private static ObjectNode host(SimHostRunner runner, Instant now) {
         ObjectNode view = Json.mapper().createObjectNode();
         view.put("id", runner.id().value());
         view.put("mode", runner.mode().name());
@@ -63,7 +63,7 @@ final class SimView {
         return observed != null && observed.condition() == Condition.READY;
     }
 
-    private static Map<ResourceKey, Observed> seen(HostRunner runner, Instant now) {
+    private static Map<ResourceKey, Observed> seen(SimHostRunner runner, Instant now) {
         Map<ResourceKey, Observed> seen = new HashMap<>();
         for (ResourceKind kind : runner.drivers().kinds()) {
             try {

@@ -110,11 +110,18 @@ public final class AgentFixture {
     }
 
     public Instant nextDue() {
-        return agent == null ? Instant.MAX : agent.nextDue();
+        if (agent == null) {
+            return Instant.MAX;
+        }
+        return agent.nextDue().isBefore(agent.nextBeat()) ? agent.nextDue() : agent.nextBeat();
     }
 
     public List<Report> step(Instant now) {
-        List<Report> said = agent == null ? List.of() : agent.step(now);
+        List<Report> said = new ArrayList<>();
+        if (agent != null) {
+            said.addAll(agent.step(now));
+            said.addAll(agent.beat(now));
+        }
         reports.addAll(said);
         for (Report report : said) {
             if (report instanceof Report.Said each && each.message() instanceof ResourceObserved observed) {

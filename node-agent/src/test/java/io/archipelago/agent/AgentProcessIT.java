@@ -81,7 +81,7 @@ class AgentProcessIT {
 
     @AfterEach
     void stopAgents() {
-        assertThat(process.site().violations()).isEmpty();
+        assertThat(sim().site().violations()).isEmpty();
         process.close();
     }
 
@@ -104,7 +104,7 @@ class AgentProcessIT {
         broker.wants(storage, new DesiredResource(VOLUME, 2, true, null, volume()));
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(phase(storage, VOLUME, 2)).contains(Phase.ABSENT));
-        assertThat(process.site().hosts())
+        assertThat(sim().site().hosts())
                 .allSatisfy(host -> assertThat(host.things(Instant.now())).isEmpty());
 
         // When
@@ -189,13 +189,13 @@ class AgentProcessIT {
         wantMachine();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(phase(compute, MACHINE, 1)).contains(Phase.READY));
-        HostRunner runner = process.runner(compute).orElseThrow();
+        SimHostRunner runner = sim().runner(compute).orElseThrow();
         long epoch = runner.epoch();
 
         // When
-        runner.setMode(HostRunner.Mode.OFF);
+        runner.setMode(SimHostRunner.Mode.OFF);
         assertThat(runner.host().things(Instant.now())).isEmpty();
-        runner.setMode(HostRunner.Mode.RUNNING);
+        runner.setMode(SimHostRunner.Mode.RUNNING);
 
         // Then
         await().atMost(PATIENCE).untilAsserted(() -> {
@@ -210,14 +210,14 @@ class AgentProcessIT {
         wantMachine();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(phase(compute, MACHINE, 1)).contains(Phase.READY));
-        process.runner(storage).orElseThrow().setMode(HostRunner.Mode.OFF);
+        sim().runner(storage).orElseThrow().setMode(SimHostRunner.Mode.OFF);
         process.close();
 
         // When
         process = start("localhost:1");
-        HostRunner runner = process.runner(storage).orElseThrow();
-        assertThat(runner.mode()).as("the power is still off").isEqualTo(HostRunner.Mode.OFF);
-        runner.setMode(HostRunner.Mode.RUNNING);
+        SimHostRunner runner = sim().runner(storage).orElseThrow();
+        assertThat(runner.mode()).as("the power is still off").isEqualTo(SimHostRunner.Mode.OFF);
+        runner.setMode(SimHostRunner.Mode.RUNNING);
         assertThat(isServed(runner)).isFalse();
 
         // Then
@@ -232,8 +232,8 @@ class AgentProcessIT {
         wantMachine();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(phase(compute, MACHINE, 1)).contains(Phase.READY));
-        HostRunner runner = process.runner(compute).orElseThrow();
-        runner.setMode(HostRunner.Mode.CUT_OFF);
+        SimHostRunner runner = sim().runner(compute).orElseThrow();
+        runner.setMode(SimHostRunner.Mode.CUT_OFF);
         int said = broker.said(compute).size();
 
         // When
@@ -244,14 +244,18 @@ class AgentProcessIT {
                 .untilAsserted(() -> assertThat(heartbeats(storage)).hasSizeGreaterThan(beats + BEATS));
         assertThat(runner.host().things(Instant.now())).containsKey(MACHINE);
         assertThat(broker.said(compute)).hasSize(said);
-        runner.setMode(HostRunner.Mode.RUNNING);
+        runner.setMode(SimHostRunner.Mode.RUNNING);
 
         // Then
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(phase(compute, MACHINE, 2)).contains(Phase.ABSENT));
     }
 
-    private static boolean isServed(HostRunner runner) {
+    private SimAgents sim() {
+        return process.simulated().orElseThrow();
+    }
+
+    private static boolean isServed(SimHostRunner runner) {
         return Optional.ofNullable(runner.host().thing(VOLUME, Instant.now()))
                 .orElseThrow()
                 .working();

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.Map;
 
 /** A configuration as the process would read it. */
-final class ConfigFixture {
+public final class ConfigFixture {
 
     private ConfigFixture() {}
 
-    static AgentConfig of(Map<String, String> keys) {
+    public static AgentConfig of(Map<String, String> keys) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withSources(new PropertiesConfigSource(keys, "test", 100))

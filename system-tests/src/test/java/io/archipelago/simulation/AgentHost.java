@@ -246,10 +246,11 @@ final class AgentHost implements Host {
             throw new InvariantBroken(violation.host() + ": " + Words.of(violation.key()) + " " + violation.what());
         });
         reports.forEach(report -> publish(running, report));
+        running.beat(now).forEach(report -> publish(running, report));
         boolean idle = wanted.isEmpty() && host.things(now).isEmpty();
         boolean over = world.hostsFail() ? site.isSettled() : world.workloadOver();
         if (!(idle && over)) {
-            long due = site.trueTime(later(running.nextDue(), now.plusMillis(1)))
+            long due = site.trueTime(later(earlier(running.nextDue(), running.nextBeat()), now.plusMillis(1)))
                     - world.scheduler().now();
             stepIn(Math.clamp(due, 1_000, 10 * Scheduler.MINUTE));
         }
@@ -302,6 +303,10 @@ final class AgentHost implements Host {
         Map<ResourceKey, ResourceSpec> there = new LinkedHashMap<>(after);
         there.put(key, Objects.requireNonNull(before.get(key)));
         return there;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     private static Instant later(Instant one, Instant other) {

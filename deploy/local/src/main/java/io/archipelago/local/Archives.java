@@ -18,7 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /** Unpacked copies of archives, kept and shared by all stacks of a user. */
-final class Archives {
+public final class Archives {
 
     private static final int OWNER_MAY_EXECUTE = 0100;
 
@@ -82,7 +82,7 @@ final class Archives {
         }
     }
 
-    static void delete(Path tree) throws IOException {
+    public static void delete(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -18,6 +18,8 @@ record Home(Path root) {
     static final String VARIABLE = "VC_HOME";
 
     private static final String PID_SUFFIX = ".pid";
+    /** Where the laboratory keeps all of its own, which is none of ours. */
+    private static final String LAB = "lab";
 
     Home {
         root = root.toAbsolutePath().normalize();
@@ -53,7 +55,7 @@ record Home(Path root) {
             throw new NotDirectoryException(root.toString());
         }
         try (Stream<Path> content = Files.list(root)) {
-            return content.findAny().isEmpty();
+            return content.allMatch(entry -> entry.endsWith(LAB));
         }
     }
 
@@ -149,7 +151,7 @@ record Home(Path root) {
         }
         // Last: a purge that was cut off can be done again.
         Files.delete(mark());
-        if (isEmpty()) {
+        if (isEmpty() && !Files.exists(root.resolve(LAB))) {
             Files.delete(root);
         }
     }

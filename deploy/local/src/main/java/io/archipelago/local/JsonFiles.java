@@ -13,13 +13,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Small JSON files that are replaced as a whole: a reader never sees half of one, nor does a start after the power failed. */
-final class JsonFiles {
+public final class JsonFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private JsonFiles() {}
 
-    static void write(Path file, Object content) throws IOException {
+    public static void write(Path file, Object content) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         // Created with the narrowest mode, so that a file of secrets is at no moment readable for others.
         Path draft = Files.createTempFile(
@@ -41,7 +41,7 @@ final class JsonFiles {
         }
     }
 
-    static <T> T read(Path file, Class<T> type) throws IOException {
+    public static <T> T read(Path file, Class<T> type) throws IOException {
         return JSON.readValue(Files.readAllBytes(file), type);
     }
 

@@ -62,7 +62,7 @@ public final class Main {
     }
 
     /** Exceptions of the file system say only which file. */
-    static String sentence(IOException e) {
+    public static String sentence(IOException e) {
         return switch (e) {
             case AccessDeniedException denied ->
                 "no permission for " + denied.getFile() + "; does this stack belong to another user?";

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * Memory of processes as PSS: pages that several of them share are divided among them, so that the sum over a stack is
  * what the machine really gives for it.
  */
-final class Memory {
+public final class Memory {
 
     private static final int BYTES_PER_KILOBYTE = 1024;
 
@@ -30,7 +30,7 @@ final class Memory {
         }
     }
 
-    static OptionalLong of(long pid) {
+    public static OptionalLong of(long pid) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "smaps_rollup"))) {
             return lines.filter(line -> line.startsWith("Pss:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * BYTES_PER_KILOBYTE)

@@ -56,7 +56,7 @@ public record Stack(int portBase, List<Site> sites, Map<String, Integer> wan) {
     }
 
     /** The same sites, with these hosts where there are some for a site. */
-    Stack withFleets(Map<String, Fleet> fleets) {
+    public Stack withFleets(Map<String, Fleet> fleets) {
         List<Site> staffed = sites.stream()
                 .map(site -> new Site(site.id(), site.number(), fleets.getOrDefault(site.id(), site.fleet())))
                 .toList();

@@ -46,7 +46,11 @@ final class StartRecorder {
         // Interrupted with Ctrl-C: the processes end by themselves, and their files go with them.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> purge(home)));
         try {
-            Stack stack = Stack.onFreePorts(context.stack().sites());
+            // Real hosts have no agent here, and a program starts no differently for them.
+            List<Site> sites = context.stack().sites().stream()
+                    .map(each -> new Site(each.id(), each.number()))
+                    .toList();
+            Stack stack = Stack.onFreePorts(sites);
             Secrets secrets = Secrets.ensure(home.secrets(), stack);
             Programs programs = new Programs(stack, home, context.installation(), secrets);
             return new StartRecorder(context, home, stack, programs).recordDue();

@@ -84,6 +84,19 @@ class HomeTest {
     }
 
     @Test
+    void leavesTheLaboratorysDirectoryAlone() throws IOException {
+        Home home = new Home(directory.resolve("shared"));
+        Path lab = Files.createDirectories(home.root().resolve("lab/images"));
+
+        home.create();
+        home.purge();
+
+        assertThat(lab).exists();
+        assertThat(home.root()).isDirectoryNotContaining(entry -> !entry.endsWith("lab"));
+        home.create();
+    }
+
+    @Test
     void takesNoFileForADirectory() throws IOException {
         Home home = new Home(Files.createFile(directory.resolve("file")));
 

@@ -109,7 +109,20 @@ class LauncherTest extends FakeClone {
     }
 
     @Test
+    void handsACommandForAHostOfTheLabOnAsItIs() throws Exception {
+        Outcome outcome = vc("lab", "shell", "tokyo-c01", "ls", "--help");
+
+        assertThat(outcome.output()).contains("io.archipelago.lab.Main shell tokyo-c01 ls --help");
+        assertThat(vc("lab", "up", "--help").output())
+                .contains("lab shell HOST")
+                .doesNotContain("java of");
+    }
+
+    @Test
     void saysHowOneCommandIsUsed() throws Exception {
+        assertThat(vc("help", "lab").output())
+                .contains("lab up", "lab down [--keep]")
+                .doesNotContain("--purge");
         assertThat(vc("help", "down").output()).contains("down [--purge]").doesNotContain("up [--foreground]");
         assertThat(vc("help", "test").output())
                 .contains("--all: every case", "--containers")

@@ -21,6 +21,18 @@ class LauncherTotalsTest extends FakeClone {
     }
 
     @Test
+    void saysWhenTheLabWasLeftOut() throws Exception {
+        maven(
+                "mkdir -p bus/target/surefire-reports",
+                report("bus/target/surefire-reports/TEST-a.xml", 3, 0, 0, 1),
+                "echo 'The lab tests were left out: this is not root.'",
+                "echo 'The lab tests were left out: this is not root.'");
+
+        assertThat(vc("test").output())
+                .endsWith("\nThe lab tests were left out: this is not root.\n2 passed, 0 failed, 1 skipped\n");
+    }
+
+    @Test
     void failsWhenATestFailed() throws Exception {
         maven("mkdir -p bus/target/surefire-reports", report("bus/target/surefire-reports/TEST-a.xml", 10, 1, 2, 0));
 

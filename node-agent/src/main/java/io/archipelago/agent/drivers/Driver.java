@@ -43,4 +43,7 @@ public interface Driver<S extends ResourceSpec> {
      * @throws DriverFault if it did not work; it is tried again later
      */
     void remove(ResourceKey key, Instant now) throws DriverFault;
+
+    /** Ends what it does in the background. What is on the host stays as it is. */
+    default void close() {}
 }

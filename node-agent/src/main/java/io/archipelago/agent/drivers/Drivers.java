@@ -44,6 +44,11 @@ public final class Drivers {
         driver(key.kind()).remove(key, now);
     }
 
+    /** See {@link Driver#close}. */
+    public void close() {
+        byKind.values().forEach(Driver::close);
+    }
+
     private Driver<?> driver(ResourceKind kind) throws DriverFault {
         Driver<?> driver = byKind.get(kind);
         if (driver == null) {

@@ -3,7 +3,6 @@ package io.archipelago.agent.host;
 import io.archipelago.agent.drivers.Drivers;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.DesiredResource;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
@@ -17,14 +16,18 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agent of one host. It is told what is desired, and at each step makes the host more like it and says what it sees.
+ * The agent of one host. It is told what is desired, and at each step makes the host more like it and says what it sees. Between the steps
+ * it says that the host lives.
  *
  * <pre>
  *                    brokerUnreachable()              caughtUp()
@@ -35,7 +38,10 @@ import org.jspecify.annotations.Nullable;
  *                                 caughtUp()
  * </pre>
  *
- * Whatever comes late, twice, or was lost: the next step starts from what is there. Not thread-safe.
+ * Whatever comes late, twice, or was lost: the next step starts from what is there.
+ *
+ * <p>A step lasts as long as what it does to the host. So {@link #beat} may be called by another thread meanwhile, and what the agent is
+ * told is put aside without waiting, and taken when the next step begins. One thread at a time calls {@link #step}.
  */
 public final class HostAgent {
 
@@ -52,9 +58,12 @@ public final class HostAgent {
     private final HostId host;
     private final long epoch;
     private final HostSettings settings;
-    private final Supplier<Inventory> inventory;
     private final SpecCopy.Keeper keeper;
     private final RandomGenerator random;
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicLong counter = new AtomicLong();
+    private final Heart heart;
+    private final Drivers drivers;
     private final Ledger ledger;
     private final Tries tries;
     private final Reconciler reconciler;
@@ -66,16 +75,13 @@ public final class HostAgent {
     private final Set<ResourceKey> overtaken = new TreeSet<>();
 
     private final String machineId;
-    private int leftovers;
 
-    private Knowledge knowledge = Knowledge.BLIND;
-    private long counter;
+    private volatile Knowledge knowledge = Knowledge.BLIND;
     private Set<ResourceKey> running;
     private SpecCopy kept;
     private boolean copyChanged;
     private String keepingProblem = "";
     private Instant nextReconcile = Instant.MIN;
-    private Instant nextHeartbeat = Instant.MIN;
     private Instant nextRepeat = Instant.MIN;
 
     /**
@@ -99,9 +105,10 @@ public final class HostAgent {
         this.host = host;
         this.epoch = epoch;
         this.settings = settings;
-        this.inventory = inventory;
+        this.drivers = drivers;
         this.keeper = keeper;
         this.random = random;
+        this.heart = new Heart(host, epoch, counter, settings.heartbeatEvery(), inventory);
         this.machineId = inventory.get().machineId();
         this.ledger = new Ledger(copy);
         this.tries = new Tries(settings, random);
@@ -126,90 +133,118 @@ public final class HostAgent {
 
     /** Takes a specification from the desired topic. One that was overtaken is not followed, but what is there is said again. */
     public void desire(DesiredResource spec) {
-        if (ledger.accept(spec)) {
-            copyChanged = true;
-            tries.reset(spec.key());
-            overtaken.remove(spec.key());
-        } else if (!ledger.knows(spec.key())) {
-            overtaken.add(spec.key());
-        }
-        said.remove(spec.key());
-        nextReconcile = Instant.MIN;
+        inbox.add(() -> {
+            if (ledger.accept(spec)) {
+                copyChanged = true;
+                tries.reset(spec.key());
+                overtaken.remove(spec.key());
+            } else if (!ledger.knows(spec.key())) {
+                overtaken.add(spec.key());
+            }
+            said.remove(spec.key());
+            nextReconcile = Instant.MIN;
+        });
     }
 
     /** Takes a tombstone from the desired topic: the owner is done with this key. */
     public void forget(ResourceKey key) {
-        overtaken.remove(key);
-        if (ledger.forget(key)) {
-            copyChanged = true;
-            tries.reset(key);
-            forgotten.add(key);
-        }
-        nextReconcile = Instant.MIN;
+        inbox.add(() -> {
+            overtaken.remove(key);
+            if (ledger.forget(key)) {
+                copyChanged = true;
+                tries.reset(key);
+                forgotten.add(key);
+            }
+            nextReconcile = Instant.MIN;
+        });
     }
 
     /** The desired topic was read to its end. */
     public void caughtUp() {
-        if (knowledge != Knowledge.FOLLOWING) {
-            knowledge = Knowledge.FOLLOWING;
-            copyChanged |= ledger.forgetUnheard();
-            nextReconcile = Instant.MIN;
-            nextHeartbeat = Instant.MIN;
-        }
+        inbox.add(() -> {
+            if (knowledge != Knowledge.FOLLOWING) {
+                knowledge = Knowledge.FOLLOWING;
+                copyChanged |= ledger.forgetUnheard();
+                nextReconcile = Instant.MIN;
+            }
+        });
     }
 
     /** The agent has started and finds no broker: it may bring back what it last knew. */
     public void brokerUnreachable() {
-        if (knowledge == Knowledge.BLIND) {
-            knowledge = Knowledge.OFFLINE;
-            nextReconcile = Instant.MIN;
-        }
+        inbox.add(() -> {
+            if (knowledge == Knowledge.BLIND) {
+                knowledge = Knowledge.OFFLINE;
+                nextReconcile = Instant.MIN;
+            }
+        });
+    }
+
+    /** Something on the host may have changed: the next step looks at it. */
+    public void look() {
+        inbox.add(() -> nextReconcile = Instant.MIN);
     }
 
     /** Something that was reported may not have arrived: everything is said again at the next step. */
     public void sayAllAgain() {
-        nextRepeat = Instant.MIN;
+        inbox.add(() -> nextRepeat = Instant.MIN);
     }
 
     /** When the next step is due; in the past if it is due now. */
     public Instant nextDue() {
+        if (!inbox.isEmpty()) {
+            return Instant.MIN;
+        }
         return switch (knowledge) {
             case BLIND -> Instant.MAX;
             case OFFLINE -> nextReconcile;
-            case FOLLOWING -> earliest(nextReconcile, earliest(nextHeartbeat, nextRepeat));
+            case FOLLOWING -> earliest(nextReconcile, nextRepeat);
         };
+    }
+
+    /** When {@link #beat} is due next; in the past if it is due now. */
+    public Instant nextBeat() {
+        return heart.nextBeat();
+    }
+
+    /** Says that the host lives, if that is due: also while a step lasts long. */
+    public List<Report> beat(Instant now) {
+        return heart.beat(now);
     }
 
     /** Does what is due, and answers what is to be published, in this order. */
     public List<Report> step(Instant now) {
+        for (Runnable told = inbox.poll(); told != null; told = inbox.poll()) {
+            told.run();
+        }
         if (knowledge == Knowledge.BLIND) {
             return List.of();
         }
         List<Report> reports = new ArrayList<>();
-        boolean repeat = isDue(nextRepeat, now, settings.repeatEvery());
-        if (repeat || isDue(nextReconcile, now, settings.reconcileEvery())) {
+        boolean repeat = Heart.isDue(nextRepeat, now, settings.repeatEvery());
+        if (repeat || Heart.isDue(nextReconcile, now, settings.reconcileEvery())) {
             reconcile(now, repeat, reports);
         }
-        if (knowledge == Knowledge.OFFLINE) {
-            return List.of();
-        }
-        if (isDue(nextHeartbeat, now, settings.heartbeatEvery())) {
-            reports.add(heartbeat(now));
-            nextHeartbeat = nextBeat(now);
-        }
-        return reports;
+        return knowledge == Knowledge.OFFLINE ? List.of() : reports;
     }
 
     private void reconcile(Instant now, boolean repeat, List<Report> reports) {
         Reconciler.Offline offline = knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(running);
+        // Nothing is known of what the host bears before it was looked at.
+        heart.lookBegins(
+                now,
+                offline == null
+                        ? new Heart.Seen(ledger.digests(), drivers.kinds().size(), "")
+                        : null);
         Reconciler.Outcome outcome = reconciler.step(now, offline);
         nextReconcile = nextLook(now, outcome);
-        leftovers = leftovers(outcome, now);
         copyChanged |= ledger.age(now);
         boolean safe = keep(outcome, offline);
         if (offline != null) {
+            heart.lookEnded(null);
             return;
         }
+        heart.lookEnded(new Heart.Seen(ledger.digests(), leftovers(outcome, now), keepingProblem));
         if (!safe) {
             nextRepeat = now.plus(settings.reconcileEvery());
             return;
@@ -283,24 +318,13 @@ public final class HostAgent {
                 new ResourceObserved(
                         host,
                         epoch,
-                        ++counter,
+                        counter.incrementAndGet(),
                         key,
                         status.generation(),
                         status.phase(),
                         status.reason(),
                         status.details(),
                         machineId));
-    }
-
-    private Report heartbeat(Instant now) {
-        Inventory has = inventory.get();
-        if (!keepingProblem.isEmpty()) {
-            has = has.with(keepingProblem);
-        }
-        return new Report.Said(
-                "host/" + host,
-                new HostHeartbeat(
-                        host, epoch, ++counter, now, settings.heartbeatEvery(), has, ledger.digests(), leftovers));
     }
 
     /** Keeps the copy if it changed; false if it could not, and nothing that follows from it may be said. */
@@ -338,12 +362,6 @@ public final class HostAgent {
         return true;
     }
 
-    /** All hosts speak at the same moments: whoever listens to many takes what they say in one transaction. */
-    private Instant nextBeat(Instant now) {
-        long every = settings.heartbeatEvery().toMillis();
-        return Instant.ofEpochMilli((now.toEpochMilli() / every + 1) * every);
-    }
-
     private Instant nextLook(Instant now, Reconciler.Outcome outcome) {
         Instant next = now.plus(spread(settings.reconcileEvery(), 0.1));
         Instant expiry = ledger.nextExpiry(now);
@@ -355,11 +373,6 @@ public final class HostAgent {
         }
         Instant again = tries.next(now);
         return again == null ? next : earliest(next, again);
-    }
-
-    /** Also if it lies further ahead than it ever was put: the clock was set back. */
-    private static boolean isDue(Instant next, Instant now, Duration every) {
-        return !now.isBefore(next) || next.isAfter(now.plus(every.multipliedBy(2)));
     }
 
     private Duration spread(Duration duration, double share) {

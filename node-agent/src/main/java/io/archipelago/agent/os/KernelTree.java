@@ -28,6 +28,17 @@ public record KernelTree(Path root) {
         return Files.exists(root);
     }
 
+    /** Whether both lead to the same object; false if one of them leads nowhere. */
+    public boolean isSame(KernelTree other) throws DriverFault {
+        try {
+            return Files.isSameFile(root, other.root());
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw fault("read", e);
+        }
+    }
+
     /** The names of what lies directly below, in order; none if this is not there. */
     public List<String> names() throws DriverFault {
         try (Stream<Path> below = Files.list(root)) {

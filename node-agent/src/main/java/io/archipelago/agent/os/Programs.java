@@ -8,10 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +41,32 @@ public final class Programs {
     private static final Duration TO_DIE = Duration.ofSeconds(2);
 
     private final Duration limit;
+    private final Map<Process, Running> running;
+
+    private record Running(String program, Instant since) {}
+
+    private final List<String> entrance;
 
     /**
      * @param limit how long a program may take; it is killed with all that it started when it takes longer
      */
     public Programs(Duration limit) {
+        this(limit, List.of(), new ConcurrentHashMap<>());
+    }
+
+    private Programs(Duration limit, List<String> entrance, Map<Process, Running> running) {
         this.limit = limit;
+        this.entrance = entrance;
+        this.running = running;
+    }
+
+    /** The same, but in a network namespace of the host. */
+    public Programs within(String namespace) {
+        return new Programs(
+                limit,
+                Stream.concat(entrance.stream(), Stream.of("ip", "netns", "exec", namespace))
+                        .toList(),
+                running);
     }
 
     /**
@@ -95,8 +119,9 @@ public final class Programs {
         }
     }
 
-    private static Process start(List<String> command, Path out, Path err) throws DriverFault {
-        return start(command, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
+    private Process start(List<String> command, Path out, Path err) throws DriverFault {
+        List<String> whole = Stream.concat(entrance.stream(), command.stream()).toList();
+        return start(whole, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
     }
 
     /** Starts a program, with its output wherever {@code output} leads it. */
@@ -109,11 +134,23 @@ public final class Programs {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw DriverFault.failed(Tools.missing(name(command.getFirst())));
+            throw DriverFault.failed(Tools.missing(name(builder.command().getFirst())));
         }
     }
 
+    /** A sentence for each program that has been running for longer than that. */
+    public List<String> hanging(Duration longerThan) {
+        Instant before = Instant.now().minus(longerThan);
+        return running.values().stream()
+                .filter(each -> each.since().isBefore(before))
+                .map(each -> "%s has given no answer since %s; it is ended after %d s"
+                        .formatted(each.program(), each.since().truncatedTo(ChronoUnit.SECONDS), limit.toSeconds()))
+                .sorted()
+                .toList();
+    }
+
     private int await(Process process, String program) throws DriverFault {
+        running.put(process, new Running(name(program), Instant.now()));
         try {
             if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 return process.exitValue();
@@ -122,6 +159,8 @@ public final class Programs {
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
+        } finally {
+            running.remove(process);
         }
         throw DriverFault.failed(
                 "%s gave no answer within %d s and was ended".formatted(name(program), limit.toSeconds()));

@@ -28,9 +28,19 @@ public final class Tools {
             Map.entry("virsh", "libvirt-clients"),
             Map.entry("libvirtd", "libvirt-daemon-system"),
             Map.entry("qemu-system-x86_64", "qemu-system-x86"),
+            Map.entry("openssl", "openssl"),
+            Map.entry("wg", "wireguard-tools"),
+            Map.entry("wireguard-go", "wireguard-go"),
+            Map.entry("ping", "iputils-ping"),
+            Map.entry("arping", "arping"),
             Map.entry("squid", "squid-openssl"),
             Map.entry("iptables-legacy", "iptables"),
-            Map.entry("ebtables-legacy", "ebtables"));
+            Map.entry("iptables-nft", "iptables"),
+            Map.entry("ebtables-legacy", "ebtables"),
+            Map.entry("dnsmasq", "dnsmasq-base"),
+            Map.entry("curl", "curl"),
+            Map.entry("sysctl", "procps"),
+            Map.entry("kill", "procps"));
 
     private Tools() {}
 

@@ -194,6 +194,15 @@ public final class HostDirectory implements AutoCloseable {
      * @param secret the half that never leaves the host
      */
     public record SealingKey(String announced, PrivateKey secret) {
+        /** What was sealed to this host; nothing if it was sealed to another. */
+        public Optional<String> unseal(String sealed) {
+            try {
+                return Optional.of(Sealed.unseal(secret, sealed));
+            } catch (Sealed.CannotUnseal e) {
+                return Optional.empty();
+            }
+        }
+
         /** Says nothing of the secret half. */
         @Override
         public String toString() {

@@ -8,32 +8,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The host's iSCSI sessions: seen in sysfs, begun and ended by open-iscsi. No session is begun by anybody but the agent
- * ({@code node.startup} is {@code manual}), also not when the host starts.
- */
+/** The host's iSCSI sessions: seen in sysfs, begun and ended by open-iscsi. */
 final class Sessions {
 
     private static final int SERIAL_HEADER = 4;
+    private static final long SECTOR = 512;
 
     private final KernelTree sys;
-    private final Path records;
+    private final Records records;
     private final Programs programs;
 
     /**
      * @param sys the root of sysfs
-     * @param records the directory in which open-iscsi keeps what it knows of targets
      */
-    Sessions(KernelTree sys, Path records, Programs programs) {
+    Sessions(KernelTree sys, Records records, Programs programs) {
         this.sys = sys;
         this.records = records;
         this.programs = programs;
@@ -47,9 +40,8 @@ final class Sessions {
             KernelTree session = sessions.at(name);
             Optional<String> target = session.text("targetname");
             if (target.isPresent()) {
-                String block = block(session.at("device"));
                 all.add(new Session(
-                        target.get(), portal(name), session.text("state").orElse(""), block, serial(block)));
+                        target.get(), portal(name), session.text("state").orElse(""), lun(session.at("device"))));
             }
         }
         return all;
@@ -58,28 +50,29 @@ final class Sessions {
     /**
      * Begins a session.
      *
-     * @param answerSeconds how long the kernel keeps what is written while the target does not answer, before it fails
+     * @throws DriverFault if the target does not let this host in; waiting if it is not there
      */
-    void login(String target, String portal, String user, String secret, int answerSeconds) throws DriverFault {
-        programs.run("iscsiadm", "--mode", "node", "--op", "new", "--targetname", target, "--portal", portal);
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("node.startup", "manual");
-        settings.put("node.session.auth.authmethod", "CHAP");
-        settings.put("node.session.auth.username", user);
-        settings.put("node.session.auth.password", secret);
-        settings.put("node.session.timeo.replacement_timeout", Integer.toString(answerSeconds));
-        for (Path record : recordsOf(target)) {
-            amend(record, settings);
-        }
-        Programs.Ended ended = programs.end(
-                List.of("iscsiadm", "--mode", "node", "--targetname", target, "--portal", portal, "--login"));
+    void login(Login login) throws DriverFault {
+        forget(login.target());
+        programs.run(
+                "iscsiadm",
+                "--mode",
+                "node",
+                "--op",
+                "new",
+                "--targetname",
+                login.target(),
+                "--portal",
+                login.portal());
+        records.amend(login);
+        Programs.Ended ended =
+                programs.end(List.of("iscsiadm", "--mode", "node", "--targetname", login.target(), "--login"));
         if (ended.code() != 0) {
-            forget(target);
-            throw fault(ended);
+            throw fault(login, ended);
         }
     }
 
-    /** Ends the session with a target, if there is one, and forgets the target. */
+    /** Ends the sessions with a target, if there are any, and forgets the target. What is being written to it fails. */
     void logout(String target) throws DriverFault {
         if (all().stream().anyMatch(session -> session.target().equals(target))) {
             programs.run("iscsiadm", "--mode", "node", "--targetname", target, "--logout");
@@ -87,54 +80,40 @@ final class Sessions {
         forget(target);
     }
 
-    /** Has the kernel ask a target anew how large its LUN is. */
+    /** Has the kernel look for the LUN of a session that shows none. */
     void rescan(String target) throws DriverFault {
         programs.run("iscsiadm", "--mode", "node", "--targetname", target, "--rescan");
     }
 
-    /** The targets of which open-iscsi knows, whether or not there is a session. */
-    List<String> known() throws DriverFault {
-        return new KernelTree(records).names();
+    /** Has the kernel try a device again that it gave up. */
+    void revive(Session.Lun lun) throws DriverFault {
+        sys.at("block", lun.block(), "device").write("state", "running");
     }
 
     private void forget(String target) throws DriverFault {
-        if (Files.exists(records.resolve(target))) {
+        if (records.targets().contains(target)) {
             programs.run("iscsiadm", "--mode", "node", "--targetname", target, "--op", "delete");
         }
     }
 
     /** Exit codes as in iscsiadm(8). */
-    private static DriverFault fault(Programs.Ended ended) {
+    private static DriverFault fault(Login login, Programs.Ended ended) {
+        String portal = login.portal();
         return switch (ended.code()) {
-            case 24 -> DriverFault.failed("the volume does not let this host in: " + ended.said());
-            case 4, 8 -> DriverFault.waiting("the storage host does not answer: " + ended.said());
+            case 24 ->
+                DriverFault.failed(
+                        "the storage host at %s does not let this host in: its volume is not exported to %s, or with another name or secret for CHAP"
+                                .formatted(portal, login.initiator()));
+            case 4, 8, 11 -> DriverFault.waiting("the storage host does not answer at " + portal);
+            case 5, 19 -> DriverFault.waiting("the storage host at %s does not serve the volume yet".formatted(portal));
+            case 12 ->
+                DriverFault.failed(
+                        "the kernel of this host has no iSCSI initiator: modprobe iscsi_tcp (" + ended.said() + ")");
+            case 18, 20 ->
+                DriverFault.failed(
+                        "iscsid does not answer on this host: systemctl enable --now iscsid (package open-iscsi)");
             default -> DriverFault.failed("iscsiadm ended with %d: %s".formatted(ended.code(), ended.said()));
         };
-    }
-
-    /** Written here and not by iscsiadm, in whose arguments everybody on the host could read the secret. */
-    private static void amend(Path record, Map<String, String> settings) throws DriverFault {
-        try {
-            List<String> lines = new ArrayList<>(Files.readAllLines(record));
-            lines.removeIf(line -> settings.keySet().stream().anyMatch(key -> line.startsWith(key + " =")));
-            int end = lines.indexOf("# END RECORD");
-            int at = end < 0 ? lines.size() : end;
-            settings.forEach((key, value) -> lines.add(at, key + " = " + value));
-            Files.setPosixFilePermissions(record, PosixFilePermissions.fromString("rw-------"));
-            Files.write(record, lines, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw DriverFault.failed("can not write %s: %s".formatted(record, e.getMessage()));
-        }
-    }
-
-    private List<Path> recordsOf(String target) throws DriverFault {
-        try (Stream<Path> below = Files.walk(records.resolve(target))) {
-            return below.filter(Files::isRegularFile).toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw DriverFault.failed("can not read what open-iscsi knows of %s: %s".formatted(target, e.getMessage()));
-        }
     }
 
     private String portal(String session) throws DriverFault {
@@ -143,14 +122,14 @@ final class Sessions {
                 + connection.text("persistent_port").orElse("");
     }
 
-    /** The block device of the first LUN: .../sessionN/targetH:B:T/H:B:T:L/block/sdX. */
-    private static @Nullable String block(KernelTree device) throws DriverFault {
+    /** The first block device below: .../sessionN/targetH:B:T/H:B:T:L/block/sdX. */
+    private Session.@Nullable Lun lun(KernelTree device) throws DriverFault {
         for (String target : device.names()) {
             if (target.startsWith("target")) {
                 for (String lun : device.at(target).names()) {
                     List<String> blocks = device.at(target, lun, "block").names();
                     if (!blocks.isEmpty()) {
-                        return blocks.getFirst();
+                        return lun(blocks.getFirst());
                     }
                 }
             }
@@ -158,14 +137,21 @@ final class Sessions {
         return null;
     }
 
+    private Session.Lun lun(String block) throws DriverFault {
+        KernelTree tree = sys.at("block", block);
+        long sectors = Long.parseLong(tree.text("size").orElse("0"));
+        return new Session.Lun(
+                block,
+                serial(tree.at("device")),
+                tree.at("device").text("state").orElse(""),
+                sectors * SECTOR);
+    }
+
     /** From the unit serial number page that the kernel has read (SPC-4, 7.8.15). */
-    private String serial(@Nullable String block) throws DriverFault {
-        if (block == null) {
-            return "";
-        }
+    private static String serial(KernelTree device) throws DriverFault {
+        Path file = device.root().resolve("vpd_pg80");
         try {
-            byte[] page =
-                    Files.readAllBytes(sys.at("block", block, "device").root().resolve("vpd_pg80"));
+            byte[] page = Files.readAllBytes(file);
             return page.length <= SERIAL_HEADER
                     ? ""
                     : new String(page, SERIAL_HEADER, page.length - SERIAL_HEADER, StandardCharsets.US_ASCII)
@@ -174,7 +160,7 @@ final class Sessions {
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
-            throw DriverFault.failed("can not read the serial number of %s: %s".formatted(block, e.getMessage()));
+            throw DriverFault.failed("can not read the serial number in %s: %s".formatted(file, e.getMessage()));
         }
     }
 }

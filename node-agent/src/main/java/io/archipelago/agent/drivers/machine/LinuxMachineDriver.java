@@ -2,6 +2,7 @@ package io.archipelago.agent.drivers.machine;
 
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.Lookup;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.drivers.machine.Domain.Hardware;
@@ -19,8 +20,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +43,16 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     private final Works works;
     private final Consoles consoles;
     private final DomainWriter writer;
-    private final Function<ResourceKey, Optional<Path>> disks;
-    private final Function<ResourceKey, Optional<String>> bridges;
+    private final Lookup<Path> disks;
+    private final Lookup<String> bridges;
     private final Endings endings;
 
     LinuxMachineDriver(
             Virsh virsh,
             Consoles consoles,
             DomainWriter writer,
-            Function<ResourceKey, Optional<Path>> disks,
-            Function<ResourceKey, Optional<String>> bridges,
+            Lookup<Path> disks,
+            Lookup<String> bridges,
             Duration patience,
             Runnable wake) {
         this.virsh = virsh;
@@ -79,8 +78,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     public static LinuxMachineDriver of(
             Programs programs,
             Path state,
-            Function<ResourceKey, Optional<Path>> disks,
-            Function<ResourceKey, Optional<String>> bridges,
+            Lookup<Path> disks,
+            Lookup<String> bridges,
             @Nullable DirectBoot boot,
             Runnable wake) {
         return new LinuxMachineDriver(
@@ -163,7 +162,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
         domains.close();
     }
 
-    private Observed observed(Domain domain, @Nullable MachineSpec spec) {
+    private Observed observed(Domain domain, @Nullable MachineSpec spec) throws DriverFault {
         Work work = works.get(domain.key());
         if (work != null && work.going()) {
             return observed(domain, work.condition(), work.reason());
@@ -205,9 +204,9 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     }
 
     private Sockets sockets(ResourceKey key, MachineSpec spec) throws DriverFault {
-        Path disk = disks.apply(spec.disk())
+        Path disk = disks.find(spec.disk())
                 .orElseThrow(() -> DriverFault.waiting("waits for the device of " + spec.disk()));
-        String bridge = bridges.apply(spec.segment())
+        String bridge = bridges.find(spec.segment())
                 .orElseThrow(() -> DriverFault.waiting("waits for the bridge of " + spec.segment()));
         int mtu = NETWORK_DEVICES
                 .at(bridge)
@@ -218,7 +217,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     }
 
     /** What a domain should be made of. One that is cut off from its disk or segment for now is not made anew for that. */
-    private Hardware hardware(MachineSpec spec, Domain domain) {
+    private Hardware hardware(MachineSpec spec, Domain domain) throws DriverFault {
         Hardware present = domain.hardware();
         return new Hardware(
                 spec.name(),
@@ -226,8 +225,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
                 (spec.memoryBytes() + KIB - 1) / KIB * KIB,
                 spec.mac().toLowerCase(Locale.ROOT),
                 spec.address(),
-                disks.apply(spec.disk()).map(Path::toString).orElse(present.disk()),
-                bridges.apply(spec.segment()).orElse(present.bridge()));
+                disks.find(spec.disk()).map(Path::toString).orElse(present.disk()),
+                bridges.find(spec.segment()).orElse(present.bridge()));
     }
 
     private static void requireNoOther(ResourceKey key, Listing listing) throws DriverFault {

@@ -59,7 +59,7 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
                 host,
                 volumes,
                 new Targets(TARGETS, programs, host, portal),
-                new Wiper(volumes, programs, wipeBytesPerSecond),
+                new Wiper(volumes, programs, Wiper.Pace.of(wipeBytesPerSecond)),
                 unsealer);
     }
 
@@ -121,6 +121,11 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
         wiper.wipe(volume);
     }
 
+    /** What volumes can be made in. */
+    public Pools pools() {
+        return new Pools(volumes);
+    }
+
     @Override
     public void close() {
         wiper.close();
@@ -129,7 +134,10 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
     private LogicalVolume made(ResourceKey key, VolumeSpec spec) throws DriverFault {
         LogicalVolume volume = find(key);
         if (volume == null) {
-            requirePool(spec.pool());
+            String problem = pools().problem(spec.pool());
+            if (!problem.isEmpty()) {
+                throw DriverFault.failed(problem);
+            }
             volumes.create(spec.pool(), key.id(), spec.bytes(), LogicalVolume.tag(key));
             volume = find(key);
             if (volume == null) {
@@ -149,20 +157,9 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
         return volume;
     }
 
-    /** A thin pool that hands out what another tenant has written is of no use. */
-    private void requirePool(String pool) throws DriverFault {
-        if (!volumes.pools().containsKey(pool)) {
-            throw DriverFault.failed("this host has no pool " + pool);
-        }
-        if (pool.indexOf('/') >= 0 && !volumes.zeroes(pool)) {
-            throw DriverFault.failed(
-                    "the thin pool %s does not zero what it hands out: lvchange --zero y %s".formatted(pool, pool));
-        }
-    }
-
     private @Nullable LogicalVolume find(ResourceKey key) throws DriverFault {
         LogicalVolume found = null;
-        for (LogicalVolume volume : volumes.all()) {
+        for (LogicalVolume volume : volumes.allNow()) {
             if (volume.key().filter(key::equals).isPresent()) {
                 if (found != null) {
                     throw DriverFault.failed("both %s and %s bear its tag: remove the tag from the wrong one"

@@ -1,5 +1,6 @@
 package io.archipelago.agent.drivers.volume;
 
+import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.nio.file.Path;
@@ -19,9 +20,19 @@ import java.util.stream.Stream;
  * @param extentBytes the unit in which its group gives space
  * @param active whether there is a device of it
  * @param tags all its tags
+ * @param isPool whether it is a thin pool itself
+ * @param zeroes whether it is a thin pool that gives nobody what another has written
  */
 record LogicalVolume(
-        String group, String name, String thinPool, long bytes, long extentBytes, boolean active, Set<String> tags) {
+        String group,
+        String name,
+        String thinPool,
+        long bytes,
+        long extentBytes,
+        boolean active,
+        Set<String> tags,
+        boolean isPool,
+        boolean zeroes) {
 
     static final String WIPING = "archipelago-wiping";
 
@@ -30,6 +41,35 @@ record LogicalVolume(
 
     LogicalVolume {
         tags = Set.copyOf(tags);
+    }
+
+    /** Reads a line of {@code lvs}: the fields that {@link LvmState} asks for. */
+    static LogicalVolume parse(String line) throws DriverFault {
+        String[] fields = line.split("\\|", -1);
+        try {
+            return new LogicalVolume(
+                    fields[0],
+                    fields[1],
+                    fields[2],
+                    Long.parseLong(fields[3]),
+                    Long.parseLong(fields[4]),
+                    fields[5].equals("active"),
+                    fields[6].isEmpty() ? Set.of() : Set.of(fields[6].split(",")),
+                    fields[7].equals("thin,pool"),
+                    fields[8].equals("zero"));
+        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+            throw DriverFault.failed("lvs says something that is not understood: " + line);
+        }
+    }
+
+    /** Whether a pool is a thin pool, {@code group/pool}, and no volume group. */
+    static boolean isThinPool(String pool) {
+        return pool.indexOf('/') >= 0;
+    }
+
+    /** The volume group of a pool. */
+    static String group(String pool) {
+        return isThinPool(pool) ? pool.substring(0, pool.indexOf('/')) : pool;
     }
 
     /** The tag of the logical volume of a resource. */
@@ -53,7 +93,11 @@ record LogicalVolume(
 
     /** How many of its first bytes have been wiped. */
     long wiped() {
-        return after(WIPED).mapToLong(Long::parseLong).max().orElse(0);
+        return after(WIPED)
+                .filter(text -> text.matches("[0-9]{1,18}"))
+                .mapToLong(Long::parseLong)
+                .max()
+                .orElse(0);
     }
 
     /** The tags that say how far it has been wiped. */
@@ -66,7 +110,7 @@ record LogicalVolume(
         Set<String> others =
                 tags.stream().filter(each -> !each.startsWith(WIPED)).collect(Collectors.toSet());
         others.add(tag);
-        return new LogicalVolume(group, name, thinPool, bytes, extentBytes, active, others);
+        return new LogicalVolume(group, name, thinPool, bytes, extentBytes, active, others, isPool, zeroes);
     }
 
     /** Whether it is larger than it has to be for so many bytes. */

@@ -8,8 +8,11 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +26,10 @@ final class Targets {
     private static final List<String> MODULES = List.of("target_core_mod", "target_core_iblock", "iscsi_target_mod");
     private static final String LINK = "ours";
 
+    /** How long a host whose volume was taken keeps its session. */
+    private static final Duration BLINDFOLDED = Duration.ofSeconds(3);
+
+    private final Map<String, Long> blindfolded = new HashMap<>();
     private final KernelTree root;
     private final Programs programs;
     private final HostId host;
@@ -69,11 +76,11 @@ final class Targets {
                 || !backstore.says("udev_path", export.device().toString())) {
             return "its device is not served";
         }
-        if (!backstore.at("wwn").text("vpd_unit_serial").orElse("").endsWith(export.serial())) {
+        if (!bears(backstore, export.serial())) {
             return "its LUN bears another serial number";
         }
         if (!leadsTo(group.at("lun", "lun_0"), backstore)
-                || !group.at("np", portal).exists()) {
+                || !group.at("np").names().equals(List.of(portal))) {
             return "its target is not complete";
         }
         if (!group.at("attrib").says("authentication", "1")
@@ -104,7 +111,7 @@ final class Targets {
     void serve(ResourceKey key, Export export) throws DriverFault {
         load();
         KernelTree backstore = backstore(key);
-        if (backstore.exists() && !backstore.says("udev_path", export.device().toString())) {
+        if (isOther(key, export)) {
             end(key);
         }
         backstore.make();
@@ -114,7 +121,7 @@ final class Targets {
             // Only then: the kernel takes the path that it opens from here too.
             backstore.write("udev_path", export.device().toString());
         }
-        if (!backstore.at("wwn").text("vpd_unit_serial").orElse("").endsWith(export.serial())) {
+        if (!bears(backstore, export.serial())) {
             backstore.at("wwn").write("vpd_unit_serial", export.serial());
         }
         KernelTree group = group(key);
@@ -122,6 +129,11 @@ final class Targets {
         KernelTree lun = group.at("lun", "lun_0");
         lun.make();
         lun.link(LINK, backstore);
+        for (String each : group.at("np").names()) {
+            if (!each.equals(portal)) {
+                group.at("np", each).remove();
+            }
+        }
         group.at("np", portal).make();
         group.at("attrib").say("authentication", "1");
         group.at("attrib").say("generate_node_acls", "0");
@@ -154,6 +166,7 @@ final class Targets {
         String wanted = export.initiator() == null ? "" : IscsiNames.initiator(export.initiator());
         for (String initiator : initiators(key)) {
             if (!initiator.equals(wanted)) {
+                blindfold(group, initiator);
                 // With the target switched off, sessions end now and none is begun while the host still may.
                 group.say("enable", "0");
                 expel(group, initiator);
@@ -172,6 +185,31 @@ final class Targets {
         }
     }
 
+    /**
+     * Takes the LUN from a host that is logged in, some time before its session is ended: what it writes fails then. Without a session it
+     * would wait for the session to come back.
+     *
+     * @throws DriverFault waiting, until the time is over
+     */
+    private void blindfold(KernelTree group, String initiator) throws DriverFault {
+        KernelTree acl = group.at("acls", initiator);
+        String which = acl.root().toString();
+        if (!acl.text("info").orElse("").contains("LOGGED_IN")) {
+            blindfolded.remove(which);
+            return;
+        }
+        if (!acl.at("lun_0").links().isEmpty()) {
+            unlink(acl.at("lun_0"));
+            blindfolded.put(which, System.nanoTime());
+        }
+        Long since = blindfolded.get(which);
+        if (since != null && System.nanoTime() - since < BLINDFOLDED.toNanos()) {
+            throw DriverFault.waiting(
+                    "the host that had it attached can not read or write it any more, its session ends next");
+        }
+        blindfolded.remove(which);
+    }
+
     private static void expel(KernelTree group, String initiator) throws DriverFault {
         KernelTree acl = group.at("acls", initiator);
         unlink(acl.at("lun_0"));
@@ -185,9 +223,23 @@ final class Targets {
         }
     }
 
+    /** Whether what is there serves something else, or half of it: it can not be changed while it is served. */
+    private boolean isOther(ResourceKey key, Export export) throws DriverFault {
+        KernelTree backstore = backstore(key);
+        KernelTree lun = group(key).at("lun", "lun_0");
+        return backstore.exists()
+                        && !(backstore.says("udev_path", export.device().toString())
+                                && bears(backstore, export.serial()))
+                || !lun.links().isEmpty() && !leadsTo(lun, backstore);
+    }
+
+    private static boolean bears(KernelTree backstore, String serial) throws DriverFault {
+        return backstore.at("wwn").text("vpd_unit_serial").orElse("").endsWith(serial);
+    }
+
     private static boolean leadsTo(KernelTree directory, KernelTree to) throws DriverFault {
         for (Path link : directory.links()) {
-            if (link.toAbsolutePath().endsWith(LINK) && to.exists()) {
+            if (new KernelTree(link).isSame(to)) {
                 return true;
             }
         }

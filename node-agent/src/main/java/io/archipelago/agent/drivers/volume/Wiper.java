@@ -19,30 +19,35 @@ final class Wiper implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Wiper.class);
 
-    /** Wiped by one command: small enough to end within a program's limit of time on a slow disk. */
-    private static final long CHUNK = 64L << 20;
-
-    /** Between two tags that tell how far it came: so much is wiped again after a crash. */
-    private static final long BETWEEN_TAGS = 1L << 30;
-
     private final LogicalVolumes volumes;
     private final Programs programs;
-    private final long bytesPerSecond;
+    private final Pace pace;
     private final Map<String, Work> works = new HashMap<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("wiper").factory());
     private volatile boolean closed;
 
+    /**
+     * How fast it is.
+     *
+     * @param bytesPerSecond the rate that it does not exceed
+     * @param chunk how many bytes one command wipes: few enough to end within a program's limit of time on a slow disk
+     * @param betweenTags after how many bytes it notes how far it came: as many are wiped again after a crash
+     */
+    record Pace(long bytesPerSecond, long chunk, long betweenTags) {
+
+        static Pace of(long bytesPerSecond) {
+            return new Pace(bytesPerSecond, 64L << 20, 1L << 30);
+        }
+    }
+
     /** How far one has come, or why it does not come further. */
     private record Work(long wiped, String fault) {}
 
-    /**
-     * @param bytesPerSecond the rate that it does not exceed
-     */
-    Wiper(LogicalVolumes volumes, Programs programs, long bytesPerSecond) {
+    Wiper(LogicalVolumes volumes, Programs programs, Pace pace) {
         this.volumes = volumes;
         this.programs = programs;
-        this.bytesPerSecond = bytesPerSecond;
+        this.pace = pace;
     }
 
     /** Sees to it that one is being wiped; does nothing if it is, or if that failed and nobody has asked to try again. */
@@ -82,6 +87,9 @@ final class Wiper implements AutoCloseable {
         try {
             LogicalVolume now = volume;
             if (!volume.isThin()) {
+                if (!volume.active()) {
+                    volumes.activate(volume);
+                }
                 now = zero(volume);
             }
             volumes.remove(now);
@@ -102,7 +110,7 @@ final class Wiper implements AutoCloseable {
         long from = volume.wiped();
         while (from < volume.bytes()) {
             long began = System.nanoTime();
-            long length = Math.min(CHUNK, volume.bytes() - from);
+            long length = Math.min(pace.chunk(), volume.bytes() - from);
             programs.run(
                     "blkdiscard",
                     "--zeroout",
@@ -113,10 +121,10 @@ final class Wiper implements AutoCloseable {
                     volume.device().toString());
             from += length;
             note(volume, new Work(from, ""));
-            if (from - tagged.wiped() >= BETWEEN_TAGS) {
+            if (from - tagged.wiped() >= pace.betweenTags()) {
                 tagged = tagged(tagged, from);
             }
-            pace(length, began);
+            rest(length, began);
         }
         return tagged;
     }
@@ -127,8 +135,8 @@ final class Wiper implements AutoCloseable {
         return volume.withWiped(tag);
     }
 
-    private void pace(long bytes, long began) throws InterruptedException {
-        long due = bytes * 1_000_000_000L / bytesPerSecond;
+    private void rest(long bytes, long began) throws InterruptedException {
+        long due = bytes * 1_000_000_000L / pace.bytesPerSecond();
         Thread.sleep(Duration.ofNanos(Math.max(0, due - (System.nanoTime() - began))));
     }
 

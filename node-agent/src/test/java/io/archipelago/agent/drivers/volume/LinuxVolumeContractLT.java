@@ -8,45 +8,24 @@ import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.Observed.Condition;
-import io.archipelago.agent.os.KernelTree;
-import io.archipelago.agent.os.Programs;
-import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 
 /** Volumes of LVM do what all volumes do. Runs on a storage host of the laboratory. */
 class LinuxVolumeContractLT extends VolumeContract {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String PORTAL = "0.0.0.0:3260";
-
-    private final Programs programs = new Programs(PATIENCE);
-    private final LogicalVolumes volumes = new LogicalVolumes(programs);
-    private final Targets targets =
-            new Targets(new KernelTree(Path.of("/sys/kernel/config/target")), programs, STORAGE, PORTAL);
-    private LinuxVolumeDriver driver = newDriver();
-
-    private LinuxVolumeDriver newDriver() {
-        return LinuxVolumeDriver.of(STORAGE, programs, LinuxVolumeContractLT::unseal, PORTAL, 1L << 30);
-    }
+    private final StorageFixture storage = new StorageFixture();
 
     @AfterEach
     void leaveNothing() throws DriverFault {
-        for (ResourceKey key : driver.observe(Map.of(), now()).keySet()) {
-            driver.remove(key, now());
-        }
-        await().atMost(PATIENCE).until(() -> driver.observe(Map.of(), now()).isEmpty());
-        driver.close();
+        storage.leaveNothing();
     }
 
     @Override
     protected Driver<VolumeSpec> driver() {
-        return driver;
+        return storage.driver();
     }
 
     @Override
@@ -56,7 +35,7 @@ class LinuxVolumeContractLT extends VolumeContract {
 
     @Override
     protected String pool() {
-        return "vg0";
+        return StorageFixture.POOL;
     }
 
     @Override
@@ -71,30 +50,13 @@ class LinuxVolumeContractLT extends VolumeContract {
 
     @Override
     protected void settle() {
-        await().atMost(PATIENCE)
-                .until(() -> driver.observe(Map.of(), now()).values().stream()
+        await().atMost(StorageFixture.PATIENCE)
+                .until(() -> driver().observe(Map.of(), now()).values().stream()
                         .noneMatch(seen -> seen.condition() == Condition.REMOVING));
     }
 
-    /** Of what it leaves: the logical volumes, without devices, and no target. */
     @Override
-    protected void cutPower() {
-        driver.close();
-        try {
-            for (ResourceKey key : targets.all()) {
-                targets.end(key);
-            }
-            for (LogicalVolume volume : volumes.all()) {
-                programs.run("lvchange", "-qq", "--activate", "n", volume.path());
-            }
-        } catch (DriverFault e) {
-            throw new AssertionError(e);
-        }
-        driver = newDriver();
-    }
-
-    private static Optional<String> unseal(String secret) {
-        String prefix = STORAGE + ":";
-        return secret.startsWith(prefix) ? Optional.of(secret.substring(prefix.length())) : Optional.empty();
+    protected void cutPower() throws DriverFault {
+        storage.cutPower();
     }
 }

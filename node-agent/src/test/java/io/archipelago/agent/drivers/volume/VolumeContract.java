@@ -44,7 +44,7 @@ abstract class VolumeContract {
     protected abstract void settle();
 
     /** Has the power fail, and come back. */
-    protected abstract void cutPower();
+    protected abstract void cutPower() throws DriverFault;
 
     @Test
     void isThereOnceItWasMade() throws Exception {

@@ -1,0 +1,155 @@
+package io.archipelago.lab;
+
+import io.archipelago.local.Fleet;
+import io.archipelago.local.RealAgent;
+import io.archipelago.local.Site;
+import io.archipelago.local.Stack;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the hosts of a lab hosts of the stack: runs on each its agent, and the daemons that the agent needs. */
+final class Agents {
+
+    private static final String AGENT = "agent";
+    private static final String STATE = "/var/lib/archipelago/agent";
+    private static final Duration TO_ANSWER = Duration.ofSeconds(10);
+    private static final Duration TO_BE_READY = Duration.ofSeconds(180);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+    private final Lab lab;
+    private final Stack stack;
+    private final Path bootImage;
+
+    /**
+     * @param stack whose brokers the hosts reach
+     * @param bootImage the directory of what machines boot
+     */
+    Agents(Lab lab, Stack stack, Path bootImage) {
+        this.lab = lab;
+        this.stack = stack;
+        this.bootImage = bootImage;
+    }
+
+    /** The hosts of the lab, as the stack has to know them. */
+    static Map<String, Fleet> fleets() {
+        Map<String, Fleet> fleets = new HashMap<>();
+        for (Site site : Topology.SITES) {
+            fleets.put(
+                    site.id(),
+                    new Fleet(
+                            count(site, Role.COMPUTE),
+                            count(site, Role.GATEWAY),
+                            count(site, Role.STORAGE),
+                            Topology.machineAddress(site)));
+        }
+        return fleets;
+    }
+
+    private static int count(Site site, Role role) {
+        return (int) Topology.hosts().stream()
+                .filter(host -> host.role() == role && siteOf(host.name()).equals(site.id()))
+                .count();
+    }
+
+    private static String siteOf(String host) {
+        return host.substring(0, host.indexOf('-'));
+    }
+
+    /** Starts them all. */
+    void start() throws IOException, InterruptedException {
+        lab.atOnce(host -> {
+            if (host.role() != Role.WAN) {
+                for (Program daemon : daemons(host.role())) {
+                    host.start(daemon);
+                }
+                host.start(new Program(AGENT, RealAgent.command(), environment(host), "/var/lib/archipelago"));
+            }
+            return true;
+        });
+    }
+
+    /** Waits until every agent knows what is desired on its host. */
+    void awaitReady() throws IOException, InterruptedException {
+        lab.atOnce(host -> {
+            if (host.role() != Role.WAN) {
+                await(host);
+            }
+            return true;
+        });
+    }
+
+    private static void await(LabHost host) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TO_BE_READY.toNanos();
+        while (host.run(TO_ANSWER, "curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:8085/q/health/ready")
+                        .code()
+                != 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("The agent of %s is not ready after %d s; it said: %s"
+                        .formatted(host.name(), TO_BE_READY.toSeconds(), host.log(AGENT)));
+            }
+            Thread.sleep(BETWEEN_LOOKS);
+        }
+    }
+
+    private static List<Program> daemons(Role role) {
+        return role != Role.COMPUTE
+                ? List.of()
+                : List.of(
+                        new Program("iscsid", List.of("/usr/sbin/iscsid", "-f"), Map.of(), "/"),
+                        new Program("libvirtd", List.of("/usr/sbin/libvirtd"), Map.of(), "/"));
+    }
+
+    private Map<String, String> environment(LabHost host) {
+        Site site = stack.sites().stream()
+                .filter(each -> each.id().equals(siteOf(host.name())))
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> all = new HashMap<>(RealAgent.environment(stack, site));
+        all.put("AGENT_STATE_DIRECTORY", STATE);
+        all.put("AGENT_HOST_ID", host.name());
+        all.put("AGENT_HOST_ROLES", host.role().name());
+        // Eight kernels share the machine's processors.
+        all.put("AGENT_RECONCILE_EVERY", "PT5S");
+        all.put("AGENT_SETTLE_EVERY", "PT0.5S");
+        all.put("AGENT_HOST_COMMAND_LIMIT", "PT60S");
+        switch (host.role()) {
+            case COMPUTE -> {
+                all.put("AGENT_HOST_TRUNK", "eth1");
+                all.put("AGENT_HOST_RESERVED_CPUS", "0");
+                all.put("AGENT_HOST_RESERVED_MEMORY", "512MiB");
+                all.put("AGENT_HOST_BOOT_KERNEL", bootImage.resolve("kernel").toString());
+                all.put("AGENT_HOST_BOOT_INITRD", bootImage.resolve("initrd").toString());
+            }
+            case GATEWAY -> {
+                all.put("AGENT_HOST_TRUNK", "eth1");
+                all.put("AGENT_HOST_OUTSIDE", "eth2");
+                all.put("AGENT_HOST_WAN_ADDRESS", Topology.wanAddress(site));
+                all.put("AGENT_HOST_CLOSED_NETWORKS", String.join(",", Topology.managementNetworks()));
+                all.put("AGENT_HOST_CACHE_DIRECTORY", "/var/cache/archipelago");
+                all.put("AGENT_HOST_CACHE_BYTES", "16GiB");
+            }
+            case STORAGE -> {
+                all.put("AGENT_HOST_POOLS", Lab.VOLUME_GROUP);
+                all.put("AGENT_HOST_PORTAL", host.address() + ":3260");
+            }
+            case WAN -> throw new IllegalStateException("no agent runs between the sites");
+        }
+        return all;
+    }
+
+    /** The logs of all agents. */
+    List<Path> logs() {
+        List<Path> logs = new ArrayList<>();
+        for (LabHost host : lab.hosts()) {
+            if (host.role() != Role.WAN) {
+                logs.add(host.log(AGENT));
+            }
+        }
+        return logs;
+    }
+}

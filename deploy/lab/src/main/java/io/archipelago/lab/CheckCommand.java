@@ -1,0 +1,37 @@
+package io.archipelago.lab;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code vc show ID -o json | vc lab check}: whether a cluster's machines on the lab are what was promised. */
+final class CheckCommand {
+
+    private CheckCommand() {}
+
+    static int run(Path directory, List<String> arguments, InputStream in, PrintStream out) throws IOException {
+        Main.refuseArguments("check", arguments);
+        List<ClusterCheck.Row> rows =
+                new ClusterCheck(Main.running(directory), new ObjectMapper().readTree(in)).rows();
+        out.printf("%-14s %-6s %5s  %-15s %5s  %-16s %s%n", "MACHINE", "SITE", "VLAN", "ADDRESS", "MTU", "DISK", "REACHES");
+        for (ClusterCheck.Row row : rows) {
+            out.printf(
+                    "%-14s %-6s %5d  %-15s %5d  %-16s %s%n",
+                    row.name(),
+                    row.site(),
+                    row.vlan(),
+                    row.address(),
+                    row.mtu(),
+                    row.disk(),
+                    String.join(" ", row.reached()));
+        }
+        List<String> problems = rows.stream()
+                .flatMap(row -> row.problems().stream().map(problem -> row.name() + " " + problem))
+                .toList();
+        problems.forEach(out::println);
+        return problems.isEmpty() && !rows.isEmpty() ? Main.OK : Main.FAILED;
+    }
+}

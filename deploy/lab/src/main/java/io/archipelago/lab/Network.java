@@ -1,0 +1,140 @@
+package io.archipelago.lab;
+
+import io.archipelago.local.Site;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The networks of a lab: bridges in a network namespace of their own, and from each management network a pair of interfaces to the
+ * machine's own namespace, so that hosts and the machine reach each other. The hosts have no way to anywhere else.
+ */
+final class Network {
+
+    private static final Path NAMESPACES = Path.of("/run/netns");
+    private static final Path INTERFACES = Path.of("/sys/class/net");
+    private static final String INSIDE = "-i";
+
+    private final String name;
+
+    Network(String name) {
+        this.name = name;
+    }
+
+    /** Whether a lab of that name is there, or something of one. */
+    boolean exists() {
+        return Files.exists(NAMESPACES.resolve(name)) || Files.exists(INTERFACES.resolve(firstDoor()));
+    }
+
+    /** The directory of the lab that made it; empty when that was cut off before it could say so, or when there is none. */
+    String owner() throws IOException {
+        Path alias = INTERFACES.resolve(firstDoor()).resolve("ifalias");
+        return Files.exists(alias) ? Files.readString(alias).strip() : "";
+    }
+
+    private String firstDoor() {
+        return door(Topology.SITES.getFirst());
+    }
+
+    /** @throws IOException if the machine uses an address of the lab for something else */
+    void refuseIfAddressesAreTaken() throws IOException, InterruptedException {
+        for (Site site : Topology.SITES) {
+            String own = address(site);
+            String route =
+                    Tools.run("ip", "-4", "-o", "route", "show", "to", "match", own.substring(0, own.indexOf('/')));
+            List<String> others =
+                    route.lines().filter(line -> !line.startsWith("default ")).toList();
+            if (!others.isEmpty()) {
+                throw new IOException(
+                        "The lab needs the addresses of %s, but this machine has a route to them already: %s"
+                                .formatted(own, others.getFirst().strip()));
+            }
+        }
+    }
+
+    /** Makes what only one lab can have, and writes on it whose it is. */
+    void claim(LabHome home) throws IOException, InterruptedException {
+        addDoor(Topology.SITES.getFirst());
+        Tools.run("ip", "link", "set", firstDoor(), "alias", home.root().toString());
+    }
+
+    private void addDoor(Site site) throws IOException, InterruptedException {
+        Tools.run("ip", "link", "add", door(site), "type", "veth", "peer", "name", door(site) + INSIDE);
+    }
+
+    void create(List<HostPlan> hosts, LabHome home) throws IOException, InterruptedException {
+        for (Site site : Topology.SITES.subList(1, Topology.SITES.size())) {
+            addDoor(site);
+        }
+        Tools.run("ip", "netns", "add", name);
+        Path batch = home.run().resolve("network");
+        Files.write(batch, outside());
+        Tools.run("ip", "-batch", batch.toString());
+        Files.write(batch, inside(hosts));
+        Tools.run("ip", "-netns", name, "-batch", batch.toString());
+        Files.delete(batch);
+    }
+
+    private List<String> outside() {
+        List<String> lines = new ArrayList<>();
+        for (Site site : Topology.SITES) {
+            lines.add("link set %s netns %s".formatted(door(site) + INSIDE, name));
+            lines.add("address add %s dev %s".formatted(address(site), door(site)));
+            lines.add("link set %s up".formatted(door(site)));
+        }
+        return lines;
+    }
+
+    private List<String> inside(List<HostPlan> hosts) {
+        List<String> lines = new ArrayList<>(List.of("link set lo up"));
+        for (String bridge : Topology.bridges()) {
+            lines.add("link add %s type bridge forward_delay 0 mcast_snooping 0".formatted(bridge));
+            lines.add("link set %s up".formatted(bridge));
+        }
+        for (HostPlan host : hosts) {
+            for (Nic nic : host.nics()) {
+                lines.add("tuntap add dev %s mode tap".formatted(nic.tap()));
+                lines.add("link set %s master %s up".formatted(nic.tap(), nic.bridge()));
+            }
+        }
+        for (Site site : Topology.SITES) {
+            lines.add("link set %s master %s up".formatted(door(site) + INSIDE, Topology.management(site)));
+        }
+        return lines;
+    }
+
+    /** Whatever of it is there. */
+    void remove() throws IOException, InterruptedException {
+        if (Files.exists(NAMESPACES.resolve(name))) {
+            Tools.run("ip", "netns", "delete", name);
+        }
+        for (Site site : Topology.SITES) {
+            Path door = INTERFACES.resolve(door(site));
+            if (Files.exists(door)) {
+                Result deleted = Tools.run(Tools.PATIENCE, List.of("ip", "link", "delete", door(site)));
+                // With its other end it may have gone at this moment, as the namespace ends some time after the command
+                // for that.
+                if (deleted.code() != 0 && Files.exists(door)) {
+                    throw new IOException(
+                            "The network interface %s can not be removed: %s".formatted(door(site), deleted.said()));
+                }
+            }
+        }
+    }
+
+    /** The beginning of a command line that runs the rest of it within the lab's networks. */
+    List<String> within() {
+        return List.of("ip", "netns", "exec", name);
+    }
+
+    /** The machine's end of a management network. */
+    private String door(Site site) {
+        return name + "-" + site.id();
+    }
+
+    private static String address(Site site) {
+        return Topology.managementAddress(site, 1);
+    }
+}

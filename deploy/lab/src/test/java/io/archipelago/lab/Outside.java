@@ -1,0 +1,35 @@
+package io.archipelago.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of a lab can be seen on the machine. */
+final class Outside {
+
+    private Outside() {}
+
+    /** Namespaces, network interfaces, processes and mounts that bear the name of a lab or a path of its directory. */
+    static List<String> of(Path directory) throws IOException, InterruptedException {
+        String name = Settings.standard().name();
+        List<String> found = new ArrayList<>();
+        for (List<String> command : List.of(
+                List.of("ip", "netns", "list"),
+                List.of("ip", "-o", "link", "show"),
+                List.of("ip", "-4", "-o", "address", "show"),
+                List.of("ps", "-e", "-o", "args"),
+                List.of("cat", "/proc/mounts"))) {
+            Tools.run(command.toArray(String[]::new))
+                    .lines()
+                    .filter(line -> line.contains(name) || isOfADirectory(command.getFirst(), line, directory))
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    /** Whoever only has the path among its arguments, as this test's JVM, is not the lab's. */
+    private static boolean isOfADirectory(String command, String line, Path directory) {
+        return line.contains(directory.toString()) && (command.equals("cat") || line.contains("umid="));
+    }
+}

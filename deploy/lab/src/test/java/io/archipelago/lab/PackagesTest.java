@@ -1,0 +1,21 @@
+package io.archipelago.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PackagesTest {
+
+    @Test
+    void aPackageIsMissingUnlessItIsSaidToBeInstalled() {
+        String states = """
+                socat installed
+                lvm2 config-files
+                kmod half-installed
+                """;
+
+        assertThat(Packages.missing(List.of("socat", "lvm2", "kmod", "cpio"), states))
+                .containsExactly("lvm2", "kmod", "cpio");
+    }
+}

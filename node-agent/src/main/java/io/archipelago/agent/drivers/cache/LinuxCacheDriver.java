@@ -1,0 +1,189 @@
+package io.archipelago.agent.drivers.cache;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.Observed;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.drivers.segment.SegmentNames;
+import io.archipelago.agent.drivers.segment.SegmentPaths;
+import io.archipelago.agent.os.KernelTree;
+import io.archipelago.agent.os.Namespace;
+import io.archipelago.agent.os.OwnDirectory;
+import io.archipelago.agent.os.PacketFilter;
+import io.archipelago.agent.os.Programs;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Package caches: a Squid for each cluster in its namespace on the gateway, through which its machines are led without their knowing.
+ * While the proxy does not work they are not led through it, and reach the origin by themselves.
+ *
+ * <p>Each cache has a directory. It is the first thing that is made of it and the last that goes. That a proxy has ended is noticed at
+ * the next look; whether it answers, what it has done, and whether machines are led through it is asked every {@link #ASK}.
+ */
+public final class LinuxCacheDriver implements Driver<CacheSpec> {
+
+    /** Between two questions to a proxy that runs. */
+    static final Duration ASK = Duration.ofSeconds(30);
+
+    private final Programs programs;
+    private final Path directory;
+    private final PacketFilter filter;
+    private final SegmentPaths segments;
+    private final Map<ResourceKey, Answer> answers = new HashMap<>();
+
+    /** What a proxy said, or why it did not, and whether machines were led through it. */
+    private record Answer(long pid, Instant at, Map<String, String> details, String fault, boolean on) {}
+
+    private LinuxCacheDriver(Programs programs, CacheSettings settings) {
+        this.programs = programs;
+        this.directory = settings.directory();
+        this.filter = PacketFilter.ofHost(programs);
+        this.segments = new SegmentPaths(programs);
+    }
+
+    /** The driver of a gateway. */
+    public static LinuxCacheDriver of(Programs programs, CacheSettings settings) {
+        return new LinuxCacheDriver(programs, settings);
+    }
+
+    @Override
+    public ResourceKind kind() {
+        return ResourceKind.CACHE;
+    }
+
+    @Override
+    public Class<CacheSpec> specType() {
+        return CacheSpec.class;
+    }
+
+    @Override
+    public Map<ResourceKey, Observed> observe(Map<ResourceKey, CacheSpec> wanted, Instant now) throws DriverFault {
+        Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
+        for (String id : new KernelTree(directory).names()) {
+            ResourceKey key = new ResourceKey(ResourceKind.CACHE, id);
+            seen.put(key, observed(key, wanted.get(key), now));
+        }
+        return seen;
+    }
+
+    @Override
+    public void apply(ResourceKey key, CacheSpec spec, Instant now) throws DriverFault {
+        Namespace namespace = namespace(key);
+        Optional<String> names = segments.address(spec.segment());
+        if (names.isEmpty()) {
+            throw DriverFault.waiting("waits for " + spec.segment());
+        }
+        directory(key).make();
+        Squid squid = squid(key, namespace);
+        Optional<ProcessHandle> running = squid.running();
+        if (running.isPresent() && squid.serves(spec)) {
+            if (!Squid.listens(running.get())) {
+                return;
+            }
+            if (ask(key, squid, running.get(), now).fault().isEmpty()) {
+                interception(namespace).on(spec.origin());
+                answers.remove(key);
+                return;
+            }
+        }
+        interception(namespace).off();
+        squid.start(spec, names.get());
+        answers.remove(key);
+    }
+
+    @Override
+    public void remove(ResourceKey key, Instant now) throws DriverFault {
+        OwnDirectory own = directory(key);
+        if (!new KernelTree(own.path()).exists()) {
+            return;
+        }
+        Namespace namespace = namespace(key);
+        interception(namespace).off();
+        squid(key, namespace).end();
+        own.delete();
+        answers.remove(key);
+    }
+
+    private Observed observed(ResourceKey key, @Nullable CacheSpec spec, Instant now) throws DriverFault {
+        ResourceKey segment = ResourceKey.of(ResourceKind.SEGMENT, key.allocation());
+        Squid squid = squid(key, namespace(key));
+        Optional<ProcessHandle> running = squid.running();
+        if (running.isEmpty()) {
+            return broken("its proxy does not run: look into " + directory(key).file("squid.log"), segment);
+        }
+        if (!Squid.listens(running.get())) {
+            return new Observed(Condition.MAKING, "its proxy is starting", Map.of(), Set.of(segment));
+        }
+        Answer answer = answers.get(key);
+        if (answer == null
+                || answer.pid() != running.get().pid()
+                || Duration.between(answer.at(), now).abs().compareTo(ASK) >= 0) {
+            answer = ask(key, squid, running.get(), now);
+        }
+        if (!answer.fault().isEmpty()) {
+            return broken("its proxy does not answer: " + answer.fault(), segment);
+        }
+        if (!answer.on()) {
+            return broken("no machine is led through its proxy", segment);
+        }
+        if (spec != null && !squid.serves(spec)) {
+            return new Observed(Condition.DIFFERENT, "is not as specified", Map.of(), Set.of(segment));
+        }
+        Map<String, String> details = new HashMap<>(answer.details());
+        if (spec != null) {
+            details.put("bytes", Long.toString(spec.bytes()));
+            details.put("origin", spec.origin());
+        }
+        return new Observed(Condition.READY, "", details, Set.of(segment));
+    }
+
+    private Answer ask(ResourceKey key, Squid squid, ProcessHandle process, Instant now) throws DriverFault {
+        Answer answer;
+        try {
+            Map<String, String> details = squid.counters().details();
+            answer = new Answer(
+                    process.pid(),
+                    now,
+                    details,
+                    "",
+                    interception(namespace(key)).isOn(squid.origin()));
+        } catch (DriverFault fault) {
+            answer = new Answer(process.pid(), now, Map.of(), fault.reason(), false);
+        }
+        answers.put(key, answer);
+        return answer;
+    }
+
+    private static Observed broken(String reason, ResourceKey segment) {
+        return new Observed(Condition.BROKEN, reason, Map.of(), Set.of(segment));
+    }
+
+    /** That of the allocation's segment, of which there is one. */
+    private Namespace namespace(ResourceKey key) {
+        ResourceKey segment = ResourceKey.of(ResourceKind.SEGMENT, key.allocation());
+        return new Namespace(new SegmentNames(segment).namespace(), programs);
+    }
+
+    private Squid squid(ResourceKey key, Namespace namespace) {
+        return new Squid(namespace, directory(key));
+    }
+
+    private Interception interception(Namespace namespace) {
+        return new Interception(filter, namespace);
+    }
+
+    private OwnDirectory directory(ResourceKey key) {
+        return new OwnDirectory(directory.resolve(key.id()));
+    }
+}

@@ -1,0 +1,256 @@
+package io.archipelago.agent.drivers.disk;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.IscsiNames;
+import io.archipelago.agent.drivers.Observed;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.os.KernelTree;
+import io.archipelago.agent.os.Programs;
+import io.archipelago.agent.world.Unsealer;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LUNs attached by open-iscsi. A session is told by its target's name, its LUN by the serial number that the volume bears: one with
+ * another is never used. {@link DiskPaths} tells where the block device is.
+ *
+ * <p>A storage host that goes away takes nothing with it: the kernel keeps what is written for two minutes while the session comes back by
+ * itself. Such a session is left alone, unless it can not come back as it was begun.
+ */
+public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
+
+    private static final List<Path> RECORDS = List.of(Path.of("/etc/iscsi/nodes"), Path.of("/var/lib/iscsi/nodes"));
+
+    /** How long a LUN may take to show after the login. */
+    private static final Duration TO_SHOW = Duration.ofSeconds(5);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
+    private final HostId host;
+    private final Sessions sessions;
+    private final Records records;
+    private final DiskPaths paths;
+    private final Rescanner rescanner;
+    private final Unsealer unsealer;
+
+    LinuxDiskDriver(
+            HostId host, Sessions sessions, Records records, DiskPaths paths, Rescanner rescanner, Unsealer unsealer) {
+        this.host = host;
+        this.sessions = sessions;
+        this.records = records;
+        this.paths = paths;
+        this.rescanner = rescanner;
+        this.unsealer = unsealer;
+    }
+
+    /** The driver of a host. */
+    public static LinuxDiskDriver of(HostId host, Programs programs, DiskPaths paths, Unsealer unsealer) {
+        KernelTree sys = new KernelTree(Path.of("/sys"));
+        Records records = new Records(RECORDS);
+        return new LinuxDiskDriver(
+                host, new Sessions(sys, records, programs), records, paths, new Rescanner(sys), unsealer);
+    }
+
+    @Override
+    public ResourceKind kind() {
+        return ResourceKind.DISK;
+    }
+
+    @Override
+    public Class<DiskSpec> specType() {
+        return DiskSpec.class;
+    }
+
+    @Override
+    public Map<ResourceKey, Observed> observe(Map<ResourceKey, DiskSpec> wanted, Instant now) throws DriverFault {
+        Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
+        Map<ResourceKey, String> blocks = new HashMap<>();
+        for (Session session : sessions.all()) {
+            ResourceKey key = session.key().orElse(null);
+            if (key == null) {
+                continue;
+            }
+            Observed other = seen.put(key, observed(session, wanted.get(key)));
+            if (other != null) {
+                seen.put(key, broken("there are two sessions with volumes of this name"));
+            } else if (session.lun() != null && session.isGenuine()) {
+                blocks.put(key, session.lun().block());
+            }
+        }
+        for (String target : records.targets()) {
+            IscsiNames.volume(target)
+                    .ifPresent(volume -> seen.putIfAbsent(
+                            new ResourceKey(ResourceKind.DISK, volume.id()),
+                            broken("open-iscsi knows its target, and there is no session")));
+        }
+        paths.lead(blocks);
+        rescanner.look(blocks.values(), now);
+        return seen;
+    }
+
+    @Override
+    public void apply(ResourceKey key, DiskSpec spec, Instant now) throws DriverFault {
+        if (!spec.volume().id().equals(key.id())) {
+            throw DriverFault.failed("a disk is called like its volume, not like " + spec.volume());
+        }
+        Optional<String> secret = unsealer.unseal(spec.sealedChapSecret());
+        if (secret.isEmpty()) {
+            throw DriverFault.failed("the secret for CHAP was not sealed to this host");
+        }
+        Login login = new Login(
+                IscsiNames.target(spec.storageHost(), spec.volume()),
+                spec.portal(),
+                IscsiNames.initiator(host),
+                spec.chapUser(),
+                secret.get());
+        for (String target : targets(key)) {
+            if (!target.equals(login.target())) {
+                sessions.logout(target);
+            }
+        }
+        attach(login);
+    }
+
+    @Override
+    public void remove(ResourceKey key, Instant now) throws DriverFault {
+        for (String target : targets(key)) {
+            sessions.logout(target);
+        }
+    }
+
+    @Override
+    public void close() {
+        rescanner.close();
+    }
+
+    private void attach(Login login) throws DriverFault {
+        Session session = find(login.target());
+        if (session != null && !session.works()) {
+            if (session.lun() != null && records.agree(login)) {
+                throw DriverFault.waiting(lost(session));
+            }
+            // Was never begun in full, or will be refused when it comes back: it does not heal by itself.
+            sessions.logout(login.target());
+            session = null;
+        }
+        if (session == null) {
+            sessions.login(login);
+        } else if (session.lun() == null) {
+            sessions.rescan(login.target());
+        }
+        verify(shown(login.target()));
+    }
+
+    private void verify(Session session) throws DriverFault {
+        if (!session.isGenuine()) {
+            sessions.logout(session.target());
+            throw DriverFault.failed(stranger(session));
+        }
+        if (session.lun() != null && session.lun().isOffline()) {
+            sessions.revive(session.lun());
+        }
+    }
+
+    /** The session with a target, once it shows its LUN. */
+    private Session shown(String target) throws DriverFault {
+        long end = System.nanoTime() + TO_SHOW.toNanos();
+        while (true) {
+            Session session = find(target);
+            if (session != null && session.lun() != null) {
+                return session;
+            }
+            if (System.nanoTime() > end) {
+                throw DriverFault.waiting("the storage host shows no LUN");
+            }
+            try {
+                Thread.sleep(BETWEEN_LOOKS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw DriverFault.waiting("the agent is being stopped");
+            }
+        }
+    }
+
+    private @Nullable Session find(String target) throws DriverFault {
+        return sessions.all().stream()
+                .filter(session -> session.target().equals(target))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The targets of ours by the name of a disk of which there is a session or a record. */
+    private List<String> targets(ResourceKey key) throws DriverFault {
+        Set<String> targets = new LinkedHashSet<>(records.targets());
+        sessions.all().forEach(session -> targets.add(session.target()));
+        return targets.stream()
+                .filter(target -> IscsiNames.volume(target)
+                        .filter(volume -> volume.id().equals(key.id()))
+                        .isPresent())
+                .toList();
+    }
+
+    private Observed observed(Session session, @Nullable DiskSpec spec) throws DriverFault {
+        if (spec != null && !session.target().equals(IscsiNames.target(spec.storageHost(), spec.volume()))) {
+            return new Observed(Condition.DIFFERENT, "is a volume of another storage host", Map.of(), uses(session));
+        }
+        if (!session.works()) {
+            return new Observed(Condition.BROKEN, lost(session), Map.of(), uses(session));
+        }
+        Session.Lun lun = session.lun();
+        if (lun == null) {
+            return new Observed(Condition.BROKEN, "the storage host shows no LUN", Map.of(), uses(session));
+        }
+        if (!session.isGenuine()) {
+            return new Observed(Condition.BROKEN, stranger(session), Map.of(), uses(session));
+        }
+        if (lun.isOffline()) {
+            return new Observed(Condition.BROKEN, "the kernel gave its device up", Map.of(), uses(session));
+        }
+        return new Observed(
+                Condition.READY,
+                "",
+                Map.of(
+                        "storageHost",
+                        session.storageHost().map(HostId::value).orElse(""),
+                        "device",
+                        lun.block(),
+                        "bytes",
+                        Long.toString(lun.bytes())),
+                uses(session));
+    }
+
+    /** A volume of this very host. */
+    private Set<ResourceKey> uses(Session session) {
+        return session.storageHost().filter(host::equals).flatMap(same -> IscsiNames.volume(session.target())).stream()
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String lost(Session session) {
+        return "the storage host at %s does not answer, or no longer lets this host in: what is written waits"
+                .formatted(session.portal());
+    }
+
+    private static String stranger(Session session) {
+        return "the LUN that the storage host shows is another volume: it bears the serial number '%s'. Nothing uses it; look for a wrong target %s"
+                .formatted(session.lun() == null ? "" : session.lun().serial(), session.target());
+    }
+
+    private static Observed broken(String reason) {
+        return new Observed(Condition.BROKEN, reason, Map.of(), Set.of());
+    }
+}

@@ -1,0 +1,48 @@
+package io.archipelago.agent.drivers.disk;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a session is begun with.
+ *
+ * @param target the target to log in to
+ * @param portal the address and port where it is served
+ * @param initiator the name that this host gives itself; the name that the host has otherwise is not changed
+ * @param user the name for CHAP
+ * @param secret the secret for CHAP
+ */
+record Login(String target, String portal, String initiator, String user, String secret) {
+
+    /**
+     * How long the kernel keeps what is written while the storage host does not answer, before it fails. One whose power was cut is
+     * back within 30 s, and as many volumes as it has are to be served again after that; the systems in the machines wait longer still.
+     */
+    private static final String KEEPS_WRITES = "120";
+
+    /** For one attempt, at first or after the storage host was away: short, so that it is soon found to be back. */
+    private static final String ANSWERS_WITHIN = "5";
+
+    /** The settings of open-iscsi, by their names there. */
+    Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        // Nothing is attached but by the agent, also not when the host starts.
+        settings.put("node.startup", "manual");
+        settings.put("node.conn[0].startup", "manual");
+        settings.put("iface.initiatorname", initiator);
+        settings.put("node.session.auth.authmethod", "CHAP");
+        settings.put("node.session.auth.username", user);
+        settings.put("node.session.auth.password", secret);
+        settings.put("node.session.timeo.replacement_timeout", KEEPS_WRITES);
+        settings.put("node.conn[0].timeo.login_timeout", ANSWERS_WITHIN);
+        // The agent tries again, and says why in between.
+        settings.put("node.session.initial_login_retry_max", "1");
+        return settings;
+    }
+
+    /** Says nothing of the secret. */
+    @Override
+    public String toString() {
+        return "Login[target=" + target + ", portal=" + portal + ", initiator=" + initiator + ", user=" + user + "]";
+    }
+}

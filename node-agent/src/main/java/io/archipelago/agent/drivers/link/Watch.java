@@ -1,0 +1,258 @@
+package io.archipelago.agent.drivers.link;
+
+import io.archipelago.agent.drivers.DriverFault;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Proves one link and watches it from then on, by itself and in the background.
+ *
+ * <pre>
+ *   OPENING ── both ends proved it ──▶ PROVEN ── no answer for too long, or opened again ──▶ SILENT
+ *                                        ▲                                                     │
+ *                                        └──────────────── both ends proved it ────────────────┘
+ * </pre>
+ */
+final class Watch implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Watch.class);
+    private static final Duration TO_END = Duration.ofSeconds(5);
+    private static final double MEGA = 1e6;
+
+    /** Until a link is proven it is tried about as often as this. */
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+    /** How far the link has come. */
+    enum Stage {
+        OPENING,
+        PROVEN,
+        SILENT
+    }
+
+    /**
+     * What is known of the link.
+     *
+     * @param defect what is broken at this end, a sentence; empty if nothing
+     * @param fault why it is not PROVEN, a sentence
+     */
+    record Finding(Stage stage, String defect, String fault, Map<String, String> figures) {}
+
+    private final Workshop workshop;
+    private final LinkSettings settings;
+    private final Thread thread;
+
+    private final Figure roundTrip = new Figure();
+    private final Figure throughput = new Figure();
+    private OptionalInt pathMtu = OptionalInt.empty();
+    private Link link;
+    private Stage stage;
+    private String defect = "";
+    private String fault = "is being proven";
+    private long lastHeard = System.nanoTime();
+    private long opened = System.nanoTime();
+    private long measured;
+    private boolean everMeasured;
+
+    /** Counts how often the link was made sound; what was found in a former era is no longer true. */
+    private long era;
+
+    private long eraOfRound;
+    private volatile boolean closed;
+
+    /**
+     * @param proven whether a former agent saw both ends prove it
+     */
+    Watch(Link link, boolean proven, Workshop workshop, LinkSettings settings) {
+        this.link = link;
+        this.stage = proven ? Stage.PROVEN : Stage.OPENING;
+        this.workshop = workshop;
+        this.settings = settings;
+        this.thread = Thread.ofVirtual().name(link.device()).start(this::run);
+    }
+
+    synchronized Finding finding() {
+        Map<String, String> figures = new TreeMap<>();
+        pathMtu.ifPresent(mtu -> figures.put("pathMtu", Integer.toString(mtu)));
+        if (roundTrip.isKnown()) {
+            figures.put("roundTripMillis", roundTrip.text());
+        }
+        if (throughput.isKnown()) {
+            figures.put("throughputMbit", throughput.text());
+        }
+        return new Finding(stage, defect, fault, figures);
+    }
+
+    /** The link was made so, or made sound; whether it was opened anew, so that it has to be proven anew. */
+    synchronized void mended(Link now, boolean anew) {
+        link = now;
+        if (!anew && defect.isEmpty()) {
+            return;
+        }
+        defect = "";
+        if (anew) {
+            opened = System.nanoTime();
+            if (stage == Stage.PROVEN) {
+                stage = Stage.SILENT;
+                fault = "was opened again, and is being proven";
+            }
+        }
+        era++;
+        notifyAll();
+    }
+
+    /** Whether it has carried nothing for so long that it should be opened anew. */
+    synchronized boolean isDead() {
+        return stage == Stage.SILENT
+                && isPast(opened, settings.reopenAfter())
+                && isPast(lastHeard, settings.reopenAfter());
+    }
+
+    /** Returns when nothing of it runs any more. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(TO_END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                round();
+                pause();
+            } catch (DriverFault e) {
+                LOG.debugf("link=%s %s", link.key(), e.reason());
+                note(e.reason());
+                pauseAfterFault();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void round() throws DriverFault {
+        Link now = current();
+        String found = workshop.defect(now);
+        note(found);
+        if (!found.isEmpty()) {
+            return;
+        }
+        if (stage() == Stage.PROVEN) {
+            listen(now);
+        } else {
+            prove(now);
+        }
+        if (stage() == Stage.PROVEN && isMeasuringDue()) {
+            measure(now);
+        }
+    }
+
+    private void prove(Link now) throws DriverFault {
+        String missing = workshop.acceptance().fault(now, workshop.tunnel(now));
+        if (!missing.isEmpty()) {
+            doubt(missing);
+        } else if (enter(Stage.PROVEN, "")) {
+            workshop.records().noteProven(now.key(), true);
+            LOG.infof("link=%s is proven", now.key());
+        }
+    }
+
+    private void listen(Link now) throws DriverFault {
+        Pings pings = workshop.prober().across(now, now.spec().mtu(), 2);
+        if (pings.isAnswered()) {
+            heard(pings.roundTripMillis());
+        } else if (isSilent()) {
+            String missing = workshop.acceptance().fault(now, workshop.tunnel(now));
+            if (missing.isEmpty()) {
+                heard(0);
+            } else if (enter(Stage.SILENT, missing)) {
+                workshop.records().noteProven(now.key(), false);
+                LOG.warnf("link=%s %s", now.key(), missing);
+            }
+        }
+    }
+
+    private void measure(Link now) throws DriverFault {
+        OptionalInt path = workshop.prober().pathMtu(now.spec().ends().remoteAddress());
+        double bits = workshop.prober().throughput(now);
+        synchronized (this) {
+            pathMtu = path;
+            throughput.take(bits / MEGA);
+            measured = System.nanoTime();
+            everMeasured = true;
+        }
+    }
+
+    private synchronized Link current() {
+        eraOfRound = era;
+        return link;
+    }
+
+    private synchronized Stage stage() {
+        return stage;
+    }
+
+    private synchronized void note(String found) {
+        if (era == eraOfRound) {
+            defect = found;
+        }
+    }
+
+    private synchronized void doubt(String missing) {
+        if (era == eraOfRound) {
+            fault = missing;
+        }
+    }
+
+    /** Whether it did: not if the link was made sound meanwhile, which may have changed everything. */
+    private synchronized boolean enter(Stage next, String why) {
+        if (era != eraOfRound) {
+            return false;
+        }
+        stage = next;
+        fault = why;
+        lastHeard = next == Stage.PROVEN ? System.nanoTime() : lastHeard;
+        return true;
+    }
+
+    private synchronized void heard(double roundTripMillis) {
+        lastHeard = System.nanoTime();
+        if (roundTripMillis > 0) {
+            roundTrip.take(roundTripMillis);
+        }
+    }
+
+    private synchronized boolean isSilent() {
+        return isPast(lastHeard, settings.silence());
+    }
+
+    private synchronized boolean isMeasuringDue() {
+        return !everMeasured || isPast(measured, settings.measureEvery());
+    }
+
+    private synchronized void pause() throws InterruptedException {
+        Duration pause = stage == Stage.PROVEN && defect.isEmpty() ? settings.watchEvery() : BETWEEN_TRIES;
+        if (era == eraOfRound && !closed) {
+            wait(pause.toMillis());
+        }
+    }
+
+    private void pauseAfterFault() {
+        try {
+            pause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isPast(long since, Duration duration) {
+        return System.nanoTime() - since > duration.toNanos();
+    }
+}

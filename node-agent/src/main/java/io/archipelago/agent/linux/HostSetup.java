@@ -1,0 +1,215 @@
+package io.archipelago.agent.linux;
+
+import io.archipelago.agent.AgentConfig;
+import io.archipelago.agent.ByteSize;
+import io.archipelago.agent.drivers.machine.DirectBoot;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator has said of a host, checked. What its roles do not need is empty or 0.
+ *
+ * @param id its name in the whole suite
+ * @param roles what it is for, at least one
+ * @param trunk the network interface that carries the VLANs
+ * @param reservedCpus processors that are kept from machines
+ * @param reservedMemory bytes that are kept from machines
+ * @param pools where volumes are made: {@code group} or {@code group/pool}
+ * @param portal address and port at which volumes are served
+ * @param wipeBytesPerSecond how fast volumes that were given up are wiped
+ * @param gateway what it does for other sites and for the outside
+ * @param boot what machines start from instead of their network and disk; null: nothing
+ * @param commandLimit how long a command may take
+ */
+public record HostSetup(
+        HostId id,
+        Set<HostRole> roles,
+        String trunk,
+        int reservedCpus,
+        long reservedMemory,
+        List<String> pools,
+        String portal,
+        long wipeBytesPerSecond,
+        Gateway gateway,
+        @Nullable DirectBoot boot,
+        Duration commandLimit) {
+
+    /**
+     * What a gateway does.
+     *
+     * @param wanAddress where the gateways of other sites reach it
+     * @param outside the network interface through which clusters reach the outside
+     * @param closedNetworks networks that no cluster reaches
+     * @param linkScripts where the scripts for a VPN appliance are; null: there is none
+     * @param cacheDirectory where package caches are kept
+     * @param cacheBytes how much they may take
+     */
+    public record Gateway(
+            String wanAddress,
+            String outside,
+            List<String> closedNetworks,
+            @Nullable Path linkScripts,
+            Path cacheDirectory,
+            long cacheBytes) {
+
+        static final Gateway NONE = new Gateway("", "", List.of(), null, Path.of("/"), 0);
+
+        public Gateway {
+            closedNetworks = List.copyOf(closedNetworks);
+        }
+    }
+
+    private static final long SLOWEST_WIPE = 1 << 20;
+    private static final Pattern NETWORK = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
+    private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
+    private static final Pattern POOL =
+            Pattern.compile("[A-Za-z0-9+_.][A-Za-z0-9+_.-]*(/[A-Za-z0-9+_.][A-Za-z0-9+_.-]*)?");
+    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9.-]+|[0-9A-Fa-f:]+");
+    private static final Pattern PORTAL = Pattern.compile("([0-9.]+|\\[[0-9A-Fa-f:]+]):([0-9]{1,5})");
+
+    public HostSetup {
+        roles = Set.copyOf(roles);
+        pools = List.copyOf(pools);
+    }
+
+    /**
+     * Reads it from the configuration.
+     *
+     * @throws IllegalArgumentException if something is missing or can not be; says which key and what it allows
+     */
+    public static HostSetup of(AgentConfig.Host config) {
+        Set<HostRole> roles = config.roles()
+                .filter(some -> !some.isEmpty())
+                .orElseThrow(
+                        () -> missing("roles", "one or more of compute, gateway and storage, with commas between"));
+        boolean compute = roles.contains(HostRole.COMPUTE);
+        boolean gateway = roles.contains(HostRole.GATEWAY);
+        boolean storage = roles.contains(HostRole.STORAGE);
+        return new HostSetup(
+                id(config.id()),
+                roles,
+                compute || gateway
+                        ? text("trunk", config.trunk(), INTERFACE, "the network interface that carries the VLANs")
+                        : "",
+                compute ? atLeast("reserved-cpus", config.reservedCpus(), 0) : 0,
+                compute ? config.reservedMemory().bytes() : 0,
+                storage ? pools(config.pools()) : List.of(),
+                storage ? portal(config.portal()) : "",
+                storage ? wipe(config.wipeBytesPerSecond()) : 0,
+                gateway ? gateway(config) : Gateway.NONE,
+                compute ? boot(config.boot()) : null,
+                limit(config.commandLimit()));
+    }
+
+    private static Gateway gateway(AgentConfig.Host config) {
+        List<String> closed = config.closedNetworks().orElse(List.of());
+        for (String network : closed) {
+            require("closed-networks", network, NETWORK, "networks such as 10.10.0.0/24, with commas between");
+        }
+        return new Gateway(
+                text(
+                        "wan-address",
+                        config.wanAddress(),
+                        ADDRESS,
+                        "the address at which the gateways of other sites reach this one"),
+                text(
+                        "outside",
+                        config.outside(),
+                        INTERFACE,
+                        "the network interface through which clusters reach the outside"),
+                closed,
+                config.linkScripts().orElse(null),
+                config.cacheDirectory(),
+                config.cacheBytes().bytes());
+    }
+
+    private static @Nullable DirectBoot boot(AgentConfig.Boot config) {
+        if (config.kernel().isEmpty() && config.initrd().isEmpty()) {
+            return null;
+        }
+        Path kernel =
+                config.kernel().orElseThrow(() -> missing("boot.kernel", "a kernel's file, as there is an initrd"));
+        Path initrd = config.initrd().orElseThrow(() -> missing("boot.initrd", "a file, as there is a kernel"));
+        return new DirectBoot(kernel, initrd, config.commandLine());
+    }
+
+    boolean is(HostRole role) {
+        return roles.contains(role);
+    }
+
+    private static HostId id(Optional<String> id) {
+        String text = id.orElseThrow(() -> missing("id", "the host's name in the whole suite, such as tokyo-c01"));
+        try {
+            return new HostId(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("agent.host.id: %s, not '%s'".formatted(e.getMessage(), text), e);
+        }
+    }
+
+    private static List<String> pools(Optional<List<String>> pools) {
+        String allowed = "one or more volume groups, or thin pools as group/pool, with commas between";
+        List<String> names = pools.filter(some -> !some.isEmpty()).orElseThrow(() -> missing("pools", allowed));
+        for (String name : names) {
+            require("pools", name, POOL, allowed);
+        }
+        return names;
+    }
+
+    private static String portal(Optional<String> portal) {
+        String allowed = "an address and a port, such as 10.10.0.31:3260";
+        String text = text("portal", portal, PORTAL, allowed);
+        int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+        if (port < 1 || port > 65535) {
+            throw wrong("portal", allowed, text);
+        }
+        return text;
+    }
+
+    private static long wipe(ByteSize perSecond) {
+        if (perSecond.bytes() < SLOWEST_WIPE) {
+            throw wrong("wipe-bytes-per-second", "1MiB or more", Long.toString(perSecond.bytes()));
+        }
+        return perSecond.bytes();
+    }
+
+    private static Duration limit(Duration limit) {
+        if (limit.toSeconds() < 1) {
+            throw wrong("command-limit", "a duration of a second or more", limit.toString());
+        }
+        return limit;
+    }
+
+    private static int atLeast(String key, int value, int least) {
+        if (value < least) {
+            throw wrong(key, least + " or more", Integer.toString(value));
+        }
+        return value;
+    }
+
+    private static String text(String key, Optional<String> value, Pattern form, String allowed) {
+        String text = value.orElseThrow(() -> missing(key, allowed));
+        require(key, text, form, allowed);
+        return text;
+    }
+
+    private static void require(String key, String value, Pattern form, String allowed) {
+        if (!form.matcher(value).matches()) {
+            throw wrong(key, allowed, value);
+        }
+    }
+
+    private static IllegalArgumentException missing(String key, String allowed) {
+        return new IllegalArgumentException("agent.host.%s must be set: %s".formatted(key, allowed));
+    }
+
+    private static IllegalArgumentException wrong(String key, String allowed, String value) {
+        return new IllegalArgumentException("agent.host.%s is %s, not '%s'".formatted(key, allowed, value));
+    }
+}

@@ -1,0 +1,98 @@
+package io.archipelago.agent.linux;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.Drivers;
+import io.archipelago.agent.drivers.disk.DiskPaths;
+import io.archipelago.agent.drivers.disk.LinuxDiskDriver;
+import io.archipelago.agent.drivers.link.LinkSettings;
+import io.archipelago.agent.drivers.link.LinuxLinkDriver;
+import io.archipelago.agent.drivers.link.Place;
+import io.archipelago.agent.drivers.machine.LinuxMachineDriver;
+import io.archipelago.agent.drivers.segment.LinuxSegmentDriver;
+import io.archipelago.agent.drivers.segment.SegmentPaths;
+import io.archipelago.agent.drivers.segment.SegmentSettings;
+import io.archipelago.agent.drivers.volume.LinuxVolumeDriver;
+import io.archipelago.agent.os.Programs;
+import io.archipelago.agent.world.Unsealer;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import io.archipelago.contracts.host.LinkDriver;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The drivers of a real host: those that its roles call for. */
+public final class LinuxDrivers {
+
+    /** Files of what is gone after a reboot. */
+    private static final Path RUN = Path.of("/run/archipelago");
+
+    /** Longer than other commands of libvirt's, as a machine that starts waits for its emulator. */
+    private static final Duration TO_START_A_MACHINE = Duration.ofSeconds(60);
+
+    private final List<Driver<?>> drivers = new ArrayList<>();
+    private final @Nullable LinuxLinkDriver links;
+
+    /**
+     * The drivers of a host.
+     *
+     * @param state the agent's directory
+     * @param unsealer opens what was sealed to this host
+     * @param changed run by a driver that notices by itself that something has changed: the host is looked at at once
+     */
+    public LinuxDrivers(HostSetup setup, Programs programs, Path state, Unsealer unsealer, Runnable changed) {
+        SegmentPaths segments = new SegmentPaths(programs);
+        DiskPaths disks = new DiskPaths();
+        if (setup.is(HostRole.STORAGE)) {
+            drivers.add(
+                    LinuxVolumeDriver.of(setup.id(), programs, unsealer, setup.portal(), setup.wipeBytesPerSecond()));
+        }
+        if (setup.is(HostRole.COMPUTE) || setup.is(HostRole.GATEWAY)) {
+            drivers.add(LinuxSegmentDriver.of(
+                    programs,
+                    new SegmentSettings(
+                            setup.trunk(),
+                            setup.gateway().outside(),
+                            setup.gateway().closedNetworks(),
+                            RUN.resolve("segments"),
+                            setup.is(HostRole.COMPUTE))));
+        }
+        if (setup.is(HostRole.COMPUTE)) {
+            drivers.add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer));
+            drivers.add(LinuxMachineDriver.of(
+                    new Programs(TO_START_A_MACHINE),
+                    state,
+                    key -> Optional.of(disks.of(key)).filter(Files::exists),
+                    segments::bridge,
+                    setup.boot(),
+                    changed));
+        }
+        links = setup.is(HostRole.GATEWAY) ? links(setup, programs, state, segments) : null;
+        if (links != null) {
+            drivers.add(links);
+        }
+    }
+
+    private static LinuxLinkDriver links(HostSetup setup, Programs programs, Path state, SegmentPaths segments) {
+        return new LinuxLinkDriver(
+                programs,
+                key -> segments.gateway(key).map(place -> new Place(place.namespace(), place.bridge())),
+                LinkSettings.of(
+                        state.resolve("link-keys"),
+                        RUN.resolve("links"),
+                        setup.gateway().linkScripts()));
+    }
+
+    public Drivers all() {
+        return new Drivers(drivers);
+    }
+
+    /** How this host can join the ends of links; see {@link io.archipelago.contracts.host.HostMessage.Inventory#links()}. */
+    public Map<LinkDriver, String> offers() {
+        return links == null ? Map.of() : links.offers();
+    }
+}

@@ -1,0 +1,244 @@
+package io.archipelago.agent.drivers.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.archipelago.agent.SiteFixture;
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.drivers.segment.LabHost;
+import io.archipelago.agent.drivers.segment.LinuxSegmentDriver;
+import io.archipelago.agent.drivers.segment.SegmentPaths;
+import io.archipelago.agent.os.IpBatch;
+import io.archipelago.agent.os.Namespace;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec.Gateway;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec.Station;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Caches of Squid do what all caches do, and what machines find behind them. Runs on a gateway of the laboratory. */
+class LinuxCacheLT extends CacheContract {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final LabHost LAB = new LabHost();
+    private static final Path CACHES = Path.of("/run/archipelago-lt/caches");
+    private static final String ORIGIN = "172.16.1.1";
+    private static final String FRONTEND = "lt-fe";
+    private static final CacheSpec SPEC = spec(ORIGIN, 64L << 20);
+    private static final ResourceKey AT_COMPUTE = ResourceKey.of(ResourceKind.SEGMENT, SiteFixture.allocation(11));
+
+    private final LinuxSegmentDriver segments = LAB.gateway();
+    private final LinuxSegmentDriver compute = LAB.compute();
+    private LinuxCacheDriver driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
+    private final List<String> plugged = new ArrayList<>();
+
+    @BeforeAll
+    static void begin() throws Exception {
+        LAB.begin();
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        for (ResourceKey key : driver.observe(Map.of(), now()).keySet()) {
+            driver.remove(key, now());
+        }
+        plugged.forEach(LAB::unplug);
+        LAB.removeAll(compute, segments);
+        LAB.requireNothingLeft();
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        LAB.end();
+    }
+
+    @Override
+    protected Driver<CacheSpec> driver() {
+        return driver;
+    }
+
+    @Override
+    protected Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    protected void settle() {
+        await().atMost(PATIENCE)
+                .until(() -> driver.observe(Map.of(), now()).values().stream()
+                        .noneMatch(seen -> seen.condition() == Condition.MAKING));
+    }
+
+    /** Of which the files are left. */
+    @Override
+    protected void cutPower() {
+        loseSegment();
+        makeSegment();
+        driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
+    }
+
+    @Override
+    protected void makeSegment() {
+        List<Station> stations = List.of(
+                new Station("frontend", "02:00:00:00:01:01", ORIGIN, false),
+                new Station("n1", "02:00:00:00:00:01", "172.16.2.1", true));
+        Gateway gateway = new Gateway("172.16.31.253/12", false, "172.16.31.254", stations);
+        try {
+            segments.apply(SiteFixture.segmentKey(), new SegmentSpec(101, 1400, gateway), now());
+        } catch (DriverFault e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    protected void loseSegment() {
+        try {
+            segments.remove(SiteFixture.segmentKey(), now());
+        } catch (DriverFault e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void theOriginGivesAFileOnceAndSeesEachMachineItself() throws Exception {
+        // Given
+        Path log = frontend();
+        List<String> machines = machines(4);
+        make(SPEC);
+
+        // When
+        List<CompletableFuture<String>> fetches = machines.stream()
+                .map(machine -> CompletableFuture.supplyAsync(() -> fetch(machine, "http://frontend/package")))
+                .toList();
+        fetches.forEach(fetch -> assertThat(fetch.join()).isEqualTo("200 1048576"));
+        for (String machine : machines) {
+            assertThat(LAB.in(machine, "curl --silent --max-time 20 http://" + ORIGIN + "/cgi-bin/who"))
+                    .as("what is made for each machine")
+                    .contains(address(machines.indexOf(machine)) + "]");
+        }
+
+        // Then
+        assertThat(Files.readAllLines(log).stream().filter(line -> line.contains("url:/package")))
+                .hasSize(1);
+        LinuxCacheDriver next = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
+        assertThat(next.observe(Map.of(CACHE, SPEC), now()).get(CACHE)).satisfies(seen -> {
+            assertThat(seen.details()).containsEntry("requests", "8");
+            assertThat(Long.parseLong(seen.details().getOrDefault("bytesServed", "0")))
+                    .isGreaterThan(4 << 20);
+            assertThat(Long.parseLong(seen.details().getOrDefault("bytesFetched", "0")))
+                    .isBetween(1L << 20, 2L << 20);
+        });
+    }
+
+    @Test
+    void machinesReachTheOriginWhileTheProxyIsDead() throws Exception {
+        // Given
+        frontend();
+        String machine = machines(1).getFirst();
+        make(SPEC);
+        long pid = Long.parseLong(Files.readString(CACHES.resolve(CACHE.id()).resolve("squid.pid"))
+                .strip());
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        await().atMost(PATIENCE).until(() -> condition(SPEC) == Condition.BROKEN);
+
+        // When
+        driver.apply(CACHE, SPEC, now());
+
+        // Then
+        assertThat(fetch(machine, "http://frontend/package"))
+                .as("while it starts")
+                .isEqualTo("200 1048576");
+        settle();
+        make(SPEC);
+        assertThat(condition(SPEC)).isEqualTo(Condition.READY);
+        assertThat(fetch(machine, "http://frontend/package"))
+                .as("through the new one")
+                .isEqualTo("200 1048576");
+    }
+
+    /** The frontend, at the other end of a link of the gateway; its log. */
+    private Path frontend() throws DriverFault, IOException {
+        makeSegment();
+        Path www = Files.createTempDirectory("lt-www");
+        Files.write(www.resolve("package"), new byte[1 << 20]);
+        Files.createDirectories(www.resolve("cgi-bin"));
+        Files.writeString(
+                www.resolve("cgi-bin/who"),
+                "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\necho $REMOTE_ADDR\n");
+        Files.setPosixFilePermissions(www.resolve("cgi-bin/who"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        SegmentPaths.Place place = new SegmentPaths(LAB.programs())
+                .gateway(SiteFixture.segmentKey())
+                .orElseThrow();
+        LAB.run("ip netns add " + FRONTEND);
+        plugged.add(FRONTEND);
+        IpBatch.onHost(LAB.programs())
+                .add("link add %s type veth peer name eth0 netns %s", FRONTEND, FRONTEND)
+                .add("link set %s netns %s", FRONTEND, place.namespace())
+                .run();
+        new Namespace(place.namespace(), LAB.programs())
+                .ip()
+                .add("link set %s master %s up", FRONTEND, place.bridge())
+                .run();
+        new Namespace(FRONTEND, LAB.programs())
+                .ip()
+                .add("link set lo up")
+                .add("address add %s/12 dev eth0", ORIGIN)
+                .add("link set eth0 mtu 1400 up")
+                .run();
+        Path log = Files.createTempFile("lt-", ".log");
+        new ProcessBuilder("ip", "netns", "exec", FRONTEND, "busybox", "httpd", "-f", "-vv", "-h", www.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        await().until(() -> LAB.in(FRONTEND, "ss -ltn").contains(":80 "));
+        return log;
+    }
+
+    private List<String> machines(int count) throws DriverFault {
+        compute.apply(AT_COMPUTE, new SegmentSpec(101, 1400, null), now());
+        String bridge = new SegmentPaths(LAB.programs()).bridge(AT_COMPUTE).orElseThrow();
+        List<String> machines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String machine = "lt-m" + i;
+            plugged.add(machine);
+            LAB.plug(machine, "02:00:00:00:00:%02x".formatted(i + 1), bridge);
+            LAB.in(machine, "ip address add " + address(i) + "/12 dev eth0");
+            machines.add(machine);
+        }
+        return machines;
+    }
+
+    private static String address(int machine) {
+        return "172.16.2." + (machine + 1);
+    }
+
+    /** By the name that the machine would have been told. */
+    private static String fetch(String machine, String url) {
+        try {
+            return LAB.in(
+                            machine,
+                            "curl --silent --max-time 20 --resolve frontend:80:" + ORIGIN
+                                    + " --output /dev/null --write-out %{http_code}_%{size_download} " + url)
+                    .replace('_', ' ');
+        } catch (DriverFault e) {
+            return e.reason();
+        }
+    }
+}

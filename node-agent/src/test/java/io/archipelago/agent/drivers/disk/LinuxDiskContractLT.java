@@ -1,0 +1,200 @@
+package io.archipelago.agent.drivers.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.IscsiNames;
+import io.archipelago.agent.drivers.Observed;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.drivers.volume.StorageFixture;
+import io.archipelago.agent.os.Programs;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Disks of open-iscsi do what all disks do. Runs on one host of the laboratory that is both storage host and compute host. */
+class LinuxDiskContractLT extends DiskContract {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Programs programs = new Programs(PATIENCE);
+    private final DiskPaths paths = new DiskPaths(Path.of("/run/archipelago-test/disks"));
+    private final StorageFixture storage = new StorageFixture();
+    private final LinuxDiskDriver driver = LinuxDiskDriver.of(HOST, programs, paths, LinuxDiskContractLT::unseal);
+
+    private long bytes = 64L << 20;
+
+    @AfterEach
+    void leaveNothing() throws DriverFault {
+        driver.remove(DISK, now());
+        driver.close();
+        storage.leaveNothing();
+    }
+
+    @Override
+    protected Driver<DiskSpec> driver() {
+        return driver;
+    }
+
+    @Override
+    protected Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    protected String portal() {
+        return "127.0.0.1:3260";
+    }
+
+    @Override
+    protected void export(@Nullable HostId initiator, String secret) {
+        storage.export(VOLUME, bytes, initiator, secret);
+    }
+
+    @Override
+    protected void cutStoragePower() throws DriverFault {
+        storage.cutPower();
+    }
+
+    @Override
+    protected void settle(@Nullable Condition condition) {
+        await().atMost(PATIENCE).until(() -> {
+            Observed seen = observe().get(DISK);
+            return (seen == null ? null : seen.condition()) == condition;
+        });
+    }
+
+    @Test
+    void isFoundByItsPathWhateverTheKernelCallsIt() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        Path path = paths.of(DISK);
+        Path device = path.toRealPath();
+        assertThat(device.toString()).startsWith("/dev/sd");
+        Files.delete(path);
+        Files.createSymbolicLink(path, Path.of("/dev/sdz"));
+
+        // When
+        observe();
+
+        // Then
+        assertThat(path.toRealPath()).isEqualTo(device);
+
+        // When
+        driver.remove(DISK, now());
+        observe();
+
+        // Then
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void seesThatItsVolumeHasGrown() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        assertThat(seen().details()).containsEntry("bytes", Long.toString(64L << 20));
+
+        // When
+        bytes = 128L << 20;
+        export(HOST, SECRET);
+
+        // Then
+        await().atMost(Rescanner.EVERY.multipliedBy(2))
+                .until(() -> Long.toString(128L << 20).equals(seen().details().get("bytes")));
+    }
+
+    @Test
+    void refusesALunThatIsAnotherVolume() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        storage.serveAsAnother(VOLUME, HOST, SECRET);
+
+        // Then
+        assertThatThrownBy(() -> driver.apply(DISK, spec(SECRET), now()))
+                .isInstanceOf(DriverFault.class)
+                .hasMessageContaining("another volume");
+        assertThat(observe()).doesNotContainKey(DISK);
+        assertThat(paths.of(DISK)).doesNotExist();
+    }
+
+    @Test
+    void leavesTheSecretWhereOnlyRootCanReadIt() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+
+        // Then
+        Path records = Path.of("/etc/iscsi/nodes", IscsiNames.target(STORAGE, VOLUME));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(records)))
+                .isEqualTo("rwx------");
+
+        // When
+        driver.remove(DISK, now());
+
+        // Then
+        assertThat(records).doesNotExist();
+    }
+
+    @Test
+    void endsASessionThatCanNotComeBackAsItWasBegun() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        storage.cutPower();
+        settle(Condition.BROKEN);
+        export(HOST, "secret-number-2");
+
+        // When
+        await().atMost(PATIENCE)
+                .ignoreExceptionsMatching(StorageFixture::isWaiting)
+                .until(() -> {
+                    driver.apply(DISK, spec("secret-number-2"), now());
+                    return true;
+                });
+
+        // Then
+        assertThat(driver.observe(Map.of(DISK, spec("secret-number-2")), now()).get(DISK))
+                .satisfies(seen -> assertThat(seen.condition()).isEqualTo(Condition.READY));
+    }
+
+    @Test
+    void leavesAloneWhatIsNotOurs() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        String foreign = "iqn.2001-04.com.example:storage";
+        programs.run("iscsiadm", "--mode", "node", "--op", "new", "--targetname", foreign, "--portal", portal());
+
+        try {
+            // When
+            driver.remove(DISK, now());
+
+            // Then
+            assertThat(observe()).isEmpty();
+            assertThat(new Records(List.of(Path.of("/etc/iscsi/nodes"))).targets())
+                    .containsExactly(foreign);
+        } finally {
+            programs.run("iscsiadm", "--mode", "node", "--op", "delete", "--targetname", foreign);
+        }
+    }
+
+    private static Optional<String> unseal(String secret) {
+        String prefix = HOST + ":";
+        return secret.startsWith(prefix) ? Optional.of(secret.substring(prefix.length())) : Optional.empty();
+    }
+}

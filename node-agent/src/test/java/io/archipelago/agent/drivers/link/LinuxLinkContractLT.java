@@ -1,0 +1,75 @@
+package io.archipelago.agent.drivers.link;
+
+import static org.awaitility.Awaitility.await;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.contracts.host.LinkDriver;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Links of a Linux gateway do what all links do. Runs on a gateway of the laboratory. */
+class LinuxLinkContractLT extends LinkContract {
+
+    private final TwoGateways gateways;
+
+    LinuxLinkContractLT() throws IOException, DriverFault {
+        gateways = new TwoGateways(null);
+    }
+
+    @BeforeEach
+    void openTheOtherEnd() throws DriverFault {
+        gateways.osaka.apply(gateways.osaka.spec(LinkDriver.VXLAN, gateways.tokyo));
+    }
+
+    @AfterEach
+    void leaveNothing() throws IOException, DriverFault {
+        gateways.close();
+    }
+
+    @Override
+    protected Driver<LinkSpec> driver() {
+        gateways.tokyo.restartAgent();
+        return gateways.tokyo.driver();
+    }
+
+    @Override
+    protected Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    protected LinkSpec spec(int mtu) {
+        return gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka, mtu, 0);
+    }
+
+    @Override
+    protected void settle(LinkSpec spec) {
+        await().atMost(TwoGateways.PATIENCE)
+                .until(() -> gateways.tokyo.driver().observe(Map.of(LINK, spec), now()).values().stream()
+                        .noneMatch(seen -> seen.condition() == Condition.MAKING));
+    }
+
+    @Override
+    protected void loseSegment() {
+        try {
+            gateways.tokyo.loseSegment();
+        } catch (DriverFault e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    protected void cutPower() {
+        try {
+            gateways.tokyo.cutPower();
+        } catch (DriverFault e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.archipelago.agent.drivers.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.archipelago.agent.SiteFixture;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.Observed;
+import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.os.Programs;
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.host.LinkDriver;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two gateways on one machine: a network namespace each, joined by a cable that is the WAN, and a namespace each for the cluster with a
+ * bridge in it. Needs root.
+ */
+final class TwoGateways implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final String BRIDGE = "br0";
+    private static final String CABLE = "wan0";
+    private static final int PORT = 20001;
+    private static final int TUNNEL = 4711;
+
+    final Gateway tokyo;
+    final Gateway osaka;
+    private final Path directory;
+
+    TwoGateways(@Nullable Path scripts) throws IOException, DriverFault {
+        directory = Files.createTempDirectory("two-gateways");
+        tokyo = new Gateway("tokyo", "osaka", 1, scripts);
+        osaka = new Gateway("osaka", "tokyo", 2, scripts);
+        clear();
+        for (Gateway gateway : List.of(tokyo, osaka)) {
+            gateway.make();
+        }
+        Programs host = new Programs(LIMIT);
+        host.run(
+                "ip", "-n", tokyo.wan, "link", "add", CABLE, "type", "veth", "peer", "name", CABLE, "netns", osaka.wan);
+        for (Gateway gateway : List.of(tokyo, osaka)) {
+            host.run("ip", "-n", gateway.wan, "address", "add", gateway.wanAddress() + "/24", "dev", CABLE);
+            host.run("ip", "-n", gateway.wan, "link", "set", CABLE, "up");
+        }
+    }
+
+    /** How wide the WAN is. */
+    void widen(int mtu) throws DriverFault {
+        for (Gateway gateway : List.of(tokyo, osaka)) {
+            gateway.inWan("ip", "link", "set", CABLE, "mtu", Integer.toString(mtu));
+        }
+    }
+
+    void cut() throws DriverFault {
+        osaka.inWan("ip", "link", "set", CABLE, "down");
+    }
+
+    void mend() throws DriverFault {
+        osaka.inWan("ip", "link", "set", CABLE, "up");
+    }
+
+    /** Both ends of one link. */
+    void open(LinkDriver driver) throws DriverFault {
+        tokyo.apply(tokyo.spec(driver, osaka));
+        osaka.apply(osaka.spec(driver, tokyo));
+    }
+
+    @Override
+    public void close() throws DriverFault, IOException {
+        tokyo.leave();
+        osaka.leave();
+        clear();
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void clear() throws DriverFault {
+        Programs host = new Programs(LIMIT);
+        for (Gateway gateway : List.of(tokyo, osaka)) {
+            host.end(List.of("ip", "netns", "delete", gateway.wan));
+            host.end(List.of("ip", "netns", "delete", gateway.cluster));
+        }
+    }
+
+    /** One of them, with its driver. */
+    final class Gateway {
+
+        final String wan;
+        final String cluster;
+        final ResourceKey key;
+        final Programs programs;
+        private final String peer;
+        private final int number;
+        private final LinkSettings settings;
+        private LinuxLinkDriver driver;
+
+        Gateway(String name, String peer, int number, @Nullable Path scripts) {
+            wan = "lt-" + name + "-wan";
+            cluster = "lt-" + name;
+            key = ResourceKey.of(ResourceKind.LINK, SiteFixture.CLUSTER, peer);
+            programs = new Programs(LIMIT).within(wan);
+            this.peer = peer;
+            this.number = number;
+            settings = new LinkSettings(
+                    directory.resolve(name).resolve("keys"),
+                    directory.resolve(name).resolve("records"),
+                    scripts,
+                    Duration.ofMillis(300),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(8),
+                    Duration.ofMinutes(15));
+            driver = newDriver();
+        }
+
+        LinuxLinkDriver driver() {
+            return driver;
+        }
+
+        String wanAddress() {
+            return "192.0.2." + number;
+        }
+
+        String clusterAddress() {
+            return "172.16." + number + ".254";
+        }
+
+        LinkSpec spec(LinkDriver way, Gateway other) {
+            return spec(way, other, SiteFixture.link(PORT).mtu(), 0);
+        }
+
+        LinkSpec spec(LinkDriver way, Gateway other, int mtu, long bandwidth) {
+            String peerKey = Optional.ofNullable(other.driver.offers().get(way)).orElse("");
+            return spec(way, other, mtu, bandwidth, peerKey);
+        }
+
+        LinkSpec spec(LinkDriver way, Gateway other, int mtu, long bandwidth, String peerKey) {
+            return new LinkSpec(
+                    SiteFixture.segmentKey(),
+                    new SiteId(peer),
+                    number == 1,
+                    new LinkSpec.Ends(
+                            PORT + number,
+                            other.wanAddress(),
+                            PORT + other.number,
+                            clusterAddress(),
+                            other.clusterAddress()),
+                    mtu,
+                    way,
+                    peerKey,
+                    TUNNEL,
+                    bandwidth);
+        }
+
+        void apply(LinkSpec spec) throws DriverFault {
+            driver.apply(key, spec, Instant.now());
+        }
+
+        Optional<Observed> seen(LinkSpec spec) throws DriverFault {
+            return Optional.ofNullable(
+                    driver.observe(Map.of(key, spec), Instant.now()).get(key));
+        }
+
+        /** Waits until it is so; makes it again meanwhile when it is broken, as an agent would. */
+        Observed awaitThat(LinkSpec spec, Condition condition) {
+            Observed[] last = new Observed[1];
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                Observed seen = seen(spec).orElseThrow();
+                last[0] = seen;
+                if (seen.condition() == Condition.BROKEN && condition == Condition.READY) {
+                    apply(spec);
+                }
+                assertThat(seen.condition()).as(seen.reason()).isEqualTo(condition);
+            });
+            return last[0];
+        }
+
+        String inWan(String... command) throws DriverFault {
+            return programs.run(command);
+        }
+
+        String inCluster(String... command) throws DriverFault {
+            return programs.within(cluster).run(command);
+        }
+
+        /** The agent dies, and another is started. */
+        void restartAgent() {
+            driver.close();
+            driver = newDriver();
+        }
+
+        void makeSegment() throws DriverFault {
+            Programs host = new Programs(LIMIT);
+            host.run("ip", "netns", "add", cluster);
+            inCluster("ip", "link", "set", "lo", "up");
+            inCluster("ip", "link", "add", BRIDGE, "type", "bridge", "forward_delay", "0");
+            inCluster("ip", "address", "add", clusterAddress() + "/12", "dev", BRIDGE);
+            inCluster("ip", "link", "set", BRIDGE, "up");
+        }
+
+        void loseSegment() throws DriverFault {
+            new Programs(LIMIT).run("ip", "netns", "delete", cluster);
+        }
+
+        /** What it leaves: neither devices nor processes nor what lies below /run. */
+        void cutPower() throws DriverFault {
+            driver.close();
+            for (ResourceKey each : driver.observe(Map.of(), Instant.now()).keySet()) {
+                driver.remove(each, Instant.now());
+            }
+            loseSegment();
+            makeSegment();
+            driver = newDriver();
+        }
+
+        private void make() throws DriverFault {
+            new Programs(LIMIT).run("ip", "netns", "add", wan);
+            inWan("ip", "link", "set", "lo", "up");
+            makeSegment();
+        }
+
+        private void leave() throws DriverFault {
+            for (ResourceKey each : driver.observe(Map.of(), Instant.now()).keySet()) {
+                driver.remove(each, Instant.now());
+            }
+            driver.close();
+        }
+
+        private LinuxLinkDriver newDriver() {
+            return new LinuxLinkDriver(programs, segment -> place(), settings);
+        }
+
+        private Optional<Place> place() {
+            return Files.exists(Path.of("/run/netns", cluster))
+                    ? Optional.of(new Place(cluster, BRIDGE))
+                    : Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.archipelago.agent.drivers.segment;
+
+import io.archipelago.agent.drivers.Driver;
+import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+
+/** Segments of a real kernel do what all segments do. Runs in a host of the laboratory. */
+class LinuxSegmentContractLT extends SegmentContract {
+
+    private static final LabHost LAB = new LabHost();
+
+    private LinuxSegmentDriver driver = LAB.gateway();
+
+    @BeforeAll
+    static void begin() throws Exception {
+        LAB.begin();
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        LAB.removeAll(driver);
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        LAB.end();
+    }
+
+    @Override
+    protected Driver<SegmentSpec> driver() {
+        return driver;
+    }
+
+    @Override
+    protected Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    protected void settle() {}
+
+    /** Of which nothing is left. */
+    @Override
+    protected void cutPower() {
+        try {
+            LAB.removeAll(driver);
+        } catch (DriverFault e) {
+            throw new AssertionError(e);
+        }
+        driver = LAB.gateway();
+    }
+}

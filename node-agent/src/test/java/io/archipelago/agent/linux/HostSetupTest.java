@@ -1,0 +1,131 @@
+package io.archipelago.agent.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.archipelago.agent.ConfigFixture;
+import io.archipelago.agent.drivers.machine.DirectBoot;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.HostMessage.HostRole;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HostSetupTest {
+
+    private static final Map<String, String> ALL = Map.of(
+            "agent.host.id", "tokyo-g1",
+            "agent.host.roles", "compute,gateway,storage",
+            "agent.host.trunk", "eth1",
+            "agent.host.pools", "vg0,vg1/thin",
+            "agent.host.portal", "10.10.0.31:3260",
+            "agent.host.wan-address", "192.0.2.1",
+            "agent.host.outside", "eth2",
+            "agent.host.closed-networks", "10.10.0.0/24",
+            "agent.host.boot.kernel", "/k",
+            "agent.host.boot.initrd", "/i");
+
+    @Test
+    void everythingIsReadOrHasItsDefault() {
+        assertThat(setup(ALL))
+                .isEqualTo(new HostSetup(
+                        new HostId("tokyo-g1"),
+                        Set.of(HostRole.COMPUTE, HostRole.GATEWAY, HostRole.STORAGE),
+                        "eth1",
+                        1,
+                        1L << 30,
+                        List.of("vg0", "vg1/thin"),
+                        "10.10.0.31:3260",
+                        100L << 20,
+                        new HostSetup.Gateway(
+                                "192.0.2.1",
+                                "eth2",
+                                List.of("10.10.0.0/24"),
+                                null,
+                                Path.of("/var/cache/archipelago"),
+                                20L << 30),
+                        new DirectBoot(Path.of("/k"), Path.of("/i"), "console=ttyS0 quiet"),
+                        Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void aHostNeedsOnlyWhatItsRolesNeed() {
+        HostSetup storage = setup(Map.of(
+                "agent.host.id", "tokyo-s1",
+                "agent.host.roles", "storage",
+                "agent.host.pools", "vg0",
+                "agent.host.portal", "[fd00::1]:3260"));
+
+        assertThat(storage.trunk()).isEmpty();
+        assertThat(storage.gateway().wanAddress()).isEmpty();
+        assertThat(storage.gateway().cacheBytes()).isZero();
+        assertThat(storage.reservedMemory()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "agent.host.id|the host's name in the whole suite, such as tokyo-c01",
+                "agent.host.roles|one or more of compute, gateway and storage, with commas between",
+                "agent.host.trunk|the network interface that carries the VLANs",
+                "agent.host.pools|one or more volume groups, or thin pools as group/pool, with commas between",
+                "agent.host.portal|an address and a port, such as 10.10.0.31:3260",
+                "agent.host.wan-address|the address at which the gateways of other sites reach this one",
+                "agent.host.outside|the network interface through which clusters reach the outside",
+                "agent.host.boot.kernel|a kernel's file, as there is an initrd"
+            })
+    void whatIsMissingIsNamedWithWhatItAllows(String key, String allowed) {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.remove(key);
+
+        assertThatThrownBy(() -> setup(keys)).hasMessage(key + " must be set: " + allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "agent.host.id|Tokyo C01|a lower-case host name",
+                "agent.host.trunk|eth1/2|the network interface",
+                "agent.host.pools|vg0,-x|one or more volume groups",
+                "agent.host.pools|a/b/c|one or more volume groups",
+                "agent.host.portal|10.10.0.31|an address and a port",
+                "agent.host.portal|10.10.0.31:70000|an address and a port",
+                "agent.host.wan-address|a b|the address at which",
+                "agent.host.closed-networks|10.10.0.0|networks such as 10.10.0.0/24",
+                "agent.host.reserved-cpus|-1|0 or more",
+                "agent.host.wipe-bytes-per-second|10KiB|1MiB or more",
+                "agent.host.command-limit|PT0S|a duration of a second or more"
+            })
+    void whatCanNotBeIsRefusedByItsKey(String key, String value, String allowed) {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.put(key, value);
+
+        assertThatThrownBy(() -> setup(keys))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(key)
+                .hasMessageContaining(allowed);
+    }
+
+    @Test
+    void aRoleThatIsNoneIsRefusedWithThoseThatThereAre() {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.put("agent.host.roles", "router");
+
+        assertThatThrownBy(() -> setup(keys))
+                .hasMessageContaining("agent.host.roles")
+                .hasMessageContaining("router")
+                .hasMessageContaining("gateway");
+    }
+
+    private static HostSetup setup(Map<String, String> keys) {
+        return HostSetup.of(ConfigFixture.of(keys).host());
+    }
+}
