@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jboss.logging.Logger;
 
 /**
  * What machines say on their serial lines: {@code <domain>.log}, and in {@code <domain>.log.old} what was there before it grew too long.
  * Only root may read them. They are there as long as the machine is.
  */
 final class Consoles {
+
+    private static final Logger LOG = Logger.getLogger(Consoles.class);
 
     private final Path directory;
     private final long mostBytes;
@@ -48,7 +51,7 @@ final class Consoles {
         Path file = directory.resolve(domain + ".log");
         try {
             if (Files.size(file) > mostBytes) {
-                Files.copy(file, directory.resolve(domain + ".log.old"), StandardCopyOption.REPLACE_EXISTING);
+                putAside(file, directory.resolve(domain + ".log.old"));
                 FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
                         .close();
             }
@@ -56,6 +59,15 @@ final class Consoles {
             // it has said nothing yet
         } catch (IOException e) {
             throw fault(file, "shortened", e);
+        }
+    }
+
+    /** Where there is no room for two the longer one goes all the same: the host needs the room more than anybody the text. */
+    private static void putAside(Path file, Path old) {
+        try {
+            Files.copy(file, old, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            LOG.warnf("%s is emptied without a copy: %s", file, e.getMessage());
         }
     }
 

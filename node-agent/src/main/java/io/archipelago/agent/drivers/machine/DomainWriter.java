@@ -4,9 +4,11 @@ import static io.archipelago.agent.drivers.machine.DomainReader.NAMESPACE;
 
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
+import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -53,7 +55,7 @@ final class DomainWriter {
     }
 
     private void domain(Elements xml, ResourceKey key, MachineSpec spec, Sockets sockets) throws XMLStreamException {
-        boolean kvm = Files.isReadable(KVM) && Files.isWritable(KVM);
+        boolean kvm = opensKvm();
         xml.begin("domain", "type", kvm ? "kvm" : "qemu");
         xml.text("name", Domain.name(key));
         xml.text("uuid", Domain.uuid(key).toString());
@@ -89,6 +91,15 @@ final class DomainWriter {
         devices(xml, spec, sockets);
         xml.end();
         xml.end();
+    }
+
+    /** There is a file for it also where the processor has no such thing, or the firmware forbids it. */
+    private static boolean opensKvm() {
+        try (FileChannel kvm = FileChannel.open(KVM, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return kvm.isOpen();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static void metadata(XMLStreamWriter xml, ResourceKey key, MachineSpec spec) throws XMLStreamException {

@@ -1,7 +1,7 @@
 package io.archipelago.agent.drivers.machine;
 
 import io.archipelago.agent.drivers.DriverFault;
-import io.archipelago.agent.os.Follower;
+import io.archipelago.agent.os.EventProgram;
 import io.archipelago.contracts.host.ResourceKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ final class Domains implements AutoCloseable {
 
     private final Virsh virsh;
     private final Runnable wake;
-    private final Follower follower;
+    private final EventProgram events;
     private final AtomicLong changes = new AtomicLong();
     private final Object signal = new Object();
     private @Nullable Seen seen;
@@ -40,7 +40,7 @@ final class Domains implements AutoCloseable {
         List<String> command = new ArrayList<>(Virsh.COMMAND);
         command.addAll(
                 List.of("event", "--event", "lifecycle", "--loop", "--timeout", Long.toString(FOLLOWING.toSeconds())));
-        follower = new Follower(command, BEFORE_FOLLOWING_AGAIN, line -> changed(), this::stale);
+        events = new EventProgram(command, BEFORE_FOLLOWING_AGAIN, line -> changed(), this::stale);
     }
 
     /** All of them. */
@@ -93,6 +93,6 @@ final class Domains implements AutoCloseable {
 
     @Override
     public void close() {
-        follower.close();
+        events.close();
     }
 }

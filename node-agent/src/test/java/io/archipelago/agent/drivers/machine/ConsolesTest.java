@@ -48,6 +48,18 @@ class ConsolesTest {
     }
 
     @Test
+    void doesNotGrowWhereThereIsNoRoomForACopy() throws Exception {
+        Path file = consoles.file("a");
+        Files.writeString(file, "longer than it may be");
+        Path inTheWay = Files.createDirectories(file.resolveSibling("a.log.old").resolve("directory"));
+
+        consoles.trim("a");
+
+        assertThat(file).isEmptyFile();
+        assertThat(inTheWay).exists();
+    }
+
+    @Test
     void letsNobodyElseRead() throws Exception {
         assertThat(Files.getPosixFilePermissions(consoles.file("a").getParent()))
                 .hasSize(3);

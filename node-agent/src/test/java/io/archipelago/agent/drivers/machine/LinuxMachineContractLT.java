@@ -117,7 +117,7 @@ class LinuxMachineContractLT extends MachineContract {
 
         // Then
         assertThat(condition(MACHINE, spec)).isEqualTo(Condition.READY);
-        assertThat(HOST.console(MACHINE)).contains("Kernel panic");
+        assertThat(HOST.console(MACHINE)).contains("READY n1");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nobody ends it when the agent is killed: it should end by itself after a while, or when nobody reads what it writes.
  */
-public final class Follower implements AutoCloseable {
+public final class EventProgram implements AutoCloseable {
 
     private final List<String> command;
     private final Duration pause;
@@ -33,12 +33,12 @@ public final class Follower implements AutoCloseable {
      * @param lines hears each line that it writes to its standard output
      * @param began called whenever it was started: what happened before was not heard
      */
-    public Follower(List<String> command, Duration pause, Consumer<String> lines, Runnable began) {
+    public EventProgram(List<String> command, Duration pause, Consumer<String> lines, Runnable began) {
         this.command = List.copyOf(command);
         this.pause = pause;
         this.lines = lines;
         this.began = began;
-        Thread.ofPlatform().daemon().name("follows " + command.getFirst()).start(this::run);
+        Thread.ofPlatform().daemon().name("hears " + command.getFirst()).start(this::run);
     }
 
     /** Ends the program. */
@@ -54,14 +54,14 @@ public final class Follower implements AutoCloseable {
     private void run() {
         try {
             do {
-                follow();
+                hear();
             } while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void follow() {
+    private void hear() {
         try {
             Process started = Programs.start(command, builder -> builder.redirectError(Redirect.DISCARD));
             process = started;
