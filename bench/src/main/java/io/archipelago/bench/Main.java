@@ -15,8 +15,13 @@ public final class Main {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
         Locale.setDefault(Locale.ROOT);
         List<String> all = Arrays.asList(arguments);
+        if (all.equals(List.of("agent"))) {
+            AgentBench.run(System.out);
+            return;
+        }
         if (all.isEmpty() || !all.getFirst().equals("flow")) {
-            System.err.println("vc: bench knows \"flow\": ./vc bench flow " + FlowSettings.USAGE);
+            System.err.println(
+                    "vc: bench knows \"agent\" and \"flow\": ./vc bench agent | ./vc bench flow " + FlowSettings.USAGE);
             System.exit(USAGE);
         }
         FlowSettings settings;

@@ -80,9 +80,6 @@ final class DesiredFeed implements Runnable, AutoCloseable {
         boolean complained = false;
         while (!isClosing()) {
             try {
-                if (createTopics) {
-                    createTopics();
-                }
                 follow();
             } catch (WakeupException | InterruptException e) {
                 LOG.debug("the feed is told to stop");
@@ -203,6 +200,11 @@ final class DesiredFeed implements Runnable, AutoCloseable {
     private Set<TopicPartition> assign(Consumer<String, String> opened) {
         Set<TopicPartition> partitions = new HashSet<>();
         Map<String, List<PartitionInfo>> topics = opened.listTopics(ANSWER);
+        // A client for this alone costs every start a tenth of its work, and is needed at a host's first.
+        if (createTopics && !topics.keySet().containsAll(ownTopics())) {
+            createTopics();
+            topics = opened.listTopics(ANSWER);
+        }
         for (String topic : hosts.keySet()) {
             List<PartitionInfo> found = topics.get(topic);
             if (found == null) {
@@ -215,16 +217,22 @@ final class DesiredFeed implements Runnable, AutoCloseable {
         return partitions;
     }
 
+    private List<String> ownTopics() {
+        List<String> topics = new ArrayList<>();
+        for (HostId id : ids) {
+            topics.add(Topics.desired(id));
+            topics.add(Topics.observed(id));
+        }
+        return topics;
+    }
+
     private void createTopics() {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, home.bootstrapServers(),
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(ANSWER.toMillis()),
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(ANSWER.toMillis())))) {
-            List<NewTopic> topics = new ArrayList<>();
-            for (HostId id : ids) {
-                topics.add(compacted(Topics.desired(id)));
-                topics.add(compacted(Topics.observed(id)));
-            }
+            List<NewTopic> topics =
+                    ownTopics().stream().map(DesiredFeed::compacted).toList();
             for (var made : admin.createTopics(topics).values().values()) {
                 await(made);
             }
