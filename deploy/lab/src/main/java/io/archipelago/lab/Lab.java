@@ -88,11 +88,8 @@ public final class Lab {
         if (network.exists()) {
             String owner = network.owner();
             throw new IOException(
-                    "Another lab runs on this machine (network namespace %s, kept in %s); there can be one. End it first: VC_HOME=%s ./vc lab down"
-                            .formatted(
-                                    settings.name(),
-                                    owner.isEmpty() ? "an unknown place" : owner,
-                                    owner.isEmpty() ? "..." : Path.of(owner).resolveSibling("")));
+                    "Another lab runs on this machine (network namespace %s), and there can be one. End it first, with VC_HOME set to the directory that holds %s: ./vc lab down"
+                            .formatted(settings.name(), owner.isEmpty() ? "it" : owner));
         }
         network.refuseIfAddressesAreTaken();
     }

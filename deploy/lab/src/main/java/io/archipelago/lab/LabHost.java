@@ -151,6 +151,7 @@ public final class LabHost {
     /** At this instant nothing of it runs any more, and what it had not yet written is lost. */
     public void cutPower() throws IOException, InterruptedException {
         kernel.kill();
+        shell.hangUp();
     }
 
     /** Returns when its shell answers; nothing when it has power already. */

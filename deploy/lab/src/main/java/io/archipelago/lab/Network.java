@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The networks of a lab: bridges in a network namespace of their own, and from each management network a pair of interfaces to the
@@ -109,6 +110,7 @@ final class Network {
     void remove() throws IOException, InterruptedException {
         if (Files.exists(NAMESPACES.resolve(name))) {
             Tools.run("ip", "netns", "delete", name);
+            unmountIfUnused();
         }
         for (Site site : Topology.SITES) {
             Path door = INTERFACES.resolve(door(site));
@@ -120,6 +122,15 @@ final class Network {
                     throw new IOException(
                             "The network interface %s can not be removed: %s".formatted(door(site), deleted.said()));
                 }
+            }
+        }
+    }
+
+    /** The first namespace of a machine mounts the directory for all, and the end of the last leaves it so; another first one mounts it again. */
+    private static void unmountIfUnused() throws IOException, InterruptedException {
+        try (Stream<Path> left = Files.list(NAMESPACES)) {
+            if (left.findAny().isEmpty()) {
+                Tools.run("umount", NAMESPACES.toString());
             }
         }
     }

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The Debian packages of a lab. Its hosts run on the machine's own files, so what a real host would need is installed on the machine. No
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class Packages {
 
-    /** For the lab itself, then what the drivers of the node-agent use. */
+    /** For the lab itself, then what the drivers of the node-agent use. Of those between bars any one will do. */
     private static final List<String> NEEDED = List.of(
             "user-mode-linux",
             "socat",
@@ -30,7 +30,7 @@ final class Packages {
             "thin-provisioning-tools",
             "open-iscsi",
             "openvpn",
-            "squid-openssl",
+            "squid-openssl|squid",
             "iptables",
             "ebtables",
             "dnsmasq-base",
@@ -57,7 +57,7 @@ final class Packages {
 
     /** Installs those that are missing, and says which. */
     static void install(Consumer<String> says) throws IOException, InterruptedException {
-        Set<String> missing = missing();
+        List<String> missing = missing();
         if (missing.isEmpty()) {
             return;
         }
@@ -95,20 +95,27 @@ final class Packages {
         }
     }
 
-    private static Set<String> missing() throws IOException, InterruptedException {
+    private static List<String> missing() throws IOException, InterruptedException {
         List<String> query =
                 new ArrayList<>(List.of("dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\\n"));
-        query.addAll(NEEDED);
+        NEEDED.forEach(needed -> query.addAll(choices(needed)));
         // It ends with 1 as soon as it does not know one of them.
         return missing(NEEDED, Tools.run(Tools.PATIENCE, query).out());
     }
 
     /** Those of the needed that are not said to be installed, each in a line with its state. */
-    static Set<String> missing(List<String> needed, String states) {
-        Set<String> missing = new LinkedHashSet<>(needed);
-        states.lines()
+    static List<String> missing(List<String> needed, String states) {
+        Set<String> installed = states.lines()
                 .filter(line -> line.endsWith(" installed"))
-                .forEach(line -> missing.remove(line.substring(0, line.indexOf(' '))));
-        return missing;
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .collect(Collectors.toSet());
+        return needed.stream()
+                .filter(one -> choices(one).stream().noneMatch(installed::contains))
+                .map(one -> choices(one).getFirst())
+                .toList();
+    }
+
+    private static List<String> choices(String needed) {
+        return List.of(needed.split("\\|", -1));
     }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs commands on a host, as root. A request is the lab's token, what to do, and the arguments, each ended by a zero byte: none of them
@@ -35,6 +38,7 @@ final class RemoteShell {
     private final String host;
     private final String address;
     private final Path token;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     RemoteShell(HostPlan plan, LabHome home) {
         this.host = plan.name();
@@ -71,7 +75,7 @@ final class RemoteShell {
                         .formatted(command.getFirst(), limit, host, result.said()));
             }
             return result;
-        } catch (SocketTimeoutException | EOFException e) {
+        } catch (SocketException | SocketTimeoutException | EOFException e) {
             throw new IOException(host + " gave no answer to " + command.getFirst(), e);
         }
     }
@@ -80,7 +84,7 @@ final class RemoteShell {
     int follow(List<String> command, OutputStream out) throws IOException {
         try (Socket socket = ask("follow", command)) {
             return pass(socket.getInputStream(), out);
-        } catch (EOFException e) {
+        } catch (SocketException | EOFException e) {
             throw new IOException(host + " fell silent while it ran " + command.getFirst(), e);
         }
     }
@@ -90,12 +94,21 @@ final class RemoteShell {
         return ask("terminal", List.of(kind, rows, columns));
     }
 
+    /** Ends what is asked at this moment: a host without power can not say that there will be no answer. */
+    void hangUp() throws IOException {
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
     private Socket ask(String deed, List<String> arguments) throws IOException {
         byte[] request = request(Files.readString(token).strip(), deed, arguments);
         Socket socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(address, PORT), Math.toIntExact(TO_CONNECT.toMillis()));
             socket.getOutputStream().write(request);
+            open.removeIf(Socket::isClosed);
+            open.add(socket);
             return socket;
         } catch (IOException e) {
             socket.close();

@@ -7,12 +7,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,7 +115,16 @@ class HostsLabST {
         host.output(PATIENCE, "sh", "-c", "echo kept > /var/lib/archipelago/kept; sync /var/lib/archipelago/kept");
         host.output(PATIENCE, "ip", "netns", "add", "c1");
 
+        CompletableFuture<Result> asked = CompletableFuture.supplyAsync(() -> {
+            try {
+                return host.run(PATIENCE, "sh", "-c", "touch /var/lib/archipelago/asked; sleep 1000");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        await().atMost(PATIENCE).until(() -> Files.exists(host.state().resolve("asked")));
         host.cutPower();
+        assertThatThrownBy(() -> asked.get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SocketException.class);
         assertThat(host.isUp()).isFalse();
         assertThatThrownBy(() -> host.run(PATIENCE, "true"))
                 .isInstanceOf(IOException.class)
@@ -231,9 +244,9 @@ class HostsLabST {
         assertThat(host.follow(said, List.of("sh", "-c", "echo one; echo two >&2; exit 3")))
                 .isEqualTo(3);
         assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("one\ntwo\n");
-        assertThatThrownBy(() -> host.run(Duration.ofSeconds(1), "sleep", "1000"))
+        assertThatThrownBy(() -> host.run(Duration.ofSeconds(2), "sleep", "1000"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("did not end within PT1S");
+                .hasMessageContaining("did not end within PT2S");
         // It leaves something behind that has the command's outputs open.
         assertThat(host.run(PATIENCE, "sh", "-c", "sleep 3 & echo done").out()).isEqualTo("done\n");
     }

@@ -18,4 +18,11 @@ class PackagesTest {
         assertThat(Packages.missing(List.of("socat", "lvm2", "kmod", "cpio"), states))
                 .containsExactly("lvm2", "kmod", "cpio");
     }
+
+    @Test
+    void nothingIsInstalledInPlaceOfWhatDoesAsWell() {
+        assertThat(Packages.missing(List.of("squid-openssl|squid"), "squid installed\n"))
+                .isEmpty();
+        assertThat(Packages.missing(List.of("squid-openssl|squid"), "")).containsExactly("squid-openssl");
+    }
 }
