@@ -50,8 +50,8 @@ final class Physics {
             }
             if (stranger && other instanceof LinkSpec theirs && spec instanceof LinkSpec ours) {
                 require(
-                        theirs.localPort() != ours.localPort(),
-                        "port " + ours.localPort() + " serves two clusters on " + host);
+                        theirs.ends().localPort() != ours.ends().localPort(),
+                        "port " + ours.ends().localPort() + " serves two clusters on " + host);
             }
             cpus += other instanceof MachineSpec machine ? machine.cpus() : 0;
             memory += other instanceof MachineSpec machine ? machine.memoryBytes() : 0;

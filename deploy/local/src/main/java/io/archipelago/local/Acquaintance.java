@@ -35,7 +35,11 @@ final class Acquaintance {
     }
 
     private boolean isMade() {
-        long all = (long) Site.COMPUTE_HOSTS * stack.sites().size();
+        // Real hosts come when they are switched on.
+        long all = stack.sites().stream()
+                .filter(site -> site.fleet().isSimulated())
+                .mapToInt(site -> site.fleet().compute())
+                .sum();
         return stack.sites().stream().allMatch(site -> {
             OptionalLong known = databases.count(site, ServiceKind.PLACEMENT, HOSTS_KNOWN);
             // Without an answer there is nothing to wait for.

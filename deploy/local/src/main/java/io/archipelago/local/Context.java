@@ -1,5 +1,6 @@
 package io.archipelago.local;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -33,12 +34,15 @@ record Context(
     /** Set by the launcher: when it was called, in milliseconds since 1970. */
     static final String BEGUN = "VC_BEGUN";
 
-    static Context of(Map<String, String> environment, Installation installation, PrintStream out, PrintStream err) {
+    static Context of(Map<String, String> environment, Installation installation, PrintStream out, PrintStream err)
+            throws IOException {
         String home = environment.getOrDefault(Home.VARIABLE, "");
         String base = environment.getOrDefault(PORT_BASE, "");
+        Home at = new Home(home.isBlank() ? installation.repository().resolve(".vc") : Path.of(home));
         return new Context(
-                new Home(home.isBlank() ? installation.repository().resolve(".vc") : Path.of(home)),
+                at,
                 Stack.ofTwoSites(base.isBlank() ? Stack.DEFAULT_PORT_BASE : port(PORT_BASE, base))
+                        .withFleets(Fleet.chosen(at))
                         .withWan(wan(environment.getOrDefault(WAN, ""))),
                 installation,
                 !environment.getOrDefault(RECORD, "").equals(RECORD_OFF),

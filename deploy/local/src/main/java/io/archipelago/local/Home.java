@@ -102,6 +102,22 @@ record Home(Path root) {
         return root.resolve("endpoints.json");
     }
 
+    /** Of {@link Fleet}. */
+    Path fleets() {
+        return root.resolve("fleets.json");
+    }
+
+    /** Whether a stack has run here. */
+    boolean hasData() throws IOException {
+        Path data = root.resolve("data");
+        if (!Files.isDirectory(data)) {
+            return false;
+        }
+        try (Stream<Path> content = Files.list(data)) {
+            return content.findAny().isPresent();
+        }
+    }
+
     List<Path> pidFiles() throws IOException {
         if (!isOurs() || !Files.isDirectory(run())) {
             return List.of();
@@ -128,7 +144,7 @@ record Home(Path root) {
             }
             return;
         }
-        for (String own : List.of("data", "log", "run", "secrets.json", "endpoints.json")) {
+        for (String own : List.of("data", "log", "run", "secrets.json", "endpoints.json", "fleets.json")) {
             Archives.delete(root.resolve(own));
         }
         // Last: a purge that was cut off can be done again.

@@ -1,5 +1,6 @@
 package io.archipelago.local;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -41,6 +42,10 @@ final class JsonFiles {
     }
 
     static <T> T read(Path file, Class<T> type) throws IOException {
+        return JSON.readValue(Files.readAllBytes(file), type);
+    }
+
+    static <T> T read(Path file, TypeReference<T> type) throws IOException {
         return JSON.readValue(Files.readAllBytes(file), type);
     }
 

@@ -25,7 +25,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A one-node Kafka (KRaft) in a JVM and directory of its own, on the loopback address. It creates no topic unasked.
+ * A one-node Kafka (KRaft) in a JVM and directory of its own, on the loopback address, and where real hosts reach it. It creates no topic
+ * unasked.
  *
  * <p>Usable from a test ({@link #start()}, {@link #stop()}, {@link #kill()}) and by the supervisor. As no second broker
  * has a copy, every message is flushed to the disk before it is acknowledged.
@@ -105,11 +106,21 @@ public final class KafkaServer implements Program, AutoCloseable {
      * @param advertised the port at which peers are told to come
      */
     KafkaServer withPeersAt(int listened, int advertised) {
-        extend("listeners", "FEDERATION://" + Ports.HOST + ":" + listened);
-        extend("advertised.listeners", "FEDERATION://" + Ports.HOST + ":" + advertised);
-        extend("listener.security.protocol.map", "FEDERATION:PLAINTEXT");
+        listen("FEDERATION", Ports.HOST + ":" + listened, Ports.HOST + ":" + advertised);
         ports.add(listened);
         return this;
+    }
+
+    /** A listener of its own for hosts that are not this machine, at an address that they reach. */
+    KafkaServer withHostsAt(String address, int port) {
+        listen("HOSTS", address + ":" + port, address + ":" + port);
+        return this;
+    }
+
+    private void listen(String listener, String at, String advertised) {
+        extend("listeners", listener + "://" + at);
+        extend("advertised.listeners", listener + "://" + advertised);
+        extend("listener.security.protocol.map", listener + ":PLAINTEXT");
     }
 
     private void extend(String setting, String more) {

@@ -52,7 +52,9 @@ final class Programs {
                 // Keycloak is not waited for: it takes longest, and a service asks it only when a request comes.
                 members.add(new Member(service(site, kind), Set.of(Stack.POSTGRES, Stack.kafka(site))));
             }
-            members.add(new Member(agent(site), Set.of(Stack.kafka(site))));
+            if (site.fleet().isSimulated()) {
+                members.add(new Member(agent(site), Set.of(Stack.kafka(site))));
+            }
         }
         return members;
     }
@@ -71,9 +73,13 @@ final class Programs {
 
     KafkaServer kafka(Site site, AotCache cache) throws IOException {
         String name = Stack.kafka(site);
-        return new KafkaServer(name, home.data(name), stack.kafkaPort(site), stack.kafkaControllerPort(site), cache)
+        KafkaServer kafka = new KafkaServer(
+                        name, home.data(name), stack.kafkaPort(site), stack.kafkaControllerPort(site), cache)
                 .withPeersAt(stack.federationPort(site), stack.advertisedFederationPort(site))
                 .withTopics(stack.topics(site));
+        return site.fleet().isSimulated()
+                ? kafka
+                : kafka.withHostsAt(site.fleet().brokerAddress(), stack.hostsPort(site));
     }
 
     KeycloakServer keycloak(AotCache cache) throws IOException {
@@ -126,9 +132,9 @@ final class Programs {
         String name = Stack.agent(site);
         Path state = home.data(name).resolve("state");
         Map<String, String> environment = new HashMap<>(ofSite(site));
-        environment.put("AGENT_SIM_COMPUTE_HOSTS", Integer.toString(Site.COMPUTE_HOSTS));
-        environment.put("AGENT_SIM_GATEWAY_HOSTS", Integer.toString(Site.GATEWAY_HOSTS));
-        environment.put("AGENT_SIM_STORAGE_HOSTS", Integer.toString(Site.STORAGE_HOSTS));
+        environment.put("AGENT_SIM_COMPUTE_HOSTS", Integer.toString(site.fleet().compute()));
+        environment.put("AGENT_SIM_GATEWAY_HOSTS", Integer.toString(site.fleet().gateways()));
+        environment.put("AGENT_SIM_STORAGE_HOSTS", Integer.toString(site.fleet().storage()));
         environment.put("AGENT_STATE_DIRECTORY", state.toString());
         return new QuarkusProgram(
                 name,

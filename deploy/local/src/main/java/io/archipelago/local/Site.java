@@ -3,12 +3,8 @@ package io.archipelago.local;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One datacentre of the stack, with the hosts that its agent plays. */
-public record Site(String id, int number) {
-
-    static final int COMPUTE_HOSTS = 20;
-    static final int GATEWAY_HOSTS = 2;
-    static final int STORAGE_HOSTS = 2;
+/** One datacentre of the stack, with its hosts. */
+public record Site(String id, int number, Fleet fleet) {
 
     public Site {
         if (!id.matches("[a-z][a-z0-9]{0,15}")) {
@@ -19,16 +15,21 @@ public record Site(String id, int number) {
         }
     }
 
-    /** The ids that the agent gives its simulated hosts. */
+    /** With simulated hosts. */
+    public Site(String id, int number) {
+        this(id, number, Fleet.SIMULATED);
+    }
+
+    /** The ids of its hosts, such as an agent gives them to those that it simulates. */
     public List<String> hosts() {
         List<String> hosts = new ArrayList<>();
-        for (int i = 1; i <= COMPUTE_HOSTS; i++) {
+        for (int i = 1; i <= fleet.compute(); i++) {
             hosts.add("%s-c%02d".formatted(id, i));
         }
-        for (int i = 1; i <= GATEWAY_HOSTS; i++) {
+        for (int i = 1; i <= fleet.gateways(); i++) {
             hosts.add(id + "-g" + i);
         }
-        for (int i = 1; i <= STORAGE_HOSTS; i++) {
+        for (int i = 1; i <= fleet.storage(); i++) {
             hosts.add(id + "-s" + i);
         }
         return List.copyOf(hosts);

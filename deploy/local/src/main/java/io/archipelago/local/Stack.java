@@ -13,9 +13,9 @@ import java.util.Map;
  * <pre>
  * base + 0                  PostgreSQL
  * base + 1                  Keycloak
- * base + 100 * site + 0..2  that site's Kafka: broker, controller, broker for peers
+ * base + 100 * site + 0..3  that site's Kafka: broker, controller, broker for peers, broker for real hosts
  * base + 100 * site + 10..  its services, in the order of {@link ServiceKind}
- * base + 100 * site + 20    its agent
+ * base + 100 * site + 20    its agent, if its hosts are simulated
  * </pre>
  *
  * @param wan the port at which peers reach a site's broker, by the site's id, where something stands in between (a test's wide area
@@ -53,6 +53,14 @@ public record Stack(int portBase, List<Site> sites, Map<String, Integer> wan) {
     /** The two sites that {@code ./vc up} starts. */
     public static Stack ofTwoSites(int portBase) {
         return new Stack(portBase, List.of(new Site("tokyo", 1), new Site("osaka", 2)), Map.of());
+    }
+
+    /** The same sites, with these hosts where there are some for a site. */
+    Stack withFleets(Map<String, Fleet> fleets) {
+        List<Site> staffed = sites.stream()
+                .map(site -> new Site(site.id(), site.number(), fleets.getOrDefault(site.id(), site.fleet())))
+                .toList();
+        return new Stack(portBase, staffed, wan);
     }
 
     /** For a stack that lives a short time beside others: a range in which nothing listens at this moment. */
@@ -102,6 +110,16 @@ public record Stack(int portBase, List<Site> sites, Map<String, Integer> wan) {
     /** Where peers find the site's broker. */
     int advertisedFederationPort(Site site) {
         return wan.getOrDefault(site.id(), federationPort(site));
+    }
+
+    /** Where the site's broker listens to real hosts. */
+    int hostsPort(Site site) {
+        return base(site) + 3;
+    }
+
+    /** For the agents of real hosts. */
+    public String hostsServers(Site site) {
+        return site.fleet().brokerAddress() + ":" + hostsPort(site);
     }
 
     /** The same two sites, with something in between. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,6 +51,10 @@ class ContextTest {
     }
 
     private static Context of(Map<String, String> environment) {
-        return Context.of(environment, INSTALLATION, System.out, System.err);
+        try {
+            return Context.of(environment, INSTALLATION, System.out, System.err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -2,10 +2,12 @@ package io.archipelago.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,30 @@ class ProgramsTest {
         home.create();
         secrets = Secrets.ensure(home.secrets(), stack);
         programs = new Programs(stack, home, new Installation(directory), secrets);
+    }
+
+    @Test
+    void leavesRealHostsToTheirOwnAgentsAndListensWhereTheyAre() throws Exception {
+        // Given
+        Stack real =
+                Stack.ofTwoSites(Stack.DEFAULT_PORT_BASE).withFleets(Map.of("tokyo", new Fleet(2, 1, 1, "10.10.0.1")));
+        Home home = new Home(directory);
+        Programs ofReal = new Programs(real, home, new Installation(directory), Secrets.ensure(home.secrets(), real));
+
+        // When
+        List<String> names =
+                ofReal.all().stream().map(member -> member.program().name()).toList();
+        KafkaServer kafka = ofReal.kafka(real.sites().getFirst(), AotCache.none());
+        kafka.prepare();
+
+        // Then
+        assertThat(names).contains("osaka-agent", "tokyo-kafka").doesNotContain("tokyo-agent");
+        Properties settings = new Properties();
+        try (Reader file = Files.newBufferedReader(home.data("tokyo-kafka").resolve("server.properties"))) {
+            settings.load(file);
+        }
+        assertThat(settings.getProperty("advertised.listeners"))
+                .contains("HOSTS://10.10.0.1:18103", "PLAINTEXT://127.0.0.1:18100");
     }
 
     @Test

@@ -6,13 +6,11 @@ import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic.Choice;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.Claim;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
-import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -30,15 +28,11 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.LinkDriver;
-import io.archipelago.contracts.host.ResourceKind;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
-import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
@@ -159,7 +153,7 @@ class NetworkLogicTest {
         Chosen chosen = (Chosen) logic.hold(request(1, TOKYO, WINDOW), calendar(List.of()));
 
         Facts.Segment segment = segment(chosen);
-        assertThat(segment.mtu()).isEqualTo(1420);
+        assertThat(segment.mtu()).isEqualTo(1500);
         assertThat(segment.endpoint().address()).isEqualTo("203.0.113.1");
         assertThat(chosen.claims())
                 .containsExactly(
@@ -252,85 +246,6 @@ class NetworkLogicTest {
     }
 
     @Test
-    void wantsTheSegmentOnEveryHostOfTheClusterAndNatAtTheMastersGatewayOnly() {
-        // When
-        List<Wanted> master = logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya"))));
-        List<Wanted> worker = logic.deploy(lease(OSAKA, List.of(OSAKA)));
-
-        // Then
-        assertThat(ofKind(master, ResourceKind.SEGMENT))
-                .extracting(Wanted::host)
-                .containsExactly(COMPUTE, FIRST);
-        assertThat(ofKind(master, ResourceKind.SEGMENT).getFirst().spec()).isEqualTo(new SegmentSpec(101, 1400, null));
-        assertThat(gateway(master))
-                .returns("172.16.31.254/12", SegmentSpec.Gateway::address)
-                .returns(true, SegmentSpec.Gateway::nat);
-        assertThat(gateway(worker))
-                .returns("172.16.31.254/12", SegmentSpec.Gateway::address)
-                .returns(false, SegmentSpec.Gateway::nat);
-    }
-
-    @Test
-    void tellsAGatewayEveryMachineOfTheClusterAndTheWayOutOfIt() {
-        // When
-        SegmentSpec.Gateway master = gateway(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))));
-        SegmentSpec.Gateway worker = gateway(logic.deploy(lease(OSAKA, List.of(OSAKA))));
-
-        // Then
-        assertThat(master.router()).isEqualTo("172.16.31.254");
-        assertThat(worker.router()).isEqualTo("172.16.47.254");
-        assertThat(master.stations())
-                .extracting(SegmentSpec.Station::name)
-                .containsExactly(
-                        "vfrontend-1", "vcompute-1-1", "vcompute-2-1", "vcompute-2-2", "vcompute-3-1", "vcompute-3-2");
-        assertThat(worker.stations())
-                .extracting(SegmentSpec.Station::name)
-                .containsExactlyInAnyOrder(
-                        "vfrontend-2", "vcompute-2-1", "vcompute-1-1", "vcompute-1-2", "vcompute-3-1", "vcompute-3-2");
-        assertThat(worker.stations())
-                .filteredOn(SegmentSpec.Station::here)
-                .extracting(SegmentSpec.Station::address)
-                .containsExactly("172.16.16.1", "172.16.16.2");
-    }
-
-    @Test
-    void linksEveryWorkerToTheMasterWhichListens() {
-        // When
-        List<Wanted> master =
-                ofKind(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))), ResourceKind.LINK);
-        List<Wanted> worker = ofKind(logic.deploy(lease(OSAKA, List.of(OSAKA))), ResourceKind.LINK);
-
-        // Then
-        assertThat(master).extracting(Wanted::name).containsExactly("osaka", "nagoya");
-        assertThat(master).extracting(Wanted::host).containsOnly(FIRST);
-        LinkSpec listening = (LinkSpec) master.getFirst().spec();
-        assertThat(listening.listen()).isTrue();
-        assertThat(listening.ends().localPort()).isEqualTo(20001);
-        assertThat(listening.ends().remoteAddress()).isEqualTo("203.0.113.2");
-        assertThat(listening.ends().remotePort()).isEqualTo(20002);
-        assertThat(listening.mtu()).isEqualTo(1400);
-        assertThat(listening.driver()).isEqualTo(LinkDriver.OPENVPN);
-        assertThat(listening.peerKey()).isEqualTo("a1:b2");
-        assertThat(listening.ends().localGateway()).isEqualTo("172.16.31.254");
-        assertThat(listening.ends().remoteGateway()).isEqualTo("172.16.47.254");
-        assertThat(worker).singleElement().matches(w -> !((LinkSpec) w.spec()).listen());
-    }
-
-    @Test
-    void givesBothEndsOfALinkTheSameTunnelAndTwoLinksTwo() {
-        // When
-        List<Wanted> master =
-                ofKind(logic.deploy(lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")))), ResourceKind.LINK);
-        List<Wanted> worker = ofKind(logic.deploy(lease(OSAKA, 2, TOKYO, List.of(TOKYO))), ResourceKind.LINK);
-
-        // Then
-        assertThat(tunnel(worker.getFirst()))
-                .isEqualTo(tunnel(master.getFirst()))
-                .isBetween(1, 0xFFFFFF);
-        assertThat(tunnel(master.getLast())).isNotEqualTo(tunnel(master.getFirst()));
-    }
-
-    @Test
     void offersWhatTheGatewayCanAndTheSiteAllows() {
         // Given
         LinkTerms terms = new LinkTerms(
@@ -367,16 +282,6 @@ class NetworkLogicTest {
                 .singleElement()
                 .matches(p -> p.open() && p.id().equals("tokyo-g01"));
         assertThat(logic.pools(FIRST, inventory(HostRole.COMPUTE, ""), true)).isEmpty();
-    }
-
-    private static SegmentSpec.Gateway gateway(List<Wanted> wanted) {
-        SegmentSpec spec =
-                (SegmentSpec) ofKind(wanted, ResourceKind.SEGMENT).getLast().spec();
-        return Objects.requireNonNull(spec.gateway());
-    }
-
-    private static int tunnel(Wanted link) {
-        return ((LinkSpec) link.spec()).tunnel();
     }
 
     private Calendar calendar(List<Booking> bookings) {
@@ -419,10 +324,6 @@ class NetworkLogicTest {
         return ((DoesNotFit) choice).refusal();
     }
 
-    private static List<Wanted> ofKind(List<Wanted> wanted, ResourceKind kind) {
-        return wanted.stream().filter(w -> w.key().kind() == kind).toList();
-    }
-
     private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil) {
         return booking(number, claim, heldUntil, WINDOW);
     }
@@ -439,40 +340,11 @@ class NetworkLogicTest {
         return new Request(allocation(number), spec(master, List.of()), Facts.OfSite.unknown(), booked);
     }
 
-    private static Lease lease(SiteId master, List<SiteId> peers) {
-        return lease(TOKYO, 1, master, peers);
-    }
-
-    private static Lease lease(SiteId site, int number, SiteId master, List<SiteId> peers) {
-        Facts.OfSite facts = Facts.OfSite.unknown()
-                .with(new Facts.Hosts(Map.of(1, COMPUTE, 2, COMPUTE)))
-                .with(new Facts.Segment(
-                        101,
-                        FIRST,
-                        new Facts.Endpoint(
-                                "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
-                        1420));
-        Facts.OfCluster cluster =
-                new Facts.OfCluster(List.of(shared(TOKYO, 1), shared(OSAKA, 2), shared(new SiteId("nagoya"), 3)), 1400);
-        return new Lease(
-                new AllocationId(allocation(1).reservation(), site), spec(number, master, peers), facts, cluster);
-    }
-
-    private static Facts.Shared shared(SiteId site, int number) {
-        Facts.Endpoint endpoint = new Facts.Endpoint(
-                "203.0.113." + number, 20000 + number, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434)));
-        return new Facts.Shared(site, number, 2, 100 + number, endpoint, 1420);
-    }
-
     private static AllocationSpec spec(SiteId master, List<SiteId> peers) {
-        return spec(1, master, peers);
-    }
-
-    private static AllocationSpec spec(int siteNumber, SiteId master, List<SiteId> peers) {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "survey",
-                siteNumber,
+                1,
                 master,
                 peers,
                 WINDOW,

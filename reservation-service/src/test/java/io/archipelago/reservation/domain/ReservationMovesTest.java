@@ -21,6 +21,7 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
@@ -29,6 +30,7 @@ import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
@@ -125,6 +127,33 @@ class ReservationMovesTest {
         assertThat(((Reservation.Held) heldAfter).cluster().sites())
                 .extracting("site")
                 .containsExactly(TOKYO, NAGOYA);
+    }
+
+    @Test
+    void triesWithoutASiteWhoseGatewayCanNotBeJoinedWithTheMasters() {
+        // Given
+        Reservation holding = hold(
+                plan(ReservationStates.planning(), Map.of(TOKYO, 4, NAGOYA, 2)).next(), TOKYO);
+        Share share = Objects.requireNonNull(holding.shares().get(NAGOYA));
+        Facts.Shared usual = shared(NAGOYA);
+        Facts.Endpoint strange =
+                new Facts.Endpoint("203.0.113.3", 20000, List.of(new Facts.LinkOffer(LinkDriver.GRETAP, "", 1458)));
+        Facts.Shared facts =
+                new Facts.Shared(NAGOYA, usual.siteNumber(), usual.machines(), usual.vlan(), strange, usual.mtu());
+
+        // When
+        Decision<Reservation> decision = moves.onAnswer(
+                        holding, new ShareHeld(at(NAGOYA), share.sequence(), NOON.plusSeconds(60), facts), NOON)
+                .orElseThrow();
+
+        // Then
+        Planning planning = (Planning) decision.next();
+        assertThat(planning.attempt().excluded()).contains(NAGOYA);
+        assertThat(planning.attempt().refusals().get(NAGOYA))
+                .extracting(Refusal::code)
+                .containsExactly(ErrorCode.UNSUPPORTED);
+        assertThat(planning.shares().get(NAGOYA)).extracting(Share::stage).isEqualTo(Stage.RELEASING);
+        assertThat(planning.shares().get(TOKYO)).extracting(Share::stage).isEqualTo(Stage.RELEASING);
     }
 
     @Test

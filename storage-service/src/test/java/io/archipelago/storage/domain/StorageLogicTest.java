@@ -34,6 +34,7 @@ import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
@@ -264,6 +265,25 @@ class StorageLogicTest {
     }
 
     @Test
+    void booksVolumesInWholeExtents() {
+        // Given
+        StorageLogic coarse = new StorageLogic(new KnownKeys(Map.of()), 16);
+
+        // When
+        Chosen chosen = (Chosen) coarse.hold(request(), calendar());
+        List<Wanted> volumes = coarse.deploy(lease()).stream()
+                .filter(wanted -> wanted.key().kind() == ResourceKind.VOLUME)
+                .toList();
+
+        // Then
+        long bytes = volumes.stream()
+                .mapToLong(wanted -> ((VolumeSpec) wanted.spec()).bytes())
+                .sum();
+        assertThat(volumes).allMatch(wanted -> ((VolumeSpec) wanted.spec()).bytes() % 16 == 0);
+        assertThat(chosen.claims()).singleElement().extracting(Claim::amounts).isEqualTo(Amounts.of("bytes", bytes));
+    }
+
+    @Test
     void booksEveryVolumeGroupOfAHost() {
         Inventory inventory = new Inventory(
                 "9f2c",
@@ -271,7 +291,7 @@ class StorageLogicTest {
                 0,
                 0,
                 Map.of("vg0", 70L, "vg1", 5L),
-                "",
+                "10.254.1.1:3260",
                 0,
                 "",
                 Map.of(),
