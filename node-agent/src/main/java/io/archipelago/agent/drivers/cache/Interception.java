@@ -26,10 +26,10 @@ final class Interception {
     private final Namespace namespace;
 
     /**
-     * @param filter the namespace's
+     * @param filter the host's
      */
     Interception(PacketFilter filter, Namespace namespace) {
-        this.filter = filter;
+        this.filter = filter.in(namespace);
         this.namespace = namespace;
     }
 

@@ -85,7 +85,8 @@ final class Squid {
         directory.giveTo(USER);
         List<String> configuration = configuration(spec, names);
         directory.write(CONFIGURATION, configuration);
-        if (!new KernelTree(store.path()).at("00").exists()) {
+        if (!new KernelTree(store.path()).at("0F", "FF").exists()) {
+            // The last of its directories is missing.
             store.make();
             store.giveTo(USER);
             namespace.run(
@@ -155,8 +156,9 @@ final class Squid {
                 "http_access deny manager",
                 "http_access allow origin",
                 "http_access deny all",
-                // Our own questions are no work.
-                "stats_collection deny manager"));
+                // Our own questions are no work, and their answers are never old ones.
+                "stats_collection deny manager",
+                "cache deny manager"));
         lines.addAll(List.of(
                 "cache_mem 32 MB",
                 "maximum_object_size_in_memory 128 KB",
@@ -168,8 +170,10 @@ final class Squid {
                 // What the frontend makes for each machine: kickstart files, and whatever else is computed.
                 "acl particular urlpath_regex -i ^/ks ^/install/sbin/ /cgi-bin/ \\.cgi \\?",
                 "cache deny particular",
-                // The name of a package tells its version. Of all else it is asked after a minute whether it has changed: that long at
-                // least, however new it is, for those who wait for one fetch all take what came of it only if it is fresh.
+                // The name of a package tells its version. Of all else it is asked after a minute whether it has
+                // changed: that long at
+                // least, however new it is, for those who wait for one fetch all take what came of it only if it is
+                // fresh.
                 "refresh_pattern -i \\.(rpm|drpm|deb|udeb)$ 1440 50% 10080 override-lastmod",
                 "refresh_pattern . 1 20% 4320 override-lastmod"));
         return lines;

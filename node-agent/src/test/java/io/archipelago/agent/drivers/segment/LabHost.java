@@ -25,6 +25,10 @@ public final class LabHost {
     static final String OUTSIDE_ADDRESS = "198.51.100.1";
 
     private static final String OUTSIDE = "lt-world";
+    private static final List<String> FOREIGN_RULES = List.of(
+            "FORWARD -d 198.51.100.77 -j ACCEPT",
+            "POSTROUTING -t nat -d 198.51.100.77 -j ACCEPT",
+            "PREROUTING -t mangle -d 198.51.100.77 -j ACCEPT");
     private static final Path ROOT = Path.of("/run/archipelago-lt");
 
     private final Programs programs = new Programs(Duration.ofSeconds(30));
@@ -71,6 +75,9 @@ public final class LabHost {
                 .add("link set eth0 up")
                 .add("link set lo up")
                 .run();
+        for (String rule : FOREIGN_RULES) {
+            run("iptables-legacy -A " + rule);
+        }
         before = snapshot();
     }
 
@@ -83,6 +90,9 @@ public final class LabHost {
         try {
             requireNothingLeft();
         } finally {
+            for (String rule : FOREIGN_RULES) {
+                run("iptables-legacy -D " + rule);
+            }
             run("ip link delete lt-a");
             run("ip link delete lt-out");
             run("ip netns delete " + OUTSIDE);
