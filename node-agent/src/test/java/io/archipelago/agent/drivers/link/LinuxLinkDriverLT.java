@@ -176,6 +176,23 @@ class LinuxLinkDriverLT {
     }
 
     @Test
+    void isMadeByTheNextAgentIfTheLastWasKilledInTheMiddle() throws Exception {
+        // Given
+        LinkSpec spec = gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka);
+        gateways.tokyo.beginToMake(spec);
+        gateways.tokyo.inWan("ip", "link", "add", "dev", device(), "type", "bridge");
+        gateways.tokyo.restartAgent();
+        assertThat(gateways.tokyo.awaitThat(spec, Condition.BROKEN).reason()).contains("not made to its end");
+
+        // When
+        gateways.open(LinkDriver.VXLAN);
+
+        // Then
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+        assertThat(gateways.tokyo.inWan("ip", "-brief", "link")).doesNotContain(device());
+    }
+
+    @Test
     void leavesADeviceOfOthersAlone() throws Exception {
         // Given
         LinkSpec spec = gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka);

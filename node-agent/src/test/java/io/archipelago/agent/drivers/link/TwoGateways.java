@@ -225,6 +225,12 @@ final class TwoGateways implements AutoCloseable {
             driver.apply(key, spec, Instant.now());
         }
 
+        /** As far as an agent comes that is killed after its first step. */
+        void beginToMake(LinkSpec spec) throws DriverFault {
+            new Records(settings.records())
+                    .write(new Records.Record(new Link(key, spec, place().orElseThrow()), false));
+        }
+
         Optional<Observed> seen(LinkSpec spec) throws DriverFault {
             return Optional.ofNullable(
                     driver.observe(Map.of(key, spec), Instant.now()).get(key));
