@@ -43,6 +43,7 @@ final class Acceptance {
         String address = link.spec().ends().remoteAddress();
         int mtu = link.spec().mtu();
         int needed = mtu + link.spec().driver().overhead();
+        prober.forgetWidth(link);
         OptionalInt carried = prober.pathMtu(address);
         String why = carried.isPresent() && carried.getAsInt() < needed
                 ? "they need packets of %d bytes, and the path to %s carries %d: set network.link.path-mtu to %d"

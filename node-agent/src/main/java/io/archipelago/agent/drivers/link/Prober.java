@@ -49,6 +49,11 @@ final class Prober {
         return pingAcross(link, List.of("-c", Integer.toString(count), "-i", "0.2", "-w", "2"), bytes);
     }
 
+    /** Has the kernel forget how narrow it found the link: it would for minutes after the path was widened. */
+    void forgetWidth(Link link) throws DriverFault {
+        programs.run("ip", "-n", link.place().namespace(), "route", "flush", "cache");
+    }
+
     /** What the link carries both ways at once, in bits per second; 0 if nothing. Takes at most 2 s and some megabytes. */
     double throughput(Link link) throws DriverFault {
         int bytes = link.spec().mtu();

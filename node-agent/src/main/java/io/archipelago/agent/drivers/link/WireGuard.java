@@ -4,6 +4,8 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +23,7 @@ final class WireGuard implements Tunnel {
     /** Of VXLAN (RFC 7348), within WireGuard. */
     private static final String PORT = "4789";
 
+    private static final Path MODULE = Path.of("/sys/module/wireguard");
     private static final String KEEP_ALIVE_SECONDS = "5";
 
     private final Programs programs;
@@ -40,7 +43,7 @@ final class WireGuard implements Tunnel {
 
     @Override
     public List<String> programs() {
-        return List.of("ip", "wg");
+        return isInKernel() ? List.of("ip", "wg") : List.of("ip", "wg", "wireguard-go");
     }
 
     @Override
@@ -87,7 +90,6 @@ final class WireGuard implements Tunnel {
                 PORT);
     }
 
-    /** That the lower device is gone shows in the silence of the other end, and in that the upper one has lost its carrier. */
     @Override
     public String defect(Link link) throws DriverFault {
         Programs.Ended ended =
@@ -114,12 +116,23 @@ final class WireGuard implements Tunnel {
 
     private void makeLower(Link link) throws DriverFault {
         String lower = link.lowerDevice();
-        Programs.Ended kernel = programs.end(List.of("ip", "link", "add", "dev", lower, "type", "wireguard"));
-        if (kernel.code() != 0) {
-            programs.run("wireguard-go", lower);
-            if (!devices.appears(lower)) {
-                throw DriverFault.failed("wireguard-go does not make its device, and the kernel has no WireGuard");
-            }
+        if (isInKernel()) {
+            programs.run("ip", "link", "add", "dev", lower, "type", "wireguard");
+            return;
+        }
+        programs.run("wireguard-go", lower);
+        if (!devices.appears(lower)) {
+            throw DriverFault.failed("wireguard-go does not make its device " + lower);
+        }
+    }
+
+    private boolean isInKernel() {
+        try {
+            return Files.exists(MODULE)
+                    || programs.end(List.of("modprobe", "--quiet", "wireguard")).code() == 0;
+        } catch (DriverFault fault) {
+            // No modprobe: a kernel without modules.
+            return false;
         }
     }
 

@@ -19,7 +19,7 @@ class LinuxLinkContractLT extends LinkContract {
     private final TwoGateways gateways;
 
     LinuxLinkContractLT() throws IOException, DriverFault {
-        gateways = new TwoGateways(null);
+        gateways = new TwoGateways();
     }
 
     @BeforeEach

@@ -1,5 +1,6 @@
 package io.archipelago.agent.drivers.link;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,12 +17,15 @@ import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * Two gateways on one machine: a network namespace each, joined by a cable that is the WAN, and a namespace each for the cluster with a
@@ -40,10 +44,10 @@ final class TwoGateways implements AutoCloseable {
     final Gateway osaka;
     private final Path directory;
 
-    TwoGateways(@Nullable Path scripts) throws IOException, DriverFault {
+    TwoGateways() throws IOException, DriverFault {
         directory = Files.createTempDirectory("two-gateways");
-        tokyo = new Gateway("tokyo", "osaka", 1, scripts);
-        osaka = new Gateway("osaka", "tokyo", 2, scripts);
+        tokyo = new Gateway("tokyo", "osaka", 1);
+        osaka = new Gateway("osaka", "tokyo", 2);
         clear();
         for (Gateway gateway : List.of(tokyo, osaka)) {
             gateway.make();
@@ -78,16 +82,66 @@ final class TwoGateways implements AutoCloseable {
         osaka.apply(osaka.spec(driver, tokyo));
     }
 
+    /** What gets from tokyo's side of the cluster to osaka's, in bits per second. */
+    double throughput() throws DriverFault {
+        Programs host = new Programs(LIMIT);
+        host.run("ip", "netns", "exec", osaka.cluster, "iperf3", "--server", "--one-off", "--daemon");
+        String told = tokyo.inCluster("iperf3", "--client", osaka.clusterAddress(), "--time", "2", "--json");
+        return Told.json("iperf3", told).at("/end/sum_received/bits_per_second").asDouble();
+    }
+
+    /** All that links leave: devices, processes, files. */
+    List<String> traces() throws DriverFault, IOException {
+        List<String> traces = new ArrayList<>();
+        for (Gateway gateway : List.of(tokyo, osaka)) {
+            for (String namespace : List.of(gateway.wan, gateway.cluster)) {
+                for (var device : Told.json("ip", new Programs(LIMIT).run("ip", "-n", namespace, "-json", "link"))) {
+                    traces.add(namespace + " " + device.path("ifname").asText());
+                }
+            }
+            if (Files.exists(gateway.settings.records())) {
+                try (Stream<Path> files = Files.list(gateway.settings.records())) {
+                    files.forEach(file -> traces.add(file.toString()));
+                }
+            }
+        }
+        ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line -> line.contains("openvpn --config " + directory) || line.contains("wireguard-go"))
+                .forEach(traces::add);
+        return traces;
+    }
+
     @Override
     public void close() throws DriverFault, IOException {
         tokyo.leave();
         osaka.leave();
         clear();
-        try (var files = Files.walk(directory)) {
+        try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);
             }
         }
+    }
+
+    /** Those of the example, whose appliance is the gateway's own namespace here. */
+    private static Path scripts(Path to, String namespace) throws IOException {
+        Path example = repository().resolve("examples").resolve("link-appliance");
+        Files.createDirectories(to);
+        for (String script : List.of("open", "close", "status")) {
+            Files.copy(example.resolve(script), to.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Files.writeString(to.resolve("namespace"), namespace);
+        return to;
+    }
+
+    private static Path repository() {
+        Path classes = Path.of(TwoGateways.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        return classes.resolve("../../..").normalize();
     }
 
     private void clear() throws DriverFault {
@@ -110,7 +164,7 @@ final class TwoGateways implements AutoCloseable {
         private final LinkSettings settings;
         private LinuxLinkDriver driver;
 
-        Gateway(String name, String peer, int number, @Nullable Path scripts) {
+        Gateway(String name, String peer, int number) throws IOException {
             wan = "lt-" + name + "-wan";
             cluster = "lt-" + name;
             key = ResourceKey.of(ResourceKind.LINK, SiteFixture.CLUSTER, peer);
@@ -120,7 +174,7 @@ final class TwoGateways implements AutoCloseable {
             settings = new LinkSettings(
                     directory.resolve(name).resolve("keys"),
                     directory.resolve(name).resolve("records"),
-                    scripts,
+                    scripts(directory.resolve(name).resolve("scripts"), wan),
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(8),
@@ -171,6 +225,12 @@ final class TwoGateways implements AutoCloseable {
             driver.apply(key, spec, Instant.now());
         }
 
+        /** As far as an agent comes that is killed after its first step. */
+        void beginToMake(LinkSpec spec) throws DriverFault {
+            new Records(settings.records())
+                    .write(new Records.Record(new Link(key, spec, place().orElseThrow()), false));
+        }
+
         Optional<Observed> seen(LinkSpec spec) throws DriverFault {
             return Optional.ofNullable(
                     driver.observe(Map.of(key, spec), Instant.now()).get(key));
@@ -178,16 +238,16 @@ final class TwoGateways implements AutoCloseable {
 
         /** Waits until it is so; makes it again meanwhile when it is broken, as an agent would. */
         Observed awaitThat(LinkSpec spec, Condition condition) {
-            Observed[] last = new Observed[1];
+            AtomicReference<Observed> last = new AtomicReference<>();
             await().atMost(PATIENCE).untilAsserted(() -> {
                 Observed seen = seen(spec).orElseThrow();
-                last[0] = seen;
+                last.set(seen);
                 if (seen.condition() == Condition.BROKEN && condition == Condition.READY) {
                     apply(spec);
                 }
                 assertThat(seen.condition()).as(seen.reason()).isEqualTo(condition);
             });
-            return last[0];
+            return requireNonNull(last.get());
         }
 
         String inWan(String... command) throws DriverFault {
