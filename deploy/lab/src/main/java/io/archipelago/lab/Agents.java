@@ -130,7 +130,7 @@ final class Agents {
                 all.put("AGENT_HOST_OUTSIDE", "eth2");
                 all.put("AGENT_HOST_WAN_ADDRESS", Topology.wanAddress(site));
                 all.put("AGENT_HOST_CLOSED_NETWORKS", String.join(",", Topology.managementNetworks()));
-                all.put("AGENT_HOST_CACHE_DIRECTORY", "/var/cache/archipelago");
+                all.put("AGENT_HOST_CACHE_DIRECTORY", "/var/lib/archipelago/cache");
                 all.put("AGENT_HOST_CACHE_BYTES", "16GiB");
             }
             case STORAGE -> {

@@ -13,7 +13,7 @@ final class UpCommand {
 
     static int run(Path directory, List<String> arguments, PrintStream out) throws IOException, InterruptedException {
         Main.refuseArguments("up", arguments);
-        Fleet.use(directory.toAbsolutePath().getParent(), Agents.fleets());
+        Fleet.use(directory.toAbsolutePath().resolveSibling(""), Agents.fleets());
         boolean wasUp = allUp(directory);
         Lab lab = Lab.up(directory, Settings.standard(), out::println);
         if (wasUp) {

@@ -2,6 +2,8 @@ package io.archipelago.agent.linux;
 
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.Drivers;
+import io.archipelago.agent.drivers.cache.CacheSettings;
+import io.archipelago.agent.drivers.cache.LinuxCacheDriver;
 import io.archipelago.agent.drivers.disk.DiskPaths;
 import io.archipelago.agent.drivers.disk.LinuxDiskDriver;
 import io.archipelago.agent.drivers.link.LinkSettings;
@@ -74,6 +76,8 @@ public final class LinuxDrivers {
         links = setup.is(HostRole.GATEWAY) ? links(setup, programs, state, segments) : null;
         if (links != null) {
             drivers.add(links);
+            drivers.add(LinuxCacheDriver.of(
+                    programs, new CacheSettings(setup.gateway().cacheDirectory())));
         }
     }
 
