@@ -141,7 +141,7 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
     private void attach(Login login) throws DriverFault {
         Session session = find(login.target());
         if (session != null && !session.works()) {
-            if (session.lun() != null && records.agree(login)) {
+            if (session.lun() != null && session.portal().equals(login.portal()) && records.agree(login)) {
                 throw DriverFault.waiting(lost(session));
             }
             // Was never begun in full, or will be refused when it comes back: it does not heal by itself.

@@ -114,8 +114,9 @@ final class Sessions {
 
     private String portal(String session) throws DriverFault {
         KernelTree connection = sys.at("class", "iscsi_connection", session.replace("session", "connection") + ":0");
-        return connection.text("persistent_address").orElse("") + ":"
-                + connection.text("persistent_port").orElse("");
+        String address = connection.text("persistent_address").orElse("");
+        String port = connection.text("persistent_port").orElse("");
+        return (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
     }
 
     /** The first block device below: .../sessionN/targetH:B:T/H:B:T:L/block/sdX. */

@@ -1,0 +1,67 @@
+package io.archipelago.agent.drivers.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordsTest {
+
+    private static final Login LOGIN = new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1");
+
+    @TempDir
+    private Path place;
+
+    private Path file;
+    private Records records;
+
+    @BeforeEach
+    void open() throws Exception {
+        file = place.resolve("iqn.t").resolve("10.0.0.1,3260");
+        Files.createDirectories(file.getParent());
+        Files.write(
+                file, List.of("# BEGIN", "node.name = iqn.t", "node.session.auth.authmethod = None", "# END RECORD"));
+        records = new Records(List.of(place.resolve("nosuch"), place));
+    }
+
+    @Test
+    void takeWhatASessionIsBegunWith() throws Exception {
+        assertThat(records.agree(LOGIN)).isFalse();
+
+        records.amend(LOGIN);
+
+        assertThat(records.agree(LOGIN)).isTrue();
+        assertThat(Files.readAllLines(file))
+                .contains("node.name = iqn.t", "node.session.auth.authmethod = CHAP", "iface.initiatorname = iqn.host")
+                .doesNotContain("node.session.auth.authmethod = None")
+                .endsWith("# END RECORD");
+    }
+
+    @Test
+    void doNotAgreeWithAnotherSecret() throws Exception {
+        records.amend(LOGIN);
+
+        assertThat(records.agree(new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-2")))
+                .isFalse();
+    }
+
+    @Test
+    void letOnlyTheirOwnerReadTheSecret() throws Exception {
+        records.amend(LOGIN);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(LOGIN.toString()).doesNotContain("secret-number-1");
+    }
+
+    @Test
+    void knowNothingWhereOpenIscsiHasKeptNothing() throws Exception {
+        assertThat(new Records(List.of(place.resolve("nosuch"))).targets()).isEmpty();
+        assertThat(records.targets()).containsExactly("iqn.t");
+    }
+}
