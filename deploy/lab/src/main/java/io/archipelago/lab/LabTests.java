@@ -31,6 +31,10 @@ public final class LabTests {
     private static final String LAUNCHER = "org.junit.platform.console.ConsoleLauncher";
     private static final Pattern LAUNCHER_JAR = Pattern.compile("(junit-platform|open-test-reporting)-.*\\.jar");
     private static final List<String> JVM = List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    /** Whoever has it on the class path wants it from the first line on. */
+    private static final String LOG_MANAGER_JAR = "jboss-logmanager-";
+
+    private static final String LOG_MANAGER = "-Djava.util.logging.manager=org.jboss.logmanager.LogManager";
     private static final Duration LIMIT = Duration.ofMinutes(20);
 
     /** Everything ran and something failed; other codes than this and 0 mean that the launcher itself broke. */
@@ -92,6 +96,9 @@ public final class LabTests {
                 java.toString(),
                 "@" + seen + "/arguments"));
         List<String> arguments = new ArrayList<>(JVM);
+        if (classPath.stream().anyMatch(jar -> jar.getFileName().toString().startsWith(LOG_MANAGER_JAR))) {
+            arguments.add(LOG_MANAGER);
+        }
         arguments.addAll(List.of(
                 "-cp", String.join(":", classPath.stream().map(Path::toString).toList()), LAUNCHER));
         arguments.addAll(List.of("execute", "--disable-banner", "--disable-ansi-colors", "--fail-if-no-tests"));

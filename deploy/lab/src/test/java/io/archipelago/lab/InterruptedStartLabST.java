@@ -61,7 +61,8 @@ class InterruptedStartLabST {
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
                         "up")
-                .inheritIO();
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("VC_HOME", home().toString());
         Process start = builder.start();
         try {
