@@ -29,7 +29,7 @@ final class Gretap implements Tunnel {
         return "";
     }
 
-    /** Made in the cluster's namespace; its packets keep to the namespace that it is made from. */
+    /** Its packets keep to the namespace that it is in when it is made, so that it is made here and not in the cluster's. */
     @Override
     public void open(Link link) throws DriverFault {
         programs.run(
@@ -38,8 +38,6 @@ final class Gretap implements Tunnel {
                 "add",
                 "dev",
                 link.device(),
-                "netns",
-                link.place().namespace(),
                 "type",
                 "gretap",
                 "remote",
