@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 record LabHome(Path root) {
 
     /** What the hosts run that is not of the machine. */
-    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "snapshot", "wan");
+    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "show", "snapshot", "wan");
 
     private static final int TOKEN_BITS = 128;
 
