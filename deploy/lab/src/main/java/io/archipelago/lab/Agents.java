@@ -23,16 +23,16 @@ final class Agents {
 
     private final Lab lab;
     private final Stack stack;
-    private final Path bootImage;
+    private final String bootCommandLine;
 
     /**
      * @param stack whose brokers the hosts reach
-     * @param bootImage the directory of what machines boot
+     * @param bootCommandLine what the kernel of a machine is told
      */
-    Agents(Lab lab, Stack stack, Path bootImage) {
+    Agents(Lab lab, Stack stack, String bootCommandLine) {
         this.lab = lab;
         this.stack = stack;
-        this.bootImage = bootImage;
+        this.bootCommandLine = bootCommandLine;
     }
 
     /** The hosts of the lab, as the stack has to know them. */
@@ -66,6 +66,9 @@ final class Agents {
             if (host.role() != Role.WAN) {
                 for (Program daemon : daemons(host.role())) {
                     host.start(daemon);
+                }
+                for (String word : RealAgent.command()) {
+                    host.show(Path.of(word.substring(word.indexOf('=') + 1)));
                 }
                 host.start(new Program(AGENT, RealAgent.command(), environment(host), "/var/lib/archipelago"));
             }
@@ -122,16 +125,17 @@ final class Agents {
                 all.put("AGENT_HOST_TRUNK", "eth1");
                 all.put("AGENT_HOST_RESERVED_CPUS", "0");
                 all.put("AGENT_HOST_RESERVED_MEMORY", "512MiB");
-                all.put("AGENT_HOST_BOOT_KERNEL", bootImage.resolve("kernel").toString());
-                all.put("AGENT_HOST_BOOT_INITRD", bootImage.resolve("initrd").toString());
+                all.put("AGENT_HOST_BOOT_KERNEL", BootImage.SEEN_BY_HOSTS + "/kernel");
+                all.put("AGENT_HOST_BOOT_INITRD", BootImage.SEEN_BY_HOSTS + "/initrd");
+                all.put("AGENT_HOST_BOOT_COMMAND_LINE", bootCommandLine);
             }
             case GATEWAY -> {
                 all.put("AGENT_HOST_TRUNK", "eth1");
                 all.put("AGENT_HOST_OUTSIDE", "eth2");
                 all.put("AGENT_HOST_WAN_ADDRESS", Topology.wanAddress(site));
                 all.put("AGENT_HOST_CLOSED_NETWORKS", String.join(",", Topology.managementNetworks()));
-                all.put("AGENT_HOST_CACHE_DIRECTORY", "/var/lib/archipelago/cache");
-                all.put("AGENT_HOST_CACHE_BYTES", "16GiB");
+                all.put("AGENT_HOST_CACHE_DIRECTORY", "/var/cache/archipelago");
+                all.put("AGENT_HOST_CACHE_BYTES", "4GiB");
             }
             case STORAGE -> {
                 all.put("AGENT_HOST_POOLS", Lab.VOLUME_GROUP);

@@ -9,15 +9,18 @@ import java.util.concurrent.TimeUnit;
 /** What the lab's machines boot: see the README beside its script. */
 final class BootImage {
 
+    /** Where hosts see its directory. */
+    static final String SEEN_BY_HOSTS = "/lab/boot-image";
+
     private static final int SECONDS = 120;
 
     private BootImage() {}
 
-    /** Makes it, unless it is there already; returns its directory. */
-    static Path in(Path directory) throws IOException, InterruptedException {
+    /** Makes it, unless it is there already; returns what its kernel is to be told. */
+    static String in(Path directory) throws IOException, InterruptedException {
         Path image = directory.toAbsolutePath().resolve("boot-image");
         if (Files.exists(image.resolve("initrd"))) {
-            return image;
+            return commandLine(image);
         }
         Path draft = image.resolveSibling("boot-image.new");
         Path script = Installed.repository().resolve("deploy/lab/src/main/boot-image/build");
@@ -32,6 +35,10 @@ final class BootImage {
             throw new IOException("What machines boot could not be made: " + Files.readString(log).strip());
         }
         Files.move(draft, image);
-        return image;
+        return commandLine(image);
+    }
+
+    private static String commandLine(Path image) throws IOException {
+        return Files.readString(image.resolve("command-line")).strip();
     }
 }

@@ -153,10 +153,8 @@ public final class Lab {
     /** Processes and networks; files stay. */
     private void takeBack() throws IOException, InterruptedException {
         Kernel.killAll(home);
-        String owner = network.exists() ? network.owner() : "";
-        // Without a name on it, it is what a start of ours had only just begun: one of somebody else is refused before
-        // that.
-        if (owner.isEmpty() || owner.equals(home.root().toString())) {
+        // It may be somebody else's by now, when the machine was started anew or our start never got that far.
+        if (isMade()) {
             network.remove();
         }
         home.forgetRecord();

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 record LabHome(Path root) {
 
     /** What the hosts run that is not of the machine. */
-    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "snapshot", "wan", "compute");
+    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "show", "snapshot", "wan", "compute", "gateway");
 
     private static final int TOKEN_BITS = 128;
 
@@ -74,12 +74,14 @@ record LabHome(Path root) {
                     .append('\n');
         }
         Files.writeString(host.resolve("nics"), nics);
-        if (plan.role() == Role.WAN) {
-            Files.writeString(host.resolve("boot"), "/lab/bin/wan join\n");
-        }
-        if (plan.role() == Role.COMPUTE) {
-            Files.writeString(host.resolve("boot"), "/lab/bin/compute\n");
-        }
+        String atBoot =
+                switch (plan.role()) {
+                    case WAN -> "/lab/bin/wan join";
+                    case GATEWAY -> "/lab/bin/gateway";
+                    case COMPUTE -> "/lab/bin/compute";
+                    case STORAGE -> "";
+                };
+        Files.writeString(host.resolve("boot"), atBoot + "\n");
     }
 
     private static String names(List<HostPlan> hosts) {

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,18 +87,23 @@ public final class LabHost {
     }
 
     /**
-     * Lets the host see a file or directory of the machine, read-only and at the same place. Most it sees anyway; {@code /tmp} and {@code
-     * /run} it has for itself, and there the whole directory just below is shown.
+     * Lets the host see a file or directory of the machine, read-only and at the same place, from now on and after each boot. Most it sees
+     * anyway; {@code /tmp} and {@code /run} it has for itself, and there the whole directory just below is shown.
      */
     public void show(Path thing) throws IOException {
         for (Path own : OWN_DIRECTORIES) {
             if (thing.startsWith(own) && !thing.equals(own)) {
-                String shown = own.resolve(own.relativize(thing).getName(0)).toString();
-                if (run(TO_LOOK, "mountpoint", "-q", shown).code() != 0) {
-                    output(TO_LOOK, "mkdir", "-p", shown);
-                    output(TO_LOOK, "mount", "-r", "-t", "hostfs", "-o", shown, "shown", shown);
-                }
+                show(own.resolve(own.relativize(thing).getName(0)).toString());
             }
+        }
+    }
+
+    private void show(String directory) throws IOException {
+        Path list = share().resolve("shown");
+        List<String> shown = Files.exists(list) ? Files.readAllLines(list) : List.of();
+        if (!shown.contains(directory)) {
+            output(TO_LOOK, "/lab/bin/show", directory);
+            Files.writeString(list, directory + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
     }
 
@@ -163,7 +169,8 @@ public final class LabHost {
 
     void boot() throws IOException {
         if (!kernel.isRunning()) {
-            List<Path> disks = role() == Role.STORAGE ? List.of(home.image(plan, settings.diskBytes())) : List.of();
+            boolean hasDisk = role() == Role.STORAGE || role() == Role.GATEWAY;
+            List<Path> disks = hasDisk ? List.of(home.image(plan, settings.diskBytes())) : List.of();
             kernel.start(network, disks);
         }
     }

@@ -29,7 +29,7 @@ final class Network {
         return Files.exists(NAMESPACES.resolve(name)) || Files.exists(INTERFACES.resolve(firstDoor()));
     }
 
-    /** The directory of the lab that made it; empty when that was cut off before it could say so, or when there is none. */
+    /** The directory of the lab that made it; empty when there is none. */
     String owner() throws IOException {
         Path alias = INTERFACES.resolve(firstDoor()).resolve("ifalias");
         return Files.exists(alias) ? Files.readString(alias).strip() : "";
@@ -55,20 +55,22 @@ final class Network {
         }
     }
 
-    /** Makes what only one lab can have, and writes on it whose it is. */
+    /** Makes what only one lab can have, and writes on it whose it is; both by one program, which nobody cuts off when we are. */
     void claim(LabHome home) throws IOException, InterruptedException {
-        addDoor(Topology.SITES.getFirst());
-        Tools.run("ip", "link", "set", firstDoor(), "alias", home.root().toString());
+        Path batch = home.run().resolve("network");
+        Files.write(
+                batch,
+                List.of(
+                        addDoor(Topology.SITES.getFirst()),
+                        "link set %s alias %s".formatted(firstDoor(), home.root())));
+        Tools.run("ip", "-batch", batch.toString());
     }
 
-    private void addDoor(Site site) throws IOException, InterruptedException {
-        Tools.run("ip", "link", "add", door(site), "type", "veth", "peer", "name", door(site) + INSIDE);
+    private String addDoor(Site site) {
+        return "link add %s type veth peer name %s".formatted(door(site), door(site) + INSIDE);
     }
 
     void create(List<HostPlan> hosts, LabHome home) throws IOException, InterruptedException {
-        for (Site site : Topology.SITES.subList(1, Topology.SITES.size())) {
-            addDoor(site);
-        }
         Tools.run("ip", "netns", "add", name);
         Path batch = home.run().resolve("network");
         Files.write(batch, outside());
@@ -80,6 +82,8 @@ final class Network {
 
     private List<String> outside() {
         List<String> lines = new ArrayList<>();
+        // The first one is there, as the claim.
+        Topology.SITES.stream().skip(1).forEach(site -> lines.add(addDoor(site)));
         for (Site site : Topology.SITES) {
             lines.add("link set %s netns %s".formatted(door(site) + INSIDE, name));
             lines.add("address add %s dev %s".formatted(address(site), door(site)));
@@ -128,10 +132,14 @@ final class Network {
 
     /** The first namespace of a machine mounts the directory for all, and the end of the last leaves it so; another first one mounts it again. */
     private static void unmountIfUnused() throws IOException, InterruptedException {
+        boolean unused;
         try (Stream<Path> left = Files.list(NAMESPACES)) {
-            if (left.findAny().isEmpty()) {
-                Tools.run("umount", NAMESPACES.toString());
-            }
+            unused = left.findAny().isEmpty();
+        }
+        if (unused) {
+            // Whoever looks into it at this moment keeps it, so the outcome does not matter; an empty directory harms
+            // nobody.
+            Tools.run(Tools.PATIENCE, List.of("umount", NAMESPACES.toString()));
         }
     }
 

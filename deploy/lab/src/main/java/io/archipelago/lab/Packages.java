@@ -40,6 +40,14 @@ final class Packages {
             "ipxe-qemu",
             "libvirt-daemon-system",
             "libvirt-clients",
+            "linux-image-cloud-amd64",
+            "wireguard-tools",
+            "wireguard-go",
+            "openssl",
+            "arping",
+            "curl",
+            "procps",
+            "e2fsprogs",
             "busybox-static",
             "cpio");
 

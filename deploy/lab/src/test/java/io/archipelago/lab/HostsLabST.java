@@ -198,13 +198,13 @@ class HostsLabST {
     @Test
     void aProgramRunsAgainWhenItEndsAndAfterAPowerCut() throws Exception {
         LabHost host = lab.host("osaka-c02");
+        Path script = Files.writeString(folder.resolve("beat"), "echo \"$GREETING\" in $PWD; exec sleep 1234");
         Program program = new Program(
-                "beat",
-                List.of("sh", "-c", "echo \"$GREETING\" in $PWD; exec sleep 1234"),
-                Map.of("GREETING", "good  day"),
-                "/var/lib/archipelago/beat");
+                "beat", List.of("sh", script.toString()), Map.of("GREETING", "good  day"), "/var/lib/archipelago/beat");
         Path log = host.log("beat");
 
+        host.show(script);
+        host.show(script);
         host.start(program);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(log).hasContent("good  day in /var/lib/archipelago/beat"));
@@ -215,6 +215,7 @@ class HostsLabST {
         host.powerOn();
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(starts(log)).isEqualTo(3));
         host.stop("beat");
+        Files.delete(script);
 
         assertThat(host.snapshot().of(Snapshot.Kind.PROCESS)).doesNotContain("sleep 1234");
         assertThat(log).doesNotExist();

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The host's iSCSI sessions: seen in sysfs, begun and ended by open-iscsi. */
 final class Sessions {
 
+    private static final Pattern LUN = Pattern.compile("\\d+(:\\d+){3}");
     private static final int SERIAL_HEADER = 4;
     private static final long SECTOR = 512;
 
@@ -124,6 +126,9 @@ final class Sessions {
         for (String target : device.names()) {
             if (target.startsWith("target")) {
                 for (String lun : device.at(target).names()) {
+                    if (!LUN.matcher(lun).matches()) {
+                        continue;
+                    }
                     List<String> blocks = device.at(target, lun, "block").names();
                     if (!blocks.isEmpty()) {
                         return lun(blocks.getFirst());
