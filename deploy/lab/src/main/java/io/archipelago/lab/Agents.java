@@ -15,6 +15,9 @@ import java.util.Map;
 /** Makes the hosts of a lab hosts of the stack: runs on each its agent, and the daemons that the agent needs. */
 final class Agents {
 
+    static final Program ISCSID = new Program("iscsid", List.of("/usr/sbin/iscsid", "-f"), Map.of(), "/");
+    static final Program LIBVIRTD = new Program("libvirtd", List.of("/usr/sbin/libvirtd"), Map.of(), "/");
+
     private static final String AGENT = "agent";
     private static final String STATE = "/var/lib/archipelago/agent";
     private static final Duration TO_ANSWER = Duration.ofSeconds(10);
@@ -100,11 +103,7 @@ final class Agents {
     }
 
     private static List<Program> daemons(Role role) {
-        return role != Role.COMPUTE
-                ? List.of()
-                : List.of(
-                        new Program("iscsid", List.of("/usr/sbin/iscsid", "-f"), Map.of(), "/"),
-                        new Program("libvirtd", List.of("/usr/sbin/libvirtd"), Map.of(), "/"));
+        return role == Role.COMPUTE ? List.of(ISCSID, LIBVIRTD) : List.of();
     }
 
     private Map<String, String> environment(LabHost host) {
@@ -135,7 +134,7 @@ final class Agents {
                 all.put("AGENT_HOST_WAN_ADDRESS", Topology.wanAddress(site));
                 all.put("AGENT_HOST_CLOSED_NETWORKS", String.join(",", Topology.managementNetworks()));
                 all.put("AGENT_HOST_CACHE_DIRECTORY", "/var/cache/archipelago");
-                all.put("AGENT_HOST_CACHE_BYTES", "4GiB");
+                all.put("AGENT_HOST_CACHE_BYTES", "12GiB");
             }
             case STORAGE -> {
                 all.put("AGENT_HOST_POOLS", Lab.VOLUME_GROUP);

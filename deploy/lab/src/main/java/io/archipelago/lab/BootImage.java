@@ -32,7 +32,8 @@ final class BootImage {
                 .start();
         if (!build.waitFor(SECONDS, TimeUnit.SECONDS) || build.exitValue() != 0) {
             build.destroyForcibly();
-            throw new IOException("What machines boot could not be made: " + Files.readString(log).strip());
+            throw new IOException("What machines boot could not be made: "
+                    + Files.readString(log).strip());
         }
         Files.move(draft, image);
         return commandLine(image);

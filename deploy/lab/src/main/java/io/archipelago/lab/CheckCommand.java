@@ -14,9 +14,10 @@ final class CheckCommand {
 
     static int run(Path directory, List<String> arguments, InputStream in, PrintStream out) throws IOException {
         Main.refuseArguments("check", arguments);
-        List<ClusterCheck.Row> rows =
-                new ClusterCheck(Main.running(directory), new ObjectMapper().readTree(in)).rows();
-        out.printf("%-14s %-6s %5s  %-15s %5s  %-16s %s%n", "MACHINE", "SITE", "VLAN", "ADDRESS", "MTU", "DISK", "REACHES");
+        List<ClusterCheck.Row> rows = new ClusterCheck(Main.running(directory), new ObjectMapper().readTree(in)).rows();
+        out.printf(
+                "%-14s %-6s %5s  %-15s %5s  %-16s %s%n",
+                "MACHINE", "SITE", "VLAN", "ADDRESS", "MTU", "DISK", "REACHES");
         for (ClusterCheck.Row row : rows) {
             out.printf(
                     "%-14s %-6s %5d  %-15s %5d  %-16s %s%n",

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 record LabHome(Path root) {
 
     /** What the hosts run that is not of the machine. */
-    private static final List<String> GUEST_FILES = List.of("init", "remote", "keep", "show", "snapshot", "wan", "compute", "gateway");
+    private static final List<String> GUEST_FILES =
+            List.of("init", "remote", "keep", "show", "snapshot", "wan", "compute", "gateway");
 
     private static final int TOKEN_BITS = 128;
 
@@ -74,13 +75,12 @@ record LabHome(Path root) {
                     .append('\n');
         }
         Files.writeString(host.resolve("nics"), nics);
-        String atBoot =
-                switch (plan.role()) {
-                    case WAN -> "/lab/bin/wan join";
-                    case GATEWAY -> "/lab/bin/gateway";
-                    case COMPUTE -> "/lab/bin/compute";
-                    case STORAGE -> "";
-                };
+        String atBoot = switch (plan.role()) {
+            case WAN -> "/lab/bin/wan join";
+            case GATEWAY -> "/lab/bin/gateway";
+            case COMPUTE -> "/lab/bin/compute";
+            case STORAGE -> "";
+        };
         Files.writeString(host.resolve("boot"), atBoot + "\n");
     }
 

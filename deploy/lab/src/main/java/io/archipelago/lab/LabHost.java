@@ -20,6 +20,10 @@ public final class LabHost {
     private static final Duration TO_LOOK = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int LAST_WORDS = 15;
+
+    /** Of a gateway, for package caches; the machine gives only what is written. */
+    private static final long CACHE_DISK = 16L << 30;
+
     private static final List<Path> OWN_DIRECTORIES = List.of(Path.of("/tmp"), Path.of("/run"));
 
     private final HostPlan plan;
@@ -169,8 +173,11 @@ public final class LabHost {
 
     void boot() throws IOException {
         if (!kernel.isRunning()) {
-            boolean hasDisk = role() == Role.STORAGE || role() == Role.GATEWAY;
-            List<Path> disks = hasDisk ? List.of(home.image(plan, settings.diskBytes())) : List.of();
+            List<Path> disks = switch (role()) {
+                case STORAGE -> List.of(home.image(plan, settings.diskBytes()));
+                case GATEWAY -> List.of(home.image(plan, CACHE_DISK));
+                case COMPUTE, WAN -> List.of();
+            };
             kernel.start(network, disks);
         }
     }

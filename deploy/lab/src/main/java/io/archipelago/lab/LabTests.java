@@ -30,7 +30,11 @@ public final class LabTests {
     private static final String CLASS_SUFFIX = "LT.class";
     private static final String LAUNCHER = "org.junit.platform.console.ConsoleLauncher";
     private static final Pattern LAUNCHER_JAR = Pattern.compile("(junit-platform|open-test-reporting)-.*\\.jar");
-    private static final List<String> JVM = List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> JVM = List.of(
+            "-Xmx128m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Darchipelago.boot-image=" + BootImage.SEEN_BY_HOSTS);
     /** Whoever has it on the class path wants it from the first line on. */
     private static final String LOG_MANAGER_JAR = "jboss-logmanager-";
 

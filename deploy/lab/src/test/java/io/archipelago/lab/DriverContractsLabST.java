@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.archipelago.lab.LabTests.Case;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,12 +21,20 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. */
+/**
+ * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. Of the classes
+ * that go further than the contracts one is chosen by chance, by {@code -Dvc.tests.seed=N} if that is given; {@code ./vc test --all} runs
+ * all of them.
+ */
 @OnLab
 class DriverContractsLabST {
 
     private static final Path OURS = Path.of("").toAbsolutePath();
     private static final Path NODE_AGENT = OURS.resolve("../../node-agent").normalize();
+    private static final String STORAGE = "tokyo-s1";
+    private static final String GATEWAY = "tokyo-g1";
+    private static final String COMPUTE = "tokyo-c01";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     static Path folder;
@@ -34,16 +44,45 @@ class DriverContractsLabST {
 
     @BeforeAll
     static void up() throws Exception {
-        for (String name : LabTests.classesOf(NODE_AGENT)) {
+        for (String name : chosen()) {
             classesByHost
                     .computeIfAbsent(hostFor(name), host -> new ArrayList<>())
                     .add(name);
         }
         assertThat(classesByHost).isNotEmpty();
+        Path home = folder.resolve("vc/lab");
         lab = Lab.up(
-                folder.resolve("vc/lab"),
-                Settings.standard().only(classesByHost.keySet().toArray(String[]::new)),
-                System.out::println);
+                home, Settings.standard().only(classesByHost.keySet().toArray(String[]::new)), System.out::println);
+        BootImage.in(home);
+        prepare();
+    }
+
+    private static List<String> chosen() throws IOException {
+        List<String> all = LabTests.classesOf(NODE_AGENT);
+        List<String> further =
+                all.stream().filter(name -> !name.endsWith("ContractLT")).toList();
+        if (Boolean.getBoolean("vc.tests.all") || further.isEmpty()) {
+            return all;
+        }
+        long seed = Long.getLong("vc.tests.seed", System.nanoTime());
+        String one = further.get(new Random(seed).nextInt(further.size()));
+        System.out.printf("Beside the contracts: %s (-Dvc.tests.seed=%d)%n", one, seed);
+        return all.stream()
+                .filter(name -> !further.contains(name) || name.equals(one))
+                .toList();
+    }
+
+    /** What a host's drivers need that is not the drivers' to make. */
+    private static void prepare() throws IOException {
+        if (classesByHost.containsKey(STORAGE)) {
+            LabHost host = lab.host(STORAGE);
+            host.output(LIMIT, "lvcreate", "-qq", "--type", "thin-pool", "--size", "512M", Lab.VOLUME_GROUP + "/tp0");
+            host.output(LIMIT, "modprobe", "-a", "iscsi_tcp", "sd_mod");
+            host.start(Agents.ISCSID);
+        }
+        if (classesByHost.containsKey(COMPUTE)) {
+            lab.host(COMPUTE).start(Agents.LIBVIRTD);
+        }
     }
 
     @AfterAll
@@ -56,20 +95,21 @@ class DriverContractsLabST {
         String kind = className.replaceFirst(".*\\.([a-z]+)\\.[A-Z]\\w*$", "$1");
         return switch (kind) {
             // A disk comes from a volume of the same host then.
-            case "volume", "disk" -> "tokyo-s1";
-            case "segment", "link", "cache" -> "tokyo-g1";
-            default -> "tokyo-c01";
+            case "volume", "disk" -> STORAGE;
+            case "segment", "link", "cache" -> GATEWAY;
+            case "machine" -> COMPUTE;
+            default -> throw new IllegalArgumentException("no host of the lab is for " + className);
         };
     }
 
+    /** On all hosts at the same time: most of the time a test waits. */
     @TestFactory
-    List<DynamicNode> contracts() throws IOException {
-        List<DynamicNode> hosts = new ArrayList<>();
-        for (String host : classesByHost.keySet()) {
-            List<Case> cases = new LabTests(lab.host(host), OURS).run(NODE_AGENT, classesByHost.get(host), System.out);
-            hosts.add(dynamicContainer(host, cases.stream().map(DriverContractsLabST::test)));
-        }
-        return hosts;
+    List<DynamicNode> contracts() throws IOException, InterruptedException {
+        return lab.atOnce(host -> dynamicContainer(
+                host.name(),
+                new LabTests(host, OURS)
+                        .run(NODE_AGENT, classesByHost.getOrDefault(host.name(), List.of()), System.out).stream()
+                                .map(DriverContractsLabST::test)));
     }
 
     private static DynamicTest test(Case there) {
