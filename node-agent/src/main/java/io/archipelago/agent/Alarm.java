@@ -17,6 +17,8 @@ final class Alarm {
     /** So that a task whose clock was set back finds out. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
 
+    private static final Duration AFTER_A_BUG = Duration.ofSeconds(5);
+
     private final Clock clock;
     private final ScheduledExecutorService threads;
     private final Supplier<Instant> task;
@@ -74,6 +76,9 @@ final class Alarm {
         Instant next = Instant.MAX;
         try {
             next = task.get();
+        } catch (RuntimeException e) {
+            LOG.error("what is done again and again has failed, and is done again", e);
+            next = clock.instant().plus(AFTER_A_BUG);
         } finally {
             synchronized (this) {
                 busy = false;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class HostRunner implements Follower {
 
     private static final Logger LOG = Logger.getLogger(HostRunner.class);
+    private static final Duration UNTIL_THE_FIRST_LOOK = Duration.ofSeconds(1);
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(5);
 
     private final HostAgent agent;
@@ -97,6 +98,8 @@ final class HostRunner implements Follower {
     public void caughtUp() {
         agent.caughtUp();
         steps.now();
+        // The first look may hang, and the host is to say that it lives all the same.
+        beats.now();
     }
 
     @Override
@@ -169,7 +172,8 @@ final class HostRunner implements Follower {
             }
             try {
                 agent.beat(clock.instant()).forEach(this::publish);
-                return agent.nextBeat();
+                Instant next = agent.nextBeat();
+                return next.equals(Instant.MAX) ? clock.instant().plus(UNTIL_THE_FIRST_LOOK) : next;
             } catch (RuntimeException e) {
                 LOG.errorf(e, "hostId=%s heartbeat failed", id());
                 return clock.instant().plus(AFTER_A_BUG);

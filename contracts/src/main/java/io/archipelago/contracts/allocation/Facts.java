@@ -3,6 +3,7 @@ package io.archipelago.contracts.allocation;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.host.LinkDriver;
+import io.archipelago.contracts.host.WanWords;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,8 @@ public final class Facts {
      */
     public record Endpoint(String address, int port, List<LinkOffer> offers) {
         public Endpoint {
+            WanWords.address(address);
+            WanWords.port(port);
             offers = List.copyOf(offers);
         }
 
@@ -91,7 +94,11 @@ public final class Facts {
      * @param key what the gateway proves itself with; empty if the driver needs none
      * @param mtu the largest frame's payload that such a link carries from this gateway, in bytes
      */
-    public record LinkOffer(LinkDriver driver, String key, int mtu) {}
+    public record LinkOffer(LinkDriver driver, String key, int mtu) {
+        public LinkOffer {
+            WanWords.key(key);
+        }
+    }
 
     /**
      * What is known so far at one site. It does not leave the site.

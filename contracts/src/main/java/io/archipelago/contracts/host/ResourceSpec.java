@@ -115,6 +115,10 @@ public sealed interface ResourceSpec {
             int tunnel,
             long bandwidth)
             implements ResourceSpec {
+        public LinkSpec {
+            WanWords.key(peerKey);
+        }
+
         @Override
         public ResourceKind kind() {
             return ResourceKind.LINK;
@@ -130,7 +134,15 @@ public sealed interface ResourceSpec {
          * @param remoteGateway the other gateway's own address in the cluster
          */
         public record Ends(
-                int localPort, String remoteAddress, int remotePort, String localGateway, String remoteGateway) {}
+                int localPort, String remoteAddress, int remotePort, String localGateway, String remoteGateway) {
+            public Ends {
+                WanWords.port(localPort);
+                WanWords.address(remoteAddress);
+                WanWords.port(remotePort);
+                WanWords.address(localGateway);
+                WanWords.address(remoteGateway);
+            }
+        }
     }
 
     /**

@@ -20,8 +20,8 @@ final class Agents {
 
     private static final String AGENT = "agent";
     private static final String STATE = "/var/lib/archipelago/agent";
-    private static final Duration TO_ANSWER = Duration.ofSeconds(10);
-    private static final Duration TO_BE_READY = Duration.ofSeconds(180);
+    private static final Duration TO_ANSWER = Duration.ofSeconds(60);
+    private static final Duration TO_BE_READY = Duration.ofSeconds(300);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private final Lab lab;
@@ -91,15 +91,28 @@ final class Agents {
 
     private static void await(LabHost host) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TO_BE_READY.toNanos();
-        while (host.run(TO_ANSWER, "curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:8085/q/health/ready")
-                        .code()
-                != 0) {
+        while (!isReady(host)) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("The agent of %s is not ready after %d s; it said: %s"
+                throw new IOException("The agent of %s is not ready after %d s; what it said: %s"
                         .formatted(host.name(), TO_BE_READY.toSeconds(), host.log(AGENT)));
             }
             Thread.sleep(BETWEEN_LOOKS);
         }
+    }
+
+    private static boolean isReady(LabHost host) throws IOException {
+        return host.run(
+                                TO_ANSWER,
+                                "curl",
+                                "--silent",
+                                "--fail",
+                                "--output",
+                                "/dev/null",
+                                "--max-time",
+                                "10",
+                                "http://127.0.0.1:8085/q/health/ready")
+                        .code()
+                == 0;
     }
 
     private static List<Program> daemons(Role role) {

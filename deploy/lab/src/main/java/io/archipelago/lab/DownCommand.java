@@ -1,5 +1,6 @@
 package io.archipelago.lab;
 
+import io.archipelago.local.Fleet;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ final class DownCommand {
                     "vc lab down does not know \"" + String.join(" ", arguments) + "\"; it takes " + KEEP);
         }
         boolean was = Lab.down(directory, keep);
+        if (!keep) {
+            Fleet.forget(directory.toAbsolutePath().resolveSibling(""));
+        }
         if (!was) {
             out.println("No lab was there.");
         } else if (keep) {

@@ -13,9 +13,12 @@ final class UpCommand {
 
     static int run(Path directory, List<String> arguments, PrintStream out) throws IOException, InterruptedException {
         Main.refuseArguments("up", arguments);
-        Fleet.use(directory.toAbsolutePath().resolveSibling(""), Agents.fleets());
+        Path home = directory.toAbsolutePath().resolveSibling("");
+        Machine.demand();
+        Fleet.refuseOthers(home, Agents.fleets());
         boolean wasUp = allUp(directory);
         Lab lab = Lab.up(directory, Settings.standard(), out::println);
+        Fleet.use(home, Agents.fleets());
         if (wasUp) {
             out.println("The lab is up already.");
         }

@@ -45,7 +45,9 @@ class HostsLabST {
 
     @AfterAll
     static void downLeavesNothingOnTheMachine() throws Exception {
-        assertThat(Lab.down(directory, false)).isTrue();
+        int code = Main.run(new String[] {"down"}, Map.of("VC_HOME", home.toString()), System.out, System.err);
+
+        assertThat(code).isZero();
 
         assertThat(Outside.of(folder)).isEmpty();
         assertThat(folder).isEmptyDirectory();

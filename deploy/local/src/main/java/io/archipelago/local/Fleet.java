@@ -33,16 +33,31 @@ public record Fleet(int compute, int gateways, int storage, String brokerAddress
      * @throws IOException if the home holds data of other hosts
      */
     public static void use(Path home, Map<String, Fleet> fleets) throws IOException {
+        refuseOthers(home, fleets);
         Home of = new Home(home);
-        if (chosen(of).equals(fleets)) {
-            return;
-        }
-        if (of.hasData()) {
+        of.create();
+        JsonFiles.write(of.fleets(), fleets);
+    }
+
+    /**
+     * Looks whether a home can have these hosts.
+     *
+     * @throws IOException if it holds data of other hosts
+     */
+    public static void refuseOthers(Path home, Map<String, Fleet> fleets) throws IOException {
+        Home of = new Home(home);
+        if (!chosen(of).equals(fleets) && of.hasData()) {
             throw new IOException("What " + of.root() + " holds is of other hosts; remove it first: ./vc down --purge."
                     + " Or keep it, and name another directory in " + Home.VARIABLE);
         }
-        of.create();
-        JsonFiles.write(of.fleets(), fleets);
+    }
+
+    /** The hosts of a home are gone: without data, it may have any others. */
+    public static void forget(Path home) throws IOException {
+        Home of = new Home(home);
+        if (of.isOurs() && !of.hasData()) {
+            of.purge();
+        }
     }
 
     /** The real hosts that a home was made for; empty if its hosts are simulated. */

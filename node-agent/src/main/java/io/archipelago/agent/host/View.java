@@ -47,6 +47,12 @@ final class View {
                 view.unseen.put(kind, fault.reason());
             }
         }
+        for (ResourceKind kind : ResourceKind.values()) {
+            // Nobody has looked, so nothing is known to be gone.
+            if (!drivers.kinds().contains(kind) && !ledger.specs(kind).isEmpty()) {
+                view.unseen.put(kind, "this host has no driver for " + kind.wireName() + ", as its roles ask for none");
+            }
+        }
         return view;
     }
 

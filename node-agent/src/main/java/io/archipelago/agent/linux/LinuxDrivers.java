@@ -66,7 +66,7 @@ public final class LinuxDrivers {
         if (setup.is(HostRole.COMPUTE)) {
             add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer));
             add(LinuxMachineDriver.of(
-                    new Programs(TO_START_A_MACHINE),
+                    programs.within(TO_START_A_MACHINE),
                     state,
                     key -> Optional.of(disks.of(key)).filter(Files::exists),
                     segments::bridge,

@@ -2,6 +2,7 @@ package io.archipelago.agent.os;
 
 import io.archipelago.agent.drivers.DriverFault;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -45,6 +46,9 @@ public record KernelTree(Path root) {
             return below.map(path -> path.getFileName().toString()).sorted().toList();
         } catch (NoSuchFileException e) {
             return List.of();
+        } catch (UncheckedIOException e) {
+            // It went away while it was read.
+            throw fault("read", new IOException(e.getMessage(), e));
         } catch (IOException e) {
             throw fault("read", e);
         }

@@ -60,6 +60,11 @@ public final class Programs {
         this.running = running;
     }
 
+    /** The same, with another limit. */
+    public Programs within(Duration other) {
+        return new Programs(other, entrance, running);
+    }
+
     /** The same, but in a network namespace of the host. */
     public Programs within(String namespace) {
         return new Programs(

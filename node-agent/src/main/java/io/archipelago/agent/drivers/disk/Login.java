@@ -23,16 +23,22 @@ record Login(String target, String portal, String initiator, String user, String
     /** For one attempt, at first or after the storage host was away: short, so that it is soon found to be back. */
     private static final String ANSWERS_WITHIN = "5";
 
-    /** The settings of open-iscsi, by their names there. */
+    /** What the storage host lets in, by open-iscsi's names of settings. */
+    Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("iface.initiatorname", initiator);
+        identity.put("node.session.auth.username", user);
+        identity.put("node.session.auth.password", secret);
+        return identity;
+    }
+
+    /** All settings, by open-iscsi's names of them. */
     Map<String, String> settings() {
-        Map<String, String> settings = new LinkedHashMap<>();
+        Map<String, String> settings = new LinkedHashMap<>(identity());
         // Nothing is attached but by the agent, also not when the host starts.
         settings.put("node.startup", "manual");
         settings.put("node.conn[0].startup", "manual");
-        settings.put("iface.initiatorname", initiator);
         settings.put("node.session.auth.authmethod", "CHAP");
-        settings.put("node.session.auth.username", user);
-        settings.put("node.session.auth.password", secret);
         settings.put("node.session.timeo.replacement_timeout", KEEPS_WRITES);
         settings.put("node.conn[0].timeo.login_timeout", ANSWERS_WITHIN);
         // The agent tries again, and says why in between.

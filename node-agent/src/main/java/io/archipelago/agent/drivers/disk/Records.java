@@ -32,11 +32,11 @@ final class Records {
         return new KernelTree(place()).names();
     }
 
-    /** Whether a target is written down just so. */
+    /** Whether a target is written down as who may attach it; with what patience is no reason to break a session. */
     boolean agree(Login login) throws DriverFault {
         List<Path> files = files(login.target());
         for (Path file : files) {
-            if (!lines(file).containsAll(wanted(login.settings()))) {
+            if (!lines(file).containsAll(wanted(login.identity()))) {
                 return false;
             }
         }

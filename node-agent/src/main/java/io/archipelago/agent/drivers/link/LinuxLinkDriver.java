@@ -108,6 +108,8 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
             if (!there.link().differsOnlyInBandwidth(link)) {
                 forget(key);
             }
+            // Also for the next agent it has to be proven anew.
+            workshop.records().noteProven(key, false);
             workshop.close(there.link());
         }
         workshop.open(link);

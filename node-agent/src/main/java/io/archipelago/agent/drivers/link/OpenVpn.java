@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * OpenVPN in tap mode: one process for each link. Its tap device goes to the cluster's namespace, while the process and its socket stay
@@ -19,6 +20,7 @@ import java.util.List;
  */
 final class OpenVpn implements Tunnel {
 
+    private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}");
     private static final String CONFIGURATION = "openvpn.conf";
     private static final String PID = "openvpn.pid";
     private static final String LOG = "openvpn.log";
@@ -91,8 +93,12 @@ final class OpenVpn implements Tunnel {
     }
 
     /** The certificates alone say who may: there is no authority behind them. */
-    private String configuration(Link link) {
+    private String configuration(Link link) throws DriverFault {
         LinkSpec spec = link.spec();
+        if (!FINGERPRINT.matcher(spec.peerKey()).matches()) {
+            throw DriverFault.failed("what the gateway of %s announced is no fingerprint of a certificate: '%s'"
+                    .formatted(spec.peer(), spec.peerKey()));
+        }
         LinkSpec.Ends ends = spec.ends();
         Path directory = records.directory(link.key());
         String protocol = ends.remoteAddress().indexOf(':') < 0 ? "udp4" : "udp6";

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     private static final KernelTree NETWORK_DEVICES = new KernelTree(Path.of("/sys/class/net"));
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long CONSOLE_BYTES = 1L << 20;
+
+    private static final Logger LOG = Logger.getLogger(LinuxMachineDriver.class);
 
     /** The unit in which libvirt counts memory. */
     private static final long KIB = 1024;
@@ -106,10 +109,19 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     public Map<ResourceKey, Observed> observe(Map<ResourceKey, MachineSpec> wanted, Instant now) throws DriverFault {
         Map<ResourceKey, Observed> seen = new HashMap<>();
         for (Domain domain : domains.all().ours().values()) {
-            consoles.trim(domain.name());
+            trim(domain);
             seen.put(domain.key(), observed(domain, wanted.get(domain.key())));
         }
         return seen;
+    }
+
+    /** A console that can not be shortened is no reason not to look at machines. */
+    private void trim(Domain domain) {
+        try {
+            consoles.trim(domain.name());
+        } catch (DriverFault fault) {
+            LOG.warnf("machine=%s %s", domain.key(), fault.reason());
+        }
     }
 
     @Override

@@ -88,6 +88,9 @@ final class Works implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             note(key, null);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "machine=%s the agent was not ready for this", key);
+            note(key, new Work(condition, "the agent failed at it, its log says where: " + e, false));
         }
         ended.run();
     }

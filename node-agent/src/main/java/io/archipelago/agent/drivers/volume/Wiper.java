@@ -2,6 +2,9 @@ package io.archipelago.agent.drivers.volume;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -100,6 +103,9 @@ final class Wiper implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "volume=%s the agent was not ready for this", volume.path());
+            note(volume, new Work(wiped(volume), "the agent failed to wipe it, its log says where: " + e));
         }
     }
 
@@ -110,6 +116,7 @@ final class Wiper implements AutoCloseable {
                 volumes.activate(volume);
             }
             wiped = zero(volume);
+            flush(wiped);
         }
         volumes.remove(wiped);
         LOG.infof("volume=%s wiped and removed", volume.path());
@@ -132,11 +139,21 @@ final class Wiper implements AutoCloseable {
             from += length;
             note(volume, new Work(from, ""));
             if (from - tagged.wiped() >= pace.betweenTags()) {
+                flush(tagged);
                 tagged = tagged(tagged, from);
             }
             rest(length, began);
         }
         return tagged;
+    }
+
+    /** What was wiped is so after a power cut too, before anybody is told. */
+    private static void flush(LogicalVolume volume) throws DriverFault {
+        try (FileChannel device = FileChannel.open(volume.device(), StandardOpenOption.WRITE)) {
+            device.force(true);
+        } catch (IOException e) {
+            throw DriverFault.failed("can not flush %s: %s".formatted(volume.device(), e.getMessage()));
+        }
     }
 
     private LogicalVolume tagged(LogicalVolume volume, long wiped) throws DriverFault {
