@@ -2,6 +2,7 @@ package io.archipelago.contracts.host;
 
 import io.archipelago.contracts.Ids.AllocationId;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The key of a resource on a host's topics, {@code kind/id}. The id names the allocation and, if it has several such resources, which:
@@ -30,6 +31,17 @@ public record ResourceKey(ResourceKind kind, String id) implements Comparable<Re
         }
         return new ResourceKey(
                 ResourceKind.valueOf(text.substring(0, slash).toUpperCase(Locale.ROOT)), text.substring(slash + 1));
+    }
+
+    /** The key of a thing that bears an id; nothing if it is no id of a resource, but something of somebody else's. */
+    public static Optional<ResourceKey> written(ResourceKind kind, String id) {
+        ResourceKey key = new ResourceKey(kind, id);
+        try {
+            key.allocation();
+            return Optional.of(key);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** The allocation that the resource belongs to. */

@@ -58,4 +58,14 @@ class ResourceKeyTest {
         assertThat(ResourceKind.DISK.owner()).isEqualTo(Participant.STORAGE);
         assertThat(ResourceKind.CACHE.owner()).isEqualTo(Participant.CACHE);
     }
+
+    @Test
+    void isWrittenOnThingsOfOursOnly() {
+        String id = "019357a0-0000-7000-8000-0000000000a1.tokyo.vcompute-1-1";
+
+        assertThat(ResourceKey.written(ResourceKind.VOLUME, id)).contains(new ResourceKey(ResourceKind.VOLUME, id));
+        for (String other : new String[] {"lost+found", "", ".", "a.b", "019357a0.tokyo"}) {
+            assertThat(ResourceKey.written(ResourceKind.CACHE, other)).as(other).isEmpty();
+        }
+    }
 }

@@ -48,6 +48,7 @@ final class Packages {
             "curl",
             "procps",
             "e2fsprogs",
+            "python3",
             "busybox-static",
             "cpio");
 

@@ -39,7 +39,7 @@ public final class IscsiNames {
 
     /** The volume of a target; nothing if the target is not one of ours. */
     public static Optional<ResourceKey> volume(String target) {
-        return parse(target).map(parts -> new ResourceKey(ResourceKind.VOLUME, parts.group(2)));
+        return parse(target).flatMap(parts -> ResourceKey.written(ResourceKind.VOLUME, parts.group(2)));
     }
 
     private static Optional<Matcher> parse(String target) {

@@ -2,6 +2,7 @@ package io.archipelago.agent.linux;
 
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.Drivers;
+import io.archipelago.agent.drivers.Guarded;
 import io.archipelago.agent.drivers.cache.CacheSettings;
 import io.archipelago.agent.drivers.cache.LinuxCacheDriver;
 import io.archipelago.agent.drivers.disk.DiskPaths;
@@ -50,11 +51,10 @@ public final class LinuxDrivers {
         SegmentPaths segments = new SegmentPaths(programs);
         DiskPaths disks = new DiskPaths();
         if (setup.is(HostRole.STORAGE)) {
-            drivers.add(
-                    LinuxVolumeDriver.of(setup.id(), programs, unsealer, setup.portal(), setup.wipeBytesPerSecond()));
+            add(LinuxVolumeDriver.of(setup.id(), programs, unsealer, setup.portal(), setup.wipeBytesPerSecond()));
         }
         if (setup.is(HostRole.COMPUTE) || setup.is(HostRole.GATEWAY)) {
-            drivers.add(LinuxSegmentDriver.of(
+            add(LinuxSegmentDriver.of(
                     programs,
                     new SegmentSettings(
                             setup.trunk(),
@@ -64,8 +64,8 @@ public final class LinuxDrivers {
                             setup.is(HostRole.COMPUTE))));
         }
         if (setup.is(HostRole.COMPUTE)) {
-            drivers.add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer));
-            drivers.add(LinuxMachineDriver.of(
+            add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer));
+            add(LinuxMachineDriver.of(
                     new Programs(TO_START_A_MACHINE),
                     state,
                     key -> Optional.of(disks.of(key)).filter(Files::exists),
@@ -75,9 +75,8 @@ public final class LinuxDrivers {
         }
         links = setup.is(HostRole.GATEWAY) ? links(setup, programs, state, segments) : null;
         if (links != null) {
-            drivers.add(links);
-            drivers.add(LinuxCacheDriver.of(
-                    programs, new CacheSettings(setup.gateway().cacheDirectory())));
+            add(links);
+            add(LinuxCacheDriver.of(programs, new CacheSettings(setup.gateway().cacheDirectory())));
         }
     }
 
@@ -89,6 +88,10 @@ public final class LinuxDrivers {
                         state.resolve("link-keys"),
                         RUN.resolve("links"),
                         setup.gateway().linkScripts()));
+    }
+
+    private void add(Driver<?> driver) {
+        drivers.add(new Guarded<>(driver));
     }
 
     public Drivers all() {

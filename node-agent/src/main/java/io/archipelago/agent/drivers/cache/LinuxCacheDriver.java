@@ -71,8 +71,11 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
     public Map<ResourceKey, Observed> observe(Map<ResourceKey, CacheSpec> wanted, Instant now) throws DriverFault {
         Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
         for (String id : new KernelTree(directory).names()) {
-            ResourceKey key = new ResourceKey(ResourceKind.CACHE, id);
-            seen.put(key, observed(key, wanted.get(key), now));
+            // A file system has directories of its own, such as lost+found.
+            ResourceKey key = ResourceKey.written(ResourceKind.CACHE, id).orElse(null);
+            if (key != null) {
+                seen.put(key, observed(key, wanted.get(key), now));
+            }
         }
         return seen;
     }

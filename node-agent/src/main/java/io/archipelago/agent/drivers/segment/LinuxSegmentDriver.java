@@ -109,8 +109,11 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
     /** Of which there is anything at all: a directory, a namespace, or an interface. */
     private Set<ResourceKey> present(Devices host) throws DriverFault {
         Set<ResourceKey> keys = new TreeSet<>();
-        new KernelTree(directory).names().forEach(id -> keys.add(new ResourceKey(ResourceKind.SEGMENT, id)));
-        Namespace.all(SegmentNames.namespaces()).forEach(name -> keys.add(SegmentNames.ofNamespace(name)));
+        new KernelTree(directory)
+                .names()
+                .forEach(id -> ResourceKey.written(ResourceKind.SEGMENT, id).ifPresent(keys::add));
+        Namespace.all(SegmentNames.namespaces())
+                .forEach(name -> SegmentNames.ofNamespace(name).ifPresent(keys::add));
         host.all().forEach(device -> SegmentNames.ofAlias(device.alias()).ifPresent(keys::add));
         return keys;
     }

@@ -39,13 +39,13 @@ public record SegmentNames(ResourceKey key) {
     static Optional<ResourceKey> ofAlias(String alias) {
         String segment = ALIAS + ResourceKind.SEGMENT.wireName() + "/";
         return alias.startsWith(segment)
-                ? Optional.of(new ResourceKey(ResourceKind.SEGMENT, alias.substring(segment.length())))
+                ? ResourceKey.written(ResourceKind.SEGMENT, alias.substring(segment.length()))
                 : Optional.empty();
     }
 
-    /** The segment whose namespace this is. */
-    static ResourceKey ofNamespace(String name) {
-        return new ResourceKey(ResourceKind.SEGMENT, name.substring(NAMESPACE.length()));
+    /** The segment whose namespace this is, if it is one. */
+    static Optional<ResourceKey> ofNamespace(String name) {
+        return ResourceKey.written(ResourceKind.SEGMENT, name.substring(NAMESPACE.length()));
     }
 
     /** Whether an interface is the host's end of a way to the outside. */

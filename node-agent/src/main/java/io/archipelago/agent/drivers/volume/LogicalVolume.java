@@ -84,7 +84,7 @@ record LogicalVolume(
 
     /** The resource that it is; nothing if it is not ours. */
     Optional<ResourceKey> key() {
-        return after(OURS).findAny().map(id -> new ResourceKey(ResourceKind.VOLUME, id));
+        return after(OURS).findAny().flatMap(id -> ResourceKey.written(ResourceKind.VOLUME, id));
     }
 
     boolean isOurs() {

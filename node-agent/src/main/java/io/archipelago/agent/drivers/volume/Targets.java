@@ -52,12 +52,14 @@ final class Targets {
         String ours = IscsiNames.targetsOf(host);
         for (String name : root.at("iscsi").names()) {
             if (name.startsWith(ours)) {
-                keys.add(new ResourceKey(ResourceKind.VOLUME, name.substring(ours.length())));
+                ResourceKey.written(ResourceKind.VOLUME, name.substring(ours.length()))
+                        .ifPresent(keys::add);
             }
         }
         for (String name : backstores().names()) {
             if (name.startsWith(ours)) {
-                keys.add(new ResourceKey(ResourceKind.VOLUME, name.substring(ours.length())));
+                ResourceKey.written(ResourceKind.VOLUME, name.substring(ours.length()))
+                        .ifPresent(keys::add);
             }
         }
         return keys;
