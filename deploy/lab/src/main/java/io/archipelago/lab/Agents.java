@@ -20,7 +20,9 @@ final class Agents {
 
     private static final String AGENT = "agent";
     private static final String STATE = "/var/lib/archipelago/agent";
-    private static final Duration TO_ANSWER = Duration.ofSeconds(10);
+    /** The first answer of an agent takes its time while all of them start. */
+    private static final Duration TO_ANSWER = Duration.ofSeconds(60);
+
     private static final Duration TO_BE_READY = Duration.ofSeconds(180);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
