@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Every frame that passes one network interface of a host, from {@link #begin} to {@link #end}. */
@@ -33,7 +34,10 @@ final class Capture {
     private static final int TYPE_OF_TAGGED = 0x8100;
     private static final int VLAN_ID = 0x0fff;
 
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
     private final LabHost host;
+    private final String program = "capture-" + COUNT.incrementAndGet();
     private final String what;
     private final Path file;
 
@@ -60,19 +64,15 @@ final class Capture {
         }
         command.addAll(List.of("tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-s", "0", "-i", nic));
         command.addAll(List.of("-w", "/lab/hosts/%s/captures/%s".formatted(host.name(), capture.what)));
-        host.start(new Program(capture.program(), command, Map.of(), "/"));
+        host.start(new Program(capture.program, command, Map.of(), "/"));
         await(capture + " has begun")
                 .atMost(TO_BEGIN)
                 .until(() -> Files.exists(capture.file) && Files.size(capture.file) >= FILE_HEADER);
         return capture;
     }
 
-    private String program() {
-        return "capture-" + what;
-    }
-
     void end() throws IOException {
-        host.stop(program());
+        host.stop(program);
     }
 
     List<Frame> frames() throws IOException {

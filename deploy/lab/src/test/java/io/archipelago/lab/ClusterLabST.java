@@ -190,13 +190,17 @@ class ClusterLabST {
         return links.lines().map(line -> line.split("[ :@]+", 3)[1]).toList();
     }
 
-    private static void machinesAreWhatWasPromised(JsonNode cluster) throws IOException {
-        for (ClusterCheck.Row row : new ClusterCheck(lab, cluster).rows()) {
-            assertThat(row.problems()).as(row.toString()).isEmpty();
-            assertThat(row.reached()).as(row.toString()).hasSize(1);
-            // Booted once, from a disk that no other machine has marked.
-            assertThat(row.disk()).as(row.toString()).isEqualTo(row.name() + ":1");
-        }
+    /** Asked again when a busy machine was too slow with a frame. */
+    private static void machinesAreWhatWasPromised(JsonNode cluster) {
+        await().atMost(TO_SETTLE).untilAsserted(() -> {
+            List<ClusterCheck.Row> rows = new ClusterCheck(lab, cluster).rows();
+            assertThat(rows).hasSize(2).allSatisfy(row -> {
+                assertThat(row.problems()).isEmpty();
+                assertThat(row.reached()).hasSize(1);
+                // Booted once, from a disk that no other machine has marked.
+                assertThat(row.disk()).isEqualTo(row.name() + ":1");
+            });
+        });
     }
 
     /** Each machine calls to all; everything of its own cluster hears it, and nothing of another one. */
@@ -251,12 +255,20 @@ class ClusterLabST {
             vlans.remove(0);
             assertThat(vlans).as(seen).hasSize(2).isEqualTo(expected);
             Set<String> once = new HashSet<>();
-            senders.forEach((vlan, some) -> assertThat(some).as(seen).allMatch(once::add));
+            senders.forEach((vlan, some) -> {
+                // A host's VLAN interfaces have the address of its network card.
+                some.removeAll(cards(TRUNK));
+                assertThat(some).as(seen).allMatch(once::add);
+            });
         }
     }
 
     private static void nothingPassesTheWanInTheClear(List<Capture> wans, List<Capture> trunks, List<JsonNode> clusters)
             throws IOException {
+        for (Capture wan : wans) {
+            // What the two sent to each other was seen.
+            assertThat(wan.senders()).as("who sent in " + wan).containsAll(cards(WAN));
+        }
         for (JsonNode cluster : clusters) {
             for (JsonNode machine : cluster.path("machines")) {
                 String mac = machine.path("mac").asText();
@@ -264,7 +276,6 @@ class ClusterLabST {
                 for (Capture wan : wans) {
                     assertThat(wan.containsAddress(mac)).as(mac + " in " + wan).isFalse();
                     assertThat(wan.containsText(name)).as(name + " in " + wan).isFalse();
-                    assertThat(wan.senders()).as("who sent in " + wan).hasSize(2);
                 }
                 for (Capture trunk : trunks) {
                     if (trunk.host().role() == Role.GATEWAY) {
@@ -298,6 +309,19 @@ class ClusterLabST {
             byHost.put(lab.hosts().get(i).name(), all.get(i));
         }
         return byHost;
+    }
+
+    /** The addresses of all hosts' network cards of that name, the host between the sites apart. */
+    private static Set<String> cards(String name) {
+        Set<String> cards = new TreeSet<>();
+        for (HostPlan host : Topology.hosts()) {
+            if (host.role() != Role.WAN) {
+                host.nics().stream()
+                        .filter(nic -> nic.name().equals(name))
+                        .forEach(nic -> cards.add(nic.mac()));
+            }
+        }
+        return cards;
     }
 
     private static Map<String, String> addresses(JsonNode cluster) {
