@@ -53,15 +53,13 @@ class ClusterLabST {
             """;
 
     /** Where a cluster could leave files. */
-    private static final String[] DIRECTORIES = {
+    private static final List<String> DIRECTORIES = List.of(
         "/var/lib/archipelago/agent",
         "/run/archipelago",
-        "/var/cache/archipelago",
         "/etc/iscsi",
         "/var/lib/iscsi",
         "/etc/libvirt",
-        "/var/lib/libvirt"
-    };
+        "/var/lib/libvirt");
 
     @TempDir
     static Path folder;
@@ -303,7 +301,14 @@ class ClusterLabST {
     }
 
     private static Map<String, Snapshot> snapshots() throws IOException, InterruptedException {
-        List<Snapshot> all = lab.atOnce(host -> host.snapshot(DIRECTORIES));
+        List<Snapshot> all = lab.atOnce(host -> {
+            List<String> directories = new ArrayList<>(DIRECTORIES);
+            // Elsewhere it is the machine's own.
+            if (host.role() == Role.GATEWAY) {
+                directories.add("/var/cache/archipelago");
+            }
+            return host.snapshot(directories.toArray(String[]::new));
+        });
         Map<String, Snapshot> byHost = new LinkedHashMap<>();
         for (int i = 0; i < all.size(); i++) {
             byHost.put(lab.hosts().get(i).name(), all.get(i));
