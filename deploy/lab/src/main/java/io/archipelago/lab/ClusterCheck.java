@@ -95,7 +95,8 @@ final class ClusterCheck {
         return 0;
     }
 
-    private JsonNode ask(JsonNode machine, String path, List<String> problems) throws IOException {
+    /** What a machine answers; missing, with a sentence among the problems, when it does not. */
+    JsonNode ask(JsonNode machine, String path, List<String> problems) throws IOException {
         LabHost gateway = lab.host(machine.path("site").asText() + "-g1");
         String url = "http://" + machine.path("ip").asText() + path;
         Result result = gateway.run(
@@ -118,7 +119,7 @@ final class ClusterCheck {
     }
 
     /** The cluster's namespace on a gateway: the one with an interface that bears the reservation's id. */
-    private String namespace(LabHost gateway) throws IOException {
+    String namespace(LabHost gateway) throws IOException {
         String id = reservation.path("id").asText();
         for (String line :
                 gateway.output(TO_ANSWER, "ip", "netns", "list").lines().toList()) {

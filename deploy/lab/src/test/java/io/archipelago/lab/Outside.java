@@ -1,6 +1,8 @@
 package io.archipelago.lab;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,29 @@ final class Outside {
                     .forEach(found::add);
         }
         return found;
+    }
+
+    /** The processes that were given a path of a directory in their environment or on their command line; this one does not count. */
+    static List<String> processesOf(Path directory) {
+        List<String> found = new ArrayList<>();
+        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            Path files = Path.of("/proc", Long.toString(process.pid()));
+            if (process.pid() != ProcessHandle.current().pid()
+                    && (said(files.resolve("environ")) + said(files.resolve("cmdline")))
+                            .contains(directory.toString())) {
+                found.add(process.pid() + " " + said(files.resolve("cmdline")).replace('\0', ' '));
+            }
+        }
+        return found;
+    }
+
+    /** Empty when the process has ended meanwhile. */
+    private static String said(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     /** Whoever only has the path among its arguments, as this test's JVM, is not the lab's. */

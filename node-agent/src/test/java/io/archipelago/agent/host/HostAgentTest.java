@@ -304,7 +304,21 @@ class HostAgentTest {
         // Then
         assertThat(gateway.last(volumeKey("n1")))
                 .returns(Phase.FAILED, ResourceObserved::phase)
-                .returns("this host has no driver for volume", ResourceObserved::reason);
+                .returns("this host has no driver for volume, as its roles ask for none", ResourceObserved::reason);
+    }
+
+    @Test
+    void whatNoDriverLooksAtIsNotSaidToBeGone() {
+        // Given
+        site.caughtUp();
+
+        // When
+        gateway.wants(volumeKey("n1"), 1, volume("n1", COMPUTE));
+        gateway.wantsGone(volumeKey("n1"), 2, volume("n1", COMPUTE));
+        site.pass(A_WHILE);
+
+        // Then
+        assertThat(gateway.last(volumeKey("n1"))).returns(Phase.FAILED, ResourceObserved::phase);
     }
 
     private void wantCluster() {
