@@ -54,12 +54,12 @@ class ClusterLabST {
 
     /** Where a cluster could leave files. */
     private static final List<String> DIRECTORIES = List.of(
-        "/var/lib/archipelago/agent",
-        "/run/archipelago",
-        "/etc/iscsi",
-        "/var/lib/iscsi",
-        "/etc/libvirt",
-        "/var/lib/libvirt");
+            "/var/lib/archipelago/agent",
+            "/run/archipelago",
+            "/etc/iscsi",
+            "/var/lib/iscsi",
+            "/etc/libvirt",
+            "/var/lib/libvirt");
 
     @TempDir
     static Path folder;
@@ -321,9 +321,7 @@ class ClusterLabST {
         Set<String> cards = new TreeSet<>();
         for (HostPlan host : Topology.hosts()) {
             if (host.role() != Role.WAN) {
-                host.nics().stream()
-                        .filter(nic -> nic.name().equals(name))
-                        .forEach(nic -> cards.add(nic.mac()));
+                host.nics().stream().filter(nic -> nic.name().equals(name)).forEach(nic -> cards.add(nic.mac()));
             }
         }
         return cards;
