@@ -303,7 +303,7 @@ class ClusterLabST {
             snapshots()
                     .forEach((host, after) -> before.get(host).difference(after).stream()
                             .filter(line -> !line.matches(KEPT))
-                    .map(line -> host + " " + line)
+                            .map(line -> host + " " + line)
                             .forEach(left::add));
             assertThat(left).isEmpty();
         });
