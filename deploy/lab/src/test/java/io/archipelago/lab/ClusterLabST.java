@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -303,7 +304,7 @@ class ClusterLabST {
         await().atMost(TO_SETTLE).untilAsserted(() -> {
             List<String> left = new ArrayList<>();
             snapshots()
-                    .forEach((host, after) -> before.get(host).difference(after).stream()
+                    .forEach((host, after) -> Objects.requireNonNull(before.get(host)).difference(after).stream()
                             .filter(line -> !line.matches(KEPT))
                             .map(line -> host + " " + line)
                             .forEach(left::add));
