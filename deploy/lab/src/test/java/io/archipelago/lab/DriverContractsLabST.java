@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. Of the classes
  * that go further than the contracts one is chosen by chance, by {@code -Dvc.tests.seed=N} if that is given; {@code ./vc test --all} runs
- * all of them.
+ * all of them, and {@code -Dvc.tests.kind=volume} those of one kind of driver alone.
  */
 @OnLab
 class DriverContractsLabST {
@@ -58,7 +58,10 @@ class DriverContractsLabST {
     }
 
     private static List<String> chosen() throws IOException {
-        List<String> all = LabTests.classesOf(NODE_AGENT);
+        String kind = System.getProperty("vc.tests.kind", "");
+        List<String> all = LabTests.classesOf(NODE_AGENT).stream()
+                .filter(name -> name.contains(".drivers." + kind))
+                .toList();
         List<String> further =
                 all.stream().filter(name -> !name.endsWith("ContractLT")).toList();
         if (Boolean.getBoolean("vc.tests.all") || further.isEmpty()) {
@@ -81,6 +84,7 @@ class DriverContractsLabST {
             host.start(Agents.ISCSID);
         }
         if (classesByHost.containsKey(COMPUTE)) {
+            lab.host(COMPUTE).output(LIMIT, "modprobe", "-a", "loop");
             lab.host(COMPUTE).start(Agents.LIBVIRTD);
         }
     }
