@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. Of the classes
  * that go further than the contracts one is chosen by chance, by {@code -Dvc.tests.seed=N} if that is given; {@code ./vc test --all} runs
- * all of them, and {@code -Dvc.tests.kind=volume} those of one kind of driver alone.
+ * all of them and those of machines, and {@code -Dvc.tests.kind=volume} those of one kind of driver alone.
  */
 @OnLab
 class DriverContractsLabST {
@@ -34,6 +34,9 @@ class DriverContractsLabST {
     private static final String STORAGE = "tokyo-s1";
     private static final String GATEWAY = "tokyo-g1";
     private static final String COMPUTE = "tokyo-c01";
+    /** Each of their tests boots one, which takes minutes where a processor is played by QEMU. */
+    private static final String MACHINES = ".drivers.machine.";
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
@@ -64,13 +67,17 @@ class DriverContractsLabST {
                 .toList();
         List<String> further =
                 all.stream().filter(name -> !name.endsWith("ContractLT")).toList();
-        if (Boolean.getBoolean("vc.tests.all") || further.isEmpty()) {
+        if (Boolean.getBoolean("vc.tests.all") || !kind.isEmpty()) {
             return all;
         }
+        List<String> usual =
+                all.stream().filter(name -> !name.contains(MACHINES)).toList();
+        List<String> further =
+                usual.stream().filter(name -> !name.endsWith("ContractLT")).toList();
         long seed = Long.getLong("vc.tests.seed", System.nanoTime());
         String one = further.get(new Random(seed).nextInt(further.size()));
         System.out.printf("Beside the contracts: %s (-Dvc.tests.seed=%d)%n", one, seed);
-        return all.stream()
+        return usual.stream()
                 .filter(name -> !further.contains(name) || name.equals(one))
                 .toList();
     }
