@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,9 +21,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. Of the classes
- * that go further than the contracts one is chosen by chance, by {@code -Dvc.tests.seed=N} if that is given; {@code ./vc test --all} runs
- * all of them and those of machines, and {@code -Dvc.tests.kind=volume} those of one kind of driver alone.
+ * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. {@code ./vc
+ * test --all} runs what goes further than the contracts, and the contract of machines; {@code -Dvc.tests.kind=volume} runs all of
+ * one kind of driver.
  */
 @OnLab
 class DriverContractsLabST {
@@ -65,20 +64,11 @@ class DriverContractsLabST {
         List<String> all = LabTests.classesOf(NODE_AGENT).stream()
                 .filter(name -> name.contains(".drivers." + kind))
                 .toList();
-        List<String> further =
-                all.stream().filter(name -> !name.endsWith("ContractLT")).toList();
         if (Boolean.getBoolean("vc.tests.all") || !kind.isEmpty()) {
             return all;
         }
-        List<String> usual =
-                all.stream().filter(name -> !name.contains(MACHINES)).toList();
-        List<String> further =
-                usual.stream().filter(name -> !name.endsWith("ContractLT")).toList();
-        long seed = Long.getLong("vc.tests.seed", System.nanoTime());
-        String one = further.get(new Random(seed).nextInt(further.size()));
-        System.out.printf("Beside the contracts: %s (-Dvc.tests.seed=%d)%n", one, seed);
-        return usual.stream()
-                .filter(name -> !further.contains(name) || name.equals(one))
+        return all.stream()
+                .filter(name -> name.endsWith("ContractLT") && !name.contains(MACHINES))
                 .toList();
     }
 
