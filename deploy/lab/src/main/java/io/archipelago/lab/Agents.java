@@ -7,7 +7,6 @@ import io.archipelago.local.Stack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,16 +155,5 @@ final class Agents {
             case WAN -> throw new IllegalStateException("no agent runs between the sites");
         }
         return all;
-    }
-
-    /** The logs of all agents. */
-    List<Path> logs() {
-        List<Path> logs = new ArrayList<>();
-        for (LabHost host : lab.hosts()) {
-            if (host.role() != Role.WAN) {
-                logs.add(host.log(AGENT));
-            }
-        }
-        return logs;
     }
 }

@@ -1,6 +1,6 @@
 package io.archipelago.lab;
 
-import io.archipelago.local.Installed;
+import io.archipelago.local.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ final class BootImage {
             return commandLine(image);
         }
         Path draft = image.resolveSibling("boot-image.new");
-        Path script = Installed.repository().resolve("deploy/lab/src/main/boot-image/build");
+        Path script = Installation.find().repository().resolve("deploy/lab/src/main/boot-image/build");
         Files.createDirectories(directory);
         Path log = directory.resolve("boot-image.log");
         Process build = new ProcessBuilder(script.toString(), draft.toString())

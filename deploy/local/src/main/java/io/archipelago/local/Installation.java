@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Where the built suite lies: the source tree with its target folders. */
-record Installation(Path repository) {
+public record Installation(Path repository) {
 
     /** For tests that bring a tree of their own. */
     static final String REPOSITORY_PROPERTY = "archipelago.repository";
 
-    static Installation find() {
+    public static Installation find() {
         String given = System.getProperty(REPOSITORY_PROPERTY);
         // From <repository>/deploy/local/target/<classes or jar>.
         Path repository = given == null ? ownClasses().resolve("../../../..") : Path.of(given);

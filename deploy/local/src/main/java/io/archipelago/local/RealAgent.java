@@ -1,5 +1,6 @@
 package io.archipelago.local;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ public final class RealAgent {
 
     /** The command, for a host that sees this machine's files at the same places. */
     public static List<String> command() {
-        var application = Installation.find().application("node-agent");
+        Path application = Installation.find().application("node-agent");
         List<String> command = new ArrayList<>(Jvm.command(HEAP_MEGABYTES, QuarkusProgram.aotCache(application)));
         command.addAll(List.of("-Xss512k", "-XX:MaxMetaspaceSize=96m"));
         command.addAll(List.of("-jar", QuarkusProgram.jar(application).toString()));

@@ -14,12 +14,9 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -59,17 +56,6 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
             }
         }
         return offers;
-    }
-
-    /** What keeps this gateway from having links as it could, each a sentence with what to do. */
-    public List<String> problems() {
-        Stream<String> all = Stream.of("ip", "tc");
-        Stream<String> ofTunnels = StreamSupport.stream(workshop.tunnels().spliterator(), false)
-                .flatMap(tunnel -> tunnel.programs().stream());
-        return Tools.problems(Stream.of(all, Prober.programs().stream(), ofTunnels)
-                .flatMap(programs -> programs)
-                .distinct()
-                .toList());
     }
 
     @Override

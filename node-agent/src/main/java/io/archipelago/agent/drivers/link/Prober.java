@@ -40,10 +40,6 @@ final class Prober {
         this.programs = programs;
     }
 
-    static List<String> programs() {
-        return List.of("ping", "arping");
-    }
-
     /** Asks the other gateway through the link, with uncut packets of a size. */
     Pings across(Link link, int bytes, int count) throws DriverFault {
         return pingAcross(link, List.of("-c", Integer.toString(count), "-i", "0.2", "-w", "2"), bytes);
