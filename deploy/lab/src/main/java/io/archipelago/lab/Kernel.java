@@ -128,6 +128,11 @@ final class Kernel {
         endAll(hostMark(), labMark(home));
     }
 
+    /** Whether any host of a lab runs. */
+    static boolean anyOf(LabHome home) throws IOException {
+        return !members(labMark(home)).isEmpty();
+    }
+
     /** Every kernel of a lab, whatever else is known about it. */
     static void killAll(LabHome home) throws IOException, InterruptedException {
         endAll(labMark(home));
@@ -143,7 +148,8 @@ final class Kernel {
             Set<Long> groups = new HashSet<>();
             left.forEach(pid -> groups.add(group(pid)));
             // One that was only just started is in our own group for another moment.
-            groups.removeAll(Set.of(GONE, ours));
+            groups.remove(GONE);
+            groups.remove(ours);
             for (long group : groups) {
                 // All of a group at one instant: a host's processes whose kernel died before them would go on as the
                 // machine's own, with the

@@ -47,7 +47,7 @@ public final class Lab {
         LabHome home = new LabHome(directory);
         Lab lab = new Lab(home, settings);
         if (home.record().isEmpty()) {
-            lab.refuseIfTaken();
+            lab.refuseIfTaken(says);
         }
         home.claim();
         try (LabLock lock = LabLock.take(home)) {
@@ -84,9 +84,14 @@ public final class Lab {
         }
     }
 
-    private void refuseIfTaken() throws IOException, InterruptedException {
+    private void refuseIfTaken(Consumer<String> says) throws IOException, InterruptedException {
         if (network.exists()) {
             String owner = network.owner();
+            if (isAbandoned(owner)) {
+                says.accept("Taking back the networks of a lab in %s that has no host any more ...".formatted(owner));
+                network.remove();
+                return;
+            }
             throw new IOException(
                     "Another lab runs on this machine (network namespace %s), and there can be one. End it first, with VC_HOME set to the directory that holds %s: ./vc lab down"
                             .formatted(settings.name(), owner.isEmpty() ? "it" : owner));
@@ -94,8 +99,24 @@ public final class Lab {
         network.refuseIfAddressesAreTaken();
     }
 
+    /** No host of that lab runs, and nobody is about to start one: it was killed and not ended. Its files are not touched. */
+    private static boolean isAbandoned(String owner) throws IOException {
+        if (owner.isEmpty()) {
+            return false;
+        }
+        LabHome home = new LabHome(Path.of(owner));
+        if (!Files.exists(home.mark())) {
+            return !Kernel.anyOf(home);
+        }
+        try (LabLock lock = LabLock.take(home)) {
+            return !Kernel.anyOf(home);
+        } catch (IOException somebodyIsAtIt) {
+            return false;
+        }
+    }
+
     private void start(Consumer<String> says) throws IOException, InterruptedException {
-        refuseIfTaken();
+        refuseIfTaken(says);
         long begun = System.nanoTime();
         LabRecord record = LabRecord.begun(settings);
         home.fill(settings.plan());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,25 @@ class InterruptedStartLabST {
         Lab lab = Lab.up(directory(), Settings.standard().only("wan", "osaka-g1"), System.out::println);
 
         assertThat(lab.host("osaka-g1").isUp()).isTrue();
+    }
+
+    @Test
+    void whoseHostsHaveDiedIsInNobodysWay() throws Exception {
+        cutOffStart();
+        Kernel.killAll(new LabHome(directory()));
+        Path other = folder.resolve("other/lab");
+        List<String> said = new ArrayList<>();
+
+        try {
+            Lab lab = Lab.up(other, Settings.standard().only("wan"), said::add);
+
+            assertThat(lab.host("wan").isUp()).isTrue();
+            assertThat(said).anyMatch(line -> line.contains(directory().toString()));
+            assertThat(Lab.down(directory(), false)).isTrue();
+            assertThat(lab.host("wan").isUp()).isTrue();
+        } finally {
+            Lab.down(other, false);
+        }
     }
 
     private Path directory() {

@@ -42,8 +42,12 @@ public record KernelTree(Path root) {
 
     /** The names of what lies directly below, in order; none if this is not there. */
     public List<String> names() throws DriverFault {
+        return below().stream().map(path -> path.getFileName().toString()).toList();
+    }
+
+    private List<Path> below() throws DriverFault {
         try (Stream<Path> below = Files.list(root)) {
-            return below.map(path -> path.getFileName().toString()).sorted().toList();
+            return below.sorted().toList();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (UncheckedIOException e) {
@@ -125,18 +129,16 @@ public record KernelTree(Path root) {
 
     /** The links in this directory. */
     public List<Path> links() throws DriverFault {
-        try (Stream<Path> below = Files.list(root)) {
-            return below.filter(Files::isSymbolicLink).sorted().toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw fault("read", e);
-        }
+        return below().stream().filter(Files::isSymbolicLink).toList();
     }
 
-    /** The file is still there, and the device that it speaks of is not: the kernel is about to take it away. */
+    /**
+     * The file is still there, and the device that it speaks of is not: the kernel is about to take it away. The device mapper has another
+     * word for that than all others.
+     */
     private static boolean isGoing(IOException e) {
-        return String.valueOf(e.getMessage()).endsWith("No such device");
+        String reason = String.valueOf(e.getMessage());
+        return reason.endsWith("No such device") || reason.endsWith("Invalid argument");
     }
 
     private DriverFault fault(String what, IOException why) {

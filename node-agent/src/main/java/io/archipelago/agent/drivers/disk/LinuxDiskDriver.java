@@ -166,15 +166,18 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
         }
     }
 
-    /** The session with a target, once it shows its LUN. */
+    /** The session with a target, once it shows its LUN and the kernel has asked that who it is. */
     private Session shown(String target) throws DriverFault {
         long end = System.nanoTime() + TO_SHOW.toNanos();
         while (true) {
             Session session = find(target);
-            if (session != null && session.lun() != null) {
+            boolean late = System.nanoTime() > end;
+            if (session != null
+                    && session.lun() != null
+                    && (late || !session.lun().serial().isEmpty())) {
                 return session;
             }
-            if (System.nanoTime() > end) {
+            if (late) {
                 throw DriverFault.waiting("the storage host shows no LUN");
             }
             try {
