@@ -32,7 +32,22 @@ record Needs(List<String> programs, List<String> modules) {
                         List.of("8021q", "bridge", "tun", "iscsi_tcp", "sd_mod"));
             case GATEWAY ->
                 new Needs(
-                        List.of("ip", "tc", "modprobe", "dnsmasq", "openvpn", "squid", "ebtables-legacy"),
+                        List.of(
+                                "ip",
+                                "bridge",
+                                "tc",
+                                "modprobe",
+                                "sysctl",
+                                "kill",
+                                "ping",
+                                "arping",
+                                "dnsmasq",
+                                "iptables-legacy",
+                                "openvpn",
+                                "openssl",
+                                "squid",
+                                "curl",
+                                "ebtables-legacy"),
                         List.of("8021q", "bridge", "veth", "tun"));
             case STORAGE ->
                 new Needs(
