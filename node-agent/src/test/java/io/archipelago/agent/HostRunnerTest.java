@@ -56,6 +56,12 @@ class HostRunnerTest {
 
     @BeforeEach
     void start() {
+        runner = runner(segments, said);
+        runner.caughtUp();
+        await().atMost(PATIENCE).until(() -> said.heartbeats() > 0);
+    }
+
+    private HostRunner runner(HangingSegments segments, Said said) {
         HostSettings usual = HostSettings.DEFAULT;
         HostSettings settings = new HostSettings(
                 BEAT,
@@ -77,9 +83,7 @@ class HostRunnerTest {
                 SpecCopy.EMPTY,
                 copy -> {},
                 new SplittableRandom(1));
-        runner = new HostRunner(agent, said, Clock.systemUTC(), threads);
-        runner.caughtUp();
-        await().atMost(PATIENCE).until(() -> said.heartbeats() > 0);
+        return new HostRunner(agent, said, Clock.systemUTC(), threads);
     }
 
     @AfterEach
@@ -112,6 +116,23 @@ class HostRunnerTest {
         // Then
         await().atMost(PATIENCE).until(() -> said.phases(segmentKey()).contains(Phase.READY));
         assertThat(said.counters("host/" + COMPUTE)).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aHostWhoseFirstLookHangsSaysThatItLivesAllTheSame() {
+        // Given
+        HangingSegments hanging = new HangingSegments();
+        hanging.hang = new CountDownLatch(1);
+        Said there = new Said();
+        HostRunner starting = runner(hanging, there);
+
+        // When
+        starting.caughtUp();
+        await().atMost(PATIENCE).until(() -> hanging.hanging);
+
+        // Then
+        await().atMost(PATIENCE).until(() -> there.heartbeats() > 1);
+        hanging.hang.countDown();
     }
 
     @Test
