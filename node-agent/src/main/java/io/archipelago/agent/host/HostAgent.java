@@ -55,6 +55,9 @@ public final class HostAgent {
         FOLLOWING
     }
 
+    /** How many times its first length the pause between two looks at what takes long may become. */
+    private static final int SETTLE_GROWTH = 10;
+
     private final HostId host;
     private final long epoch;
     private final HostSettings settings;
@@ -79,6 +82,8 @@ public final class HostAgent {
     private volatile Knowledge knowledge = Knowledge.BLIND;
     private Set<ResourceKey> running;
     private SpecCopy kept;
+    private Set<ResourceKey> moving = Set.of();
+    private Duration settlePause = Duration.ZERO;
     private boolean copyChanged;
     private String keepingProblem = "";
     private Instant nextReconcile = Instant.MIN;
@@ -368,11 +373,19 @@ public final class HostAgent {
         if (expiry != null) {
             next = earliest(next, expiry);
         }
-        if (outcome.view().isMoving()) {
-            next = earliest(next, now.plus(settings.settleEvery()));
-        }
+        next = earliest(next, nextLookAtWhatMoves(now, outcome.view().moving()));
         Instant again = tries.next(now);
         return again == null ? next : earliest(next, again);
+    }
+
+    /** Soon after something was begun; the longer the same things take, the less often, for a volume is wiped for hours. */
+    private Instant nextLookAtWhatMoves(Instant now, Set<ResourceKey> nowMoving) {
+        Duration most = settings.settleEvery().multipliedBy(SETTLE_GROWTH);
+        Duration doubled = settlePause.multipliedBy(2);
+        boolean same = nowMoving.equals(moving);
+        settlePause = !same ? settings.settleEvery() : doubled.compareTo(most) < 0 ? doubled : most;
+        moving = nowMoving;
+        return nowMoving.isEmpty() ? Instant.MAX : now.plus(settlePause);
     }
 
     private Duration spread(Duration duration, double share) {

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param heartbeatEvery between two heartbeats, which come at its multiples since the epoch
  * @param reconcileEvery between two looks at the host when nothing is going on: how long a drift goes unnoticed, give or take a tenth
- * @param settleEvery between two looks while something is being made or removed
+ * @param settleEvery between two looks when something has begun to be made or removed; doubles, up to tenfold, while the same things go on
  * @param repeatEvery between two full repeats of everything observed, give or take a quarter
  * @param waitFirst the first pause before something is tried again that waits for another thing; doubles with each try
  * @param waitMost where that doubling ends

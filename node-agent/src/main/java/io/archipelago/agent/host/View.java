@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is on the host at one moment, and who stands on what. */
@@ -70,11 +71,13 @@ final class View {
         return observed != null && observed.condition() == Observed.Condition.READY;
     }
 
-    /** Whether something is on its way, and worth another look soon. */
-    boolean isMoving() {
-        return seen.values().stream()
-                .anyMatch(each -> each.condition() == Observed.Condition.MAKING
-                        || each.condition() == Observed.Condition.REMOVING);
+    /** What is on its way, and worth another look soon. */
+    Set<ResourceKey> moving() {
+        return seen.entrySet().stream()
+                .filter(each -> each.getValue().condition() == Observed.Condition.MAKING
+                        || each.getValue().condition() == Observed.Condition.REMOVING)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** How many kinds could not be looked at. */

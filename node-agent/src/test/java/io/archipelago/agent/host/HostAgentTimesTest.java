@@ -95,6 +95,27 @@ class HostAgentTimesTest {
     }
 
     @Test
+    void whatTakesLongIsLookedAtLessAndLessOften() {
+        // Given
+        site.caughtUp();
+        site.latency(Duration.ofMinutes(1));
+        compute.wants(segmentKey(), 1, segment(100));
+
+        // When
+        List<Long> pauses = new ArrayList<>();
+        Instant now = site.now();
+        while (pauses.size() < 6) {
+            compute.step(now);
+            Instant next = compute.agent().nextDue();
+            pauses.add(Duration.between(now, next).toMillis());
+            now = next;
+        }
+
+        // Then
+        assertThat(pauses).startsWith(100L).endsWith(1000L, 1000L);
+    }
+
+    @Test
     void whatDoesNotChangeIsSaidOnceAndRepeatedFromTimeToTime() {
         // Given
         site.caughtUp();
