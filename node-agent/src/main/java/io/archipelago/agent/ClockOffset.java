@@ -14,6 +14,7 @@ import java.util.Optional;
 final class ClockOffset {
 
     private static final int KEPT = 8;
+    private static final Duration TOO_LONG = Duration.ofSeconds(1);
     private static final long STEP_MILLIS = 10;
 
     private final Deque<Sample> samples = new ArrayDeque<>();
@@ -32,6 +33,10 @@ final class ClockOffset {
         if (roundTrip.isNegative()) {
             // The clock was set meanwhile: what was known before is of no use either.
             samples.clear();
+            return;
+        }
+        if (roundTrip.compareTo(TOO_LONG) > 0) {
+            // It waited for the broker to come back, and tells nothing.
             return;
         }
         if (samples.size() == KEPT) {

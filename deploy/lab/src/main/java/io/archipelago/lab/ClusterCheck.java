@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Asks the machines of a cluster, each from the gateway of its site, who they are, and has each send full-size frames to every other by its
@@ -59,8 +60,8 @@ final class ClusterCheck {
         List<String> problems = new ArrayList<>();
         List<String> reached = new ArrayList<>();
         JsonNode self = ask(machine, "/", problems);
-        if (!self.isMissingNode() && !self.path("name").asText().equals(name)) {
-            problems.add("calls itself " + self.path("name").asText());
+        if (!self.isMissingNode()) {
+            judge(name, site, self, problems);
         }
         for (JsonNode other : reservation.path("machines")) {
             String there = other.path("name").asText();
@@ -84,6 +85,24 @@ final class ClusterCheck {
                 self.path("mark").asText(),
                 reached,
                 problems);
+    }
+
+    private void judge(String name, String site, JsonNode self, List<String> problems) {
+        if (!self.path("name").asText().equals(name)) {
+            problems.add("calls itself " + self.path("name").asText());
+        }
+        if (!self.path("mark").asText().matches(Pattern.quote(name) + ":[1-9][0-9]*")) {
+            problems.add("has no disk of its own: its mark is '" + self.path("mark").asText() + "'");
+        }
+        for (JsonNode link : reservation.path("links")) {
+            if (link.path("mtu").asInt() != self.path("mtu").asInt()) {
+                problems.add("has MTU %d, and links carry %d"
+                        .formatted(self.path("mtu").asInt(), link.path("mtu").asInt()));
+            }
+        }
+        if (vlan(site) < 1) {
+            problems.add("has no segment at " + site);
+        }
     }
 
     private int vlan(String site) {

@@ -123,7 +123,7 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
         Squid squid = squid(key, namespace(key));
         Optional<ProcessHandle> running = squid.running();
         if (running.isEmpty()) {
-            return broken("its proxy does not run: look into " + directory(key).file("squid.log"), segment);
+            return broken("its proxy does not run: look into " + squid.log(), segment);
         }
         if (!Squid.listens(running.get())) {
             return new Observed(Condition.MAKING, "its proxy is starting", Map.of(), Set.of(segment));

@@ -27,6 +27,7 @@ final class Squid {
     private static final String CONFIGURATION = "squid.conf";
     private static final String IN_FORCE = "squid.in-force";
     private static final String STORE = "store";
+    private static final String LOGS = "log";
     private static final String ORIGIN = "acl origin dst ";
     private static final long MIB = 1L << 20;
 
@@ -47,6 +48,11 @@ final class Squid {
         this.namespace = namespace;
         this.directory = directory;
         this.daemon = new Daemon(directory.file(CONFIGURATION).toString(), directory.file("squid.pid"));
+    }
+
+    /** What it says of itself. */
+    Path log() {
+        return directory.file(LOGS).resolve("squid.log");
     }
 
     /** The process, if it runs. */
@@ -81,8 +87,11 @@ final class Squid {
             store.delete();
         }
         directory.delete(IN_FORCE);
+        // It stays root's, for root reads from it what the proxy does; the proxy writes into two directories below.
         directory.make();
-        directory.giveTo(USER);
+        OwnDirectory logs = new OwnDirectory(directory.file(LOGS));
+        logs.make();
+        logs.giveTo(USER);
         List<String> configuration = configuration(spec, names);
         directory.write(CONFIGURATION, configuration);
         if (!new KernelTree(store.path()).at("0F", "FF").exists()) {
@@ -142,8 +151,8 @@ final class Squid {
                 "cache_effective_group " + USER,
                 "access_log none",
                 "cache_store_log none",
-                "cache_log " + directory.file("squid.log"),
-                "coredump_dir " + directory.path(),
+                "cache_log " + log(),
+                "coredump_dir " + directory.file(LOGS),
                 "pinger_enable off",
                 "netdb_filename none",
                 "shutdown_lifetime 1 seconds",

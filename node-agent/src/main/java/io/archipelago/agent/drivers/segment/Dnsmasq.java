@@ -2,6 +2,7 @@ package io.archipelago.agent.drivers.segment;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Daemon;
+import io.archipelago.agent.os.KernelTree;
 import io.archipelago.agent.os.Namespace;
 import io.archipelago.agent.os.OwnDirectory;
 import io.archipelago.agent.os.Programs;
@@ -125,5 +126,12 @@ final class Dnsmasq {
         all.addAll(hosts(gateway));
         all.addAll(names(gateway));
         return all;
+    }
+
+    /** Ends it, wherever it runs. */
+    void end() throws DriverFault {
+        if (new KernelTree(directory.path()).exists()) {
+            daemon.kill();
+        }
     }
 }

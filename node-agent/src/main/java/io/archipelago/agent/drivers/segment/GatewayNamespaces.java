@@ -104,6 +104,10 @@ final class GatewayNamespaces {
     void make(SegmentNames names, SegmentSpec spec, Gateway gateway, Devices host) throws DriverFault {
         seen.remove(names.key());
         Namespace namespace = namespace(names);
+        if (namespace.number().isEmpty()) {
+            // Its name may be lost while its DHCP server keeps what it was the name of, and the VLAN interface in there.
+            dnsmasq(names).end();
+        }
         namespace.make();
         prepare(namespace);
         Devices devices = Devices.of(namespace);
@@ -132,6 +136,7 @@ final class GatewayNamespaces {
     void remove(SegmentNames names, Devices host) throws DriverFault {
         seen.remove(names.key());
         outside.remove(names, host);
+        dnsmasq(names).end();
         namespace(names).delete();
     }
 

@@ -65,9 +65,18 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
         Devices host = Devices.ofHost(programs);
         Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
         for (ResourceKey key : present(host)) {
-            seen.put(key, observed(new SegmentNames(key), wanted.get(key), host, now));
+            seen.put(key, look(new SegmentNames(key), wanted.get(key), host, now));
         }
         return seen;
+    }
+
+    /** One that does not let itself be looked at keeps nobody from looking at the others. */
+    private Observed look(SegmentNames names, @Nullable SegmentSpec spec, Devices host, Instant now) {
+        try {
+            return observed(names, spec, host, now);
+        } catch (DriverFault fault) {
+            return new Observed(Condition.BROKEN, fault.reason(), Map.of(), Set.of());
+        }
     }
 
     @Override

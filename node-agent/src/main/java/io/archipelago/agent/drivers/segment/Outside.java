@@ -86,14 +86,22 @@ final class Outside {
 
     /** Closes a cluster's way, and with the last one takes the host's rules away. */
     void remove(SegmentNames names, Devices host) throws DriverFault {
+        if (interfaceName.isEmpty()) {
+            return;
+        }
         Device outer = host.get(names.hostOutside());
+        boolean last = host.all().stream()
+                .noneMatch(other -> SegmentNames.isOutside(other.name())
+                        && !other.name().equals(names.hostOutside()));
         if (outer == null || !Device.isOurs(outer, names.alias())) {
+            // One that was cut off before it had a way may have left the rules.
+            if (last) {
+                rules.removeFromHost();
+            }
             return;
         }
         // Nothing passes any more, and yet it is there until the rules are gone.
         programs.run("ip", "link", "set", outer.name(), "down");
-        boolean last =
-                host.all().stream().noneMatch(other -> SegmentNames.isOutside(other.name()) && !other.equals(outer));
         if (last) {
             rules.removeFromHost();
         }
