@@ -92,7 +92,8 @@ final class ClusterCheck {
             problems.add("calls itself " + self.path("name").asText());
         }
         if (!self.path("mark").asText().matches(Pattern.quote(name) + ":[1-9][0-9]*")) {
-            problems.add("has no disk of its own: its mark is '" + self.path("mark").asText() + "'");
+            problems.add(
+                    "has no disk of its own: its mark is '" + self.path("mark").asText() + "'");
         }
         for (JsonNode link : reservation.path("links")) {
             if (link.path("mtu").asInt() != self.path("mtu").asInt()) {

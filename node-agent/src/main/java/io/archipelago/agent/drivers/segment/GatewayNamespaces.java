@@ -105,7 +105,8 @@ final class GatewayNamespaces {
         seen.remove(names.key());
         Namespace namespace = namespace(names);
         if (namespace.number().isEmpty()) {
-            // Its name may be lost while its DHCP server keeps what it was the name of, and the VLAN interface in there.
+            // Its name may be lost while its DHCP server keeps what it was the name of, and the VLAN interface in
+            // there.
             dnsmasq(names).end();
         }
         namespace.make();

@@ -91,8 +91,8 @@ final class Outside {
         }
         Device outer = host.get(names.hostOutside());
         boolean last = host.all().stream()
-                .noneMatch(other -> SegmentNames.isOutside(other.name())
-                        && !other.name().equals(names.hostOutside()));
+                .noneMatch(other ->
+                        SegmentNames.isOutside(other.name()) && !other.name().equals(names.hostOutside()));
         if (outer == null || !Device.isOurs(outer, names.alias())) {
             // One that was cut off before it had a way may have left the rules.
             if (last) {
