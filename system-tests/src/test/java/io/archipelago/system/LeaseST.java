@@ -4,10 +4,12 @@ import static io.archipelago.system.Federation.SOON;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,10 +30,19 @@ class LeaseST {
     /** Beside what it was asked for, the master has the frontend. */
     private static final Map<String, Integer> MACHINES = Map.of("tokyo", 3, "osaka", 2);
 
-    private static final int STOPPED_PER_RUN = 1;
+    private static final int APART_PER_RUN = 1;
 
-    @Test
-    void bothSitesBeginAndEndTheirPartsWhileTheWanIsCut(Federation federation) throws Exception {
+    @TestFactory
+    Stream<DynamicTest> sitesBeginAndEndTheirPartsWhileTheyAreApart(Federation federation) {
+        List<DynamicTest> all = new ArrayList<>();
+        all.add(dynamicTest("the WAN is cut", () -> bothBeginAndEndTheirParts(federation)));
+        for (String site : federation.sites()) {
+            all.add(dynamicTest(site + " is stopped", () -> theOtherBeginsAndEndsItsPart(federation, site)));
+        }
+        return Sweep.some("sites apart", all, APART_PER_RUN).stream();
+    }
+
+    private static void bothBeginAndEndTheirParts(Federation federation) throws Exception {
         String id = scheduledBefore(federation, () -> federation.stack().wan().cut());
 
         for (String site : federation.sites()) {
@@ -42,13 +53,6 @@ class LeaseST {
         federation.heal();
         federation.awaitState(id, "ENDED");
         federation.assertNothingIsLeft();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> aSiteBeginsAndEndsItsPartWhileTheOtherIsStopped(Federation federation) {
-        return Sweep.some("stopped sites", federation.sites(), STOPPED_PER_RUN).stream()
-                .map(stopped -> DynamicTest.dynamicTest(
-                        stopped + " is stopped", () -> theOtherBeginsAndEndsItsPart(federation, stopped)));
     }
 
     private static void theOtherBeginsAndEndsItsPart(Federation federation, String stopped) throws Exception {

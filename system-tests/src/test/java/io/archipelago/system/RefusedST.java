@@ -3,13 +3,17 @@ package io.archipelago.system;
 import static io.archipelago.system.Federation.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.archipelago.local.ServiceKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What can not be had is refused everywhere, with a reason, and leaves nothing anywhere. */
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RefusedST {
 
     private static final Duration LONG = Duration.ofHours(1);
+    private static final int SILENT_PER_RUN = 1;
 
     @Test
     void oneRefusingParticipantRefusesTheWholeAndSaysWhy(Federation federation) throws Exception {
@@ -43,8 +48,19 @@ class RefusedST {
                 .isEqualTo(over);
     }
 
-    @Test
-    void aPeerThatCanNotBeReachedIsNamedAndHoldsNothingFurther(Federation federation) throws Exception {
+    /** Each lasts as long as a hold does. */
+    @TestFactory
+    Stream<DynamicTest> whoIsNotHeardHoldsNothingFurther(Federation federation) {
+        return Sweep.some(
+                "silent peers",
+                List.of(
+                        dynamicTest("before it holds", () -> isNamedAndHoldsNothing(federation)),
+                        dynamicTest("once it holds", () -> runsOutByItself(federation))),
+                SILENT_PER_RUN)
+                .stream();
+    }
+
+    private static void isNamedAndHoldsNothing(Federation federation) throws Exception {
         federation.stack().wan().cut();
         String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));
 
@@ -60,8 +76,7 @@ class RefusedST {
         assertThat(federation.show(id).get("state").asText()).isEqualTo("REFUSED");
     }
 
-    @Test
-    void aHoldOfWhichNobodyHearsAgainRunsOutByItself(Federation federation) throws Exception {
+    private static void runsOutByItself(Federation federation) throws Exception {
         // Osaka holds, tokyo never does; then nobody can tell osaka that it is given up.
         federation.freeze(List.of("tokyo-cache"));
         String id = federation.reserve(Requests.small(Instant.now().plus(LONG), LONG));

@@ -58,7 +58,7 @@ final class Agents {
                 .count();
     }
 
-    private static String siteOf(String host) {
+    static String siteOf(String host) {
         return host.substring(0, host.indexOf('-'));
     }
 

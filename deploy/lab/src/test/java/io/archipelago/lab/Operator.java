@@ -16,11 +16,18 @@ final class Operator {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 
     private final Path home;
+    private final Map<String, String> settings;
     private final int portBase;
 
-    Operator(Path home) throws IOException {
+    /** @param settings what the services that it starts are told beside what they are always told */
+    Operator(Path home, Map<String, String> settings) throws IOException {
         this.home = home;
+        this.settings = Map.copyOf(settings);
         this.portBase = Stack.onFreePorts(Topology.SITES).portBase();
+    }
+
+    int portBase() {
+        return portBase;
     }
 
     /** A command that was begun. What it says goes to files, for what it leaves running would hold a pipe open. */
@@ -58,6 +65,7 @@ final class Operator {
                 .directory(ROOT.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().putAll(settings);
         builder.environment()
                 .putAll(Map.of(
                         "VC_HOME", home.toString(),

@@ -1,0 +1,137 @@
+package io.archipelago.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.archipelago.local.ServiceKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A cluster that a user asked for at tokyo, and its machines. */
+final class Cluster {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MASTER = "tokyo";
+    private static final Duration TO_BE_TAKEN = Duration.ofSeconds(60);
+    private static final Duration TO_DEPLOY = Duration.ofMinutes(6);
+    private static final Duration TO_END = Duration.ofMinutes(5);
+    private static final Duration TO_SETTLE = Duration.ofSeconds(90);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private final RunningLab lab;
+    private final String user;
+    private final Desk desk;
+    private final String id;
+
+    private Cluster(RunningLab lab, String user, String id) {
+        this.lab = lab;
+        this.user = user;
+        this.desk = lab.desk(user);
+        this.id = id;
+    }
+
+    /** Returns when the request is taken. */
+    static Cluster reserve(RunningLab lab, String user, Path request) throws IOException, InterruptedException {
+        String said = lab.operator()
+                .begin("reserve", request.toString(), "--site", MASTER, "--user", user, "-o", "json")
+                .output(TO_BE_TAKEN);
+        return new Cluster(lab, user, JSON.readTree(said).path("id").asText());
+    }
+
+    /** As its tenant sees it now. */
+    JsonNode seen() throws IOException, InterruptedException {
+        return desk.get(MASTER, ServiceKind.RESERVATION, "/api/v1/reservations/" + id);
+    }
+
+    /** As its tenant sees it once it is active. */
+    JsonNode awaitActive() throws IOException, InterruptedException {
+        awaitState("ACTIVE", TO_DEPLOY);
+        return seen();
+    }
+
+    void awaitState(String state, Duration limit) {
+        await().atMost(limit).pollInterval(BETWEEN_LOOKS).untilAsserted(() -> {
+            JsonNode now = seen();
+            assertThat(now.path("state").asText()).as(now.toString()).isEqualTo(state);
+        });
+    }
+
+    /** Gives it back. */
+    void beginEnd() throws IOException, InterruptedException {
+        lab.operator().begin("cancel", id, "--site", MASTER, "--user", user).output(TO_BE_TAKEN);
+    }
+
+    /** Returns when nothing of it is left. */
+    void awaitEnd() {
+        awaitState("ENDED", TO_END);
+    }
+
+    boolean hasEnded() throws IOException, InterruptedException {
+        return seen().path("state").asText().equals("ENDED");
+    }
+
+    /**
+     * Each machine is who it is to be, has a disk that nobody else has marked, and reaches all others with frames of full size. Asked again
+     * when a busy machine was too slow with one.
+     */
+    void awaitWell() {
+        await().atMost(TO_SETTLE).untilAsserted(() -> {
+            List<ClusterCheck.Row> rows = rows();
+            assertThat(rows).isNotEmpty().allSatisfy(row -> {
+                assertThat(row.problems()).isEmpty();
+                assertThat(row.reached()).hasSize(rows.size() - 1);
+            });
+        });
+    }
+
+    /** How often each machine has booted from its disk, by name. */
+    Map<String, Integer> boots() throws IOException, InterruptedException {
+        return rows().stream()
+                .collect(Collectors.toMap(
+                        ClusterCheck.Row::name,
+                        row -> Integer.parseInt(row.disk().replaceFirst(".*:", ""))));
+    }
+
+    private List<ClusterCheck.Row> rows() throws IOException, InterruptedException {
+        return new ClusterCheck(lab.lab(), seen()).rows();
+    }
+
+    /** What its machine at a site has written. */
+    JsonNode writes(String site) throws IOException, InterruptedException {
+        JsonNode now = seen();
+        List<String> problems = new ArrayList<>();
+        JsonNode answer = new ClusterCheck(lab.lab(), now).ask(machine(now, site), "/cgi-bin/writes", problems);
+        assertThat(problems).isEmpty();
+        return answer;
+    }
+
+    /** As an operator sees it. */
+    String hostOfMachine(String site) throws IOException, InterruptedException {
+        JsonNode now = lab.desk(RunningLab.OPERATOR).get(MASTER, ServiceKind.RESERVATION, "/api/v1/reservations/" + id);
+        return machine(now, site).path("host").asText();
+    }
+
+    private static JsonNode machine(JsonNode cluster, String site) {
+        for (JsonNode machine : cluster.path("machines")) {
+            if (machine.path("site").asText().equals(site)) {
+                return machine;
+            }
+        }
+        throw new AssertionError("no machine at " + site + ": " + cluster);
+    }
+
+    static Set<String> macs(JsonNode cluster) {
+        Set<String> macs = new TreeSet<>();
+        cluster.path("machines").forEach(machine -> macs.add(machine.path("mac").asText()));
+        return macs;
+    }
+}

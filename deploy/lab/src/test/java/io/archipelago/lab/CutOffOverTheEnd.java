@@ -1,0 +1,47 @@
+package io.archipelago.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+
+/** An agent hears nothing any more, and its lease ends: it stops its machine by itself. Once it hears again all of it goes. */
+final class CutOffOverTheEnd implements Scenario {
+
+    private static final String WINDOW = "PT5M";
+    private static final Duration TO_STOP = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String SITE = "osaka";
+
+    private final RunningLab running;
+
+    CutOffOverTheEnd(RunningLab running) {
+        this.running = running;
+    }
+
+    @Override
+    public void play() throws Exception {
+        Cluster cluster = running.reserve("alice", Requests.lasting(WINDOW));
+        JsonNode active = cluster.awaitActive();
+        Instant end = Instant.parse(active.path("window").path("end").asText());
+        LabHost host = running.lab().host(cluster.hostOfMachine(SITE));
+        String machine = domains(host);
+        assertThat(machine).isNotBlank();
+
+        Cable cable = new Cable(running.stack(), host);
+        cable.pull();
+        await().atMost(Duration.between(Instant.now(), end).plus(TO_STOP))
+                .until(() -> domains(host).isBlank());
+        assertThat(Instant.now()).isAfter(end);
+
+        cable.plug();
+        cluster.awaitEnd();
+    }
+
+    /** Those that run. */
+    private static String domains(LabHost host) throws Exception {
+        return host.output(LIMIT, "virsh", "list", "--name").strip();
+    }
+}

@@ -1,0 +1,61 @@
+package io.archipelago.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+
+/** Things on hosts that are nobody's of ours, of each sort that agents make: none of them may ever be touched. */
+final class Foreign {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String TARGET = "/sys/kernel/config/target/iscsi/iqn.2001-04.com.example:foreign";
+    private static final String DOMAIN = """
+            <domain type='qemu'>
+              <name>foreign</name>
+              <memory unit='MiB'>64</memory>
+              <os><type arch='x86_64'>hvm</type></os>
+            </domain>
+            """;
+
+    private Foreign() {}
+
+    /** Those that are there stay as they are; a host whose power failed has lost all but the volume. */
+    static void plant(LabHost host) throws IOException {
+        switch (host.role()) {
+            case STORAGE -> {
+                plant(host, List.of("lvs", "vg0/foreign"), "lvcreate -qq --yes --size 8M --name foreign vg0");
+                plant(host, List.of("test", "-d", TARGET), "modprobe iscsi_target_mod; mkdir -p " + TARGET);
+            }
+            case COMPUTE -> {
+                plantBridge(host);
+                Files.writeString(host.share().resolve("foreign.xml"), DOMAIN);
+                plant(
+                        host,
+                        List.of("virsh", "dominfo", "foreign"),
+                        "virsh define /lab/hosts/" + host.name() + "/foreign.xml");
+            }
+            case GATEWAY -> {
+                plantBridge(host);
+                plant(host, List.of("test", "-e", "/run/netns/foreign"), "ip netns add foreign");
+            }
+            case WAN -> {}
+        }
+    }
+
+    /** With a VLAN on the trunk, and a rule for it. */
+    private static void plantBridge(LabHost host) throws IOException {
+        plant(
+                host,
+                List.of("test", "-e", "/sys/class/net/br-foreign"),
+                "ip link add br-foreign type bridge; ip link add link eth1 name eth1.4001 type vlan id 4001;"
+                        + "ip link set eth1.4001 master br-foreign up; ip link set br-foreign up;"
+                        + "iptables-legacy -A FORWARD -i br-foreign -d 198.51.100.77 -j ACCEPT");
+    }
+
+    private static void plant(LabHost host, List<String> isThere, String script) throws IOException {
+        if (host.run(LIMIT, isThere.toArray(String[]::new)).code() != 0) {
+            host.output(LIMIT, "bash", "-ec", script);
+        }
+    }
+}

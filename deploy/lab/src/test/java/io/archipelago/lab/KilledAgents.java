@@ -1,0 +1,54 @@
+package io.archipelago.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/** Agents are killed at instants that a seed picks, while a cluster is deployed and while it is given back. */
+final class KilledAgents implements Scenario {
+
+    private static final int KILLS = 6;
+    private static final int MOST_SECONDS_BETWEEN = 12;
+    /** It alone, and not what it has started: whoever keeps it running starts it again. */
+    private static final String AGENT = "pkill -KILL -P \"$(cat /run/lab-agent.pid)\" java";
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final RunningLab running;
+    private final Random random;
+
+    KilledAgents(RunningLab running, Random random) {
+        this.running = running;
+        this.random = random;
+    }
+
+    @Override
+    public void play() throws Exception {
+        Cluster cluster = running.reserve("alice", Requests.LONG);
+        killSome();
+        cluster.awaitActive();
+        // An agent that starts finds its machine, and does not start it again.
+        cluster.awaitWell();
+        assertThat(cluster.boots().values()).containsOnly(1);
+
+        cluster.beginEnd();
+        killSome();
+        cluster.awaitEnd();
+    }
+
+    private void killSome() throws Exception {
+        List<LabHost> hosts = running.lab().hosts().stream()
+                .filter(host -> host.role() != Role.WAN)
+                .toList();
+        for (int i = 0; i < KILLS; i++) {
+            // Not to wait for something: this is the instant that the seed picks.
+            Thread.sleep(
+                    random.nextLong(Duration.ofSeconds(MOST_SECONDS_BETWEEN).toMillis()));
+            LabHost host = hosts.get(random.nextInt(hosts.size()));
+            host.output(LIMIT, "bash", "-c", AGENT);
+            System.out.println("killed the agent of " + host.name());
+        }
+    }
+}

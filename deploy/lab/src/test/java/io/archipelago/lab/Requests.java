@@ -1,0 +1,23 @@
+package io.archipelago.lab;
+
+/** What tenants ask for here: the frontend at tokyo, and one machine at osaka. Two of these fill the processors of the lab's hosts. */
+final class Requests {
+
+    /** Longer than any scenario. */
+    static final String LONG = lasting("PT1H");
+
+    private Requests() {}
+
+    /** @param duration from now, as ISO 8601 has it */
+    static String lasting(String duration) {
+        return """
+                name: same-name
+                window: { start: now, duration: %s }
+                machines:
+                  compute: { count: 1, cpus: 1, memory: 128MiB, disk: 1GiB }
+                  frontend: { cpus: 1, memory: 128MiB, disk: 1GiB }
+                sites: { use: { osaka: 1 } }
+                network: 172.16.0.0/12
+                """.formatted(duration);
+    }
+}

@@ -1,0 +1,174 @@
+package io.archipelago.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.archipelago.local.ServiceKind;
+import io.archipelago.local.Stack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Hosts, services and agents of two sites, as {@code ./vc lab up} starts them, and the clusters on them. */
+final class RunningLab {
+
+    /** Whom local mode knows as one. */
+    static final String OPERATOR = "oscar";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TO_START = Duration.ofMinutes(8);
+    private static final Duration TO_SAY = Duration.ofSeconds(60);
+    private static final Duration TO_SETTLE = Duration.ofSeconds(90);
+
+    /** What agents that hear nothing add to a lease's end: the default is longer than anybody waits for a test. */
+    private static final Map<String, String> SETTINGS = Map.of("PARTICIPANT_GRACE", "PT10S");
+
+    /** Where a cluster could leave files. */
+    private static final List<String> DIRECTORIES = List.of(
+            "/var/lib/archipelago/agent",
+            "/run/archipelago",
+            "/etc/iscsi",
+            "/var/lib/iscsi",
+            "/etc/libvirt",
+            "/var/lib/libvirt");
+
+    /**
+     * What a host's first cluster leaves and is no cluster's: the agent's copy of what it was told, which it keeps when that is nothing, and
+     * directories, empty, that the agent and the iSCSI initiator use for all.
+     */
+    private static final String KEPT = "\\+ file: (/var/lib/archipelago/agent/[a-z0-9-]+/specs\\.json f 600"
+            + "|/var/lib/archipelago/agent/consoles d 700|/etc/iscsi/(nodes|ifaces) d \\d+"
+            + "|/run/archipelago(/(links|segments|disks))? d \\d+)";
+
+    private final Path folder;
+    private final Operator operator;
+    private final Lab lab;
+    private final List<Cluster> clusters = new ArrayList<>();
+
+    private RunningLab(Path folder, Operator operator, Lab lab) {
+        this.folder = folder;
+        this.operator = operator;
+        this.lab = lab;
+    }
+
+    static RunningLab up(Path folder) throws Exception {
+        Path home = folder.resolve("vc");
+        Operator operator = new Operator(home, SETTINGS);
+        operator.begin("lab", "up").output(TO_START);
+        return new RunningLab(folder, operator, Lab.find(home.resolve("lab")).orElseThrow());
+    }
+
+    /** Ends it all, and sees that the machine has nothing of it. */
+    void down() throws Exception {
+        operator.begin("lab", "down").output(TO_START);
+
+        assertThat(Outside.of(folder)).isEmpty();
+        assertThat(Outside.processesOf(folder)).isEmpty();
+        assertThat(folder.resolve("vc/lab")).doesNotExist();
+    }
+
+    Lab lab() {
+        return lab;
+    }
+
+    Operator operator() {
+        return operator;
+    }
+
+    Stack stack() {
+        return Stack.ofTwoSites(operator.portBase()).withFleets(Agents.fleets());
+    }
+
+    Desk desk(String user) {
+        return new Desk(stack(), user);
+    }
+
+    /** What a participant knows of a host. */
+    JsonNode known(ServiceKind participant, LabHost host) throws IOException, InterruptedException {
+        String site = Agents.siteOf(host.name());
+        for (JsonNode each : desk(OPERATOR).get(site, participant, "/api/v1/hosts")) {
+            if (each.path("host").asText().equals(host.name())) {
+                return each;
+            }
+        }
+        throw new AssertionError(participant + " does not know " + host.name());
+    }
+
+    /** The number of the process of a name, such as {@code osaka-kafka}. */
+    String process(String name) throws IOException, InterruptedException {
+        JsonNode status = JSON.readTree(operator.begin("status", "-o", "json").output(TO_SAY));
+        for (JsonNode process : status.path("processes")) {
+            if (process.path("name").asText().equals(name)) {
+                return process.path("pid").asText();
+            }
+        }
+        throw new AssertionError("there is no " + name + " in " + status);
+    }
+
+    Cluster reserve(String user, String request) throws IOException, InterruptedException {
+        Path file = Files.createTempFile(folder, "request", ".yaml");
+        Cluster cluster = Cluster.reserve(this, user, Files.writeString(file, request));
+        clusters.add(cluster);
+        return cluster;
+    }
+
+    /** Plays it, with foreign things on all hosts; then gives back its clusters, and sees that every host is as it was. */
+    void play(Scenario scenario) throws Exception {
+        for (LabHost host : lab.hosts()) {
+            Foreign.plant(host);
+        }
+        Map<String, Snapshot> before = snapshots();
+        try {
+            scenario.play();
+        } finally {
+            lab.wan().mend();
+            for (LabHost host : lab.hosts()) {
+                host.powerOn();
+            }
+            for (Cluster cluster : List.copyOf(clusters)) {
+                if (!cluster.hasEnded()) {
+                    cluster.beginEnd();
+                }
+            }
+            clusters.forEach(Cluster::awaitEnd);
+            clusters.clear();
+        }
+        awaitNothingIsLeft(before);
+    }
+
+    private void awaitNothingIsLeft(Map<String, Snapshot> before) {
+        await().atMost(TO_SETTLE).untilAsserted(() -> {
+            List<String> left = new ArrayList<>();
+            snapshots()
+                    .forEach((host, after) -> Objects.requireNonNull(before.get(host)).difference(after).stream()
+                            .filter(line -> !line.matches(KEPT))
+                            .map(line -> host + " " + line)
+                            .forEach(left::add));
+            assertThat(left).isEmpty();
+        });
+    }
+
+    private Map<String, Snapshot> snapshots() throws IOException, InterruptedException {
+        List<Snapshot> all = lab.atOnce(host -> {
+            List<String> directories = new ArrayList<>(DIRECTORIES);
+            // Elsewhere it is the machine's own.
+            if (host.role() == Role.GATEWAY) {
+                directories.add("/var/cache/archipelago");
+            }
+            return host.snapshot(directories.toArray(String[]::new));
+        });
+        Map<String, Snapshot> byHost = new LinkedHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            byHost.put(lab.hosts().get(i).name(), all.get(i));
+        }
+        return byHost;
+    }
+}

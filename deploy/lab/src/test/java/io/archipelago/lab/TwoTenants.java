@@ -1,0 +1,228 @@
+package io.archipelago.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Two tenants have clusters with the same names and addresses over both sites at the same time, and nothing else in common. */
+final class TwoTenants implements Scenario {
+
+    private static final Duration TO_BE_HEARD = Duration.ofSeconds(30);
+    private static final Duration TO_LOOK = Duration.ofSeconds(30);
+    private static final String TRUNK = "eth1";
+    private static final String WAN = "eth2";
+
+    /** Within the network of both clusters, and nobody's: whoever looks for it calls to the whole cluster. */
+    private static final String NOBODY = "/cgi-bin/fetch?http%3A%2F%2F172.30.0.1%2F";
+
+    private final RunningLab running;
+    private final Lab lab;
+
+    TwoTenants(RunningLab running) {
+        this.running = running;
+        this.lab = running.lab();
+    }
+
+    @Override
+    public void play() throws Exception {
+        List<Capture> trunks = captures(TRUNK, Set.of(Role.COMPUTE, Role.GATEWAY));
+        List<Capture> wans = captures(WAN, Set.of(Role.GATEWAY));
+
+        Cluster first = running.reserve("alice", Requests.LONG);
+        Cluster second = running.reserve("bob", Requests.LONG);
+        JsonNode alices = first.awaitActive();
+        JsonNode bobs = second.awaitActive();
+
+        assertThat(addresses(alices)).hasSize(2).isEqualTo(addresses(bobs));
+        assertThat(Cluster.macs(alices)).hasSize(2).doesNotContainAnyElementsOf(Cluster.macs(bobs));
+        Map<JsonNode, List<Capture>> insides = new LinkedHashMap<>();
+        for (JsonNode cluster : List.of(alices, bobs)) {
+            insides.put(cluster, insideOf(cluster));
+        }
+        first.awaitWell();
+        second.awaitWell();
+        callsStayWithin(insides);
+
+        for (List<Capture> some : List.of(trunks, wans, insides.get(alices), insides.get(bobs))) {
+            for (Capture capture : some) {
+                capture.end();
+            }
+        }
+        noVlanCarriesTwoClusters(trunks, List.of(alices, bobs));
+        nothingPassesTheWanInTheClear(wans, trunks, List.of(alices, bobs));
+    }
+
+    private List<Capture> captures(String nic, Set<Role> roles) throws IOException {
+        List<Capture> captures = new ArrayList<>();
+        for (LabHost host : lab.hosts()) {
+            if (roles.contains(host.role())) {
+                captures.add(Capture.begin(host, "", nic));
+            }
+        }
+        return captures;
+    }
+
+    /** Of the bridges of a cluster's machines, and on the gateways of its VLAN and its end of the tunnel. */
+    private List<Capture> insideOf(JsonNode cluster) throws IOException {
+        List<Capture> captures = new ArrayList<>();
+        for (LabHost host : lab.hosts()) {
+            if (host.role() == Role.COMPUTE) {
+                for (String bridge : devices(host, cluster, "link", "show", "type", "bridge")) {
+                    captures.add(Capture.begin(host, "", bridge));
+                }
+            } else if (host.role() == Role.GATEWAY) {
+                String namespace = new ClusterCheck(lab, cluster).namespace(host);
+                for (String port :
+                        names(host.output(TO_LOOK, "ip", "-n", namespace, "-o", "link", "show", "master", "cluster"))) {
+                    captures.add(Capture.begin(host, namespace, port));
+                }
+            }
+        }
+        // Two bridges of a machine each; at each site the VLAN and the tunnel.
+        assertThat(captures)
+                .as("where cluster %s is on the hosts", cluster.path("id"))
+                .hasSize(6);
+        return captures;
+    }
+
+    private static List<String> devices(LabHost host, JsonNode cluster, String... question) throws IOException {
+        List<String> command = new ArrayList<>(List.of("ip", "-o", "-details"));
+        command.addAll(List.of(question));
+        return names(host.output(TO_LOOK, command.toArray(String[]::new))
+                .lines()
+                .filter(line -> line.contains(cluster.path("id").asText()))
+                .reduce("", (all, line) -> all + line + "\n"));
+    }
+
+    /** From lines such as {@code 7: br0@if3: <BROADCAST>}. */
+    private static List<String> names(String links) {
+        return links.lines().map(line -> line.split("[ :@]+", 3)[1]).toList();
+    }
+
+    /** Each machine calls to all; everything of its own cluster hears it, and nothing of another one. */
+    private void callsStayWithin(Map<JsonNode, List<Capture>> insides) throws IOException {
+        for (JsonNode cluster : insides.keySet()) {
+            ClusterCheck check = new ClusterCheck(lab, cluster);
+            for (JsonNode machine : cluster.path("machines")) {
+                List<String> problems = new ArrayList<>();
+                check.ask(machine, NOBODY, problems);
+                assertThat(problems).as(machine.toString()).isEmpty();
+            }
+        }
+        for (JsonNode cluster : insides.keySet()) {
+            for (Capture capture : insides.get(cluster)) {
+                await().atMost(TO_BE_HEARD)
+                        .untilAsserted(() -> assertThat(capture.callers())
+                                .as("who called to all in " + capture)
+                                .containsAll(Cluster.macs(cluster)));
+                for (JsonNode other : insides.keySet()) {
+                    if (other != cluster) {
+                        assertThat(capture.senders())
+                                .as("who sent anything in " + capture)
+                                .doesNotContainAnyElementsOf(Cluster.macs(other));
+                    }
+                }
+            }
+        }
+    }
+
+    /** On every trunk of a site a VLAN has the machines of one cluster, and no address is seen in two VLANs. */
+    private static void noVlanCarriesTwoClusters(List<Capture> trunks, List<JsonNode> clusters) throws IOException {
+        for (String site : List.of("tokyo", "osaka")) {
+            Map<Integer, Set<String>> senders = new TreeMap<>();
+            for (Capture trunk : trunks) {
+                if (trunk.host().name().startsWith(site)) {
+                    for (Capture.Frame frame : trunk.frames()) {
+                        senders.computeIfAbsent(frame.vlan(), vlan -> new TreeSet<>())
+                                .add(frame.from());
+                    }
+                }
+            }
+            String seen = "who sent in which VLAN of " + site + ": " + senders;
+            Set<Integer> expected = new TreeSet<>();
+            for (JsonNode cluster : clusters) {
+                int vlan = vlan(cluster, site);
+                expected.add(vlan);
+                assertThat(senders).as(seen).containsKey(vlan);
+                assertThat(senders.get(vlan)).as(seen).containsAll(Cluster.macs(cluster));
+            }
+            // The hosts' own, which are not tagged.
+            Set<Integer> vlans = new TreeSet<>(senders.keySet());
+            vlans.remove(0);
+            assertThat(vlans).as(seen).hasSize(2).isEqualTo(expected);
+            Set<String> once = new HashSet<>();
+            senders.forEach((vlan, some) -> {
+                // A host's VLAN interfaces have the address of its network card.
+                some.removeAll(cards(TRUNK));
+                assertThat(some).as(seen).allMatch(once::add);
+            });
+        }
+    }
+
+    private static void nothingPassesTheWanInTheClear(List<Capture> wans, List<Capture> trunks, List<JsonNode> clusters)
+            throws IOException {
+        for (Capture wan : wans) {
+            // What the two sent to each other was seen.
+            assertThat(wan.senders()).as("who sent in " + wan).containsAll(cards(WAN));
+        }
+        for (JsonNode cluster : clusters) {
+            for (JsonNode machine : cluster.path("machines")) {
+                String mac = machine.path("mac").asText();
+                String name = machine.path("name").asText();
+                for (Capture wan : wans) {
+                    assertThat(wan.containsAddress(mac)).as(mac + " in " + wan).isFalse();
+                    assertThat(wan.containsText(name)).as(name + " in " + wan).isFalse();
+                }
+                for (Capture trunk : trunks) {
+                    if (trunk.host().role() == Role.GATEWAY) {
+                        assertThat(trunk.containsAddress(mac))
+                                .as(mac + " in " + trunk)
+                                .isTrue();
+                        assertThat(trunk.containsText(name))
+                                .as(name + " in " + trunk)
+                                .isTrue();
+                    }
+                }
+            }
+        }
+    }
+
+    /** The addresses of all hosts' network cards of that name, the host between the sites apart. */
+    private static Set<String> cards(String name) {
+        Set<String> cards = new TreeSet<>();
+        for (HostPlan host : Topology.hosts()) {
+            if (host.role() != Role.WAN) {
+                host.nics().stream().filter(nic -> nic.name().equals(name)).forEach(nic -> cards.add(nic.mac()));
+            }
+        }
+        return cards;
+    }
+
+    private static Map<String, String> addresses(JsonNode cluster) {
+        Map<String, String> addresses = new TreeMap<>();
+        cluster.path("machines")
+                .forEach(machine -> addresses.put(
+                        machine.path("name").asText(), machine.path("ip").asText()));
+        return addresses;
+    }
+
+    private static int vlan(JsonNode cluster, String site) {
+        for (JsonNode segment : cluster.path("segments")) {
+            if (segment.path("site").asText().equals(site)) {
+                return segment.path("vlan").asInt();
+            }
+        }
+        throw new AssertionError("no segment at " + site + ": " + cluster);
+    }
+}
