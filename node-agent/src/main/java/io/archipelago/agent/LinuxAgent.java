@@ -49,7 +49,7 @@ final class LinuxAgent implements AgentProcess.Crew {
                     setup,
                     new LinuxInventory.Identity(directory.machineId(), key.announced(), AgentProcess.version()),
                     programs,
-                    means.publisher().clockOffset()::get,
+                    means.publisher().clockOffset(),
                     () -> offers,
                     config.heartbeatEvery().multipliedBy(3));
             drivers = linux.all();
