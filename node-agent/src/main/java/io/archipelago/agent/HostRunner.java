@@ -153,7 +153,8 @@ final class HostRunner implements Follower {
                 }
                 List<Report> reports = agent.step(clock.instant());
                 if (Thread.currentThread().isInterrupted()) {
-                    // The agent is being stopped: what was cut off says nothing of the host, and the next agent looks anew.
+                    // The agent is being stopped: what was cut off says nothing of the host, and the next agent looks
+                    // anew.
                     return Instant.MAX;
                 }
                 outlet.stepped();

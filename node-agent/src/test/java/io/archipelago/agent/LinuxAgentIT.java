@@ -97,7 +97,8 @@ class LinuxAgentIT {
                 "agent.host.trunk", "lo",
                 "agent.host.reserved-cpus", "0",
                 "agent.host.reserved-memory", "1MiB"));
-        return AgentProcess.start(config, new Home(new SiteId("tokyo"), 1, broker.address()), Clock.offset(Clock.systemUTC(), AHEAD));
+        return AgentProcess.start(
+                config, new Home(new SiteId("tokyo"), 1, broker.address()), Clock.offset(Clock.systemUTC(), AHEAD));
     }
 
     private static int processors() throws Exception {

@@ -94,7 +94,11 @@ public record HostSetup(
                 id(config.id()),
                 roles,
                 compute || gateway
-                        ? text("trunk", config.trunk(), INTERFACE.asMatchPredicate(), "the network interface that carries the VLANs")
+                        ? text(
+                                "trunk",
+                                config.trunk(),
+                                INTERFACE.asMatchPredicate(),
+                                "the network interface that carries the VLANs")
                         : "",
                 compute ? atLeast("reserved-cpus", config.reservedCpus(), 0) : 0,
                 compute ? config.reservedMemory().bytes() : 0,

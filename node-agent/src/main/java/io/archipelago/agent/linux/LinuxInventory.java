@@ -117,8 +117,9 @@ public final class LinuxInventory implements Supplier<Inventory> {
             clockProblem(offset).ifPresent(problems::add);
         });
         if (clock.isBlind()) {
-            problems.add("how far the clock is off can not be told: give the topic %s the setting message.timestamp.type=LogAppendTime"
-                    .formatted(Topics.observed(setup.id())));
+            problems.add(
+                    "how far the clock is off can not be told: give the topic %s the setting message.timestamp.type=LogAppendTime"
+                            .formatted(Topics.observed(setup.id())));
         }
         return new Inventory(
                 identity.machineId(),
@@ -138,7 +139,8 @@ public final class LinuxInventory implements Supplier<Inventory> {
 
     private Seen look(Seen before) {
         List<String> problems = new ArrayList<>(Tools.problems(needs.programs()));
-        problems.addAll(part("what modules the kernel has", List.of(), problems, all -> hardware.moduleProblems(needs.modules())));
+        problems.addAll(part(
+                "what modules the kernel has", List.of(), problems, all -> hardware.moduleProblems(needs.modules())));
         problems.addAll(part("the trunk", List.of(), problems, all -> trunkProblems()));
         return new Seen(
                 part("the number of processors", before.cpus(), problems, this::cpus),

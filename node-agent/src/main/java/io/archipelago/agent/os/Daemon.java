@@ -52,9 +52,8 @@ public record Daemon(String program, String configuration, Path pidFile) {
     private boolean isIts(ProcessHandle process) {
         Path place = PROCESSES.resolve(Long.toString(process.pid()));
         try {
-            List<String> arguments =
-                    List.of(new String(Files.readAllBytes(place.resolve("cmdline")), StandardCharsets.UTF_8)
-                            .split("\0", -1));
+            List<String> arguments = List.of(
+                    new String(Files.readAllBytes(place.resolve("cmdline")), StandardCharsets.UTF_8).split("\0", -1));
             return arguments.contains(configuration) && runs(Files.readSymbolicLink(place.resolve("exe")));
         } catch (IOException e) {
             return false;

@@ -198,8 +198,8 @@ public final class Programs {
 
     /** Ends one with all that it started: asks them to, and kills what does not listen. */
     private void end(Process process) {
-        List<ProcessHandle> all =
-                Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
         all.forEach(ProcessHandle::destroy);
         if (!haveEnded(all, grace)) {
             all.forEach(ProcessHandle::destroyForcibly);

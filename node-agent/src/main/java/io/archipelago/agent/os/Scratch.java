@@ -47,7 +47,8 @@ public final class Scratch {
      * @param ending of its name: one that {@link #clear} knows
      */
     public static Path file(String ending) throws IOException {
-        return Files.createTempFile("agent-%d-".formatted(ProcessHandle.current().pid()), ending);
+        return Files.createTempFile(
+                "agent-%d-".formatted(ProcessHandle.current().pid()), ending);
     }
 
     public static void delete(@Nullable Path file) {
@@ -65,7 +66,9 @@ public final class Scratch {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "agent-*")) {
             for (Path file : files) {
                 Matcher name = OURS.matcher(file.getFileName().toString());
-                if (name.matches() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && hasEnded(Long.parseLong(name.group(1)))) {
+                if (name.matches()
+                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        && hasEnded(Long.parseLong(name.group(1)))) {
                     delete(file);
                 }
             }

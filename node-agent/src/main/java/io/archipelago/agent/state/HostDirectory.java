@@ -52,8 +52,7 @@ public final class HostDirectory implements AutoCloseable {
      */
     public static HostDirectory open(Path stateDirectory, HostId host) throws IOException, SecondAgent {
         // Programs do not run where the agent does, and are told where to find files.
-        Path directory =
-                Files.createDirectories(stateDirectory.toAbsolutePath().resolve(host.value()));
+        Path directory = Files.createDirectories(stateDirectory.toAbsolutePath().resolve(host.value()));
         FileChannel lockFile =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {

@@ -82,7 +82,9 @@ public final class DriverProbe {
 
     private Driver<?> driver(ResourceKind kind) {
         return switch (kind) {
-            case VOLUME -> LinuxVolumeDriver.of(host, programs, this::unseal, List.of(StorageFixture.POOL), "0.0.0.0:3260", 1L << 30);
+            case VOLUME ->
+                LinuxVolumeDriver.of(
+                        host, programs, this::unseal, List.of(StorageFixture.POOL), "0.0.0.0:3260", 1L << 30);
             case DISK -> LinuxDiskDriver.of(host, programs, new DiskPaths(), this::unseal);
             case SEGMENT, LINK, CACHE, MACHINE ->
                 throw new IllegalArgumentException("no step of a " + kind.wireName() + " is probed");

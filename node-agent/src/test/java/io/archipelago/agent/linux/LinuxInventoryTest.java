@@ -75,9 +75,10 @@ class LinuxInventoryTest {
         assertThat(after.cacheBytes()).isEqualTo(before.cacheBytes());
         assertThat(after.details()).isEqualTo(before.details());
         assertThat(after.problems())
-                .anyMatch(problem -> problem.startsWith("memory can not be looked at, and counts as it was last seen: "))
-                .anyMatch(problem ->
-                        problem.startsWith("the cache directory can not be looked at, and counts as it was last seen: "))
+                .anyMatch(
+                        problem -> problem.startsWith("memory can not be looked at, and counts as it was last seen: "))
+                .anyMatch(problem -> problem.startsWith(
+                        "the cache directory can not be looked at, and counts as it was last seen: "))
                 .noneMatch(problem -> problem.contains("processors can not"));
     }
 
@@ -105,8 +106,9 @@ class LinuxInventoryTest {
         blind = true;
 
         assertThat(inventory.get().problems())
-                .contains("how far the clock is off can not be told: give the topic host.tokyo-g1.observed.v1 the setting"
-                        + " message.timestamp.type=LogAppendTime");
+                .contains(
+                        "how far the clock is off can not be told: give the topic host.tokyo-g1.observed.v1 the setting"
+                                + " message.timestamp.type=LogAppendTime");
     }
 
     private Path cache() {

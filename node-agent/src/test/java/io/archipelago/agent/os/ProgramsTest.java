@@ -140,10 +140,7 @@ class ProgramsTest {
                 mv %s %s
                 while true; do sleep 0.05; done
                 """.formatted(
-                        trap,
-                        directory.resolve("beginning"),
-                        directory.resolve("beginning"),
-                        directory.resolve("begun")));
+                trap, directory.resolve("beginning"), directory.resolve("beginning"), directory.resolve("begun")));
     }
 
     /** What is said of a program whose caller is interrupted while it runs. */

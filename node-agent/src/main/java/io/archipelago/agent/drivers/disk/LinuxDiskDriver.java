@@ -74,8 +74,7 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
         return of(host, programs, paths, unsealer, PATIENCE);
     }
 
-    static LinuxDiskDriver of(
-            HostId host, Programs programs, DiskPaths paths, Unsealer unsealer, Duration patience) {
+    static LinuxDiskDriver of(HostId host, Programs programs, DiskPaths paths, Unsealer unsealer, Duration patience) {
         KernelTree sys = new KernelTree(Path.of("/sys"));
         Records records = new Records(RECORDS);
         return new LinuxDiskDriver(
@@ -158,8 +157,9 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
     public void remove(ResourceKey key, Instant now) throws DriverFault {
         List<String> targets = targets(key);
         if (!targets.isEmpty()) {
-            String storage =
-                    IscsiNames.storageHost(targets.getFirst()).map(HostId::value).orElse("");
+            String storage = IscsiNames.storageHost(targets.getFirst())
+                    .map(HostId::value)
+                    .orElse("");
             errands.run(key, "the storage host " + storage, Condition.REMOVING, () -> {
                 for (String target : targets) {
                     sessions.logout(target);

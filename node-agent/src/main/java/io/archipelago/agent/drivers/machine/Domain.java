@@ -61,7 +61,15 @@ record Domain(ResourceKey key, State state, String why, String accelerator, Hard
      * @param device the kernel's number of that block device when it was started, as 8:16; empty if that is not known
      * @param bridge the bridge that its network card is plugged into
      */
-    record Hardware(String name, int cpus, long memoryBytes, String mac, String address, String disk, String device, String bridge) {
+    record Hardware(
+            String name,
+            int cpus,
+            long memoryBytes,
+            String mac,
+            String address,
+            String disk,
+            String device,
+            String bridge) {
 
         /** The same, on another block device. */
         Hardware on(String other) {

@@ -190,7 +190,9 @@ class LinuxDiskContractLT extends DiskContract {
             impatient.apply(DISK, spec(portal, SECRET), now());
 
             // Then
-            assertThat(impatient.observe(Map.of(DISK, spec(portal, SECRET)), now()).get(DISK))
+            assertThat(impatient
+                            .observe(Map.of(DISK, spec(portal, SECRET)), now())
+                            .get(DISK))
                     .isNotNull()
                     .returns(Condition.MAKING, Observed::condition)
                     .returns("is being attached", Observed::reason);
@@ -245,7 +247,8 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     private static boolean isBeingAttached(LinuxDiskDriver driver) throws DriverFault {
-        Observed seen = driver.observe(Map.of(DISK, spec("", SECRET)), Instant.now()).get(DISK);
+        Observed seen =
+                driver.observe(Map.of(DISK, spec("", SECRET)), Instant.now()).get(DISK);
         return seen != null && seen.condition() == Condition.MAKING;
     }
 

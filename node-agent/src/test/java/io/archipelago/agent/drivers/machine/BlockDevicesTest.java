@@ -25,6 +25,7 @@ class BlockDevicesTest {
     @Test
     void tellsOfNoDeviceWhereThereIsNone() throws Exception {
         assertThat(BlockDevices.number(directory.resolve("none"))).isEmpty();
-        assertThat(BlockDevices.number(Files.createFile(directory.resolve("file")))).isEmpty();
+        assertThat(BlockDevices.number(Files.createFile(directory.resolve("file"))))
+                .isEmpty();
     }
 }

@@ -119,8 +119,7 @@ class LinuxVolumeLT {
         storage.driver().apply(VOLUME, SPEC, Instant.now());
         write(device(), 1 * MIB, "tenant");
         write(device(), 127 * MIB, "tenant");
-        long free =
-                requireNonNull(storage.driver().pools().look().bytes().get(StorageFixture.POOL));
+        long free = requireNonNull(storage.driver().pools().look().bytes().get(StorageFixture.POOL));
 
         // When
         storage.driver().remove(VOLUME, Instant.now());
