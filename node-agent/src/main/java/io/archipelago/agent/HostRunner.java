@@ -152,10 +152,16 @@ final class HostRunner implements Follower {
                     agent.sayAllAgain();
                 }
                 List<Report> reports = agent.step(clock.instant());
+                if (Thread.currentThread().isInterrupted()) {
+                    // The agent is being stopped: what was cut off says nothing of the host, and the next agent looks
+                    // anew.
+                    return Instant.MAX;
+                }
                 outlet.stepped();
                 reports.forEach(this::publish);
             } catch (RuntimeException e) {
                 LOG.errorf(e, "hostId=%s step failed", id());
+                agent.failed(e);
                 agent.sayAllAgain();
                 return clock.instant().plus(AFTER_A_BUG);
             } finally {

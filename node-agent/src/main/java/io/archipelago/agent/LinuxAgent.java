@@ -7,6 +7,7 @@ import io.archipelago.agent.linux.HostSetup;
 import io.archipelago.agent.linux.LinuxDrivers;
 import io.archipelago.agent.linux.LinuxInventory;
 import io.archipelago.agent.os.Programs;
+import io.archipelago.agent.os.Scratch;
 import io.archipelago.agent.state.HostDirectory;
 import io.archipelago.agent.state.HostDirectory.SealingKey;
 import io.archipelago.contracts.host.LinkDriver;
@@ -38,16 +39,17 @@ final class LinuxAgent implements AgentProcess.Crew {
         HostSetup setup = HostSetup.of(config.host());
         directory = HostDirectory.open(config.stateDirectory(), setup.id());
         try {
+            Scratch.clear();
             SealingKey key = directory.sealingKey();
             Programs programs = new Programs(setup.commandLimit());
             Bell bell = new Bell();
-            LinuxDrivers linux = new LinuxDrivers(setup, programs, config.stateDirectory(), key::unseal, bell);
+            LinuxDrivers linux = new LinuxDrivers(setup, programs, directory.state(), key::unseal, bell);
             Map<LinkDriver, String> offers = linux.offers();
             LinuxInventory inventory = LinuxInventory.of(
                     setup,
                     new LinuxInventory.Identity(directory.machineId(), key.announced(), AgentProcess.version()),
                     programs,
-                    means.publisher().clockOffset()::get,
+                    means.publisher().clockOffset(),
                     () -> offers,
                     config.heartbeatEvery().multipliedBy(3));
             drivers = linux.all();

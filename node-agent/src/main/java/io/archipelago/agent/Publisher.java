@@ -66,7 +66,8 @@ final class Publisher implements AutoCloseable {
                         null,
                         said.message()));
         };
-        ProducerRecord<String, String> message = new ProducerRecord<>(Topics.observed(host), report.key(), value);
+        ProducerRecord<String, String> message =
+                new ProducerRecord<>(Topics.observed(host), null, now.toEpochMilli(), report.key(), value);
         message.headers().add(CONTENT_TYPE);
         try {
             var unused = producer.send(message, (metadata, failure) -> {
@@ -81,7 +82,6 @@ final class Publisher implements AutoCloseable {
         }
     }
 
-    /** How far this host's clock is ahead of the broker's. */
     ClockOffset clockOffset() {
         return clockOffset;
     }

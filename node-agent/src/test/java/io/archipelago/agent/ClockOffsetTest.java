@@ -14,7 +14,7 @@ class ClockOffsetTest {
 
     @Test
     void nothingIsKnownBeforeTheFirstAnswer() {
-        assertThat(offset.get()).isEmpty();
+        assertThat(offset.offset()).isEmpty();
     }
 
     @Test
@@ -24,22 +24,22 @@ class ClockOffsetTest {
         sent(2_300, 900);
 
         // Then
-        assertThat(offset.get()).contains(Duration.ofMillis(2_300));
+        assertThat(offset.offset()).contains(Duration.ofMillis(2_300));
     }
 
     @Test
     void aClockThatIsBehindHasANegativeOffset() {
         sent(-1_500, 4);
 
-        assertThat(offset.get()).contains(Duration.ofMillis(-1_500));
+        assertThat(offset.offset()).contains(Duration.ofMillis(-1_500));
     }
 
     @Test
     void smallDifferencesAreNotTold() {
         sent(3, 2);
-        assertThat(offset.get()).contains(Duration.ZERO);
+        assertThat(offset.offset()).contains(Duration.ZERO);
         sent(-4, 1);
-        assertThat(offset.get()).contains(Duration.ZERO);
+        assertThat(offset.offset()).contains(Duration.ZERO);
     }
 
     @Test
@@ -53,7 +53,7 @@ class ClockOffsetTest {
         }
 
         // Then
-        assertThat(offset.get()).contains(Duration.ZERO);
+        assertThat(offset.offset()).contains(Duration.ZERO);
     }
 
     @Test
@@ -65,7 +65,30 @@ class ClockOffsetTest {
         offset.note(NINE, NINE, NINE.minusSeconds(5));
 
         // Then
-        assertThat(offset.get()).isEmpty();
+        assertThat(offset.offset()).isEmpty();
+    }
+
+    @Test
+    void aTopicThatSaysBackWhatItWasToldTellsNothing() {
+        // Given
+        for (int i = 0; i < 7; i++) {
+            offset.note(NINE, NINE, NINE.plusMillis(3));
+        }
+        assertThat(offset.isBlind()).as("it may be chance").isFalse();
+
+        // When
+        offset.note(NINE.plusNanos(1), NINE, NINE.plusMillis(3));
+
+        // Then
+        assertThat(offset.isBlind()).isTrue();
+        assertThat(offset.offset()).isEmpty();
+
+        // When
+        sent(2_300, 20);
+
+        // Then
+        assertThat(offset.isBlind()).isFalse();
+        assertThat(offset.offset()).contains(Duration.ofMillis(2_300));
     }
 
     private void sent(long aheadMillis, long roundTripMillis) {

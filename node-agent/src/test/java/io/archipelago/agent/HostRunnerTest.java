@@ -168,6 +168,44 @@ class HostRunnerTest {
         await().atMost(PATIENCE).until(() -> said.heartbeats() > before && segments.there.contains(segmentKey()));
     }
 
+    @Test
+    void aHostWhoseLooksAllFailSaysSoUntilOneDoesNot() {
+        // Given
+        segments.bug = true;
+
+        // When
+        runner.look();
+
+        // Then
+        String problem = "a look at the host ended in a fault of the agent, its log says where: "
+                + "java.lang.IllegalStateException: a bug";
+        await().atMost(PATIENCE).until(() -> said.problems().equals(List.of(problem)));
+
+        // When
+        segments.bug = false;
+        runner.look();
+
+        // Then
+        await().atMost(PATIENCE).until(() -> said.problems().isEmpty());
+    }
+
+    @Test
+    void anAgentThatIsStoppedSaysNothingOfWhatWasCutOff() {
+        // Given
+        segments.there.add(segmentKey());
+        segments.hang = new CountDownLatch(1);
+        runner.look();
+        await().atMost(PATIENCE).until(() -> segments.hanging);
+
+        // When
+        threads.shutdownNow();
+
+        // Then
+        await().atMost(PATIENCE).until(threads::isTerminated);
+        assertThat(segments.hanging).isFalse();
+        assertThat(said.phases(segmentKey())).isEmpty();
+    }
+
     private static Envelope wanted() {
         return new Envelope(
                 UUID.randomUUID(),
@@ -200,6 +238,14 @@ class HostRunnerTest {
                     .count();
         }
 
+        /** Of the last heartbeat. */
+        List<String> problems() {
+            return all.stream()
+                    .filter(each -> each.message() instanceof HostHeartbeat)
+                    .map(each -> ((HostHeartbeat) each.message()).inventory().problems())
+                    .reduce(List.of(), (before, last) -> last);
+        }
+
         List<Phase> phases(ResourceKey key) {
             return all.stream()
                     .filter(each -> each.key().equals(key.toString()))
@@ -222,6 +268,7 @@ class HostRunnerTest {
         private final AtomicInteger looks = new AtomicInteger();
         private volatile CountDownLatch hang = new CountDownLatch(0);
         private volatile boolean hanging;
+        private volatile boolean bug;
 
         @Override
         public ResourceKind kind() {
@@ -236,6 +283,9 @@ class HostRunnerTest {
         @Override
         public Map<ResourceKey, Observed> observe(Map<ResourceKey, SegmentSpec> wanted, Instant now) {
             looks.incrementAndGet();
+            if (bug) {
+                throw new IllegalStateException("a bug");
+            }
             try {
                 hanging = hang.getCount() > 0;
                 hang.await();

@@ -2,6 +2,7 @@ package io.archipelago.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.AgentProcess.Home;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LinuxAgentIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration AHEAD = Duration.ofSeconds(3);
     private static final HostId HOST = new HostId("tokyo-c01");
 
     @TempDir
@@ -71,8 +73,9 @@ class LinuxAgentIT {
                         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
         assertThat(Integer.parseInt(
                         has.details().getOrDefault("clockOffset", "").replace(" ms", "")))
-                .as("the broker is on the same machine")
-                .isBetween(-500, 500);
+                .as("the broker is on the same machine, and has the right time")
+                .isCloseTo((int) AHEAD.toMillis(), within(500));
+        assertThat(has.problems()).anyMatch(problem -> problem.contains("s ahead of the broker's: have NTP set it"));
         assertThat(process.notReady()).isEmpty();
         assertThat(process.simulated()).isEmpty();
     }
@@ -94,7 +97,8 @@ class LinuxAgentIT {
                 "agent.host.trunk", "lo",
                 "agent.host.reserved-cpus", "0",
                 "agent.host.reserved-memory", "1MiB"));
-        return AgentProcess.start(config, new Home(new SiteId("tokyo"), 1, broker.address()), Clock.systemUTC());
+        return AgentProcess.start(
+                config, new Home(new SiteId("tokyo"), 1, broker.address()), Clock.offset(Clock.systemUTC(), AHEAD));
     }
 
     private static int processors() throws Exception {

@@ -211,7 +211,7 @@ final class HostKeeper {
         if (next == null) {
             return;
         }
-        List<Pool> pools = decision.pools() ? next.pools(logic) : List.of();
+        List<Pool> pools = decision.pools() ? next.pools(logic, before) : List.of();
         tx.write(() -> {
             records.put(host, next);
             pools.forEach(service::store);

@@ -23,6 +23,11 @@ public record Pool(String id, Amounts capacity, @Nullable Units units, boolean o
         labels = Map.copyOf(labels);
     }
 
+    /** The same, taking no new bookings. */
+    public Pool closed() {
+        return new Pool(id, capacity, units, false, labels);
+    }
+
     /** The same, of a host that has been silent. */
     public Pool silentSince(Instant since) {
         Map<String, String> marked = new HashMap<>(labels);

@@ -8,6 +8,9 @@ import io.archipelago.contracts.host.HostMessage.Inventory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,12 +88,21 @@ public record HostRecord(
         return dead() || state == State.LOST;
     }
 
-    /** Its pools, closed while it is lost; those of a silent host bear since when it is silent. */
-    public List<Pool> pools(ParticipantLogic logic) {
+    /**
+     * Its pools, closed while it is lost; those of a silent host bear since when it is silent. Those that it had before and has no more are
+     * closed: what is booked of them goes on, and nothing new is put there.
+     *
+     * @param before what was known of it before; null: nothing
+     */
+    public List<Pool> pools(ParticipantLogic logic, @Nullable HostRecord before) {
         List<Pool> pools = logic.pools(host, inventory, !lost());
-        return state == State.ALIVE
-                ? pools
-                : pools.stream().map(pool -> pool.silentSince(heardAt)).toList();
+        Set<String> has = pools.stream().map(Pool::id).collect(Collectors.toSet());
+        List<Pool> had = before == null ? List.of() : logic.pools(host, before.inventory(), false);
+        return Stream.concat(
+                        pools.stream(),
+                        had.stream().filter(pool -> !has.contains(pool.id())).map(Pool::closed))
+                .map(pool -> state == State.ALIVE ? pool : pool.silentSince(heardAt))
+                .toList();
     }
 
     boolean olderThan(long otherEpoch, long otherCounter) {

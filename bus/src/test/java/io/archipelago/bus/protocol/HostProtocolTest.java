@@ -1,6 +1,8 @@
 package io.archipelago.bus.protocol;
 
 import static io.archipelago.bus.protocol.HostFixture.COUNTER;
+import static io.archipelago.bus.protocol.HostFixture.EPOCH;
+import static io.archipelago.bus.protocol.HostFixture.EVERY;
 import static io.archipelago.bus.protocol.HostFixture.LOST_AT;
 import static io.archipelago.bus.protocol.HostFixture.PATIENCE;
 import static io.archipelago.bus.protocol.HostFixture.SUSPECT_AT;
@@ -17,6 +19,7 @@ import static io.archipelago.bus.protocol.HostFixture.next;
 import static io.archipelago.bus.protocol.HostFixture.suspect;
 import static io.archipelago.bus.protocol.ProtocolFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
@@ -28,11 +31,16 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostDead.Cause;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
+import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HostProtocolTest {
@@ -199,10 +207,46 @@ class HostProtocolTest {
                 Map.of("alive", alive(), "suspect", suspect(), "lost", lost(), "dead", fenced());
 
         hosts.forEach((name, host) -> {
-            Pool pool = host.pools(new OneHost()).getFirst();
+            Pool pool = host.pools(new OneHost(), null).getFirst();
             assertThat(pool.open()).as(name).isEqualTo(name.equals("alive") || name.equals("suspect"));
             assertThat(pool.silentSince().isPresent()).as(name).isNotEqualTo(name.equals("alive"));
         });
+    }
+
+    @Test
+    void aPoolThatAHostHasNoMoreIsClosed() {
+        // Given
+        ParticipantLogic logic = new OneHost();
+        HostRecord before = after(protocol.onHeartbeat(null, withPools(1, "vg0", "vg1"), true, NOON));
+
+        // When
+        HostDecision decision = protocol.onHeartbeat(before, withPools(2, "vg0"), true, NOON.plusSeconds(5));
+
+        // Then
+        assertThat(decision.pools()).isTrue();
+        assertThat(after(decision).pools(logic, before))
+                .filteredOn(pool -> pool.id().contains("/"))
+                .extracting(Pool::id, Pool::open)
+                .containsExactly(tuple("tokyo-c01/vg0", true), tuple("tokyo-c01/vg1", false));
+    }
+
+    private static HostHeartbeat withPools(long step, String... names) {
+        Map<String, Long> pools = Arrays.stream(names).collect(Collectors.toMap(name -> name, name -> 1L));
+        Inventory inventory = new Inventory(
+                "machine",
+                Set.of(HostRole.STORAGE),
+                0,
+                0,
+                pools,
+                "",
+                0,
+                "",
+                Map.of(),
+                "key",
+                Map.of(),
+                Map.of(),
+                List.of());
+        return new HostHeartbeat(HostFixture.HOST, EPOCH, COUNTER + step, NOON, EVERY, inventory, Map.of(), 0);
     }
 
     private static Instant dueOf(HostRecord host) {
@@ -232,7 +276,11 @@ class HostProtocolTest {
 
         @Override
         public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
-            return List.of(new Pool(host.value(), Amounts.NONE, null, open, Map.of()));
+            return Stream.concat(
+                            Stream.of(host.value()),
+                            inventory.pools().keySet().stream().sorted().map(name -> host + "/" + name))
+                    .map(id -> new Pool(id, Amounts.NONE, null, open, Map.of()))
+                    .toList();
         }
     }
 }

@@ -30,6 +30,7 @@ final class Heart {
 
     private @Nullable Seen seen;
     private @Nullable Instant lookingSince;
+    private String failure = "";
     private boolean looked;
     private Instant next = Instant.MAX;
 
@@ -72,6 +73,7 @@ final class Heart {
     /** A look has ended; null if nothing may be said yet. The first that may be told of is told of at once. */
     synchronized void lookEnded(@Nullable Seen now) {
         lookingSince = null;
+        failure = "";
         if (now == null) {
             return;
         }
@@ -80,6 +82,12 @@ final class Heart {
             looked = true;
             next = Instant.MIN;
         }
+    }
+
+    /** A look has come to nothing; what the one before showed is all that is known. */
+    synchronized void lookFailed(String why) {
+        lookingSince = null;
+        failure = why;
     }
 
     synchronized Instant nextBeat() {
@@ -108,6 +116,9 @@ final class Heart {
         Inventory has = inventory.get();
         if (!known.problem().isEmpty()) {
             has = has.with(known.problem());
+        }
+        if (!failure.isEmpty()) {
+            has = has.with(failure);
         }
         Instant since = lookingSince;
         if (since != null && now.isAfter(since.plus(every.multipliedBy(PATIENCE)))) {

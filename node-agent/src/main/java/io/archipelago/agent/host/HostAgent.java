@@ -55,9 +55,6 @@ public final class HostAgent {
         FOLLOWING
     }
 
-    /** How many times its first length the pause between two looks at what takes long may become. */
-    private static final int SETTLE_GROWTH = 10;
-
     private final HostId host;
     private final long epoch;
     private final HostSettings settings;
@@ -69,6 +66,7 @@ public final class HostAgent {
     private final Drivers drivers;
     private final Ledger ledger;
     private final Tries tries;
+    private final Settling settling;
     private final Reconciler reconciler;
     private final Map<ResourceKey, Status> said = new HashMap<>();
     private final Set<ResourceKey> forgotten = new HashSet<>();
@@ -82,8 +80,6 @@ public final class HostAgent {
     private volatile Knowledge knowledge = Knowledge.BLIND;
     private Set<ResourceKey> running;
     private SpecCopy kept;
-    private Set<ResourceKey> moving = Set.of();
-    private Duration settlePause = Duration.ZERO;
     private boolean copyChanged;
     private String keepingProblem = "";
     private Instant nextReconcile = Instant.MIN;
@@ -117,6 +113,7 @@ public final class HostAgent {
         this.machineId = inventory.get().machineId();
         this.ledger = new Ledger(copy);
         this.tries = new Tries(settings, random);
+        this.settling = new Settling(settings.settleEvery());
         this.reconciler = new Reconciler(host, drivers, ledger, tries);
         this.running = copy.running();
         this.kept = copy;
@@ -233,6 +230,11 @@ public final class HostAgent {
         return knowledge == Knowledge.OFFLINE ? List.of() : reports;
     }
 
+    /** The last {@link #step} threw: the host says so until one does not. */
+    public void failed(RuntimeException bug) {
+        heart.lookFailed("a look at the host ended in a fault of the agent, its log says where: " + bug);
+    }
+
     private void reconcile(Instant now, boolean repeat, List<Report> reports) {
         Reconciler.Offline offline = knowledge == Knowledge.FOLLOWING ? null : new Reconciler.Offline(running);
         // Nothing is known of what the host bears before it was looked at.
@@ -340,9 +342,7 @@ public final class HostAgent {
             if (!ledger.knows(key)) {
                 orphans.add(key);
             } else if (key.kind() == ResourceKind.MACHINE
-                    && (status.phase() == Phase.READY
-                            || running.contains(key) && outcome.view().get(key) != null)) {
-                // Also if it is there and can do no work for a while.
+                    && (status.phase() == Phase.READY || running.contains(key) && mayRun(key, outcome.view()))) {
                 runs.add(key);
             }
         });
@@ -367,25 +367,20 @@ public final class HostAgent {
         return true;
     }
 
+    /** Also one that is there and can do no work for a while, or that can not be looked at. */
+    private static boolean mayRun(ResourceKey key, View view) {
+        return view.get(key) != null || view.blindness(key.kind()) != null;
+    }
+
     private Instant nextLook(Instant now, Reconciler.Outcome outcome) {
         Instant next = now.plus(spread(settings.reconcileEvery(), 0.1));
         Instant expiry = ledger.nextExpiry(now);
         if (expiry != null) {
             next = earliest(next, expiry);
         }
-        next = earliest(next, nextLookAtWhatMoves(now, outcome.view().moving()));
+        next = earliest(next, settling.next(now, outcome.view().moving()));
         Instant again = tries.next(now);
         return again == null ? next : earliest(next, again);
-    }
-
-    /** Soon after something was begun; the longer the same things take, the less often, for a volume is wiped for hours. */
-    private Instant nextLookAtWhatMoves(Instant now, Set<ResourceKey> nowMoving) {
-        Duration most = settings.settleEvery().multipliedBy(SETTLE_GROWTH);
-        Duration doubled = settlePause.multipliedBy(2);
-        boolean same = nowMoving.equals(moving);
-        settlePause = !same ? settings.settleEvery() : doubled.compareTo(most) < 0 ? doubled : most;
-        moving = nowMoving;
-        return nowMoving.isEmpty() ? Instant.MAX : now.plus(settlePause);
     }
 
     private Duration spread(Duration duration, double share) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +68,9 @@ public record HostSetup(
     }
 
     private static final long SLOWEST_WIPE = 1 << 20;
-    private static final Pattern NETWORK = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
     private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
     private static final Pattern POOL =
             Pattern.compile("[A-Za-z0-9+_.][A-Za-z0-9+_.-]*(/[A-Za-z0-9+_.][A-Za-z0-9+_.-]*)?");
-    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9.-]+|[0-9A-Fa-f:]+");
-    private static final Pattern PORTAL = Pattern.compile("([0-9.]+|\\[[0-9A-Fa-f:]+]):([0-9]{1,5})");
 
     public HostSetup {
         roles = Set.copyOf(roles);
@@ -96,12 +94,22 @@ public record HostSetup(
                 id(config.id()),
                 roles,
                 compute || gateway
-                        ? text("trunk", config.trunk(), INTERFACE, "the network interface that carries the VLANs")
+                        ? text(
+                                "trunk",
+                                config.trunk(),
+                                INTERFACE.asMatchPredicate(),
+                                "the network interface that carries the VLANs")
                         : "",
                 compute ? atLeast("reserved-cpus", config.reservedCpus(), 0) : 0,
                 compute ? config.reservedMemory().bytes() : 0,
                 storage ? pools(config.pools()) : List.of(),
-                storage ? portal(config.portal()) : "",
+                storage
+                        ? text(
+                                "portal",
+                                config.portal(),
+                                Addresses::isPortal,
+                                "an IP address and a port from 1 to 65535, such as 10.10.0.31:3260 or [fd00::31]:3260")
+                        : "",
                 storage ? wipe(config.wipeBytesPerSecond()) : 0,
                 gateway ? gateway(config) : Gateway.NONE,
                 compute ? boot(config.boot()) : null,
@@ -111,22 +119,26 @@ public record HostSetup(
     private static Gateway gateway(AgentConfig.Host config) {
         List<String> closed = config.closedNetworks().orElse(List.of());
         for (String network : closed) {
-            require("closed-networks", network, NETWORK, "networks such as 10.10.0.0/24, with commas between");
+            require(
+                    "closed-networks",
+                    network,
+                    Addresses::isNetwork,
+                    "IPv4 networks with prefixes of 0 to 32 bits, such as 10.10.0.0/24, with commas between");
         }
         return new Gateway(
                 text(
                         "wan-address",
                         config.wanAddress(),
-                        ADDRESS,
-                        "the address at which the gateways of other sites reach this one"),
+                        Addresses::isHost,
+                        "the IP address, or the name, at which the gateways of other sites reach this one"),
                 text(
                         "outside",
                         config.outside(),
-                        INTERFACE,
+                        INTERFACE.asMatchPredicate(),
                         "the network interface through which clusters reach the outside"),
                 closed,
-                config.linkScripts().orElse(null),
-                config.cacheDirectory(),
+                config.linkScripts().map(Path::toAbsolutePath).orElse(null),
+                config.cacheDirectory().toAbsolutePath(),
                 config.cacheBytes().bytes());
     }
 
@@ -137,7 +149,7 @@ public record HostSetup(
         Path kernel =
                 config.kernel().orElseThrow(() -> missing("boot.kernel", "a kernel's file, as there is an initrd"));
         Path initrd = config.initrd().orElseThrow(() -> missing("boot.initrd", "a file, as there is a kernel"));
-        return new DirectBoot(kernel, initrd, config.commandLine());
+        return new DirectBoot(kernel.toAbsolutePath(), initrd.toAbsolutePath(), config.commandLine());
     }
 
     boolean is(HostRole role) {
@@ -157,19 +169,9 @@ public record HostSetup(
         String allowed = "one or more volume groups, or thin pools as group/pool, with commas between";
         List<String> names = pools.filter(some -> !some.isEmpty()).orElseThrow(() -> missing("pools", allowed));
         for (String name : names) {
-            require("pools", name, POOL, allowed);
+            require("pools", name, POOL.asMatchPredicate(), allowed);
         }
         return names;
-    }
-
-    private static String portal(Optional<String> portal) {
-        String allowed = "an address and a port, such as 10.10.0.31:3260";
-        String text = text("portal", portal, PORTAL, allowed);
-        int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
-        if (port < 1 || port > 65535) {
-            throw wrong("portal", allowed, text);
-        }
-        return text;
     }
 
     private static long wipe(ByteSize perSecond) {
@@ -193,14 +195,14 @@ public record HostSetup(
         return value;
     }
 
-    private static String text(String key, Optional<String> value, Pattern form, String allowed) {
+    private static String text(String key, Optional<String> value, Predicate<String> form, String allowed) {
         String text = value.orElseThrow(() -> missing(key, allowed));
         require(key, text, form, allowed);
         return text;
     }
 
-    private static void require(String key, String value, Pattern form, String allowed) {
-        if (!form.matcher(value).matches()) {
+    private static void require(String key, String value, Predicate<String> form, String allowed) {
+        if (!form.test(value)) {
             throw wrong(key, allowed, value);
         }
     }

@@ -51,7 +51,8 @@ public final class LinuxDrivers {
         SegmentPaths segments = new SegmentPaths(programs);
         DiskPaths disks = new DiskPaths();
         if (setup.is(HostRole.STORAGE)) {
-            add(LinuxVolumeDriver.of(setup.id(), programs, unsealer, setup.portal(), setup.wipeBytesPerSecond()));
+            add(LinuxVolumeDriver.of(
+                    setup.id(), programs, unsealer, setup.pools(), setup.portal(), setup.wipeBytesPerSecond()));
         }
         if (setup.is(HostRole.COMPUTE) || setup.is(HostRole.GATEWAY)) {
             add(LinuxSegmentDriver.of(

@@ -4,6 +4,7 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.volume.Pools;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Tools;
+import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.LinkDriver;
@@ -20,7 +21,8 @@ import java.util.function.Supplier;
 
 /**
  * What a real host has, from the host itself. {@link #refresh} asks the host and may take long; {@link #get} answers at once with what the
- * last look showed.
+ * last look showed. A part that can not be looked at counts as it was last seen: a host is not to lose its machines because a command
+ * hangs.
  */
 public final class LinuxInventory implements Supplier<Inventory> {
 
@@ -30,7 +32,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
     private final Identity identity;
     private final Programs programs;
     private final Hardware hardware;
-    private final Supplier<Optional<Duration>> clockOffset;
+    private final ClockCheck clock;
     private final Supplier<Map<LinkDriver, String>> links;
     private final Duration patience;
     private final Needs needs;
@@ -51,10 +53,17 @@ public final class LinuxInventory implements Supplier<Inventory> {
             Map<String, String> details,
             List<String> problems) {}
 
+    private static final Seen NOTHING = new Seen(0, 0, Map.of(), 0, Map.of(), List.of());
+
+    /** Looks at one part. */
+    @FunctionalInterface
+    private interface Part<T> {
+        T look(List<String> problems) throws DriverFault;
+    }
+
     /**
      * Looks at the host for the first time.
      *
-     * @param clockOffset how far the host's clock is ahead of the broker's, as far as that is known
      * @param links see {@link Inventory#links()}
      * @param patience how long a program may run before it is told of
      */
@@ -63,22 +72,22 @@ public final class LinuxInventory implements Supplier<Inventory> {
             Identity identity,
             Programs programs,
             Hardware hardware,
-            Supplier<Optional<Duration>> clockOffset,
+            ClockCheck clock,
             Supplier<Map<LinkDriver, String>> links,
             Duration patience) {
         this.setup = setup;
         this.identity = identity;
         this.programs = programs;
         this.hardware = hardware;
-        this.clockOffset = clockOffset;
+        this.clock = clock;
         this.links = links;
         this.patience = patience;
         this.needs = Needs.of(setup.roles());
-        this.pools = Pools.of(programs);
+        this.pools = Pools.of(programs, setup.pools());
         this.versions = new TreeMap<>(Versions.of(setup.roles(), programs));
         versions.put("agent", identity.agentVersion());
         versions.put("drivers", "linux");
-        this.seen = look();
+        this.seen = look(NOTHING);
     }
 
     /** The inventory of the host that the process runs on; see the constructor. */
@@ -86,15 +95,15 @@ public final class LinuxInventory implements Supplier<Inventory> {
             HostSetup setup,
             Identity identity,
             Programs programs,
-            Supplier<Optional<Duration>> clockOffset,
+            ClockCheck clock,
             Supplier<Map<LinkDriver, String>> links,
             Duration patience) {
-        return new LinuxInventory(setup, identity, programs, new Hardware(Path.of("/")), clockOffset, links, patience);
+        return new LinuxInventory(setup, identity, programs, new Hardware(Path.of("/")), clock, links, patience);
     }
 
     /** Asks the host again. */
     public void refresh() {
-        seen = look();
+        seen = look(seen);
     }
 
     @Override
@@ -103,10 +112,15 @@ public final class LinuxInventory implements Supplier<Inventory> {
         List<String> problems = new ArrayList<>(now.problems());
         problems.addAll(programs.hanging(patience));
         Map<String, String> details = new TreeMap<>(now.details());
-        clockOffset.get().ifPresent(offset -> {
+        clock.offset().ifPresent(offset -> {
             details.put("clockOffset", offset.toMillis() + " ms");
             clockProblem(offset).ifPresent(problems::add);
         });
+        if (clock.isBlind()) {
+            problems.add(
+                    "how far the clock is off can not be told: give the topic %s the setting message.timestamp.type=LogAppendTime"
+                            .formatted(Topics.observed(setup.id())));
+        }
         return new Inventory(
                 identity.machineId(),
                 setup.roles(),
@@ -123,18 +137,36 @@ public final class LinuxInventory implements Supplier<Inventory> {
                 problems);
     }
 
-    private Seen look() {
+    private Seen look(Seen before) {
         List<String> problems = new ArrayList<>(Tools.problems(needs.programs()));
+        problems.addAll(part(
+                "what modules the kernel has", List.of(), problems, all -> hardware.moduleProblems(needs.modules())));
+        problems.addAll(part("the trunk", List.of(), problems, all -> trunkProblems()));
+        return new Seen(
+                part("the number of processors", before.cpus(), problems, this::cpus),
+                part("memory", before.memoryBytes(), problems, this::memory),
+                part("the space of volume groups", before.pools(), problems, this::pools),
+                part("the cache directory", before.cacheBytes(), problems, this::cache),
+                part("what it is made of", before.details(), problems, all -> details()),
+                problems);
+    }
+
+    private static <T> T part(String name, T before, List<String> problems, Part<T> part) {
+        List<String> found = new ArrayList<>();
         try {
-            problems.addAll(hardware.moduleProblems(needs.modules()));
-            if (!setup.trunk().isEmpty()) {
-                hardware.trunkProblem(setup.trunk()).ifPresent(problems::add);
-            }
-            return new Seen(cpus(problems), memory(problems), pools(problems), cache(problems), details(), problems);
+            T seen = part.look(found);
+            problems.addAll(found);
+            return seen;
         } catch (DriverFault e) {
-            problems.add("the kernel does not tell what the host has: " + e.reason());
-            return new Seen(0, 0, Map.of(), 0, Map.of(), problems);
+            problems.add("%s can not be looked at, and counts as it was last seen: %s".formatted(name, e.reason()));
+            return before;
         }
+    }
+
+    private List<String> trunkProblems() throws DriverFault {
+        return setup.trunk().isEmpty()
+                ? List.of()
+                : hardware.trunkProblem(setup.trunk()).stream().toList();
     }
 
     /** Nothing that changes by itself: the inventory is weighed anew whenever it is another. */
@@ -175,24 +207,19 @@ public final class LinuxInventory implements Supplier<Inventory> {
     }
 
     /** What volumes may take of each pool that is there. */
-    private Map<String, Long> pools(List<String> problems) {
+    private Map<String, Long> pools(List<String> problems) throws DriverFault {
         if (!setup.is(HostRole.STORAGE)) {
             return Map.of();
         }
-        try {
-            Pools.Found found = pools.look(setup.pools());
-            problems.addAll(found.problems());
-            return found.bytes();
-        } catch (DriverFault e) {
-            problems.add("LVM does not tell its volume groups: " + e.reason());
-            return Map.of();
-        }
+        Pools.Found found = pools.look();
+        problems.addAll(found.problems());
+        return found.bytes();
     }
 
     /** What package caches may take: as much as configured, if the file system has it. */
-    private long cache(List<String> problems) {
+    private long cache(List<String> problems) throws DriverFault {
         if (!setup.is(HostRole.GATEWAY)) {
-            return 0;
+            return 0L;
         }
         try {
             Files.createDirectories(setup.gateway().cacheDirectory());
@@ -206,9 +233,8 @@ public final class LinuxInventory implements Supplier<Inventory> {
             }
             return Math.min(total, setup.gateway().cacheBytes());
         } catch (IOException e) {
-            problems.add("the cache directory %s can not be used: %s: correct agent.host.cache-directory"
+            throw DriverFault.failed("%s can not be used: %s: correct agent.host.cache-directory"
                     .formatted(setup.gateway().cacheDirectory(), e.getMessage()));
-            return 0;
         }
     }
 

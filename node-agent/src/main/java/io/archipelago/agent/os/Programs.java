@@ -12,15 +12,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the host's programs: with an array of arguments and never through a shell, with nothing of the agent's environment, with a limit
- * of time, and with what they said kept for the reason.
+ * of time, and with what they said kept for the reason. One that is to end early, because it takes too long or because the agent stops, is
+ * asked to first: LVM would leave a device suspended, and whoever writes to it waiting.
  *
  * <p>What a program says goes to a file, not to a pipe: a daemon that it leaves behind would hold a pipe open for ever.
  */
@@ -38,9 +41,13 @@ public final class Programs {
     /** How much of it an operator is shown. */
     private static final int MOST_QUOTED = 300;
 
+    /** For one that was asked to end: shorter than what systemd gives the agent. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
     private static final Duration TO_DIE = Duration.ofSeconds(2);
 
     private final Duration limit;
+    private final Duration grace;
     private final Map<Process, Running> running;
 
     private record Running(String program, Instant since) {}
@@ -48,27 +55,36 @@ public final class Programs {
     private final List<String> entrance;
 
     /**
-     * @param limit how long a program may take; it is killed with all that it started when it takes longer
+     * @param limit how long a program may take; it is ended with all that it started when it takes longer
      */
     public Programs(Duration limit) {
-        this(limit, List.of(), new ConcurrentHashMap<>());
+        this(limit, GRACE);
     }
 
-    private Programs(Duration limit, List<String> entrance, Map<Process, Running> running) {
+    /**
+     * @param grace how long one that was asked to end has until it is killed
+     */
+    Programs(Duration limit, Duration grace) {
+        this(limit, grace, List.of(), new ConcurrentHashMap<>());
+    }
+
+    private Programs(Duration limit, Duration grace, List<String> entrance, Map<Process, Running> running) {
         this.limit = limit;
+        this.grace = grace;
         this.entrance = entrance;
         this.running = running;
     }
 
     /** The same, with another limit. */
     public Programs within(Duration other) {
-        return new Programs(other, entrance, running);
+        return new Programs(other, grace, entrance, running);
     }
 
     /** The same, but in a network namespace of the host. */
     public Programs within(String namespace) {
         return new Programs(
                 limit,
+                grace,
                 Stream.concat(entrance.stream(), Stream.of("ip", "netns", "exec", namespace))
                         .toList(),
                 running);
@@ -94,7 +110,8 @@ public final class Programs {
      * Runs a program that has to succeed.
      *
      * @return what it wrote to its standard output
-     * @throws DriverFault if it is not there, did not end in time, or ended with another code than 0
+     * @throws DriverFault if it is not there, did not end in time, or ended with another code than 0; waiting if the thread was
+     *     interrupted, as all are when the agent stops
      */
     public String run(String... command) throws DriverFault {
         Ended ended = end(List.of(command));
@@ -107,20 +124,23 @@ public final class Programs {
     /**
      * Runs a program whose exit code is an answer.
      *
-     * @throws DriverFault if it is not there or did not end in time
+     * @throws DriverFault see {@link #run}
      */
     public Ended end(List<String> command) throws DriverFault {
+        if (Thread.currentThread().isInterrupted()) {
+            throw stopping(command.getFirst());
+        }
         Path out = null;
         Path err = null;
         try {
-            out = Files.createTempFile("agent-", ".out");
-            err = Files.createTempFile("agent-", ".err");
+            out = Scratch.file(".out");
+            err = Scratch.file(".err");
             return new Ended(await(start(command, out, err), command.getFirst()), read(out), read(err));
         } catch (IOException e) {
             throw DriverFault.failed("what %s says can not be kept: %s".formatted(name(command.getFirst()), e));
         } finally {
-            delete(out);
-            delete(err);
+            Scratch.delete(out);
+            Scratch.delete(err);
         }
     }
 
@@ -139,7 +159,7 @@ public final class Programs {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw DriverFault.failed(Tools.missing(name(builder.command().getFirst())));
+            throw DriverFault.failed(Tools.notStarted(name(builder.command().getFirst()), e));
         }
     }
 
@@ -160,10 +180,11 @@ public final class Programs {
             if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 return process.exitValue();
             }
-            kill(process);
+            end(process);
         } catch (InterruptedException e) {
-            kill(process);
+            end(process);
             Thread.currentThread().interrupt();
+            throw stopping(program);
         } finally {
             running.remove(process);
         }
@@ -171,30 +192,49 @@ public final class Programs {
                 "%s gave no answer within %d s and was ended".formatted(name(program), limit.toSeconds()));
     }
 
-    /** One that hangs in the kernel can not be killed; it is not waited for then. */
-    private static void kill(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+    private static DriverFault stopping(String program) {
+        return DriverFault.waiting("the agent is being stopped: %s was not run to its end".formatted(name(program)));
+    }
+
+    /** Ends one with all that it started: asks them to, and kills what does not listen. */
+    private void end(Process process) {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroy);
+        if (!haveEnded(all, grace)) {
+            all.forEach(ProcessHandle::destroyForcibly);
+            // One that hangs in the kernel can not be killed; it is not waited for then.
+            haveEnded(all, TO_DIE);
+        }
+    }
+
+    /** Waits for processes, also on a thread that is interrupted: the agent is not to end before them. */
+    private static boolean haveEnded(List<ProcessHandle> processes, Duration atMost) {
+        CompletableFuture<Void> ended = CompletableFuture.allOf(
+                processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
+        long until = System.nanoTime() + atMost.toNanos();
+        boolean interrupted = Thread.interrupted();
         try {
-            process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            while (true) {
+                try {
+                    ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (TimeoutException | ExecutionException e) {
+                    return false;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     private static String read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return new String(in.readNBytes(MOST_SAID), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static void delete(@Nullable Path file) {
-        if (file != null) {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                file.toFile().deleteOnExit();
-            }
         }
     }
 

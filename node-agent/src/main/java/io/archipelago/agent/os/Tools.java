@@ -1,9 +1,12 @@
 package io.archipelago.agent.os;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The programs that drivers need, and the Debian packages in which they come. */
 public final class Tools {
@@ -42,6 +45,8 @@ public final class Tools {
             Map.entry("sysctl", "procps"),
             Map.entry("kill", "procps"));
 
+    private static final Pattern ERROR = Pattern.compile("error[=:] ?(\\d+)");
+
     private Tools() {}
 
     /** A sentence for each program that is not there. */
@@ -50,6 +55,20 @@ public final class Tools {
                 .filter(program -> PLACES.stream().noneMatch(place -> Files.isExecutable(Path.of(place, program))))
                 .map(Tools::missing)
                 .toList();
+    }
+
+    /** Why a program was not started, by the kernel's number for it in what Java says: {@code error=13} or {@code error: 13}. */
+    static String notStarted(String program, IOException why) {
+        String said = String.valueOf(why.getMessage());
+        Matcher number = ERROR.matcher(said);
+        return switch (number.find() ? Integer.parseInt(number.group(1)) : 0) {
+            case 2 -> missing(program);
+            case 1, 13 ->
+                "the agent may not run %s: look at the file's mode, and at what the agent's unit lets it do"
+                        .formatted(program);
+            case 11, 12 -> "this host has no memory, or no process, left to start %s".formatted(program);
+            default -> "%s can not be started: %s".formatted(program, said);
+        };
     }
 
     static String missing(String program) {

@@ -51,7 +51,8 @@ public final class HostDirectory implements AutoCloseable {
      * @throws IOException if the directory can not be used
      */
     public static HostDirectory open(Path stateDirectory, HostId host) throws IOException, SecondAgent {
-        Path directory = Files.createDirectories(stateDirectory.resolve(host.value()));
+        // Programs do not run where the agent does, and are told where to find files.
+        Path directory = Files.createDirectories(stateDirectory.toAbsolutePath().resolve(host.value()));
         FileChannel lockFile =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
@@ -154,6 +155,11 @@ public final class HostDirectory implements AutoCloseable {
 
     public HostId host() {
         return host;
+    }
+
+    /** Where the directories of all hosts of this machine lie, from the root. */
+    public Path state() {
+        return directory.getParent();
     }
 
     /** Lets another agent have the host. */

@@ -3,6 +3,7 @@ package io.archipelago.agent.drivers;
 import io.archipelago.agent.drivers.disk.DiskPaths;
 import io.archipelago.agent.drivers.disk.LinuxDiskDriver;
 import io.archipelago.agent.drivers.volume.LinuxVolumeDriver;
+import io.archipelago.agent.drivers.volume.StorageFixture;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
@@ -11,6 +12,7 @@ import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -80,7 +82,9 @@ public final class DriverProbe {
 
     private Driver<?> driver(ResourceKind kind) {
         return switch (kind) {
-            case VOLUME -> LinuxVolumeDriver.of(host, programs, this::unseal, "0.0.0.0:3260", 1L << 30);
+            case VOLUME ->
+                LinuxVolumeDriver.of(
+                        host, programs, this::unseal, List.of(StorageFixture.POOL), "0.0.0.0:3260", 1L << 30);
             case DISK -> LinuxDiskDriver.of(host, programs, new DiskPaths(), this::unseal);
             case SEGMENT, LINK, CACHE, MACHINE ->
                 throw new IllegalArgumentException("no step of a " + kind.wireName() + " is probed");

@@ -124,6 +124,21 @@ class HostAgentRestartTest {
     }
 
     @Test
+    void aMachineThatCanNotBeLookedAtIsStillKnownToHaveRun() {
+        // Given
+        var known = compute.copy().running();
+        assertThat(known).containsExactly(machineKey("n1"));
+
+        // When
+        site.host(COMPUTE).cutPower(site.now());
+        site.pass(A_WHILE);
+
+        // Then
+        assertThat(compute.last(machineKey("n1")).reason()).isEqualTo("the host is switched off");
+        assertThat(compute.copy().running()).isEqualTo(known);
+    }
+
+    @Test
     void withoutABrokerAMachineThatRanIsStartedAlsoIfItsVolumeComesBackLate() {
         // Given
         site.host(STORAGE).lose(volumeKey("n1"));

@@ -76,8 +76,8 @@ class HostSetupTest {
                 "agent.host.roles|one or more of compute, gateway and storage, with commas between",
                 "agent.host.trunk|the network interface that carries the VLANs",
                 "agent.host.pools|one or more volume groups, or thin pools as group/pool, with commas between",
-                "agent.host.portal|an address and a port, such as 10.10.0.31:3260",
-                "agent.host.wan-address|the address at which the gateways of other sites reach this one",
+                "agent.host.portal|an IP address and a port from 1 to 65535, such as 10.10.0.31:3260 or [fd00::31]:3260",
+                "agent.host.wan-address|the IP address, or the name, at which the gateways of other sites reach this one",
                 "agent.host.outside|the network interface through which clusters reach the outside",
                 "agent.host.boot.kernel|a kernel's file, as there is an initrd"
             })
@@ -96,10 +96,18 @@ class HostSetupTest {
                 "agent.host.trunk|eth1/2|the network interface",
                 "agent.host.pools|vg0,-x|one or more volume groups",
                 "agent.host.pools|a/b/c|one or more volume groups",
-                "agent.host.portal|10.10.0.31|an address and a port",
-                "agent.host.portal|10.10.0.31:70000|an address and a port",
-                "agent.host.wan-address|a b|the address at which",
-                "agent.host.closed-networks|10.10.0.0|networks such as 10.10.0.0/24",
+                "agent.host.portal|10.10.0.31|an IP address and a port from 1 to 65535",
+                "agent.host.portal|10.10.0.31:70000|an IP address and a port from 1 to 65535",
+                "agent.host.portal|10.10.0.310:3260|an IP address and a port",
+                "agent.host.portal|10.10.31:3260|an IP address and a port",
+                "agent.host.portal|[fd00::1::2]:3260|an IP address and a port",
+                "agent.host.wan-address|a b|the IP address, or the name, at which",
+                "agent.host.wan-address|192.0.2.256|the IP address, or the name, at which",
+                "agent.host.wan-address|192.0.2|the IP address, or the name, at which",
+                "agent.host.wan-address|fd00:::1|the IP address, or the name, at which",
+                "agent.host.closed-networks|10.10.0.0|IPv4 networks with prefixes of 0 to 32 bits",
+                "agent.host.closed-networks|10.10.0.0/33|IPv4 networks with prefixes of 0 to 32 bits",
+                "agent.host.closed-networks|10.10.256.0/24|such as 10.10.0.0/24",
                 "agent.host.reserved-cpus|-1|0 or more",
                 "agent.host.wipe-bytes-per-second|10KiB|1MiB or more",
                 "agent.host.command-limit|PT0S|a duration of a second or more"
@@ -112,6 +120,32 @@ class HostSetupTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(key)
                 .hasMessageContaining(allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "agent.host.portal,255.0.2.9:1",
+        "agent.host.portal,[::1]:65535",
+        "agent.host.wan-address,g1.tokyo.example",
+        "agent.host.wan-address,2001:db8::1",
+        "agent.host.wan-address,203.0.113.249",
+        "agent.host.closed-networks,0.0.0.0/0",
+        "agent.host.closed-networks,192.168.100.200/32"
+    })
+    void whatCanBeIsTaken(String key, String value) {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.put(key, value);
+
+        assertThat(setup(keys).toString()).contains(value);
+    }
+
+    @Test
+    void aPathIsTakenFromWhereTheAgentWasStarted() {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.put("agent.host.cache-directory", "cache");
+
+        assertThat(setup(keys).gateway().cacheDirectory())
+                .isEqualTo(Path.of("cache").toAbsolutePath());
     }
 
     @Test

@@ -2,13 +2,17 @@ package io.archipelago.agent.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.drivers.DriverFault;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +88,92 @@ class ProgramsTest {
             await().atMost(LONG)
                     .until(() -> ProcessHandle.of(Long.parseLong(pid)).stream().noneMatch(ProcessHandle::isAlive));
         }
+    }
+
+    @Test
+    void letsAProgramFinishWhatItDoesWhenTheAgentStops() throws Exception {
+        // Given
+        Path finished = directory.resolve("finished");
+        Path script = script("trap 'echo > %s; exit 0' TERM".formatted(finished));
+
+        // When
+        DriverFault fault = interrupted(programs, script);
+
+        // Then
+        assertThat(finished).exists();
+        assertThat(fault.isWaiting()).isTrue();
+        assertThat(fault.reason()).isEqualTo("the agent is being stopped: sh was not run to its end");
+    }
+
+    @Test
+    void killsAProgramThatDoesNotListenWhenTheAgentStops() throws Exception {
+        // Given
+        Path script = script("trap '' TERM");
+
+        // When
+        interrupted(new Programs(LONG, Duration.ofMillis(200)), script);
+
+        // Then
+        long pid = Long.parseLong(Files.readString(directory.resolve("begun")).strip());
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void startsNothingWhenTheAgentStops() {
+        // Given
+        Path made = directory.resolve("made");
+        Thread.currentThread().interrupt();
+
+        // Then
+        assertThatThrownBy(() -> programs.run("touch", made.toString()))
+                .isInstanceOf(DriverFault.class)
+                .hasMessage("the agent is being stopped: touch was not run to its end");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(made).doesNotExist();
+    }
+
+    /** One that goes on until it is ended, and that tells its process id when it has begun. */
+    private Path script(String trap) throws IOException {
+        return Files.writeString(directory.resolve("script"), """
+                %s
+                echo $$ > %s
+                mv %s %s
+                while true; do sleep 0.05; done
+                """.formatted(
+                trap, directory.resolve("beginning"), directory.resolve("beginning"), directory.resolve("begun")));
+    }
+
+    /** What is said of a program whose caller is interrupted while it runs. */
+    private DriverFault interrupted(Programs programs, Path script) throws Exception {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicBoolean stillInterrupted = new AtomicBoolean();
+        Thread caller = Thread.ofPlatform().start(() -> {
+            thrown.set(catchThrowable(() -> programs.run("sh", script.toString())));
+            stillInterrupted.set(Thread.currentThread().isInterrupted());
+        });
+        await().atMost(LONG).until(() -> Files.exists(directory.resolve("begun")));
+        caller.interrupt();
+        assertThat(caller.join(LONG)).isTrue();
+        assertThat(stillInterrupted).as("so that nothing else is begun").isTrue();
+        assertThat(thrown.get()).isInstanceOf(DriverFault.class);
+        return (DriverFault) thrown.get();
+    }
+
+    @Test
+    void tellsAProgramThatIsNotThereFromOneThatMayNotBeRun() throws Exception {
+        // Given
+        Path file = Files.writeString(directory.resolve("tool"), "#!/bin/sh\n");
+
+        // Then
+        assertThatThrownBy(() -> programs.run(file.toString()))
+                .isInstanceOf(DriverFault.class)
+                .hasMessageStartingWith("the agent may not run tool: ");
+        assertThat(Tools.notStarted("lvs", new IOException("Exec failed, error: 12 (Cannot allocate memory)")))
+                .isEqualTo("this host has no memory, or no process, left to start lvs");
+        assertThat(Tools.notStarted("lvs", new IOException("error=2, No such file or directory")))
+                .isEqualTo("lvs is not on this host: apt-get install lvm2");
+        assertThat(Tools.notStarted("lvs", new IOException("error=7, Argument list too long")))
+                .isEqualTo("lvs can not be started: error=7, Argument list too long");
     }
 
     @Test

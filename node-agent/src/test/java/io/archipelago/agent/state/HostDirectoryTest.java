@@ -58,6 +58,15 @@ class HostDirectoryTest {
     }
 
     @Test
+    void aRelativeStateDirectoryLiesWhereTheAgentWasStarted() throws Exception {
+        Path relative = Path.of("").toAbsolutePath().relativize(state);
+        try (HostDirectory directory = HostDirectory.open(relative, COMPUTE)) {
+            assertThat(directory.state()).isAbsolute();
+            assertThat(directory.state().toRealPath()).isEqualTo(state.toRealPath());
+        }
+    }
+
+    @Test
     void epochsRiseWhateverTheClockDoes() throws Exception {
         try (HostDirectory directory = HostDirectory.open(state, COMPUTE)) {
             long first = directory.nextEpoch(NINE);

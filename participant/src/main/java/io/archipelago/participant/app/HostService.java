@@ -138,7 +138,7 @@ public class HostService {
                         ? Uni.createFrom().voidItem()
                         : store.concern(tx, next.host(), decision.parts() == Parts.TOLD))
                 .chain(() -> decision.pools()
-                        ? store.pools(tx, next.pools(logic))
+                        ? store.pools(tx, next.pools(logic, before))
                         : Uni.createFrom().voidItem());
     }
 

@@ -197,6 +197,25 @@ class HeardHostsIT {
     }
 
     @Test
+    void nothingIsPutInAPoolThatItsHostHasNoMore() {
+        // Given
+        HostId host = new HostId("tokyo-c05");
+        site.storage(host, 1L << 50);
+        String open = "select count(*) from pool where id like '" + host + "/%' and open";
+        assertThat(site.number(open)).isOne();
+
+        // When
+        site.compute(host);
+
+        // Then
+        assertThat(site.number(open)).isZero();
+        assertThat(site.answer(holdOn(COMPUTE)))
+                .isInstanceOfSatisfying(
+                        AllocationHeld.class,
+                        held -> assertThat(String.valueOf(held.chosen())).doesNotContain(host.value()));
+    }
+
+    @Test
     void secretsAreSealedAnewForAHostThatHasAnotherKey() throws Exception {
         // Given
         AllocationId allocation = site.lease(holdOn(COMPUTE)).allocation();

@@ -47,7 +47,7 @@ final class Squid {
     Squid(Namespace namespace, OwnDirectory directory) {
         this.namespace = namespace;
         this.directory = directory;
-        this.daemon = new Daemon(directory.file(CONFIGURATION).toString(), directory.file("squid.pid"));
+        this.daemon = new Daemon("squid", directory.file(CONFIGURATION).toString(), directory.file("squid.pid"));
     }
 
     /** What it says of itself. */

@@ -41,29 +41,50 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
+    /** How long a login may hold up everything else: some ten times as long as one takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final HostId host;
     private final Sessions sessions;
     private final Records records;
     private final DiskPaths paths;
     private final Rescanner rescanner;
     private final Unsealer unsealer;
+    private final Errands errands;
 
     LinuxDiskDriver(
-            HostId host, Sessions sessions, Records records, DiskPaths paths, Rescanner rescanner, Unsealer unsealer) {
+            HostId host,
+            Sessions sessions,
+            Records records,
+            DiskPaths paths,
+            Rescanner rescanner,
+            Unsealer unsealer,
+            Errands errands) {
         this.host = host;
         this.sessions = sessions;
         this.records = records;
         this.paths = paths;
         this.rescanner = rescanner;
         this.unsealer = unsealer;
+        this.errands = errands;
     }
 
     /** The driver of a host. */
     public static LinuxDiskDriver of(HostId host, Programs programs, DiskPaths paths, Unsealer unsealer) {
+        return of(host, programs, paths, unsealer, PATIENCE);
+    }
+
+    static LinuxDiskDriver of(HostId host, Programs programs, DiskPaths paths, Unsealer unsealer, Duration patience) {
         KernelTree sys = new KernelTree(Path.of("/sys"));
         Records records = new Records(RECORDS);
         return new LinuxDiskDriver(
-                host, new Sessions(sys, records, programs), records, paths, new Rescanner(sys), unsealer);
+                host,
+                new Sessions(sys, records, programs),
+                records,
+                paths,
+                new Rescanner(sys),
+                unsealer,
+                new Errands(patience));
     }
 
     @Override
@@ -80,6 +101,9 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
     public Map<ResourceKey, Observed> observe(Map<ResourceKey, DiskSpec> wanted, Instant now) throws DriverFault {
         Map<ResourceKey, Observed> seen = new LinkedHashMap<>();
         Map<ResourceKey, String> blocks = new HashMap<>();
+        // Taken first: what ends while the host is looked at is seen as it was before.
+        Map<ResourceKey, Observed> going = going();
+        errands.keep(wanted.keySet());
         for (Session session : sessions.all()) {
             ResourceKey key = session.key().orElse(null);
             if (key == null) {
@@ -98,6 +122,7 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
                             new ResourceKey(ResourceKind.DISK, volume.id()),
                             broken("open-iscsi knows its target, and there is no session")));
         }
+        seen.putAll(going);
         paths.lead(blocks);
         rescanner.look(blocks.values(), now);
         return seen;
@@ -118,24 +143,49 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
                 IscsiNames.initiator(host),
                 spec.chapUser(),
                 secret.get());
-        for (String target : targets(key)) {
-            if (!target.equals(login.target())) {
-                sessions.logout(target);
+        errands.run(key, "the storage host at " + spec.portal(), Condition.MAKING, () -> {
+            for (String target : targets(key)) {
+                if (!target.equals(login.target())) {
+                    sessions.logout(target);
+                }
             }
-        }
-        attach(login);
+            attach(login);
+        });
     }
 
     @Override
     public void remove(ResourceKey key, Instant now) throws DriverFault {
-        for (String target : targets(key)) {
-            sessions.logout(target);
+        List<String> targets = targets(key);
+        if (!targets.isEmpty()) {
+            String storage = IscsiNames.storageHost(targets.getFirst())
+                    .map(HostId::value)
+                    .orElse("");
+            errands.run(key, "the storage host " + storage, Condition.REMOVING, () -> {
+                for (String target : targets) {
+                    sessions.logout(target);
+                }
+            });
         }
     }
 
     @Override
     public void close() {
+        errands.close();
         rescanner.close();
+    }
+
+    private Map<ResourceKey, Observed> going() {
+        Map<ResourceKey, Observed> seen = new HashMap<>();
+        for (ResourceKey key : errands.going()) {
+            Condition condition = errands.condition(key);
+            if (condition != null) {
+                DriverFault fault = errands.fault(key, condition);
+                String what = condition == Condition.MAKING ? "is being attached" : "is being detached";
+                String reason = fault == null ? what : what + ", which failed before: " + fault.reason();
+                seen.put(key, new Observed(condition, reason, Map.of(), Set.of()));
+            }
+        }
+        return seen;
     }
 
     private void attach(Login login) throws DriverFault {
@@ -151,7 +201,7 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
         if (session == null) {
             sessions.login(login);
         } else if (session.lun() == null) {
-            sessions.rescan(login.target());
+            sessions.rescan(session);
         }
         verify(shown(login.target()));
     }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,18 +47,31 @@ final class Records {
     /** Written here and not by iscsiadm, in whose arguments everybody on the host could read the secret. */
     void amend(Login login) throws DriverFault {
         Map<String, String> settings = login.settings();
-        for (Path file : files(login.target())) {
+        List<Path> files = files(login.target());
+        if (files.isEmpty()) {
+            throw DriverFault.failed("open-iscsi has written down nothing of %s in %s: it keeps that elsewhere"
+                    .formatted(login.target(), place()));
+        }
+        for (Path file : files) {
             List<String> lines = new ArrayList<>(lines(file));
             lines.removeIf(line ->
                     line.equals(END) || settings.keySet().stream().anyMatch(name -> line.startsWith(name + " =")));
             lines.addAll(wanted(settings));
             lines.add(END);
-            try {
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-                Files.write(file, lines, StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw DriverFault.failed("can not write %s: %s".formatted(file, e.getMessage()));
-            }
+            replace(file, login.target(), lines);
+        }
+    }
+
+    /** Whole or not at all; where open-iscsi looks for records there is no half of one. */
+    private void replace(Path file, String target, List<String> lines) throws DriverFault {
+        Path made = place().resolveSibling("archipelago-" + target + ".new");
+        try {
+            Files.deleteIfExists(made);
+            Files.createFile(made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.write(made, lines, StandardCharsets.UTF_8);
+            Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw DriverFault.failed("can not write %s: %s".formatted(file, e.getMessage()));
         }
     }
 

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session of the kernel's iSCSI initiator.
  *
+ * @param id its number in the kernel
  * @param target the target that it is a session with
  * @param portal the address and port that it was begun with
  * @param state the kernel's word for it: {@code LOGGED_IN} if it works
  * @param lun its first LUN; null if it shows none
  */
 record Session(
+        String id,
         String target,
         String portal,
         String state,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Sessions {
 
     private static final Pattern LUN = Pattern.compile("\\d+(:\\d+){3}");
+    private static final String NAME = "session";
     private static final int SERIAL_HEADER = 4;
     private static final long SECTOR = 512;
 
@@ -39,7 +40,11 @@ final class Sessions {
             Optional<String> target = session.text("targetname");
             if (target.isPresent()) {
                 all.add(new Session(
-                        target.get(), portal(name), session.text("state").orElse(""), lun(session.at("device"))));
+                        name.replace(NAME, ""),
+                        target.get(),
+                        portal(name),
+                        session.text("state").orElse(""),
+                        lun(session.at("device"))));
             }
         }
         return all;
@@ -72,15 +77,18 @@ final class Sessions {
 
     /** Ends the sessions with a target, if there are any, and forgets the target. What is being written to it fails. */
     void logout(String target) throws DriverFault {
-        if (all().stream().anyMatch(session -> session.target().equals(target))) {
-            programs.run("iscsiadm", "--mode", "node", "--targetname", target, "--logout");
+        for (Session session : all()) {
+            if (session.target().equals(target)) {
+                // By its number: open-iscsi may have lost what it wrote down of the target.
+                programs.run("iscsiadm", "--mode", "session", "--sid", session.id(), "--logout");
+            }
         }
         forget(target);
     }
 
     /** Has the kernel look for the LUN of a session that shows none. */
-    void rescan(String target) throws DriverFault {
-        programs.run("iscsiadm", "--mode", "node", "--targetname", target, "--rescan");
+    void rescan(Session session) throws DriverFault {
+        programs.run("iscsiadm", "--mode", "session", "--sid", session.id(), "--rescan");
     }
 
     /** Has the kernel try a device again that it gave up. */
@@ -115,7 +123,7 @@ final class Sessions {
     }
 
     private String portal(String session) throws DriverFault {
-        KernelTree connection = sys.at("class", "iscsi_connection", session.replace("session", "connection") + ":0");
+        KernelTree connection = sys.at("class", "iscsi_connection", session.replace(NAME, "connection") + ":0");
         String address = connection.text("persistent_address").orElse("");
         String port = connection.text("persistent_port").orElse("");
         return (address.contains(":") ? "[" + address + "]" : address) + ":" + port;

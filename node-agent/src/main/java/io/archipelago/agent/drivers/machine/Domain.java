@@ -57,10 +57,25 @@ record Domain(ResourceKey key, State state, String why, String accelerator, Hard
      * @param memoryBytes memory
      * @param mac of its network card
      * @param address its address in the cluster
-     * @param disk the block device that it has as its disk
+     * @param disk the path of the block device that it has as its disk
+     * @param device the kernel's number of that block device when it was started, as 8:16; empty if that is not known
      * @param bridge the bridge that its network card is plugged into
      */
-    record Hardware(String name, int cpus, long memoryBytes, String mac, String address, String disk, String bridge) {}
+    record Hardware(
+            String name,
+            int cpus,
+            long memoryBytes,
+            String mac,
+            String address,
+            String disk,
+            String device,
+            String bridge) {
+
+        /** The same, on another block device. */
+        Hardware on(String other) {
+            return new Hardware(name, cpus, memoryBytes, mac, address, disk, other, bridge);
+        }
+    }
 
     /** The UUID of the domain of a machine. */
     static UUID uuid(ResourceKey key) {

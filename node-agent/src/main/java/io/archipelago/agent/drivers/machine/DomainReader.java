@@ -77,6 +77,7 @@ final class DomainReader {
                             attribute(nic, "mac", "address"),
                             ours.getAttribute("address"),
                             attribute(child(devices, "disk"), "source", "dev"),
+                            ours.getAttribute(DomainWriter.DEVICE),
                             attribute(nic, "source", "bridge")),
                     uses));
         } catch (IllegalArgumentException e) {

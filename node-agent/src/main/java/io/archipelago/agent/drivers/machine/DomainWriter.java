@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class DomainWriter {
 
     private static final String PREFIX = "archipelago";
+    /** The attribute of our element in the metadata with the number of the disk's block device. */
+    static final String DEVICE = "device";
+
     private static final Path KVM = Path.of("/dev/kvm");
 
     private final @Nullable DirectBoot boot;
@@ -32,12 +35,13 @@ final class DomainWriter {
     /**
      * Where a machine is plugged in on this host.
      *
-     * @param disk its block device
+     * @param disk the path of its block device
+     * @param device the kernel's number of that; empty if there is none
      * @param bridge the bridge of its segment
      * @param mtu of that bridge, in bytes
      * @param console the file that what it says on its serial line is written to
      */
-    record Sockets(Path disk, String bridge, int mtu, Path console) {}
+    record Sockets(Path disk, String device, String bridge, int mtu, Path console) {}
 
     /** The definition of a machine's domain. */
     String write(ResourceKey key, MachineSpec spec, Sockets sockets) {
@@ -60,7 +64,7 @@ final class DomainWriter {
         xml.text("name", Domain.name(key));
         xml.text("uuid", Domain.uuid(key).toString());
         xml.begin("metadata");
-        metadata(xml.writer(), key, spec);
+        metadata(xml.writer(), key, spec, sockets.device());
         xml.end();
         xml.text("memory", Long.toString(spec.memoryBytes()), "unit", "b");
         xml.text("vcpu", Integer.toString(spec.cpus()));
@@ -102,13 +106,15 @@ final class DomainWriter {
         }
     }
 
-    private static void metadata(XMLStreamWriter xml, ResourceKey key, MachineSpec spec) throws XMLStreamException {
+    private static void metadata(XMLStreamWriter xml, ResourceKey key, MachineSpec spec, String device)
+            throws XMLStreamException {
         xml.writeEmptyElement(PREFIX, "machine", NAMESPACE);
         xml.writeNamespace(PREFIX, NAMESPACE);
         xml.writeAttribute("key", key.toString());
         xml.writeAttribute("name", spec.name());
         xml.writeAttribute("address", spec.address());
         xml.writeAttribute("disk", spec.disk().toString());
+        xml.writeAttribute(DEVICE, device);
         xml.writeAttribute("segment", spec.segment().toString());
     }
 

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -133,13 +134,13 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
             }
             return;
         }
-        Sockets sockets = sockets(key, spec);
+        // What is missing is said at once.
+        String definition = definition(key, spec);
         Listing listing = domains.all();
         Domain domain = listing.ours().get(key);
         if (domain == null) {
             requireNoOther(key, listing);
         }
-        String definition = writer.write(key, spec, sockets);
         if (domain == null || !domain.state().isAlive()) {
             virsh.define(definition);
             domains.stale();
@@ -148,7 +149,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
                 || domain.state().isBeyondHelp()) {
             works.begin(key, Condition.MAKING, "is being stopped, to be started anew", () -> {
                 endings.end(key);
-                virsh.define(definition);
+                // Its disk may have become another device while it ended.
+                virsh.define(definition(key, spec));
                 virsh.start(key);
             });
         } else if (domain.state() == State.PAUSED) {
@@ -182,7 +184,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
         return switch (domain.state()) {
             case RUNNING -> {
                 if (spec != null && !hardware(spec, domain).equals(domain.hardware())) {
-                    yield observed(domain, Condition.DIFFERENT, "is not as specified");
+                    yield unlike(domain, hardware(spec, domain));
                 }
                 if (spec != null) {
                     works.forget(domain.key());
@@ -200,6 +202,16 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
         };
     }
 
+    private static Observed unlike(Domain domain, Hardware wanted) {
+        return wanted.on(domain.hardware().device()).equals(domain.hardware())
+                ? observed(
+                        domain,
+                        Condition.BROKEN,
+                        "its disk was attached anew and is the device %s now: it can not reach %s, with which it was started"
+                                .formatted(wanted.device(), domain.hardware().device()))
+                : observed(domain, Condition.DIFFERENT, "is not as specified");
+    }
+
     private static Observed observed(Domain domain, Condition condition, String reason) {
         return new Observed(condition, reason, Map.of(), domain.uses());
     }
@@ -215,6 +227,10 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
         };
     }
 
+    private String definition(ResourceKey key, MachineSpec spec) throws DriverFault {
+        return writer.write(key, spec, sockets(key, spec));
+    }
+
     private Sockets sockets(ResourceKey key, MachineSpec spec) throws DriverFault {
         Path disk = disks.find(spec.disk())
                 .orElseThrow(() -> DriverFault.waiting("waits for the device of " + spec.disk()));
@@ -225,19 +241,23 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
                 .text("mtu")
                 .map(Integer::parseInt)
                 .orElseThrow(() -> DriverFault.waiting("waits for the bridge " + bridge));
-        return new Sockets(disk, bridge, mtu, consoles.file(Domain.name(key)));
+        return new Sockets(disk, BlockDevices.number(disk), bridge, mtu, consoles.file(Domain.name(key)));
     }
 
     /** What a domain should be made of. One that is cut off from its disk or segment for now is not made anew for that. */
     private Hardware hardware(MachineSpec spec, Domain domain) throws DriverFault {
         Hardware present = domain.hardware();
+        Optional<Path> disk = disks.find(spec.disk());
+        String device = disk.isPresent() ? BlockDevices.number(disk.get()) : "";
         return new Hardware(
                 spec.name(),
                 spec.cpus(),
                 (spec.memoryBytes() + KIB - 1) / KIB * KIB,
                 spec.mac().toLowerCase(Locale.ROOT),
                 spec.address(),
-                disks.find(spec.disk()).map(Path::toString).orElse(present.disk()),
+                disk.map(Path::toString).orElse(present.disk()),
+                // One that an older agent has started does not bear it.
+                device.isEmpty() || present.device().isEmpty() ? present.device() : device,
                 bridges.find(spec.segment()).orElse(present.bridge()));
     }
 

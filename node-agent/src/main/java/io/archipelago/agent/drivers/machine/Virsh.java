@@ -2,6 +2,7 @@ package io.archipelago.agent.drivers.machine;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
+import io.archipelago.agent.os.Scratch;
 import io.archipelago.agent.os.Tools;
 import io.archipelago.contracts.host.ResourceKey;
 import java.io.IOException;
@@ -49,15 +50,13 @@ final class Virsh {
     void define(String definition) throws DriverFault {
         Path file = null;
         try {
-            file = Files.createTempFile("agent-", ".xml");
+            file = Scratch.file(".xml");
             Files.writeString(file, definition);
             run("define", file.toString());
         } catch (IOException e) {
             throw DriverFault.failed("a domain's definition can not be written: " + e);
         } finally {
-            if (file != null) {
-                file.toFile().delete();
-            }
+            Scratch.delete(file);
         }
     }
 

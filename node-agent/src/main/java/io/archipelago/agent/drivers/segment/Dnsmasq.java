@@ -45,7 +45,8 @@ final class Dnsmasq {
         this.programs = programs;
         this.namespace = namespace;
         this.directory = directory;
-        this.daemon = new Daemon("--conf-file=" + directory.file(CONFIGURATION), directory.file("dnsmasq.pid"));
+        this.daemon =
+                new Daemon("dnsmasq", "--conf-file=" + directory.file(CONFIGURATION), directory.file("dnsmasq.pid"));
     }
 
     boolean runs() throws DriverFault {

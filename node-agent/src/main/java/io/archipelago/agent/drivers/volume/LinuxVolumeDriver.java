@@ -34,13 +34,16 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
 
     private final HostId host;
     private final LogicalVolumes volumes;
+    private final Pools pools;
     private final Targets targets;
     private final Wiper wiper;
     private final Unsealer unsealer;
 
-    LinuxVolumeDriver(HostId host, LogicalVolumes volumes, Targets targets, Wiper wiper, Unsealer unsealer) {
+    LinuxVolumeDriver(
+            HostId host, LogicalVolumes volumes, Pools pools, Targets targets, Wiper wiper, Unsealer unsealer) {
         this.host = host;
         this.volumes = volumes;
+        this.pools = pools;
         this.targets = targets;
         this.wiper = wiper;
         this.unsealer = unsealer;
@@ -49,19 +52,27 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
     /**
      * The driver of a host.
      *
+     * @param pools where volumes may be made, as in {@link Pools#of}
      * @param portal the address and port at which volumes are served
      * @param wipeBytesPerSecond how fast what was removed is wiped, so that those who work with the same disks still can
      */
     public static LinuxVolumeDriver of(
-            HostId host, Programs programs, Unsealer unsealer, String portal, long wipeBytesPerSecond) {
-        return of(host, programs, unsealer, portal, Wiper.Pace.of(wipeBytesPerSecond));
+            HostId host,
+            Programs programs,
+            Unsealer unsealer,
+            List<String> pools,
+            String portal,
+            long wipeBytesPerSecond) {
+        return of(host, programs, unsealer, pools, portal, Wiper.Pace.of(wipeBytesPerSecond));
     }
 
-    static LinuxVolumeDriver of(HostId host, Programs programs, Unsealer unsealer, String portal, Wiper.Pace pace) {
+    static LinuxVolumeDriver of(
+            HostId host, Programs programs, Unsealer unsealer, List<String> pools, String portal, Wiper.Pace pace) {
         LogicalVolumes volumes = new LogicalVolumes(programs);
         return new LinuxVolumeDriver(
                 host,
                 volumes,
+                new Pools(volumes::told, pools),
                 new Targets(TARGETS, programs, host, portal),
                 new Wiper(volumes, programs, pace),
                 unsealer);
@@ -104,19 +115,22 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
             throw DriverFault.failed("the secret for CHAP was not sealed to this host");
         }
         LogicalVolume volume = made(key, spec);
-        if (!volume.active()) {
-            volumes.activate(volume);
-        }
+        wake(volume);
         targets.serve(key, export(key, spec, volume, secret.get()));
     }
 
     @Override
     public void remove(ResourceKey key, Instant now) throws DriverFault {
-        targets.end(key);
         LogicalVolume volume = find(key);
         if (volume == null) {
+            targets.end(key);
             return;
         }
+        if (volume.suspended()) {
+            // The kernel would wait for what is being written.
+            volumes.refresh(volume);
+        }
+        targets.end(key);
         if (volume.isWiping()) {
             wiper.again(volume);
             return;
@@ -127,7 +141,7 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
 
     /** What volumes can be made in. */
     public Pools pools() {
-        return new Pools(volumes::told);
+        return pools;
     }
 
     @Override
@@ -138,7 +152,7 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
     private LogicalVolume made(ResourceKey key, VolumeSpec spec) throws DriverFault {
         LogicalVolume volume = find(key);
         if (volume == null) {
-            String problem = pools().problem(spec.pool());
+            String problem = pools.problem(spec.pool());
             if (!problem.isEmpty()) {
                 throw DriverFault.failed(problem);
             }
@@ -159,6 +173,15 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
             volumes.extend(volume, spec.bytes());
         }
         return volume;
+    }
+
+    /** Has the kernel serve what is written to one and read from it. */
+    private void wake(LogicalVolume volume) throws DriverFault {
+        if (!volume.active()) {
+            volumes.activate(volume);
+        } else if (volume.suspended()) {
+            volumes.refresh(volume);
+        }
     }
 
     private @Nullable LogicalVolume find(ResourceKey key) throws DriverFault {
@@ -189,6 +212,9 @@ public final class LinuxVolumeDriver implements Driver<VolumeSpec>, AutoCloseabl
     private Observed observed(ResourceKey key, LogicalVolume volume, @Nullable VolumeSpec spec) throws DriverFault {
         if (!volume.active()) {
             return broken("its logical volume is not active");
+        }
+        if (volume.suspended()) {
+            return broken("its device is suspended, as LVM leaves one when it is cut off: who writes to it waits");
         }
         if (spec == null) {
             return ready(volume, String.join(", ", targets.initiators(key)));

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param tags all its tags
  * @param isPool whether it is a thin pool itself
  * @param zeroes whether it is a thin pool that gives nobody what another has written
+ * @param suspended whether its device does nothing for now
  */
 record LogicalVolume(
         String group,
@@ -32,7 +33,8 @@ record LogicalVolume(
         boolean active,
         Set<String> tags,
         boolean isPool,
-        boolean zeroes) {
+        boolean zeroes,
+        boolean suspended) {
 
     static final String WIPING = "archipelago-wiping";
 
@@ -56,7 +58,8 @@ record LogicalVolume(
                     fields[5].equals("active"),
                     fields[6].isEmpty() ? Set.of() : Set.of(fields[6].split(",")),
                     fields[7].equals("thin,pool"),
-                    fields[8].equals("zero"));
+                    fields[8].equals("zero"),
+                    fields[9].equals("suspended"));
         } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
             throw DriverFault.failed("lvs says something that is not understood: " + line);
         }
@@ -114,7 +117,7 @@ record LogicalVolume(
         Set<String> others =
                 tags.stream().filter(each -> !each.startsWith(WIPED)).collect(Collectors.toSet());
         others.add(tag);
-        return new LogicalVolume(group, name, thinPool, bytes, extentBytes, active, others, isPool, zeroes);
+        return new LogicalVolume(group, name, thinPool, bytes, extentBytes, active, others, isPool, zeroes, suspended);
     }
 
     /** Whether it is larger than it has to be for so many bytes. */

@@ -54,6 +54,11 @@ final class LogicalVolumes {
         change(List.of("lvchange", "-qq", "--activate", "y", volume.path()));
     }
 
+    /** Has the kernel take a device of one anew, and so go on with it if it is suspended. */
+    void refresh(LogicalVolume volume) throws DriverFault {
+        change(List.of("lvchange", "-qq", "--refresh", volume.path()));
+    }
+
     /** Gives one a tag, and takes others from it, in one step. */
     void retag(LogicalVolume volume, String tag, List<String> former) throws DriverFault {
         List<String> command = new ArrayList<>(List.of("lvchange", "-qq", "--addtag", tag));

@@ -21,7 +21,7 @@ final class LvmState {
     static final Duration MOST_AGE = Duration.ofSeconds(10);
 
     private static final String VOLUMES =
-            "vg_name,lv_name,pool_lv,lv_size,vg_extent_size,lv_active,lv_tags,lv_layout,zero";
+            "vg_name,lv_name,pool_lv,lv_size,vg_extent_size,lv_active,lv_tags,lv_layout,zero,lv_suspended";
     private static final String GROUPS = "vg_name,vg_free,vg_extent_size";
 
     private final KernelTree blocks;
@@ -85,6 +85,7 @@ final class LvmState {
                 KernelTree device = blocks.at(name);
                 devices.append(device.at("dm").text("name").orElse(""))
                         .append(device.at("dm").text("uuid").orElse(""))
+                        .append(device.at("dm").text("suspended").orElse(""))
                         .append(device.text("size").orElse(""))
                         .append('\n');
             }

@@ -3,7 +3,6 @@ package io.archipelago.agent.drivers.volume;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +17,14 @@ public final class Pools {
     private static final long MIB = 1L << 20;
 
     private final Lvm lvm;
+    private final List<String> names;
 
-    Pools(Lvm lvm) {
+    /**
+     * @param names those that are for volumes, as in {@link #of}
+     */
+    Pools(Lvm lvm, List<String> names) {
         this.lvm = lvm;
+        this.names = List.copyOf(names);
     }
 
     /** Whom to ask. */
@@ -29,9 +33,13 @@ public final class Pools {
         LvmState.Told told() throws DriverFault;
     }
 
-    /** The pools of a host. */
-    public static Pools of(Programs programs) {
-        return new Pools(new LogicalVolumes(programs)::told);
+    /**
+     * The pools of a host.
+     *
+     * @param names those that are for volumes: volume groups, and thin pools as {@code group/pool}
+     */
+    public static Pools of(Programs programs, List<String> names) {
+        return new Pools(new LogicalVolumes(programs)::told, names);
     }
 
     /**
@@ -47,12 +55,8 @@ public final class Pools {
         }
     }
 
-    /**
-     * Looks at pools.
-     *
-     * @param names volume groups, and thin pools as {@code group/pool}
-     */
-    public Found look(Collection<String> names) throws DriverFault {
+    /** Looks at them. */
+    public Found look() throws DriverFault {
         Map<String, Long> bytes = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         for (String name : names) {
@@ -68,6 +72,11 @@ public final class Pools {
 
     /** What keeps volumes from being made in a pool, or from being as large as was booked, a sentence; empty if nothing does. */
     String problem(String pool) throws DriverFault {
+        if (!names.contains(pool)) {
+            // The host's own systems lie in such a one.
+            return "the pool %s is not one for volumes: agent.host.pools names %s"
+                    .formatted(pool, String.join(", ", names));
+        }
         LvmState.Group group = lvm.told().groups().get(LogicalVolume.group(pool));
         if (group == null || bytes(pool).isEmpty()) {
             return "this host has no pool %s: make it with %s, or name another"

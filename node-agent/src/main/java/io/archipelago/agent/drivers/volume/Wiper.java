@@ -114,6 +114,8 @@ final class Wiper implements AutoCloseable {
         if (!volume.isThin()) {
             if (!volume.active()) {
                 volumes.activate(volume);
+            } else if (volume.suspended()) {
+                volumes.refresh(volume);
             }
             wiped = zero(volume);
             flush(wiped);

@@ -223,7 +223,11 @@ abstract class DiskContract {
     }
 
     protected final DiskSpec spec(String secret) {
-        return new DiskSpec(STORAGE, VOLUME, portal(), "user", SiteFixture.sealedTo(HOST, secret));
+        return spec(portal(), secret);
+    }
+
+    protected static DiskSpec spec(String portal, String secret) {
+        return new DiskSpec(STORAGE, VOLUME, portal, "user", SiteFixture.sealedTo(HOST, secret));
     }
 
     protected final void attach(String secret) throws DriverFault {

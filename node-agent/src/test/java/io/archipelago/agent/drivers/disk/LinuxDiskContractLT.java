@@ -10,9 +10,12 @@ import io.archipelago.agent.drivers.IscsiNames;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.drivers.volume.StorageFixture;
+import io.archipelago.agent.os.OwnDirectory;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -33,9 +36,13 @@ class LinuxDiskContractLT extends DiskContract {
     private final Programs programs = new Programs(PATIENCE);
     private final DiskPaths paths = new DiskPaths(Path.of("/run/archipelago-test/disks"));
     private final StorageFixture storage = new StorageFixture();
-    private final LinuxDiskDriver driver = LinuxDiskDriver.of(HOST, programs, paths, LinuxDiskContractLT::unseal);
+    private final LinuxDiskDriver driver = driver(PATIENCE);
 
     private long bytes = 64L << 20;
+
+    private LinuxDiskDriver driver(Duration patience) {
+        return LinuxDiskDriver.of(HOST, programs, paths, LinuxDiskContractLT::unseal, patience);
+    }
 
     @AfterEach
     void leaveNothing() throws DriverFault {
@@ -173,6 +180,52 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     @Test
+    void holdsUpNothingWhileAStorageHostDoesNotAnswer() throws Exception {
+        // Given: one that takes connections, and says nothing.
+        LinuxDiskDriver impatient = driver(Duration.ofMillis(100));
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String portal = "127.0.0.1:" + silent.getLocalPort();
+
+            // When
+            impatient.apply(DISK, spec(portal, SECRET), now());
+
+            // Then
+            assertThat(impatient
+                            .observe(Map.of(DISK, spec(portal, SECRET)), now())
+                            .get(DISK))
+                    .isNotNull()
+                    .returns(Condition.MAKING, Observed::condition)
+                    .returns("is being attached", Observed::reason);
+
+            // When
+            await().atMost(PATIENCE).until(() -> !isBeingAttached(impatient));
+
+            // Then: what came of it is told at the next try, which goes on by itself again.
+            assertThatThrownBy(() -> impatient.apply(DISK, spec(portal, SECRET), now()))
+                    .isInstanceOf(DriverFault.class)
+                    .hasMessage("the storage host does not answer at " + portal);
+        } finally {
+            await().atMost(PATIENCE).until(() -> !isBeingAttached(impatient));
+            impatient.close();
+        }
+    }
+
+    @Test
+    void isRemovedAlsoIfOpenIscsiHasForgottenIt() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        Path record = Path.of("/etc/iscsi/nodes", IscsiNames.target(STORAGE, VOLUME));
+        new OwnDirectory(record).delete();
+
+        // When
+        driver.remove(DISK, now());
+
+        // Then
+        settle(null);
+    }
+
+    @Test
     void leavesAloneWhatIsNotOurs() throws Exception {
         // Given
         export(HOST, SECRET);
@@ -191,6 +244,12 @@ class LinuxDiskContractLT extends DiskContract {
         } finally {
             programs.run("iscsiadm", "--mode", "node", "--op", "delete", "--targetname", foreign);
         }
+    }
+
+    private static boolean isBeingAttached(LinuxDiskDriver driver) throws DriverFault {
+        Observed seen =
+                driver.observe(Map.of(DISK, spec("", SECRET)), Instant.now()).get(DISK);
+        return seen != null && seen.condition() == Condition.MAKING;
     }
 
     private static Optional<String> unseal(String secret) {

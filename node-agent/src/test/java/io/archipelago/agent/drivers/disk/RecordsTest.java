@@ -1,7 +1,9 @@
 package io.archipelago.agent.drivers.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.archipelago.agent.drivers.DriverFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +17,8 @@ class RecordsTest {
     private static final Login LOGIN = new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1");
 
     @TempDir
+    private Path directory;
+
     private Path place;
 
     private Path file;
@@ -22,6 +26,7 @@ class RecordsTest {
 
     @BeforeEach
     void open() throws Exception {
+        place = directory.resolve("nodes");
         file = place.resolve("iqn.t").resolve("10.0.0.1,3260");
         Files.createDirectories(file.getParent());
         Files.write(
@@ -57,6 +62,32 @@ class RecordsTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(LOGIN.toString()).doesNotContain("secret-number-1");
+    }
+
+    @Test
+    void areReplacedAsAWhole() throws Exception {
+        // Given
+        Path before = Files.createLink(directory.resolve("before"), file);
+        List<String> lines = Files.readAllLines(before);
+
+        // When
+        records.amend(LOGIN);
+
+        // Then
+        assertThat(Files.readAllLines(before)).as("whoever reads it meanwhile").isEqualTo(lines);
+        try (var left = Files.list(directory)) {
+            assertThat(left).containsExactlyInAnyOrder(place, before);
+        }
+    }
+
+    @Test
+    void sayThatTheyAreElsewhere() {
+        Login other = new Login("iqn.other", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1");
+
+        assertThatThrownBy(() -> records.amend(other))
+                .isInstanceOf(DriverFault.class)
+                .hasMessage("open-iscsi has written down nothing of iqn.other in %s: it keeps that elsewhere"
+                        .formatted(place));
     }
 
     @Test

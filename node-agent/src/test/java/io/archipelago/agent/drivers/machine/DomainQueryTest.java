@@ -70,7 +70,7 @@ class DomainQueryTest {
     }
 
     private static String definition(String name) {
-        Sockets sockets = new Sockets(Path.of("/dev/sda"), "ab17", 1400, Path.of("/consoles/a.log"));
+        Sockets sockets = new Sockets(Path.of("/dev/sda"), "8:0", "ab17", 1400, Path.of("/consoles/a.log"));
         return new DomainWriter(null)
                 .write(SiteFixture.machineKey(name), MachineContract.spec(name), sockets)
                 .replaceFirst("<\\?xml.*?\\?>", "");

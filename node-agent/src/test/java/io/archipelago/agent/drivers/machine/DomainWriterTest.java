@@ -26,7 +26,7 @@ class DomainWriterTest {
             SiteFixture.diskKey("vcompute-1-3"),
             SiteFixture.segmentKey());
     private static final Sockets SOCKETS =
-            new Sockets(Path.of("/dev/disk/<1>"), "ab17", 1400, Path.of("/var/lib/archipelago/consoles/a.log"));
+            new Sockets(Path.of("/dev/disk/<1>"), "8:16", "ab17", 1400, Path.of("/var/lib/archipelago/consoles/a.log"));
 
     @Test
     void writesWhatIsReadAgain() throws Exception {
@@ -43,7 +43,16 @@ class DomainWriterTest {
                         SPEC.mac(),
                         SPEC.address(),
                         SOCKETS.disk().toString(),
+                        "8:16",
                         "ab17"));
+    }
+
+    @Test
+    void readsAlsoWhatAnOlderAgentHasWritten() throws Exception {
+        String older = definition().replace(" device=\"8:16\"", "");
+
+        assertThat(read("running (booted)", older).orElseThrow().hardware().device())
+                .isEmpty();
     }
 
     @Test

@@ -169,6 +169,31 @@ class LinuxMachineContractLT extends MachineContract {
     }
 
     @Test
+    void isStartedAnewWhenItsDiskHasBecomeAnotherDevice() throws Exception {
+        // Given
+        MachineSpec spec = spec("n1");
+        make(MACHINE, spec);
+        assertThat(condition(MACHINE, spec)).isEqualTo(Condition.READY);
+        long before = HOST.qemu(MACHINE);
+        try {
+            // When
+            HOST.attachAnew("n1", "n2");
+
+            // Then
+            awaitBroken(spec, "its disk was attached anew");
+
+            // When
+            make(MACHINE, spec);
+
+            // Then
+            assertThat(condition(MACHINE, spec)).isEqualTo(Condition.READY);
+            assertThat(HOST.qemu(MACHINE)).isNotEqualTo(before);
+        } finally {
+            HOST.attachAnew("n1", "n1");
+        }
+    }
+
+    @Test
     void tellsWhyItCanNotBeStarted() throws Exception {
         // Given
         MachineSpec spec = spec("gone");

@@ -1,5 +1,7 @@
 package io.archipelago.agent.drivers.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
@@ -34,6 +36,7 @@ final class MachineHost {
 
     private final Programs programs = new Programs(Duration.ofSeconds(90));
     private final Map<ResourceKey, Path> disks = new HashMap<>();
+    private final Map<String, Path> devices = new HashMap<>();
     private final Path directory;
 
     MachineHost() {
@@ -64,7 +67,9 @@ final class MachineHost {
             programs.run("truncate", "--size", "64M", file.toString());
             String device =
                     programs.run("losetup", "--find", "--show", file.toString()).strip();
-            disks.put(SiteFixture.diskKey(name), Path.of(device));
+            devices.put(name, Path.of(device));
+            disks.put(SiteFixture.diskKey(name), directory.resolve("disk-" + name));
+            attachAnew(name, name);
             var spec = MachineContract.spec(name);
             dnsmasq.add("--dhcp-host=%s,%s,%s".formatted(spec.mac(), spec.address(), name));
         }
@@ -72,12 +77,17 @@ final class MachineHost {
         programs.run(dnsmasq.toArray(String[]::new));
     }
 
+    /** Has the path of a disk lead to the device of one. */
+    void attachAnew(String name, String device) throws IOException {
+        Path path = directory.resolve("disk-" + name);
+        Files.deleteIfExists(path);
+        Files.createSymbolicLink(path, requireNonNull(devices.get(device)));
+    }
+
     void remove() throws DriverFault, IOException {
         programs.run("kill", Files.readString(pidOfDnsmasq()).strip());
-        for (Path device : disks.values()) {
-            if (!device.equals(NO_DEVICE)) {
-                programs.run("losetup", "--detach", device.toString());
-            }
+        for (Path device : devices.values()) {
+            programs.run("losetup", "--detach", device.toString());
         }
         programs.run("ip", "link", "del", BRIDGE);
     }

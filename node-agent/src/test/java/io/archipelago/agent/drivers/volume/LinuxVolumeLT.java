@@ -119,13 +119,7 @@ class LinuxVolumeLT {
         storage.driver().apply(VOLUME, SPEC, Instant.now());
         write(device(), 1 * MIB, "tenant");
         write(device(), 127 * MIB, "tenant");
-        long free = storage.driver()
-                .pools()
-                .look(List.of(StorageFixture.POOL))
-                .bytes()
-                .values()
-                .iterator()
-                .next();
+        long free = requireNonNull(storage.driver().pools().look().bytes().get(StorageFixture.POOL));
 
         // When
         storage.driver().remove(VOLUME, Instant.now());
@@ -135,7 +129,7 @@ class LinuxVolumeLT {
 
         // Then
         assertThat(percent()).as("the next agent goes on").isGreaterThanOrEqualTo(12);
-        assertThat(storage.driver().pools().look(List.of(StorageFixture.POOL)).bytes())
+        assertThat(storage.driver().pools().look().bytes())
                 .as("the space is not free before")
                 .containsEntry(StorageFixture.POOL, free);
         assertThatThrownBy(() -> storage.driver().apply(VOLUME, SPEC, Instant.now()))
@@ -216,6 +210,52 @@ class LinuxVolumeLT {
             foreignStore.remove();
             kernel.at("core", "iblock_7").remove();
         }
+    }
+
+    @Test
+    void goesOnWhenItsDeviceWasLeftSuspended() throws Exception {
+        // Given
+        storage.driver().apply(VOLUME, SPEC, Instant.now());
+        assertThat(seen().condition()).isEqualTo(Condition.READY);
+
+        // When
+        programs.run("dmsetup", "suspend", device().toString());
+
+        // Then
+        assertThat(seen())
+                .returns(Condition.BROKEN, Observed::condition)
+                .extracting(Observed::reason)
+                .asString()
+                .contains("is suspended");
+
+        // When
+        storage.driver().apply(VOLUME, SPEC, Instant.now());
+
+        // Then
+        assertThat(seen().condition()).isEqualTo(Condition.READY);
+        write(device(), 1 * MIB, "tenant");
+    }
+
+    @Test
+    void isRemovedAlsoIfItsDeviceWasLeftSuspended() throws Exception {
+        // Given
+        storage.driver().apply(VOLUME, SPEC, Instant.now());
+        programs.run("dmsetup", "suspend", device().toString());
+
+        // When
+        storage.driver().remove(VOLUME, Instant.now());
+
+        // Then
+        awaitGone();
+    }
+
+    @Test
+    void refusesAPoolThatIsNotForVolumes() {
+        VolumeSpec elsewhere = new VolumeSpec("vg9", 8 * MIB, COMPUTE, "user", sealedTo(STORAGE, SECRET));
+
+        assertThatThrownBy(() -> storage.driver().apply(VOLUME, elsewhere, Instant.now()))
+                .isInstanceOf(DriverFault.class)
+                .hasMessage("the pool vg9 is not one for volumes: agent.host.pools names vg0, vg0/tp0");
     }
 
     @Test

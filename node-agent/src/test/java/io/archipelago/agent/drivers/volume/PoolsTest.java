@@ -2,6 +2,7 @@ package io.archipelago.agent.drivers.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.agent.drivers.DriverFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,18 +14,18 @@ class PoolsTest {
     private static final String OURS = "archipelago:" + KEY;
     private static final long MIB = 1L << 20;
 
-    private final Pools pools = pools(
+    private static final LvmState.Told TOLD = told(
             Map.of("vg0", new LvmState.Group(1000 * MIB, 4 * MIB), "vg1", new LvmState.Group(512 * MIB, 32 * MIB)),
-            "vg0|mine||104857600|4194304|active|" + OURS + "|linear|unknown",
-            "vg0|root||209715200|4194304|active||linear|unknown",
-            "vg0|tp0||524288000|4194304|active||thin,pool|zero",
-            "vg0|thin-mine|tp0|209715200|4194304|active|" + OURS + "|thin,sparse|unknown",
-            "vg0|thin-of-others|tp0|104857600|4194304|active||thin,sparse|unknown",
-            "vg0|tp1||524288000|4194304|active||thin,pool|");
+            "vg0|mine||104857600|4194304|active|" + OURS + "|linear|unknown|",
+            "vg0|root||209715200|4194304|active||linear|unknown|",
+            "vg0|tp0||524288000|4194304|active||thin,pool|zero|",
+            "vg0|thin-mine|tp0|209715200|4194304|active|" + OURS + "|thin,sparse|unknown|",
+            "vg0|thin-of-others|tp0|104857600|4194304|active||thin,sparse|unknown|",
+            "vg0|tp1||524288000|4194304|active||thin,pool||");
 
     @Test
     void aGroupHasRoomForWhatIsFreeAndWhatWeHave() throws Exception {
-        Pools.Found found = pools.look(List.of("vg0"));
+        Pools.Found found = pools("vg0").look();
 
         assertThat(found.bytes()).containsExactly(Map.entry("vg0", 1100 * MIB));
         assertThat(found.problems()).isEmpty();
@@ -32,7 +33,7 @@ class PoolsTest {
 
     @Test
     void aThinPoolHasRoomForItsSizeLessWhatOthersHave() throws Exception {
-        Pools.Found found = pools.look(List.of("vg0/tp0"));
+        Pools.Found found = pools("vg0/tp0").look();
 
         assertThat(found.bytes()).containsExactly(Map.entry("vg0/tp0", 400 * MIB));
         assertThat(found.problems()).isEmpty();
@@ -40,7 +41,7 @@ class PoolsTest {
 
     @Test
     void saysWhichPoolIsMissing() throws Exception {
-        Pools.Found found = pools.look(List.of("vg9", "vg0/tp9", "vg0/root"));
+        Pools.Found found = pools("vg9", "vg0/tp9", "vg0/root").look();
 
         assertThat(found.bytes()).isEmpty();
         assertThat(found.problems())
@@ -52,7 +53,7 @@ class PoolsTest {
 
     @Test
     void saysWhichPoolRoundsMoreThanIsBooked() throws Exception {
-        assertThat(pools.look(List.of("vg1")).problems())
+        assertThat(pools("vg1").look().problems())
                 .singleElement()
                 .asString()
                 .contains("the pool vg1 gives space in units of 32 MiB");
@@ -60,19 +61,39 @@ class PoolsTest {
 
     @Test
     void saysWhichThinPoolHandsOutWhatAnotherHasWritten() throws Exception {
-        assertThat(pools.look(List.of("vg0/tp1")).problems())
+        assertThat(pools("vg0/tp1").look().problems())
                 .singleElement()
                 .asString()
                 .contains("does not zero");
     }
 
-    private static Pools pools(Map<String, LvmState.Group> groups, String... lines) {
-        return new Pools(() -> {
-            List<LogicalVolume> volumes = new ArrayList<>();
+    @Test
+    void refusesAPoolThatIsThereAndNotForVolumes() throws Exception {
+        assertThat(pools("vg0/tp0", "vg1").problem("vg0"))
+                .isEqualTo("the pool vg0 is not one for volumes: agent.host.pools names vg0/tp0, vg1");
+    }
+
+    @Test
+    void seesWhichDeviceIsSuspended() throws Exception {
+        String line = "vg0|mine||104857600|4194304|active|" + OURS + "|linear|unknown|";
+
+        assertThat(LogicalVolume.parse(line).suspended()).isFalse();
+        assertThat(LogicalVolume.parse(line + "suspended").suspended()).isTrue();
+    }
+
+    private static Pools pools(String... names) {
+        return new Pools(() -> TOLD, List.of(names));
+    }
+
+    private static LvmState.Told told(Map<String, LvmState.Group> groups, String... lines) {
+        List<LogicalVolume> volumes = new ArrayList<>();
+        try {
             for (String line : lines) {
                 volumes.add(LogicalVolume.parse(line));
             }
-            return new LvmState.Told(volumes, groups);
-        });
+        } catch (DriverFault e) {
+            throw new IllegalArgumentException(e);
+        }
+        return new LvmState.Told(volumes, groups);
     }
 }

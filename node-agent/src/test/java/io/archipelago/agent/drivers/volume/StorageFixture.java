@@ -14,6 +14,7 @@ import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ public final class StorageFixture {
     }
 
     private LinuxVolumeDriver newDriver() {
-        return LinuxVolumeDriver.of(STORAGE, programs, StorageFixture::unseal, EVERYWHERE, pace);
+        return LinuxVolumeDriver.of(
+                STORAGE, programs, StorageFixture::unseal, List.of(POOL, THIN_POOL), EVERYWHERE, pace);
     }
 
     LinuxVolumeDriver driver() {
