@@ -87,6 +87,7 @@ public final class LinuxDrivers {
                 LinkSettings.of(
                         state.resolve("link-keys"),
                         RUN.resolve("links"),
+                        state.resolve("links"),
                         setup.gateway().linkScripts()));
     }
 
