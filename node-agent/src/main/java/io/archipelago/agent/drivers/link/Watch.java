@@ -180,13 +180,23 @@ final class Watch implements AutoCloseable {
     }
 
     private void measure(Link now) throws DriverFault {
-        OptionalInt path = workshop.prober().pathMtu(now.spec().ends().remoteAddress());
+        OptionalInt path = path(now);
         double bits = workshop.prober().throughput(now);
         synchronized (this) {
             pathMtu = path;
             throughput.take(bits / MEGA);
             measured = System.nanoTime();
             everMeasured = true;
+        }
+    }
+
+    /** That it can not be measured is no defect of a link that carries frames. */
+    private OptionalInt path(Link now) {
+        try {
+            return workshop.prober().pathMtu(now.spec().ends().remoteAddress());
+        } catch (DriverFault fault) {
+            LOG.debugf("link=%s the path is not known: %s", now.key(), fault.reason());
+            return OptionalInt.empty();
         }
     }
 

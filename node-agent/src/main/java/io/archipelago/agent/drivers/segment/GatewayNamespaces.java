@@ -30,6 +30,7 @@ final class GatewayNamespaces {
     static final Duration LOOK_INSIDE = Duration.ofSeconds(30);
 
     private final Programs programs;
+    private final Modules modules;
     private final Trunk trunk;
     private final Outside outside;
     private final Path directory;
@@ -38,8 +39,9 @@ final class GatewayNamespaces {
     /** What was in a namespace at the last look into it. */
     private record Inside(long number, Instant at, Devices devices, String rules) {}
 
-    GatewayNamespaces(Programs programs, Trunk trunk, Outside outside, Path directory) {
+    GatewayNamespaces(Programs programs, Modules modules, Trunk trunk, Outside outside, Path directory) {
         this.programs = programs;
+        this.modules = modules;
         this.trunk = trunk;
         this.outside = outside;
         this.directory = directory;
@@ -141,11 +143,12 @@ final class GatewayNamespaces {
         namespace(names).delete();
     }
 
-    private static void makeBridge(SegmentNames names, Gateway gateway, Namespace namespace, @Nullable Device present)
+    private void makeBridge(SegmentNames names, Gateway gateway, Namespace namespace, @Nullable Device present)
             throws DriverFault {
         String name = SegmentNames.BRIDGE;
         IpBatch batch = namespace.ip().add("link set lo up");
         if (present == null) {
+            modules.load("bridge");
             batch.add("link add %s address %s type bridge", name, names.gatewayMac());
         } else {
             present.addresses().stream()

@@ -20,10 +20,12 @@ final class HostBridges {
     private static final KernelTree BRIDGED = new KernelTree(Path.of("/proc/sys/net/bridge"));
 
     private final Programs programs;
+    private final Modules modules;
     private final Trunk trunk;
 
-    HostBridges(Programs programs, Trunk trunk) {
+    HostBridges(Programs programs, Modules modules, Trunk trunk) {
         this.programs = programs;
+        this.modules = modules;
         this.trunk = trunk;
     }
 
@@ -88,6 +90,7 @@ final class HostBridges {
         String inside = SegmentNames.MACHINES;
         makeBridge(names, name, devices);
         if (devices.get(name) == null) {
+            modules.load("veth");
             programs.run("ip", "link", "add", name, "type", "veth", "peer", "name", inside, "netns", gateway.name());
         }
         plug(names, name, spec);
@@ -123,6 +126,7 @@ final class HostBridges {
         requireUnfiltered();
         IpBatch batch = IpBatch.onHost(programs);
         if (present == null) {
+            modules.load("bridge");
             batch.add("link add %s type bridge %s", name, Device.QUIET);
         } else {
             batch.add("link set %s type bridge %s", name, Device.QUIET).add("address flush dev %s", name);

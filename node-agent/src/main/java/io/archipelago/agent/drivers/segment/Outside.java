@@ -16,11 +16,13 @@ final class Outside {
     private static final KernelTree IPV4 = new KernelTree(Path.of("/proc/sys/net/ipv4/conf"));
 
     private final Programs programs;
+    private final Modules modules;
     private final String interfaceName;
     private final OutsideRules rules;
 
-    Outside(Programs programs, SegmentSettings settings) {
+    Outside(Programs programs, Modules modules, SegmentSettings settings) {
         this.programs = programs;
+        this.modules = modules;
         this.interfaceName = settings.outside();
         this.rules = new OutsideRules(programs, settings);
     }
@@ -67,6 +69,7 @@ final class Outside {
         Prefix ours = pair(names, outer, host);
         IpBatch batch = IpBatch.onHost(programs);
         if (outer == null) {
+            modules.load("veth");
             batch.add("link add %s type veth peer name %s netns %s", name, SegmentNames.OUTSIDE, namespace.name());
         }
         batch.add("link set %s alias %s", name, names.alias())
