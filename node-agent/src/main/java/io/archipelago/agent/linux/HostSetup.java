@@ -66,6 +66,7 @@ public record HostSetup(
         }
     }
 
+    private static final String CLOSED = "closed-networks";
     private static final long SLOWEST_WIPE = 1 << 20;
     private static final Pattern NETWORK = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
     private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
@@ -109,10 +110,6 @@ public record HostSetup(
     }
 
     private static Gateway gateway(AgentConfig.Host config) {
-        List<String> closed = config.closedNetworks().orElse(List.of());
-        for (String network : closed) {
-            require("closed-networks", network, NETWORK, "networks such as 10.10.0.0/24, with commas between");
-        }
         return new Gateway(
                 text(
                         "wan-address",
@@ -124,10 +121,23 @@ public record HostSetup(
                         config.outside(),
                         INTERFACE,
                         "the network interface through which clusters reach the outside"),
-                closed,
+                closed(config.closedNetworks()),
                 config.linkScripts().orElse(null),
                 config.cacheDirectory(),
                 config.cacheBytes().bytes());
+    }
+
+    /** A gateway that was not told would let clusters into the hosts' own networks; so it has to be said that there are none. */
+    private static List<String> closed(Optional<List<String>> closed) {
+        String allowed = "networks that no cluster may reach, such as 10.10.0.0/24, with commas between, or none";
+        List<String> networks = closed.filter(some -> !some.isEmpty()).orElseThrow(() -> missing(CLOSED, allowed));
+        if (networks.equals(List.of("none"))) {
+            return List.of();
+        }
+        for (String network : networks) {
+            require(CLOSED, network, NETWORK, allowed);
+        }
+        return networks;
     }
 
     private static @Nullable DirectBoot boot(AgentConfig.Boot config) {

@@ -68,6 +68,14 @@ class HostSetupTest {
         assertThat(storage.reservedMemory()).isZero();
     }
 
+    @Test
+    void aGatewayMayBeToldThatNoNetworkIsClosed() {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.put("agent.host.closed-networks", "none");
+
+        assertThat(setup(keys).gateway().closedNetworks()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -79,6 +87,7 @@ class HostSetupTest {
                 "agent.host.portal|an address and a port, such as 10.10.0.31:3260",
                 "agent.host.wan-address|the address at which the gateways of other sites reach this one",
                 "agent.host.outside|the network interface through which clusters reach the outside",
+                "agent.host.closed-networks|networks that no cluster may reach, such as 10.10.0.0/24, with commas between, or none",
                 "agent.host.boot.kernel|a kernel's file, as there is an initrd"
             })
     void whatIsMissingIsNamedWithWhatItAllows(String key, String allowed) {
@@ -99,7 +108,8 @@ class HostSetupTest {
                 "agent.host.portal|10.10.0.31|an address and a port",
                 "agent.host.portal|10.10.0.31:70000|an address and a port",
                 "agent.host.wan-address|a b|the address at which",
-                "agent.host.closed-networks|10.10.0.0|networks such as 10.10.0.0/24",
+                "agent.host.closed-networks|10.10.0.0|networks that no cluster may reach",
+                "agent.host.closed-networks|none,10.10.0.0/24|networks that no cluster may reach",
                 "agent.host.reserved-cpus|-1|0 or more",
                 "agent.host.wipe-bytes-per-second|10KiB|1MiB or more",
                 "agent.host.command-limit|PT0S|a duration of a second or more"
