@@ -98,7 +98,10 @@ public interface AgentConfig {
         /** GATEWAY: the network interface through which clusters reach the outside. Must be set. */
         Optional<String> outside();
 
-        /** GATEWAY: networks that no cluster reaches, with commas between, such as {@code 10.10.0.0/24}: the hosts' own. */
+        /**
+         * GATEWAY: networks that no cluster reaches, with commas between, such as {@code 10.10.0.0/24}: the hosts' own; {@code none} if
+         * there are none. Must be set.
+         */
         Optional<List<String>> closedNetworks();
 
         /** GATEWAY: where the scripts for a VPN appliance are, if there is one: see docs/operators/link-scripts.md. */

@@ -10,12 +10,10 @@ import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Scratch;
 import io.archipelago.agent.state.HostDirectory;
 import io.archipelago.agent.state.HostDirectory.SealingKey;
-import io.archipelago.contracts.host.LinkDriver;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.jboss.logging.Logger;
 
@@ -44,13 +42,13 @@ final class LinuxAgent implements AgentProcess.Crew {
             Programs programs = new Programs(setup.commandLimit());
             Bell bell = new Bell();
             LinuxDrivers linux = new LinuxDrivers(setup, programs, directory.state(), key::unseal, bell);
-            Map<LinkDriver, String> offers = linux.offers();
+            linux.askForOffers();
             LinuxInventory inventory = LinuxInventory.of(
                     setup,
                     new LinuxInventory.Identity(directory.machineId(), key.announced(), AgentProcess.version()),
                     programs,
                     means.publisher().clockOffset(),
-                    () -> offers,
+                    linux::offers,
                     config.heartbeatEvery().multipliedBy(3));
             drivers = linux.all();
             runner = new HostRunner(
@@ -59,7 +57,7 @@ final class LinuxAgent implements AgentProcess.Crew {
                     means.clock(),
                     means.threads());
             bell.wakes = runner::look;
-            watch(inventory, means);
+            watch(inventory, linux, means);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -79,10 +77,11 @@ final class LinuxAgent implements AgentProcess.Crew {
                 new SplittableRandom());
     }
 
-    private static void watch(LinuxInventory inventory, AgentProcess.Means means) {
+    private static void watch(LinuxInventory inventory, LinuxDrivers linux, AgentProcess.Means means) {
         Clock clock = means.clock();
         Alarm looks = new Alarm(clock, means.threads(), () -> {
             inventory.refresh();
+            linux.askForOffers();
             return clock.instant().plus(INVENTORY_EVERY);
         });
         looks.set(clock.instant().plus(INVENTORY_EVERY));

@@ -67,6 +67,7 @@ public record HostSetup(
         }
     }
 
+    private static final String CLOSED = "closed-networks";
     private static final long SLOWEST_WIPE = 1 << 20;
     private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
     private static final Pattern POOL =
@@ -117,14 +118,6 @@ public record HostSetup(
     }
 
     private static Gateway gateway(AgentConfig.Host config) {
-        List<String> closed = config.closedNetworks().orElse(List.of());
-        for (String network : closed) {
-            require(
-                    "closed-networks",
-                    network,
-                    Addresses::isNetwork,
-                    "IPv4 networks with prefixes of 0 to 32 bits, such as 10.10.0.0/24, with commas between");
-        }
         return new Gateway(
                 text(
                         "wan-address",
@@ -136,10 +129,23 @@ public record HostSetup(
                         config.outside(),
                         INTERFACE.asMatchPredicate(),
                         "the network interface through which clusters reach the outside"),
-                closed,
+                closed(config.closedNetworks()),
                 config.linkScripts().map(Path::toAbsolutePath).orElse(null),
                 config.cacheDirectory().toAbsolutePath(),
                 config.cacheBytes().bytes());
+    }
+
+    /** A gateway that was not told would let clusters into the hosts' own networks; so it has to be said that there are none. */
+    private static List<String> closed(Optional<List<String>> closed) {
+        String allowed = "networks that no cluster may reach, such as 10.10.0.0/24, with commas between, or none";
+        List<String> networks = closed.filter(some -> !some.isEmpty()).orElseThrow(() -> missing(CLOSED, allowed));
+        if (networks.equals(List.of("none"))) {
+            return List.of();
+        }
+        for (String network : networks) {
+            require(CLOSED, network, Addresses::isNetwork, allowed);
+        }
+        return networks;
     }
 
     private static @Nullable DirectBoot boot(AgentConfig.Boot config) {

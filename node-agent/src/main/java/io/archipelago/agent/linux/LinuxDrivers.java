@@ -39,6 +39,7 @@ public final class LinuxDrivers {
 
     private final List<Driver<?>> drivers = new ArrayList<>();
     private final @Nullable LinuxLinkDriver links;
+    private volatile Map<LinkDriver, String> offers = Map.of();
 
     /**
      * The drivers of a host.
@@ -88,6 +89,7 @@ public final class LinuxDrivers {
                 LinkSettings.of(
                         state.resolve("link-keys"),
                         RUN.resolve("links"),
+                        state.resolve("links"),
                         setup.gateway().linkScripts()));
     }
 
@@ -99,8 +101,18 @@ public final class LinuxDrivers {
         return new Drivers(drivers);
     }
 
-    /** How this host can join the ends of links; see {@link io.archipelago.contracts.host.HostMessage.Inventory#links()}. */
+    /**
+     * Asks the host again how it can join the ends of links: a tool may have come, or an appliance have another key. What is asked may take
+     * long to answer.
+     */
+    public void askForOffers() {
+        if (links != null) {
+            offers = links.offers();
+        }
+    }
+
+    /** What the host said last; see {@link io.archipelago.contracts.host.HostMessage.Inventory#links()}. */
     public Map<LinkDriver, String> offers() {
-        return links == null ? Map.of() : links.offers();
+        return offers;
     }
 }

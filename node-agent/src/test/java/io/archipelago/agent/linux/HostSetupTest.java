@@ -68,6 +68,14 @@ class HostSetupTest {
         assertThat(storage.reservedMemory()).isZero();
     }
 
+    @Test
+    void aGatewayMayBeToldThatNoNetworkIsClosed() {
+        Map<String, String> keys = new HashMap<>(ALL);
+        keys.put("agent.host.closed-networks", "none");
+
+        assertThat(setup(keys).gateway().closedNetworks()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -79,6 +87,7 @@ class HostSetupTest {
                 "agent.host.portal|an IP address and a port from 1 to 65535, such as 10.10.0.31:3260 or [fd00::31]:3260",
                 "agent.host.wan-address|the IP address, or the name, at which the gateways of other sites reach this one",
                 "agent.host.outside|the network interface through which clusters reach the outside",
+                "agent.host.closed-networks|networks that no cluster may reach, such as 10.10.0.0/24, with commas between, or none",
                 "agent.host.boot.kernel|a kernel's file, as there is an initrd"
             })
     void whatIsMissingIsNamedWithWhatItAllows(String key, String allowed) {
@@ -105,8 +114,9 @@ class HostSetupTest {
                 "agent.host.wan-address|192.0.2.256|the IP address, or the name, at which",
                 "agent.host.wan-address|192.0.2|the IP address, or the name, at which",
                 "agent.host.wan-address|fd00:::1|the IP address, or the name, at which",
-                "agent.host.closed-networks|10.10.0.0|IPv4 networks with prefixes of 0 to 32 bits",
-                "agent.host.closed-networks|10.10.0.0/33|IPv4 networks with prefixes of 0 to 32 bits",
+                "agent.host.closed-networks|10.10.0.0|networks that no cluster may reach",
+                "agent.host.closed-networks|none,10.10.0.0/24|networks that no cluster may reach",
+                "agent.host.closed-networks|10.10.0.0/33|networks that no cluster may reach",
                 "agent.host.closed-networks|10.10.256.0/24|such as 10.10.0.0/24",
                 "agent.host.reserved-cpus|-1|0 or more",
                 "agent.host.wipe-bytes-per-second|10KiB|1MiB or more",

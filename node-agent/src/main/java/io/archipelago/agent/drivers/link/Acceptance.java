@@ -44,11 +44,20 @@ final class Acceptance {
         int mtu = link.spec().mtu();
         int needed = mtu + link.spec().driver().overhead();
         prober.forgetWidth(link);
-        OptionalInt carried = prober.pathMtu(address);
+        OptionalInt carried;
+        try {
+            carried = prober.pathMtu(address);
+        } catch (DriverFault fault) {
+            return tooLarge(mtu, "how wide the path is can not be found out, as " + fault.reason());
+        }
         String why = carried.isPresent() && carried.getAsInt() < needed
                 ? "they need packets of %d bytes, and the path to %s carries %d: set network.link.path-mtu to %d"
                         .formatted(needed, address, carried.getAsInt(), carried.getAsInt())
                 : "see whether the other site's segment carries them";
+        return tooLarge(mtu, why);
+    }
+
+    private static String tooLarge(int mtu, String why) {
         return "frames of %d bytes do not pass, smaller ones do: %s".formatted(mtu, why);
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
     private final LinkSettings settings;
     private final Map<ResourceKey, Watch> watches = new HashMap<>();
 
+    /** Why each tunnel was not offered when that was asked last, to say it once. */
+    private final Map<LinkDriver, String> refusals = new ConcurrentHashMap<>();
+
     /**
      * @param programs run where the gateway's way to the WAN is
      * @param places knows where the gateway's side of each segment is
@@ -43,16 +47,23 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
         this.settings = settings;
     }
 
-    /** How this gateway can join the ends of links, each with the key that it proves itself with, which may be empty. */
+    /**
+     * How this gateway can join the ends of links, each with the key that it proves itself with, which may be empty. Asks at most two
+     * programs, and by a thread of its own: nobody who makes links waits for them.
+     */
     public Map<LinkDriver, String> offers() {
         Map<LinkDriver, String> offers = new EnumMap<>(LinkDriver.class);
         for (Tunnel tunnel : workshop.tunnels()) {
+            String refusal = "";
             try {
                 if (Tools.problems(tunnel.programs()).isEmpty()) {
                     offers.put(tunnel.driver(), tunnel.key());
                 }
             } catch (DriverFault fault) {
-                LOG.warnf("no links of %s: %s", tunnel.driver(), fault.reason());
+                refusal = fault.reason();
+            }
+            if (!refusal.equals(refusals.put(tunnel.driver(), refusal)) && !refusal.isEmpty()) {
+                LOG.warnf("no links of %s: %s", tunnel.driver(), refusal);
             }
         }
         return offers;

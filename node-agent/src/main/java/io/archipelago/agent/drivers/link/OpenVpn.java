@@ -5,10 +5,13 @@ import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +24,13 @@ import java.util.regex.Pattern;
 final class OpenVpn implements Tunnel {
 
     private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}");
+
+    /** Says who begins to speak; with {@code verb 3}. */
+    private static final Pattern BEGUN = Pattern.compile("TLS: Initial packet from \\[AF_INET6?](\\S+):\\d+,");
+
+    /** An address, and no name that somebody would have to be asked for. */
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
     private static final String CONFIGURATION = "openvpn.conf";
     private static final String PID = "openvpn.pid";
     private static final String LOG = "openvpn.log";
@@ -63,7 +73,7 @@ final class OpenVpn implements Tunnel {
         Path configuration = records.put(link.key(), CONFIGURATION, configuration(link));
         Programs.Ended ended = programs.end(List.of("openvpn", "--config", configuration.toString()));
         if (ended.code() != 0 || !devices.appears(link.device())) {
-            throw DriverFault.failed("openvpn does not start: " + lastLine(link, ""));
+            throw DriverFault.failed("openvpn does not start: " + lastLine(log(link)));
         }
     }
 
@@ -76,11 +86,37 @@ final class OpenVpn implements Tunnel {
 
     @Override
     public String excuse(Link link) throws DriverFault {
-        if (lastLine(link, "hash verification failed").isEmpty()) {
-            return "";
+        String address = link.spec().ends().remoteAddress();
+        return isRefused(address, log(link))
+                ? "whoever answers at %s has another certificate than the gateway of %s announced"
+                        .formatted(address, link.spec().peer())
+                : "";
+    }
+
+    /** Whether somebody at an address had the wrong certificate. Who else knocks is told by the line before each refusal. */
+    static boolean isRefused(String address, List<String> log) {
+        String knocks = "";
+        for (String line : log) {
+            Matcher begun = BEGUN.matcher(line);
+            if (begun.find()) {
+                knocks = begun.group(1);
+            } else if (line.contains("hash verification failed") && isSame(address, knocks)) {
+                return true;
+            }
         }
-        return "whoever answers at %s has another certificate than the gateway of %s announced"
-                .formatted(link.spec().ends().remoteAddress(), link.spec().peer());
+        return false;
+    }
+
+    /** However each is written; a peer that is known by a name is not told from others. */
+    private static boolean isSame(String address, String other) {
+        if (!ADDRESS.matcher(address).matches() || !ADDRESS.matcher(other).matches()) {
+            return false;
+        }
+        try {
+            return InetAddress.getByName(address).equals(InetAddress.getByName(other));
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     @Override
@@ -129,7 +165,7 @@ final class OpenVpn implements Tunnel {
                 daemon
                 writepid "%s"
                 log-append "%s"
-                verb 1
+                verb 3
                 """.formatted(
                         link.device(),
                         protocol,
@@ -142,14 +178,15 @@ final class OpenVpn implements Tunnel {
                         directory.resolve(LOG));
     }
 
-    /** The last line of the log that contains a word; empty if there is none. */
-    private String lastLine(Link link, String word) {
+    private static String lastLine(List<String> log) {
+        return log.isEmpty() ? "it says nothing" : log.getLast();
+    }
+
+    private List<String> log(Link link) {
         try {
-            return Files.readAllLines(records.directory(link.key()).resolve(LOG), StandardCharsets.ISO_8859_1).stream()
-                    .filter(line -> line.contains(word))
-                    .reduce("", (before, line) -> line);
+            return Files.readAllLines(records.directory(link.key()).resolve(LOG), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return "";
+            return List.of();
         }
     }
 

@@ -42,7 +42,7 @@ final class OwnCertificate {
     }
 
     /** The SHA-256 of the certificate as {@code AB:CD:..}; it is made if there is none. */
-    String fingerprint() throws DriverFault {
+    synchronized String fingerprint() throws DriverFault {
         if (!Files.exists(certificate())) {
             make();
         }

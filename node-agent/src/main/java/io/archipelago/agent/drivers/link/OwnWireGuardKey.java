@@ -35,7 +35,7 @@ final class OwnWireGuardKey {
     }
 
     /** The public half as {@code wg} writes it; a pair is made if there is none. */
-    String publicKey() throws DriverFault {
+    synchronized String publicKey() throws DriverFault {
         Path file = directory.resolve("wireguard.pub");
         try {
             if (!Files.exists(file)) {

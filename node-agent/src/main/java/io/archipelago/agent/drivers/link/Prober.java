@@ -23,6 +23,9 @@ final class Prober {
     private static final int MOST_MTU = 9216;
     private static final int ETHERNET_MTU = 1500;
 
+    /** The code with which ping says that nobody answered; a greater one says that it could not ask. */
+    private static final int UNANSWERED = 1;
+
     /** Some measured bytes: enough to fill the longest path for a moment, too few to be in anybody's way. */
     private static final int BULK_BYTES = 4 << 20;
 
@@ -84,12 +87,16 @@ final class Prober {
                         "-w",
                         "2",
                         link.spec().ends().remoteGateway()));
-        return broadcastFault(ended.out());
+        return broadcastFault(ended);
     }
 
-    static String broadcastFault(String told) {
-        Matcher arped = ARPED.matcher(told);
-        if (!arped.find() || arped.group(1).equals("0")) {
+    /** It ends with the same code whether nobody answers or it can not ask, but counts only in the former case. */
+    static String broadcastFault(Programs.Ended ended) throws DriverFault {
+        Matcher arped = ARPED.matcher(ended.out());
+        if (!arped.find()) {
+            throw DriverFault.failed("arping can not ask: " + ended.said());
+        }
+        if (arped.group(1).equals("0")) {
             return "broadcasts do not pass, though other frames do";
         }
         return arped.group(2).equals("0")
@@ -147,9 +154,15 @@ final class Prober {
         return pings(programs.within(link.place().namespace()), command);
     }
 
-    /** That a packet is too large already for this host is said among the errors. */
     private static Pings pings(Programs programs, List<String> command) throws DriverFault {
-        Programs.Ended ended = programs.end(command);
+        return pings(programs.end(command));
+    }
+
+    /** That a packet is too large already for this host is said among the errors. */
+    static Pings pings(Programs.Ended ended) throws DriverFault {
+        if (ended.code() > UNANSWERED) {
+            throw DriverFault.failed("ping can not ask: " + ended.said());
+        }
         return Pings.parse(ended.out() + System.lineSeparator() + ended.err());
     }
 }

@@ -23,6 +23,9 @@ final class WireGuard implements Tunnel {
     /** Of VXLAN (RFC 7348), within WireGuard. */
     private static final String PORT = "4789";
 
+    /** Of addresses in 169.254.0.0/18. */
+    private static final int PAIRS = 1 << 13;
+
     private static final Path MODULE = Path.of("/sys/module/wireguard");
     private static final String KEEP_ALIVE_SECONDS = "5";
 
@@ -162,9 +165,12 @@ final class WireGuard implements Tunnel {
         return address + ":" + ends.remotePort();
     }
 
-    /** An address of an end within WireGuard, out of those for links (RFC 3927): no tenant's network has them. */
+    /**
+     * An address of an end within WireGuard, out of those for links (RFC 3927): no tenant's network has them, and ways to the outside have
+     * others of them. The links of a cluster, which alone meet in a namespace, have tunnels that follow each other.
+     */
     static String inner(LinkSpec spec, boolean ofListener) {
-        int pair = spec.tunnel() & 0x7FFF;
+        int pair = spec.tunnel() & PAIRS - 1;
         return "169.254.%d.%d".formatted(pair >> 7, (pair & 0x7F) << 1 | (ofListener ? 0 : 1));
     }
 }

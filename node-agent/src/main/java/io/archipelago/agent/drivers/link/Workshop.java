@@ -21,7 +21,7 @@ final class Workshop {
     Workshop(Programs programs, LinkSettings settings) {
         devices = new Devices(programs);
         shaper = new Shaper(programs);
-        records = new Records(settings.records());
+        records = new Records(settings.records(), settings.lastingRecords());
         prober = new Prober(programs);
         acceptance = new Acceptance(prober);
         List<Tunnel> all = new ArrayList<>(List.of(

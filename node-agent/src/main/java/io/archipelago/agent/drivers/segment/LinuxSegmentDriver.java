@@ -40,9 +40,11 @@ public final class LinuxSegmentDriver implements Driver<SegmentSpec> {
         this.programs = programs;
         this.directory = settings.directory();
         this.machines = settings.machines();
-        this.trunk = new Trunk(programs, settings.trunk());
-        this.bridges = new HostBridges(programs, trunk);
-        this.gateways = new GatewayNamespaces(programs, trunk, new Outside(programs, settings), directory);
+        Modules modules = new Modules(programs);
+        this.trunk = new Trunk(programs, modules, settings.trunk());
+        this.bridges = new HostBridges(programs, modules, trunk);
+        this.gateways =
+                new GatewayNamespaces(programs, modules, trunk, new Outside(programs, modules, settings), directory);
     }
 
     /** The driver of a host. */

@@ -11,12 +11,11 @@ final class Trunk {
 
     private final Programs programs;
     private final String name;
+    private final Modules modules;
 
-    /** Whether the kernel's modules were asked for: it has not always the means to do that by itself. */
-    private boolean loaded;
-
-    Trunk(Programs programs, String name) {
+    Trunk(Programs programs, Modules modules, String name) {
         this.programs = programs;
+        this.modules = modules;
         this.name = name;
     }
 
@@ -46,10 +45,7 @@ final class Trunk {
      */
     void add(SegmentSpec spec, Devices devices, String device, List<String> where) throws DriverFault {
         require(spec, devices);
-        if (!loaded) {
-            programs.run("modprobe", "--all", "8021q", "bridge", "veth");
-            loaded = true;
-        }
+        modules.load("8021q");
         List<String> command = new ArrayList<>(List.of("ip", "link", "add", "link", name, "name", device));
         command.add("mtu");
         command.add(Integer.toString(spec.mtu()));

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +222,32 @@ class LinuxLinkDriverLT {
         gateways.osaka.driver().remove(gateways.osaka.key, Instant.now());
 
         // Then
+        await().atMost(TwoGateways.PATIENCE)
+                .untilAsserted(() -> assertThat(gateways.traces()).isEqualTo(before));
+    }
+
+    @Test
+    void anApplianceIsToldToCloseWhatTheHostForgot() throws Exception {
+        // Given
+        List<String> before = gateways.traces();
+        LinkSpec spec = gateways.tokyo.spec(LinkDriver.CONSOLE, gateways.osaka);
+        gateways.open(LinkDriver.CONSOLE);
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+
+        // When
+        gateways.tokyo.rebootBesideItsAppliance();
+
+        // Then
+        gateways.tokyo.awaitThat(spec, Condition.BROKEN);
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+
+        // When
+        gateways.tokyo.rebootBesideItsAppliance();
+
+        // Then
+        assertThat(gateways.tokyo.driver().observe(Map.of(), Instant.now())).containsOnlyKeys(gateways.tokyo.key);
+        gateways.tokyo.driver().remove(gateways.tokyo.key, Instant.now());
+        gateways.osaka.driver().remove(gateways.osaka.key, Instant.now());
         await().atMost(TwoGateways.PATIENCE)
                 .untilAsserted(() -> assertThat(gateways.traces()).isEqualTo(before));
     }

@@ -99,9 +99,11 @@ final class TwoGateways implements AutoCloseable {
                     traces.add(namespace + " " + device.path("ifname").asText());
                 }
             }
-            if (Files.exists(gateway.settings.records())) {
-                try (Stream<Path> files = Files.list(gateway.settings.records())) {
-                    files.forEach(file -> traces.add(file.toString()));
+            for (Path records : List.of(gateway.settings.records(), gateway.settings.lastingRecords())) {
+                if (Files.exists(records)) {
+                    try (Stream<Path> files = Files.list(records)) {
+                        files.forEach(file -> traces.add(file.toString()));
+                    }
                 }
             }
         }
@@ -117,6 +119,10 @@ final class TwoGateways implements AutoCloseable {
         tokyo.leave();
         osaka.leave();
         clear();
+        delete(directory);
+    }
+
+    private static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);
@@ -174,6 +180,7 @@ final class TwoGateways implements AutoCloseable {
             settings = new LinkSettings(
                     directory.resolve(name).resolve("keys"),
                     directory.resolve(name).resolve("records"),
+                    directory.resolve(name).resolve("lasting"),
                     scripts(directory.resolve(name).resolve("scripts"), wan),
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2),
@@ -227,7 +234,7 @@ final class TwoGateways implements AutoCloseable {
 
         /** As far as an agent comes that is killed after its first step. */
         void beginToMake(LinkSpec spec) throws DriverFault {
-            new Records(settings.records())
+            new Records(settings.records(), settings.lastingRecords())
                     .write(new Records.Record(new Link(key, spec, place().orElseThrow()), false));
         }
 
@@ -284,6 +291,17 @@ final class TwoGateways implements AutoCloseable {
                 driver.remove(each, Instant.now());
             }
             loseSegment();
+            makeSegment();
+            driver = newDriver();
+        }
+
+        /** The same, while its appliance, which stands beside it, goes on. */
+        void rebootBesideItsAppliance() throws DriverFault, IOException {
+            driver.close();
+            loseSegment();
+            if (Files.exists(settings.records())) {
+                delete(settings.records());
+            }
             makeSegment();
             driver = newDriver();
         }

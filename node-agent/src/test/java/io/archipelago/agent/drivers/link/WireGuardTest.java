@@ -1,0 +1,54 @@
+package io.archipelago.agent.drivers.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.agent.SiteFixture;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Which addresses the ends of a link have within WireGuard. */
+class WireGuardTest {
+
+    /** As many as a cluster can have workers, whose tunnels follow each other. */
+    private static final int LINKS = 255;
+
+    private static final int TUNNELS = (1 << 24) - 1;
+
+    @Test
+    void noTwoEndsInOneClusterHaveTheSame() {
+        for (int first : new int[] {1, 8100, 4711, 1_000_000, TUNNELS - 100}) {
+            Set<String> addresses = new HashSet<>();
+            for (int link = 0; link < LINKS; link++) {
+                LinkSpec spec = spec(Math.floorMod(first + link, TUNNELS) + 1);
+                addresses.add(WireGuard.inner(spec, true));
+                addresses.add(WireGuard.inner(spec, false));
+            }
+            assertThat(addresses).hasSize(2 * LINKS);
+        }
+    }
+
+    /** A namespace has one of 169.254.64.0/18 on its way to the outside, and asks 169.254.169.254 for nothing. */
+    @Test
+    void noWayToTheOutsideHasThem() {
+        for (int tunnel = 1; tunnel < 1 << 15; tunnel++) {
+            assertThat(WireGuard.inner(spec(tunnel), tunnel % 2 == 0))
+                    .matches("169\\.254\\.([0-9]|[1-5][0-9]|6[0-3])\\.\\d+");
+        }
+    }
+
+    private static LinkSpec spec(int tunnel) {
+        LinkSpec any = SiteFixture.link(20001);
+        return new LinkSpec(
+                any.segment(),
+                any.peer(),
+                any.listen(),
+                any.ends(),
+                any.mtu(),
+                any.driver(),
+                any.peerKey(),
+                tunnel,
+                any.bandwidth());
+    }
+}
