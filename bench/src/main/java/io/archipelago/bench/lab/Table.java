@@ -1,0 +1,88 @@
+package io.archipelago.bench.lab;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was measured of several things in turns. The first of them is what all others are compared with, so every ratio is of one run.
+ */
+final class Table {
+
+    private static final int NAME_WIDTH = 34;
+
+    private final String title;
+    private final List<String> columns;
+    private final Map<String, Row> rows = new LinkedHashMap<>();
+
+    /**
+     * What was measured of one thing.
+     *
+     * @param limit the ratio that it can not get over in the first column; above 0
+     * @param figures a list for each column
+     */
+    private record Row(double limit, List<List<Double>> figures) {}
+
+    /**
+     * A table without rows.
+     *
+     * @param columns the units of the figures
+     */
+    Table(String title, String... columns) {
+        this.title = title;
+        this.columns = List.of(columns);
+    }
+
+    /** Adds one, in the order in which they are to be shown. */
+    void row(String name, double limit) {
+        List<List<Double>> figures = new ArrayList<>();
+        columns.forEach(column -> figures.add(new ArrayList<>()));
+        rows.put(name, new Row(limit, figures));
+    }
+
+    /** Takes what was measured once, a figure for each column. */
+    void take(String name, double... figures) {
+        Row row = rows.get(name);
+        if (row == null || figures.length != columns.size()) {
+            throw new IllegalArgumentException("no such row, or not as many columns: " + name);
+        }
+        for (int i = 0; i < figures.length; i++) {
+            row.figures().get(i).add(figures[i]);
+        }
+    }
+
+    /** The medians, with the least and the most that was measured, and how many times the first row's they are. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        StringBuilder heading = new StringBuilder(padded(title));
+        columns.forEach(column -> heading.append("%9s (least - most)%8s".formatted(column, "times")));
+        lines.add(heading + " at best");
+        Row first = rows.values().iterator().next();
+        rows.forEach((name, row) -> {
+            StringBuilder line = new StringBuilder(padded("  " + name));
+            for (int i = 0; i < columns.size(); i++) {
+                List<Double> figures = row.figures().get(i);
+                String range = "(%.1f - %.1f)".formatted(Collections.min(figures), Collections.max(figures));
+                line.append("%9.1f %-15s%7.2f"
+                        .formatted(
+                                median(figures),
+                                range,
+                                median(figures) / median(first.figures().get(i))));
+            }
+            lines.add(line.append("%8.2f".formatted(row.limit())).toString());
+        });
+        return lines;
+    }
+
+    private static String padded(String text) {
+        return text + " ".repeat(Math.max(1, NAME_WIDTH - text.length()));
+    }
+
+    private static double median(List<Double> figures) {
+        List<Double> sorted = figures.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
