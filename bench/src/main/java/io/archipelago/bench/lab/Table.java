@@ -11,7 +11,9 @@ import java.util.Map;
  */
 final class Table {
 
-    private static final int NAME_WIDTH = 34;
+    private static final int NAME_WIDTH = 36;
+    private static final String CELL = "%9s %-16s%6s";
+    private static final String LIMIT = "%10s";
 
     private final String title;
     private final List<String> columns;
@@ -57,21 +59,19 @@ final class Table {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         StringBuilder heading = new StringBuilder(padded(title));
-        columns.forEach(column -> heading.append("%9s (least - most)%8s".formatted(column, "times")));
-        lines.add(heading + " at best");
+        columns.forEach(column -> heading.append(CELL.formatted(column, "(least - most)", "times")));
+        lines.add(heading.append(LIMIT.formatted("at best")).toString());
         Row first = rows.values().iterator().next();
         rows.forEach((name, row) -> {
             StringBuilder line = new StringBuilder(padded("  " + name));
             for (int i = 0; i < columns.size(); i++) {
                 List<Double> figures = row.figures().get(i);
                 String range = "(%.1f - %.1f)".formatted(Collections.min(figures), Collections.max(figures));
-                line.append("%9.1f %-15s%7.2f"
-                        .formatted(
-                                median(figures),
-                                range,
-                                median(figures) / median(first.figures().get(i))));
+                double median = median(figures);
+                double times = median / median(first.figures().get(i));
+                line.append(CELL.formatted("%.1f".formatted(median), range, "%.2f".formatted(times)));
             }
-            lines.add(line.append("%8.2f".formatted(row.limit())).toString());
+            lines.add(line.append(LIMIT.formatted("%.2f".formatted(row.limit()))).toString());
         });
         return lines;
     }
