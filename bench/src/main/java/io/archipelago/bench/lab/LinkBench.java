@@ -1,5 +1,7 @@
 package io.archipelago.bench.lab;
 
+import static java.util.Objects.requireNonNull;
+
 import io.archipelago.bench.lab.Plan.Gateway;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.LinkDriver;
@@ -99,10 +101,8 @@ final class LinkBench {
 
     /** From now on somebody takes there what is sent, until the host loses its power. */
     private void listen(List<String> exit) throws IOException {
-        there.output(TO_ANSWER, with(exit, "iperf3", "--server", "--daemon"));
-        there.output(
-                TO_LISTEN,
-                with(exit, "bash", "-c", "until ss --no-header --listening --tcp sport = :5201 | grep -q .; do sleep 0.1; done"));
+        there.output(TO_LISTEN, with(exit, Stream.serve()));
+        there.output(TO_LISTEN, with(exit, Stream.awaitServer()));
     }
 
     private void measure(String wan, boolean shaped) throws IOException {
@@ -115,12 +115,13 @@ final class LinkBench {
         Plan.LINKS.forEach(driver -> table.row(
                 driver + ", frames of " + Plan.mtu(driver),
                 (double) (Plan.mtu(driver) - HEADERS) / (Plan.WAN_MTU - HEADERS)));
+        out.printf("Measuring %d ways, %d times ...%n", ways.size(), settings.rounds());
         Random random = new Random(seed);
         for (int round = 0; round < settings.rounds(); round++) {
             List<String> order = new ArrayList<>(ways.keySet());
             Collections.shuffle(order, random);
             for (String name : order) {
-                Way way = ways.get(name);
+                Way way = requireNonNull(ways.get(name));
                 double roundTrip = roundTrip(way);
                 table.take(name, throughput(way), roundTrip);
             }
@@ -138,17 +139,7 @@ final class LinkBench {
     private double throughput(Way way) throws IOException {
         return Told.megabits(here.output(
                 TO_ANSWER.plusSeconds(settings.seconds()),
-                // The first second finds out how much gets through.
-                with(
-                        way.entrance(),
-                        "iperf3",
-                        "--client",
-                        way.address(),
-                        "--omit",
-                        "1",
-                        "--time",
-                        Integer.toString(settings.seconds()),
-                        "--json")));
+                with(way.entrance(), Stream.to(way.address(), settings.seconds()))));
     }
 
     private static String[] with(List<String> beginning, String... command) {

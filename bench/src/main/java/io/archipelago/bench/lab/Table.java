@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What was measured of several things in turns. The first of them is what all others are compared with, so every ratio is of one run.
@@ -22,10 +23,10 @@ final class Table {
     /**
      * What was measured of one thing.
      *
-     * @param limit the ratio that it can not get over in the first column; above 0
+     * @param limit the ratio that it can not get over in the first column; empty where none is known
      * @param figures a list for each column
      */
-    private record Row(double limit, List<List<Double>> figures) {}
+    private record Row(OptionalDouble limit, List<List<Double>> figures) {}
 
     /**
      * A table without rows.
@@ -38,7 +39,16 @@ final class Table {
     }
 
     /** Adds one, in the order in which they are to be shown. */
+    void row(String name) {
+        row(name, OptionalDouble.empty());
+    }
+
+    /** The same with the ratio that it can not get over in the first column. */
     void row(String name, double limit) {
+        row(name, OptionalDouble.of(limit));
+    }
+
+    private void row(String name, OptionalDouble limit) {
         List<List<Double>> figures = new ArrayList<>();
         columns.forEach(column -> figures.add(new ArrayList<>()));
         rows.put(name, new Row(limit, figures));
@@ -60,7 +70,8 @@ final class Table {
         List<String> lines = new ArrayList<>();
         StringBuilder heading = new StringBuilder(padded(title));
         columns.forEach(column -> heading.append(CELL.formatted(column, "(least - most)", "times")));
-        lines.add(heading.append(LIMIT.formatted("at best")).toString());
+        boolean limited = rows.values().stream().anyMatch(row -> row.limit().isPresent());
+        lines.add(heading.append(limited ? LIMIT.formatted("at best") : "").toString());
         Row first = rows.values().iterator().next();
         rows.forEach((name, row) -> {
             StringBuilder line = new StringBuilder(padded("  " + name));
@@ -71,7 +82,8 @@ final class Table {
                 double times = median / median(first.figures().get(i));
                 line.append(CELL.formatted("%.1f".formatted(median), range, "%.2f".formatted(times)));
             }
-            lines.add(line.append(LIMIT.formatted("%.2f".formatted(row.limit()))).toString());
+            row.limit().ifPresent(limit -> line.append(LIMIT.formatted("%.2f".formatted(limit))));
+            lines.add(line.toString());
         });
         return lines;
     }

@@ -1,10 +1,13 @@
 package io.archipelago.bench.lab;
 
+import static java.util.Objects.requireNonNull;
+
 import io.archipelago.bench.lab.Told.Place;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.lab.Lab;
 import io.archipelago.lab.LabHost;
 import io.archipelago.lab.Program;
+import io.archipelago.lab.Result;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -36,10 +39,14 @@ final class VolumeBench {
     private final LabSettings settings;
     private final int seed;
     private final PrintStream out;
-    private final Map<String, Thing> things = new LinkedHashMap<>();
+    private final Map<String, Store> stores = new LinkedHashMap<>();
 
-    /** What is written and read, as a host sees it. */
-    private record Thing(LabHost host, String device, long offset) {}
+    /** What is written and read; both are told in megabytes of 10^6 bytes per second. */
+    private interface Store {
+        double write() throws IOException;
+
+        double read() throws IOException;
+    }
 
     VolumeBench(Lab lab, LabSettings settings, int seed, PrintStream out) {
         this.storage = lab.host(STORAGE);
@@ -51,20 +58,21 @@ final class VolumeBench {
 
     void run() throws IOException {
         make();
-        Table table = new Table("volumes", "MB/s written", "MB/s read");
-        things.keySet().forEach(name -> table.row(name, 1));
+        out.printf("Writing and reading %d MiB of each, %d times ...%n", settings.megabytes(), settings.rounds());
+        Table table = new Table("Volumes", "MB/s out", "MB/s in");
+        stores.keySet().forEach(table::row);
         // What was never written costs the machine, and a thin pool, more than what was.
-        for (Thing thing : things.values()) {
-            write(thing);
+        for (Store store : stores.values()) {
+            store.write();
         }
         Random random = new Random(seed);
         for (int round = 0; round < settings.rounds(); round++) {
-            List<String> order = new ArrayList<>(things.keySet());
+            List<String> order = new ArrayList<>(stores.keySet());
             Collections.shuffle(order, random);
             for (String name : order) {
-                Thing thing = things.get(name);
-                double written = write(thing);
-                table.take(name, written, read(thing));
+                Store store = requireNonNull(stores.get(name));
+                double written = store.write();
+                table.take(name, written, store.read());
             }
         }
         table.lines().forEach(out::println);
@@ -92,11 +100,14 @@ final class VolumeBench {
         Map<String, String> disks = Agents.make(compute, new Errand(computeHost, "", Plan.disks(storageHost, portal)));
         String thick = at(volumes, Plan.volume(false).toString());
         Place raw = place(thick);
-        things.put("%s under the first volume".formatted(raw.device()), new Thing(storage, raw.device(), raw.offset()));
-        things.put("volume of the group", new Thing(storage, thick, 0));
-        things.put("volume of a thin pool", new Thing(storage, at(volumes, Plan.volume(true).toString()), 0));
-        things.put("the first over iSCSI", new Thing(compute, at(disks, Plan.disk(false).toString()), 0));
-        things.put("the thin one over iSCSI", new Thing(compute, at(disks, Plan.disk(true).toString()), 0));
+        stores.put(raw.device() + " under the first volume", new Device(storage, raw.device(), raw.offset()));
+        stores.put("a volume of the group", new Device(storage, thick, 0));
+        stores.put("a volume of a thin pool", new Device(storage, at(volumes, Plan.volume(true).toString()), 0));
+        stores.put("the first over iSCSI", new Device(compute, at(disks, Plan.disk(false).toString()), 0));
+        stores.put("the thin one over iSCSI", new Device(compute, at(disks, Plan.disk(true).toString()), 0));
+        storage.output(LIMIT, Stream.serve());
+        storage.output(LIMIT, Stream.awaitServer());
+        stores.put("the network between both", new Network());
         out.printf("The agents have made 2 volumes and 2 disks after %.1f s.%n", (System.nanoTime() - begun) / 1e9);
     }
 
@@ -131,30 +142,54 @@ final class VolumeBench {
         return place;
     }
 
-    private double write(Thing thing) throws IOException {
-        return copy(
-                thing.host(),
-                "if=/dev/zero",
-                "of=" + thing.device(),
-                "seek=" + thing.offset(),
-                "oflag=direct,seek_bytes",
-                "conv=notrunc,fsync");
+    /** A block device from a byte on, past the caches of the host that has it. */
+    private final class Device implements Store {
+
+        private final LabHost host;
+        private final String path;
+        private final long offset;
+
+        Device(LabHost host, String path, long offset) {
+            this.host = host;
+            this.path = path;
+            this.offset = offset;
+        }
+
+        @Override
+        public double write() throws IOException {
+            return copy("if=/dev/zero", "of=" + path, "seek=" + offset, "oflag=direct,seek_bytes", "conv=notrunc,fsync");
+        }
+
+        @Override
+        public double read() throws IOException {
+            return copy("if=" + path, "of=/dev/null", "skip=" + offset, "iflag=direct,skip_bytes");
+        }
+
+        private double copy(String... how) throws IOException {
+            List<String> command = new ArrayList<>(List.of("dd", "bs=1M", "count=" + settings.megabytes()));
+            command.addAll(List.of(how));
+            Result copied = host.run(TO_COPY, command.toArray(String[]::new));
+            copied.orFail(String.join(" ", command) + " on " + host.name());
+            return Told.megabytes(copied.err());
+        }
     }
 
-    private double read(Thing thing) throws IOException {
-        return copy(
-                thing.host(),
-                "if=" + thing.device(),
-                "of=/dev/null",
-                "skip=" + thing.offset(),
-                "iflag=direct,skip_bytes");
-    }
+    /** What carries iSCSI. */
+    private final class Network implements Store {
 
-    private double copy(LabHost host, String... how) throws IOException {
-        List<String> command = new ArrayList<>(List.of("dd", "bs=1M", "count=" + settings.megabytes()));
-        command.addAll(List.of(how));
-        var copied = host.run(TO_COPY, command.toArray(String[]::new));
-        copied.orFail(String.join(" ", command) + " on " + host.name());
-        return Told.megabytes(copied.err());
+        @Override
+        public double write() throws IOException {
+            return stream();
+        }
+
+        @Override
+        public double read() throws IOException {
+            return stream("--reverse");
+        }
+
+        private double stream(String... how) throws IOException {
+            String told = compute.output(TO_COPY, Stream.to(storage.address(), settings.seconds(), how));
+            return Told.megabits(told) / Byte.SIZE;
+        }
     }
 }
