@@ -34,13 +34,15 @@ record FlowSettings(int reservations, int concurrency, int cycles, int warmUp, l
         return switch (option) {
             case "--reservations" ->
                 new FlowSettings(Numbers.read(option, text, 1, 10_000), concurrency, cycles, warmUp, seed);
-            case "--concurrency" -> new FlowSettings(reservations, Numbers.read(option, text, 1, 64), cycles, warmUp, seed);
+            case "--concurrency" ->
+                new FlowSettings(reservations, Numbers.read(option, text, 1, 64), cycles, warmUp, seed);
             case "--cycles" ->
                 new FlowSettings(reservations, concurrency, Numbers.read(option, text, 1, 1_000), warmUp, seed);
             case "--warm-up" ->
                 new FlowSettings(reservations, concurrency, cycles, Numbers.read(option, text, 0, 1_000), seed);
             case "--seed" ->
-                new FlowSettings(reservations, concurrency, cycles, warmUp, Numbers.read(option, text, 0, Integer.MAX_VALUE));
+                new FlowSettings(
+                        reservations, concurrency, cycles, warmUp, Numbers.read(option, text, 0, Integer.MAX_VALUE));
             default ->
                 throw new IllegalArgumentException("bench flow does not know \"" + option + "\"; it takes " + USAGE);
         };

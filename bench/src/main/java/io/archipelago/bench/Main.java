@@ -62,8 +62,9 @@ public final class Main {
         }
         Optional<String> obstacle = Machine.obstacle();
         if (obstacle.isPresent()) {
-            System.out.println("Links and volumes were left out: their hosts need root on Debian with /dev/net/tun, and "
-                    + obstacle.get() + ".");
+            System.out.println(
+                    "Links and volumes were left out: their hosts need root on Debian with /dev/net/tun, and "
+                            + obstacle.get() + ".");
             return;
         }
         Path home = Path.of(System.getenv().getOrDefault("VC_HOME", ".vc")).resolve("bench");

@@ -83,7 +83,8 @@ final class LinkBench {
                             within(places.get(1), Gateway.OSAKA, driver),
                             Gateway.OSAKA.clusterAddress()));
         }
-        out.printf("The agents have made %d links after %.1f s.%n", Plan.LINKS.size(), (System.nanoTime() - begun) / 1e9);
+        out.printf(
+                "The agents have made %d links after %.1f s.%n", Plan.LINKS.size(), (System.nanoTime() - begun) / 1e9);
     }
 
     private Map<String, String> make(Gateway gateway, Map<LinkDriver, String> peerKeys) throws IOException {
@@ -106,7 +107,8 @@ final class LinkBench {
     }
 
     private void measure(String wan, boolean shaped) throws IOException {
-        lab.wan().set(
+        lab.wan()
+                .set(
                         Duration.ofMillis(shaped ? settings.latencyMillis() : 0),
                         shaped ? settings.rateMbit() * 1_000_000L : 0,
                         0);

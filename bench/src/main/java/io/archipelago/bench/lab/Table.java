@@ -13,7 +13,10 @@ import java.util.OptionalDouble;
 final class Table {
 
     private static final int NAME_WIDTH = 36;
-    private static final String CELL = "%9s %-16s%6s";
+    /** Below it a tenth is too coarse. */
+    private static final double SMALL = 10;
+
+    private static final String CELL = "%12s %-16s%6s";
     private static final String LIMIT = "%10s";
 
     private final String title;
@@ -77,10 +80,10 @@ final class Table {
             StringBuilder line = new StringBuilder(padded("  " + name));
             for (int i = 0; i < columns.size(); i++) {
                 List<Double> figures = row.figures().get(i);
-                String range = "(%.1f - %.1f)".formatted(Collections.min(figures), Collections.max(figures));
+                String range = "(%s - %s)".formatted(text(Collections.min(figures)), text(Collections.max(figures)));
                 double median = median(figures);
                 double times = median / median(first.figures().get(i));
-                line.append(CELL.formatted("%.1f".formatted(median), range, "%.2f".formatted(times)));
+                line.append(CELL.formatted(text(median), range, "%.2f".formatted(times)));
             }
             row.limit().ifPresent(limit -> line.append(LIMIT.formatted("%.2f".formatted(limit))));
             lines.add(line.toString());
@@ -90,6 +93,10 @@ final class Table {
 
     private static String padded(String text) {
         return text + " ".repeat(Math.max(1, NAME_WIDTH - text.length()));
+    }
+
+    private static String text(double figure) {
+        return (figure < SMALL ? "%.2f" : "%.1f").formatted(figure);
     }
 
     private static double median(List<Double> figures) {

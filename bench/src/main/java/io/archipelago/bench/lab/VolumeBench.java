@@ -59,7 +59,7 @@ final class VolumeBench {
     void run() throws IOException {
         make();
         out.printf("Writing and reading %d MiB of each, %d times ...%n", settings.megabytes(), settings.rounds());
-        Table table = new Table("Volumes", "MB/s out", "MB/s in");
+        Table table = new Table("Volumes", "written MB/s", "read MB/s");
         stores.keySet().forEach(table::row);
         // What was never written costs the machine, and a thin pool, more than what was.
         for (Store store : stores.values()) {
@@ -102,9 +102,15 @@ final class VolumeBench {
         Place raw = place(thick);
         stores.put(raw.device() + " under the first volume", new Device(storage, raw.device(), raw.offset()));
         stores.put("a volume of the group", new Device(storage, thick, 0));
-        stores.put("a volume of a thin pool", new Device(storage, at(volumes, Plan.volume(true).toString()), 0));
-        stores.put("the first over iSCSI", new Device(compute, at(disks, Plan.disk(false).toString()), 0));
-        stores.put("the thin one over iSCSI", new Device(compute, at(disks, Plan.disk(true).toString()), 0));
+        stores.put(
+                "a volume of a thin pool",
+                new Device(storage, at(volumes, Plan.volume(true).toString()), 0));
+        stores.put(
+                "the first over iSCSI",
+                new Device(compute, at(disks, Plan.disk(false).toString()), 0));
+        stores.put(
+                "the thin one over iSCSI",
+                new Device(compute, at(disks, Plan.disk(true).toString()), 0));
         storage.output(LIMIT, Stream.serve());
         storage.output(LIMIT, Stream.awaitServer());
         stores.put("the network between both", new Network());
@@ -129,8 +135,7 @@ final class VolumeBench {
     }
 
     private String lvm(String command, String field, String thing) throws IOException {
-        return storage.output(
-                        LIMIT, command, "--noheadings", "--units", "b", "--nosuffix", "--options", field, thing)
+        return storage.output(LIMIT, command, "--noheadings", "--units", "b", "--nosuffix", "--options", field, thing)
                 .strip();
     }
 
@@ -157,7 +162,8 @@ final class VolumeBench {
 
         @Override
         public double write() throws IOException {
-            return copy("if=/dev/zero", "of=" + path, "seek=" + offset, "oflag=direct,seek_bytes", "conv=notrunc,fsync");
+            return copy(
+                    "if=/dev/zero", "of=" + path, "seek=" + offset, "oflag=direct,seek_bytes", "conv=notrunc,fsync");
         }
 
         @Override

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ToldTest {
 
-    private static final String PING =
-            """
+    private static final String PING = """
             PING 192.0.2.2 (192.0.2.2) 56(84) bytes of data.
             64 bytes from 192.0.2.2: icmp_seq=1 ttl=64 time=41.7 ms
             64 bytes from 192.0.2.2: icmp_seq=2 ttl=64 time=20.4 ms
@@ -22,8 +21,7 @@ class ToldTest {
             rtt min/avg/max/mdev = 20.000/27.366/41.700/10.136 ms
             """;
 
-    private static final String DD =
-            """
+    private static final String DD = """
             64+0 records in
             64+0 records out
             67108864 bytes (67 MB, 64 MiB) copied, 0.0518 s, 1.3 GB/s
