@@ -40,19 +40,19 @@ public final class Main {
 
     private static Bench chosen(List<String> all) {
         List<String> options = all.isEmpty() ? all : all.subList(1, all.size());
-        switch (all.isEmpty() ? "" : all.getFirst()) {
+        return switch (all.isEmpty() ? "" : all.getFirst()) {
             case "agent" -> {
                 AgentSettings settings = AgentSettings.parse(options);
-                return () -> agent(settings);
+                yield () -> agent(settings);
             }
             case "flow" -> {
                 FlowSettings settings = FlowSettings.parse(options);
-                return () -> FlowBench.run(settings, System.out);
+                yield () -> FlowBench.run(settings, System.out);
             }
             default ->
                 throw new IllegalArgumentException("bench knows \"agent\" and \"flow\": ./vc bench agent "
                         + AgentSettings.USAGE + " | ./vc bench flow " + FlowSettings.USAGE);
-        }
+        };
     }
 
     private static void agent(AgentSettings settings) throws InterruptedException {

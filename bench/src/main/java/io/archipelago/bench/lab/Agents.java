@@ -39,7 +39,7 @@ final class Agents {
     private static String run(LabHost host, String... arguments) throws IOException {
         String classPath = System.getProperty("java.class.path");
         host.show(JAVA);
-        for (String each : classPath.split(File.pathSeparator)) {
+        for (String each : classPath.split(File.pathSeparator, -1)) {
             host.show(Path.of(each).toAbsolutePath());
         }
         List<String> command = new ArrayList<>(List.of(JAVA.toString()));

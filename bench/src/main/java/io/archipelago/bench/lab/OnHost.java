@@ -52,8 +52,8 @@ public final class OnHost {
     private static final String TRUNK = "eth1";
     private static final String OUTSIDE = "eth2";
     private static final long WIPE_BYTES_PER_SECOND = 1L << 30;
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
-    private static final Duration TO_BE_READY = Duration.ofSeconds(240);
+    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
+    private static final Duration TO_BE_READY = Duration.ofMinutes(4);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final Programs programs = new Programs(COMMAND_LIMIT);
