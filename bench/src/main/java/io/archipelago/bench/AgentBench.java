@@ -47,20 +47,19 @@ final class AgentBench {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     /** A segment, a volume, its disk and a machine on both. */
-    private static final int OF_EACH = 250;
+    private static final int OF_A_CLUSTER = 4;
 
-    private static final int WARM_UP = 200;
-    private static final int MEASURED = 200;
-
+    private final int clusters;
     private final Map<ResourceKind, Map<ResourceKey, ResourceSpec>> specs = new EnumMap<>(ResourceKind.class);
     private final Drivers drivers;
     private final HostAgent agent;
     private Instant now = START;
 
-    private AgentBench() {
+    private AgentBench(int clusters, int seed) {
+        this.clusters = clusters;
         SimCapacity capacity =
-                new SimCapacity(Set.of(HostRole.values()), 4 * OF_EACH, 1L << 50, Map.of("vg0", 1L << 50), 1L << 40);
-        SimHost host = new SimSite(1).addHost(HOST, capacity, Optional::of);
+                new SimCapacity(Set.of(HostRole.values()), clusters, 1L << 50, Map.of("vg0", 1L << 50), 1L << 40);
+        SimHost host = new SimSite(seed).addHost(HOST, capacity, Optional::of);
         Inventory inventory = new Inventory(
                 "bench",
                 capacity.roles(),
@@ -84,28 +83,34 @@ final class AgentBench {
                 () -> inventory,
                 SpecCopy.EMPTY,
                 copy -> {},
-                new SplittableRandom(1));
+                new SplittableRandom(seed));
     }
 
-    static void run(PrintStream out) {
-        AgentBench bench = new AgentBench();
+    static void run(AgentSettings settings, PrintStream out) {
+        AgentBench bench = new AgentBench(settings.clusters(), settings.seed());
         bench.makeAll();
-        for (int i = 0; i < WARM_UP; i++) {
+        for (int i = 0; i < settings.steps(); i++) {
             bench.step();
             bench.look();
         }
         List<Duration> steps = new ArrayList<>();
         List<Duration> looks = new ArrayList<>();
-        for (int i = 0; i < MEASURED; i++) {
+        for (int i = 0; i < settings.steps(); i++) {
             steps.add(bench.step());
             looks.add(bench.look());
         }
         Durations step = Durations.of(steps);
         Durations look = Durations.of(looks);
-        out.println("agent: " + 4 * OF_EACH + " resources, simulated drivers, nothing to do");
+        out.printf(
+                "agent: %d resources, simulated drivers, nothing to do; %d steps after as many, seed %d%n",
+                bench.resources(), settings.steps(), settings.seed());
         out.println("  a step       " + millis(step));
         out.println("  a bare look  " + millis(look));
         out.printf("  %.1f times the bare look; aim: a step in under 1 s%n", step.seconds(50) / look.seconds(50));
+    }
+
+    private int resources() {
+        return clusters * OF_A_CLUSTER;
     }
 
     private static String millis(Durations measured) {
@@ -113,7 +118,7 @@ final class AgentBench {
     }
 
     private void makeAll() {
-        for (int i = 0; i < OF_EACH; i++) {
+        for (int i = 0; i < clusters; i++) {
             AllocationId allocation =
                     new AllocationId(ReservationId.parse("019357a0-0000-7000-8000-%012d".formatted(i)), SITE);
             ResourceKey segment = ResourceKey.of(ResourceKind.SEGMENT, allocation);
@@ -128,10 +133,10 @@ final class AgentBench {
         }
         agent.caughtUp();
         Set<ResourceKey> ready = new HashSet<>();
-        for (int tries = 0; ready.size() < 4 * OF_EACH; tries++) {
+        for (int tries = 0; ready.size() < resources(); tries++) {
             if (tries == 100) {
                 throw new IllegalStateException(
-                        "of %d resources only %d became ready".formatted(4 * OF_EACH, ready.size()));
+                        "of %d resources only %d became ready".formatted(resources(), ready.size()));
             }
             now = now.plusSeconds(1);
             for (Report report : agent.step(now)) {
@@ -174,8 +179,8 @@ final class AgentBench {
             throw new IllegalStateException(e);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        if (seen != 4 * OF_EACH) {
-            throw new IllegalStateException("of %d resources only %d are there".formatted(4 * OF_EACH, seen));
+        if (seen != resources()) {
+            throw new IllegalStateException("of %d resources only %d are there".formatted(resources(), seen));
         }
         return took;
     }

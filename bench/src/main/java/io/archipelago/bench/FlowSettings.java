@@ -33,29 +33,18 @@ record FlowSettings(int reservations, int concurrency, int cycles, int warmUp, l
     private FlowSettings with(String option, String text) {
         return switch (option) {
             case "--reservations" ->
-                new FlowSettings(number(option, text, 1, 10_000), concurrency, cycles, warmUp, seed);
-            case "--concurrency" -> new FlowSettings(reservations, number(option, text, 1, 64), cycles, warmUp, seed);
+                new FlowSettings(Numbers.read(option, text, 1, 10_000), concurrency, cycles, warmUp, seed);
+            case "--concurrency" ->
+                new FlowSettings(reservations, Numbers.read(option, text, 1, 64), cycles, warmUp, seed);
             case "--cycles" ->
-                new FlowSettings(reservations, concurrency, number(option, text, 1, 1_000), warmUp, seed);
+                new FlowSettings(reservations, concurrency, Numbers.read(option, text, 1, 1_000), warmUp, seed);
             case "--warm-up" ->
-                new FlowSettings(reservations, concurrency, cycles, number(option, text, 0, 1_000), seed);
+                new FlowSettings(reservations, concurrency, cycles, Numbers.read(option, text, 0, 1_000), seed);
             case "--seed" ->
-                new FlowSettings(reservations, concurrency, cycles, warmUp, number(option, text, 0, Integer.MAX_VALUE));
+                new FlowSettings(
+                        reservations, concurrency, cycles, warmUp, Numbers.read(option, text, 0, Integer.MAX_VALUE));
             default ->
                 throw new IllegalArgumentException("bench flow does not know \"" + option + "\"; it takes " + USAGE);
         };
-    }
-
-    private static int number(String option, String text, int least, int most) {
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException notANumber) {
-            // Said below, like a number out of range.
-        }
-        throw new IllegalArgumentException(
-                option + " takes a number from " + least + " to " + most + ", not \"" + text + "\"");
     }
 }

@@ -1,39 +1,78 @@
 package io.archipelago.bench;
 
+import io.archipelago.bench.lab.LabBench;
+import io.archipelago.lab.Machine;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What {@code ./vc bench} runs. */
 public final class Main {
 
+    private static final int FAILED = 1;
     private static final int USAGE = 2;
 
     private Main() {}
 
+    @FunctionalInterface
+    private interface Bench {
+        void run() throws Exception;
+    }
+
     public static void main(String[] arguments) throws Exception {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
         Locale.setDefault(Locale.ROOT);
-        List<String> all = Arrays.asList(arguments);
-        if (all.equals(List.of("agent"))) {
-            AgentBench.run(System.out);
-            return;
-        }
-        if (all.isEmpty() || !all.getFirst().equals("flow")) {
-            System.err.println(
-                    "vc: bench knows \"agent\" and \"flow\": ./vc bench agent | ./vc bench flow " + FlowSettings.USAGE);
-            System.exit(USAGE);
-        }
-        FlowSettings settings;
+        Bench bench;
         try {
-            settings = FlowSettings.parse(all.subList(1, all.size()));
+            bench = chosen(Arrays.asList(arguments));
         } catch (IllegalArgumentException e) {
             System.err.println("vc: " + e.getMessage());
             System.exit(USAGE);
             return;
         }
-        FlowBench.run(settings, System.out);
+        bench.run();
         // Clients of Kafka and HTTP leave threads behind that would keep the process for a while.
         System.exit(0);
+    }
+
+    private static Bench chosen(List<String> all) {
+        List<String> options = all.isEmpty() ? all : all.subList(1, all.size());
+        return switch (all.isEmpty() ? "" : all.getFirst()) {
+            case "agent" -> {
+                AgentSettings settings = AgentSettings.parse(options);
+                yield () -> agent(settings);
+            }
+            case "flow" -> {
+                FlowSettings settings = FlowSettings.parse(options);
+                yield () -> FlowBench.run(settings, System.out);
+            }
+            default ->
+                throw new IllegalArgumentException("bench knows \"agent\" and \"flow\": ./vc bench agent "
+                        + AgentSettings.USAGE + " | ./vc bench flow " + FlowSettings.USAGE);
+        };
+    }
+
+    private static void agent(AgentSettings settings) throws InterruptedException {
+        AgentBench.run(settings, System.out);
+        if (!settings.withLab()) {
+            return;
+        }
+        Optional<String> obstacle = Machine.obstacle();
+        if (obstacle.isPresent()) {
+            System.out.println(
+                    "Links and volumes were left out: their hosts need root on Debian with /dev/net/tun, and "
+                            + obstacle.get() + ".");
+            return;
+        }
+        Path home = Path.of(System.getenv().getOrDefault("VC_HOME", ".vc")).resolve("bench");
+        try {
+            new LabBench(home.toAbsolutePath(), settings.lab(), settings.seed(), System.out).run();
+        } catch (IOException e) {
+            System.err.println("vc: " + io.archipelago.local.Main.sentence(e));
+            System.exit(FAILED);
+        }
     }
 }

@@ -35,6 +35,19 @@ class BenchST {
         assertThat(text).doesNotContain("NaN", "Infinity", "null");
     }
 
+    @Test
+    void measuresTheAgent() throws Exception {
+        // When
+        Process bench = start("bench", "agent", "--clusters", "2", "--steps", "3", "--no-lab");
+        String text = new String(bench.getInputStream().readAllBytes());
+
+        // Then
+        assertThat(bench.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(bench.exitValue()).as(text).isZero();
+        assertThat(text).contains("agent: 8 resources", "a step", "a bare look", "times the bare look");
+        assertThat(text).doesNotContain("NaN", "Infinity", "null");
+    }
+
     private static Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("./vc"));
         command.addAll(List.of(arguments));
