@@ -33,13 +33,15 @@ import java.util.UUID;
 public final class HostDirectory implements AutoCloseable {
 
     private final HostId host;
+    private final Path state;
     private final Path directory;
     private final FileChannel lockFile;
     private final FileLock lock;
 
-    private HostDirectory(HostId host, Path directory, FileChannel lockFile, FileLock lock) {
+    private HostDirectory(HostId host, Path state, FileChannel lockFile, FileLock lock) {
         this.host = host;
-        this.directory = directory;
+        this.state = state;
+        this.directory = state.resolve(host.value());
         this.lockFile = lockFile;
         this.lock = lock;
     }
@@ -52,13 +54,14 @@ public final class HostDirectory implements AutoCloseable {
      */
     public static HostDirectory open(Path stateDirectory, HostId host) throws IOException, SecondAgent {
         // Programs do not run where the agent does, and are told where to find files.
-        Path directory = Files.createDirectories(stateDirectory.toAbsolutePath().resolve(host.value()));
+        Path state = stateDirectory.toAbsolutePath();
+        Path directory = Files.createDirectories(state.resolve(host.value()));
         FileChannel lockFile =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = lockFile.tryLock();
             if (lock != null) {
-                return new HostDirectory(host, directory, lockFile, lock);
+                return new HostDirectory(host, state, lockFile, lock);
             }
         } catch (OverlappingFileLockException e) {
             // held by this very process: the same refusal
@@ -159,7 +162,7 @@ public final class HostDirectory implements AutoCloseable {
 
     /** Where the directories of all hosts of this machine lie, from the root. */
     public Path state() {
-        return directory.getParent();
+        return state;
     }
 
     /** Lets another agent have the host. */

@@ -1,5 +1,6 @@
 package io.archipelago.agent.os;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -156,7 +157,7 @@ class ProgramsTest {
         assertThat(caller.join(LONG)).isTrue();
         assertThat(stillInterrupted).as("so that nothing else is begun").isTrue();
         assertThat(thrown.get()).isInstanceOf(DriverFault.class);
-        return (DriverFault) thrown.get();
+        return (DriverFault) requireNonNull(thrown.get());
     }
 
     @Test
