@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * How fast volumes are written and read from their first byte on, past every cache of their hosts, beside the disk that they are on. The disk
- * is measured at the very place where the first volume lies on it, so that the same bytes are written in both cases.
+ * How fast volumes are written and read from their first byte on, past every cache of their hosts, beside the disk that they are on. The
+ * disk is measured at the very place where the first volume lies on it, so that the same bytes are written in both cases.
  */
 final class VolumeBench {
 
