@@ -74,7 +74,7 @@ public final class Pools {
     String problem(String pool) throws DriverFault {
         if (!names.contains(pool)) {
             // The host's own systems lie in such a one.
-            return "the pool %s is not one for volumes: agent.host.pools names %s"
+            return "this host has no pool %s for volumes: agent.host.pools names %s"
                     .formatted(pool, String.join(", ", names));
         }
         LvmState.Group group = lvm.told().groups().get(LogicalVolume.group(pool));

@@ -255,7 +255,7 @@ class LinuxVolumeLT {
 
         assertThatThrownBy(() -> storage.driver().apply(VOLUME, elsewhere, Instant.now()))
                 .isInstanceOf(DriverFault.class)
-                .hasMessage("the pool vg9 is not one for volumes: agent.host.pools names vg0, vg0/tp0");
+                .hasMessage("this host has no pool vg9 for volumes: agent.host.pools names vg0, vg0/tp0");
     }
 
     @Test

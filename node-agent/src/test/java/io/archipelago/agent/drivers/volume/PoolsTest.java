@@ -70,7 +70,7 @@ class PoolsTest {
     @Test
     void refusesAPoolThatIsThereAndNotForVolumes() throws Exception {
         assertThat(pools("vg0/tp0", "vg1").problem("vg0"))
-                .isEqualTo("the pool vg0 is not one for volumes: agent.host.pools names vg0/tp0, vg1");
+                .isEqualTo("this host has no pool vg0 for volumes: agent.host.pools names vg0/tp0, vg1");
     }
 
     @Test
