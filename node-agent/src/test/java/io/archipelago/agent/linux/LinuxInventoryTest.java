@@ -40,6 +40,7 @@ class LinuxInventoryTest {
                         "agent.host.reserved-memory", "1MiB",
                         "agent.host.wan-address", "192.0.2.1",
                         "agent.host.outside", "eth1",
+                        "agent.host.closed-networks", "none",
                         "agent.host.cache-bytes", "1MiB",
                         "agent.host.cache-directory", cache().toString()))
                 .host());
