@@ -1,5 +1,6 @@
 package io.archipelago.agent.drivers.segment;
 
+import io.archipelago.agent.drivers.Beat;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.IpBatch;
 import io.archipelago.agent.os.Namespace;
@@ -21,23 +22,27 @@ import org.jspecify.annotations.Nullable;
  * The clusters' network namespaces on a gateway, so that tenants' addresses may be the same: in each the VLAN, a bridge with the gateway's
  * address, who tells machines their addresses and names, and at the master a way to the outside.
  *
- * <p>To look into a namespace costs commands. It is done when something was changed, and otherwise every {@link #LOOK_INSIDE}: so long may
- * it go unnoticed that somebody else changed something inside. That a namespace or its daemon is gone is noticed at the next look.
+ * <p>To look into a namespace costs commands. It is done when something was changed, and otherwise every {@link #LOOK_INSIDE}, each at a
+ * moment of its own: so long may it go unnoticed that somebody else changed something inside. That a namespace or its daemon is gone is
+ * noticed at the next look.
  */
 final class GatewayNamespaces {
 
     /** Between two looks into a namespace in which nothing is going on. */
     static final Duration LOOK_INSIDE = Duration.ofSeconds(30);
 
+    private static final String FORWARDS = "net.ipv4.ip_forward";
+
     private final Programs programs;
     private final Modules modules;
     private final Trunk trunk;
     private final Outside outside;
     private final Path directory;
+    private final Beat looks = new Beat(LOOK_INSIDE);
     private final Map<ResourceKey, Inside> seen = new HashMap<>();
 
-    /** What was in a namespace at the last look into it. */
-    private record Inside(long number, Instant at, Devices devices, String rules) {}
+    /** What was in a namespace at the last look into it, and what was wrong with what passes, a sentence. */
+    private record Inside(long number, Instant at, Devices devices, String passage) {}
 
     GatewayNamespaces(Programs programs, Modules modules, Trunk trunk, Outside outside, Path directory) {
         this.programs = programs;
@@ -68,11 +73,8 @@ final class GatewayNamespaces {
         if (!vlan.isUp() || !bridge.isUp() || !bridge.quiet()) {
             return "its interfaces are down or were changed";
         }
-        if (gateway == null || !gateway.nat()) {
-            return "";
-        }
-        String defect = outside.defect(names, host, inside.devices());
-        return defect.isEmpty() ? inside.rules() : defect;
+        String defect = gateway != null && gateway.nat() ? outside.defect(names, host, inside.devices()) : "";
+        return defect.isEmpty() ? inside.passage() : defect;
     }
 
     /** Whether one is as specified. */
@@ -129,7 +131,7 @@ final class GatewayNamespaces {
                 .add("link set %s mtu %d up", SegmentNames.BRIDGE, spec.mtu())
                 .run();
         if (gateway.nat()) {
-            outside.make(names, namespace, Prefix.parse(gateway.address()));
+            outside.make(names, namespace, directory(names), Prefix.parse(gateway.address()));
         } else {
             outside.remove(names, host);
         }
@@ -168,7 +170,10 @@ final class GatewayNamespaces {
                 "--write",
                 "net.ipv6.conf.all.disable_ipv6=1",
                 "net.ipv6.conf.default.disable_ipv6=1",
-                "net.ipv4.ip_forward=1",
+                FORWARDS + "=1",
+                // It answers for its address on the bridge, and not there for that of its way to the outside.
+                "net.ipv4.conf.all.arp_ignore=1",
+                "net.ipv4.conf.default.arp_ignore=1",
                 "net.ipv4.conf.all.rp_filter=0",
                 "net.ipv4.conf.default.rp_filter=0",
                 "net.ipv4.conf.all.send_redirects=0",
@@ -179,16 +184,20 @@ final class GatewayNamespaces {
         Namespace namespace = namespace(names);
         long number = namespace.number().orElse(0L);
         Inside inside = seen.get(names.key());
-        if (inside == null
-                || inside.number() != number
-                || Duration.between(inside.at(), now).abs().compareTo(LOOK_INSIDE) >= 0) {
-            String rules = gateway != null && gateway.nat()
-                    ? outside.defectOfRules(namespace, Prefix.parse(gateway.address()))
-                    : "";
-            inside = new Inside(number, now, Devices.of(namespace), rules);
+        if (inside == null || inside.number() != number || looks.isDue(names.key(), inside.at(), now)) {
+            inside = new Inside(number, now, Devices.of(namespace), passage(names, gateway, namespace));
             seen.put(names.key(), inside);
         }
         return inside;
+    }
+
+    private String passage(SegmentNames names, @Nullable Gateway gateway, Namespace namespace) throws DriverFault {
+        if (!namespace.run("sysctl", "--values", FORWARDS).strip().equals("1")) {
+            return "its namespace does not forward packets any more";
+        }
+        return gateway != null && gateway.nat()
+                ? outside.defectOfPassage(names, namespace, directory(names), Prefix.parse(gateway.address()))
+                : "";
     }
 
     private Dnsmasq dnsmasq(SegmentNames names) {

@@ -8,15 +8,25 @@ import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bridges of clusters on a host that runs their machines. One port of each leads to the other hosts: the VLAN interface, or if this
- * host is the gateway too, a pair of interfaces to the namespace that has it. The host itself has no address in any of them.
+ * host is the gateway too, a pair of interfaces to the namespace that has it. The host itself has no address in any of them, and hears
+ * nothing that is sent to it in there: else whoever gives a machine an address of the host's own network would reach its services.
  */
 final class HostBridges {
 
+    private static final KernelTree IPV4 = new KernelTree(Path.of("/proc/sys/net/ipv4/conf"));
     private static final KernelTree IPV6 = new KernelTree(Path.of("/proc/sys/net/ipv6/conf"));
+
+    /**
+     * No question for an address is answered, a packet is taken only from whom it would be sent to there, which is nobody, and none is sent
+     * on; as of ip-sysctl. Whoever switches forwarding on for the host switches it on here too.
+     */
+    private static final Map<String, String> DEAF = Map.of("arp_ignore", "8", "rp_filter", "1", "forwarding", "0");
+
     private static final KernelTree BRIDGED = new KernelTree(Path.of("/proc/sys/net/bridge"));
 
     private final Programs programs;
@@ -50,8 +60,8 @@ final class HostBridges {
             return "its interfaces are down";
         }
         if (!bridge.quiet()
-                || speaksIpv6(uplink)
-                || speaksIpv6(bridge)
+                || !isSilent(uplink)
+                || !isSilent(bridge)
                 || !bridge.addresses().isEmpty()) {
             return "its bridge was changed";
         }
@@ -149,14 +159,22 @@ final class HostBridges {
         }
     }
 
-    /** The host says nothing of its own into a cluster. */
+    /** The host says nothing of its own into a cluster, and takes nothing out of it. */
     private static void silence(String device) throws DriverFault {
+        for (Map.Entry<String, String> each : DEAF.entrySet()) {
+            IPV4.at(device).say(each.getKey(), each.getValue());
+        }
         if (IPV6.at(device).exists()) {
             IPV6.at(device).say("disable_ipv6", "1");
         }
     }
 
-    private static boolean speaksIpv6(Device device) throws DriverFault {
-        return IPV6.at(device.name()).says("disable_ipv6", "0");
+    private static boolean isSilent(Device device) throws DriverFault {
+        for (Map.Entry<String, String> each : DEAF.entrySet()) {
+            if (!IPV4.at(device.name()).says(each.getKey(), each.getValue())) {
+                return false;
+            }
+        }
+        return !IPV6.at(device.name()).says("disable_ipv6", "0");
     }
 }

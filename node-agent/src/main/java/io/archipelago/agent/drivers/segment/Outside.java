@@ -4,6 +4,7 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.IpBatch;
 import io.archipelago.agent.os.KernelTree;
 import io.archipelago.agent.os.Namespace;
+import io.archipelago.agent.os.OwnDirectory;
 import io.archipelago.agent.os.Programs;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,15 +45,28 @@ final class Outside {
         return outer.alias().equals(names.alias()) ? "" : "its way to the outside does not bear its name";
     }
 
-    /** What is wrong with the rules, a sentence; empty if nothing is. Costs a few commands. */
-    String defectOfRules(Namespace namespace, Prefix cluster) throws DriverFault {
-        if (!rules.guard(namespace, cluster)) {
+    /**
+     * What is wrong with what passes there, a sentence; empty if nothing is. Costs a few commands.
+     *
+     * @param directory the segment's own
+     */
+    String defectOfPassage(SegmentNames names, Namespace namespace, OwnDirectory directory, Prefix cluster)
+            throws DriverFault {
+        if (!rules.guard(namespace, directory, cluster)) {
             return "the rules of its way to the outside were changed";
         }
-        return rules.guardHost() ? "" : "this host's rules for ways to the outside were changed";
+        if (!rules.guardHost()) {
+            return "this host's rules for ways to the outside were changed";
+        }
+        for (String each : List.of(names.hostOutside(), interfaceName)) {
+            if (!IPV4.at(each).says("forwarding", "1")) {
+                return each + " does not forward packets any more";
+            }
+        }
+        return "";
     }
 
-    void make(SegmentNames names, Namespace namespace, Prefix cluster) throws DriverFault {
+    void make(SegmentNames names, Namespace namespace, OwnDirectory directory, Prefix cluster) throws DriverFault {
         Devices host = Devices.ofHost(programs);
         Device outer = host.get(names.hostOutside());
         if (outer != null && !Device.isOurs(outer, names.alias())) {
@@ -64,7 +78,7 @@ final class Outside {
                     "this host has no interface '%s', which is to lead to the outside".formatted(interfaceName));
         }
         // Before there is a way: nothing ever passes without them.
-        rules.make(namespace, cluster);
+        rules.make(namespace, directory, cluster);
         String name = names.hostOutside();
         Prefix ours = pair(names, outer, host);
         IpBatch batch = IpBatch.onHost(programs);

@@ -1,7 +1,9 @@
 package io.archipelago.agent.drivers.segment;
 
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.os.InForce;
 import io.archipelago.agent.os.Namespace;
+import io.archipelago.agent.os.OwnDirectory;
 import io.archipelago.agent.os.PacketFilter;
 import io.archipelago.agent.os.Programs;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ final class OutsideRules {
 
     private final SegmentSettings settings;
     private final PacketFilter filter;
+    private final InForce inForce;
 
     /** From a chain of the kernel's to one of ours. */
     private record Jump(String table, String from, String to) {
@@ -42,27 +45,30 @@ final class OutsideRules {
     OutsideRules(Programs programs, SegmentSettings settings) {
         this.filter = PacketFilter.ofHost(programs);
         this.settings = settings;
+        this.inForce = new InForce(new OwnDirectory(settings.directory()), "host-rules.in-force");
     }
 
-    /** Whether as many of the host's rules are there as should be. One command. */
+    /** Whether the host's rules are as they were made. One command. */
     boolean guardHost() throws DriverFault {
         List<String> rules = filter.rules();
-        long ours = rules.stream().filter(rule -> rule.contains(" -A " + MARK)).count();
-        return ours == count(ofHost()) && JUMPS.stream().allMatch(jump -> jump.isIn(rules));
+        return inForce.is(ofHost(), ours(rules)) && JUMPS.stream().allMatch(jump -> jump.isIn(rules));
     }
 
-    /** The same of a namespace's. One command. */
-    boolean guard(Namespace namespace, Prefix cluster) throws DriverFault {
-        long present = filter.in(namespace).rules().stream()
-                .filter(rule -> rule.startsWith("filter ") || rule.startsWith("nat "))
-                .count();
-        return present == count(inside(cluster));
+    /**
+     * The same of a namespace's. One command.
+     *
+     * @param directory the segment's own
+     */
+    boolean guard(Namespace namespace, OwnDirectory directory, Prefix cluster) throws DriverFault {
+        return inForce(directory).is(inside(cluster), rules(namespace));
     }
 
     /** Puts all in force. */
-    void make(Namespace namespace, Prefix cluster) throws DriverFault {
+    void make(Namespace namespace, OwnDirectory directory, Prefix cluster) throws DriverFault {
         filter.load("xt_conntrack", "xt_MASQUERADE", "ipt_REJECT", "iptable_filter", "iptable_nat");
-        filter.in(namespace).restore(inside(cluster));
+        List<String> inside = inside(cluster);
+        filter.in(namespace).restore(inside);
+        inForce(directory).note(inside, rules(namespace));
         List<String> present = filter.rules();
         List<String> rules = new ArrayList<>(ofHost());
         for (Jump jump : JUMPS) {
@@ -71,10 +77,27 @@ final class OutsideRules {
             }
         }
         filter.restore(rules);
+        inForce.note(ofHost(), ours(filter.rules()));
+    }
+
+    private static InForce inForce(OwnDirectory directory) {
+        return new InForce(directory, "rules.in-force");
+    }
+
+    /** Of those in a namespace, the rules for its way to the outside. */
+    private List<String> rules(Namespace namespace) throws DriverFault {
+        return filter.in(namespace).rules().stream()
+                .filter(rule -> rule.startsWith("filter ") || rule.startsWith("nat "))
+                .toList();
+    }
+
+    private static List<String> ours(List<String> rules) {
+        return rules.stream().filter(rule -> rule.contains(" -A " + MARK)).toList();
     }
 
     /** Takes the host's away. */
     void removeFromHost() throws DriverFault {
+        inForce.forget();
         List<String> present = filter.rules();
         List<String> rules = new ArrayList<>();
         for (Jump jump : JUMPS) {
@@ -125,9 +148,5 @@ final class OutsideRules {
                 ":ARCHIPELAGO-NAT - [0:0]",
                 "-A ARCHIPELAGO-NAT -s %s -o %s -j MASQUERADE".formatted(Pairs.ALL.text(), outside),
                 "COMMIT");
-    }
-
-    private static long count(List<String> rules) {
-        return rules.stream().filter(rule -> rule.startsWith("-A ")).count();
     }
 }
