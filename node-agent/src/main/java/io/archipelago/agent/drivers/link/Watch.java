@@ -1,5 +1,6 @@
 package io.archipelago.agent.drivers.link;
 
+import io.archipelago.agent.drivers.Beat;
 import io.archipelago.agent.drivers.DriverFault;
 import java.time.Duration;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class Watch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Watch.class);
     private static final Duration TO_END = Duration.ofSeconds(5);
     private static final double MEGA = 1e6;
+
+    /** How much sooner than after every other measurement a link is first measured by an agent that found it proven. */
+    private static final int SOONER_AT_FIRST = 10;
 
     /** Until a link is proven it is tried about as often as this. */
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
@@ -53,8 +57,7 @@ final class Watch implements AutoCloseable {
     private String fault = "is being proven";
     private long lastHeard = System.nanoTime();
     private long opened = System.nanoTime();
-    private long measured;
-    private boolean everMeasured;
+    private long measuringDue;
 
     /** Counts how often the link was made sound; what was found in a former era is no longer true. */
     private long era;
@@ -70,7 +73,11 @@ final class Watch implements AutoCloseable {
         this.stage = proven ? Stage.PROVEN : Stage.OPENING;
         this.workshop = workshop;
         this.settings = settings;
-        this.thread = Thread.ofVirtual().name(link.device()).start(this::run);
+        // An agent that was just started finds many links at once, and looks at each at a moment of its own.
+        Duration first = proven ? new Beat(settings.watchEvery()).phase(link.key()) : Duration.ZERO;
+        this.measuringDue = System.nanoTime()
+                + (proven ? new Beat(settings.measureEvery()).phase(link.key()).toNanos() / SOONER_AT_FIRST : 0);
+        this.thread = Thread.ofVirtual().name(link.device()).start(() -> run(first));
     }
 
     synchronized Finding finding() {
@@ -122,18 +129,18 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(Duration first) {
+        if (!first.isZero()) {
+            pauseFor(first);
+        }
         while (!closed) {
             try {
                 round();
-                pause();
             } catch (DriverFault e) {
                 LOG.debugf("link=%s %s", link.key(), e.reason());
                 note(e.reason());
-                pauseAfterFault();
-            } catch (InterruptedException e) {
-                return;
             }
+            pauseFor(pause());
         }
     }
 
@@ -185,8 +192,7 @@ final class Watch implements AutoCloseable {
         synchronized (this) {
             pathMtu = path;
             throughput.take(bits / MEGA);
-            measured = System.nanoTime();
-            everMeasured = true;
+            measuringDue = System.nanoTime() + settings.measureEvery().toNanos();
         }
     }
 
@@ -244,19 +250,19 @@ final class Watch implements AutoCloseable {
     }
 
     private synchronized boolean isMeasuringDue() {
-        return !everMeasured || isPast(measured, settings.measureEvery());
+        return System.nanoTime() - measuringDue >= 0;
     }
 
-    private synchronized void pause() throws InterruptedException {
-        Duration pause = stage == Stage.PROVEN && defect.isEmpty() ? settings.watchEvery() : BETWEEN_TRIES;
-        if (era == eraOfRound && !closed) {
-            wait(pause.toMillis());
-        }
+    private synchronized Duration pause() {
+        return stage == Stage.PROVEN && defect.isEmpty() ? settings.watchEvery() : BETWEEN_TRIES;
     }
 
-    private void pauseAfterFault() {
+    /** Shorter if the link is made sound meanwhile. */
+    private synchronized void pauseFor(Duration pause) {
         try {
-            pause();
+            if (era == eraOfRound && !closed) {
+                wait(pause.toMillis());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
