@@ -99,8 +99,8 @@ public interface AgentConfig {
         Optional<String> outside();
 
         /**
-         * GATEWAY: networks that no cluster reaches, with commas between, such as {@code 10.10.0.0/24}: the hosts' own; {@code none} if there
-         * are none. Must be set.
+         * GATEWAY: networks that no cluster reaches, with commas between, such as {@code 10.10.0.0/24}: the hosts' own; {@code none} if
+         * there are none. Must be set.
          */
         Optional<List<String>> closedNetworks();
 

@@ -129,7 +129,8 @@ class LinuxAgentIT {
                 Map.entry("agent.host.closed-networks", "none"),
                 Map.entry("agent.host.link-scripts", directory.toString()),
                 Map.entry(
-                        "agent.host.cache-directory", directory.resolve("caches").toString())));
+                        "agent.host.cache-directory",
+                        directory.resolve("caches").toString())));
         return AgentProcess.start(config, new Home(new SiteId("tokyo"), 1, broker.address()), Clock.systemUTC());
     }
 

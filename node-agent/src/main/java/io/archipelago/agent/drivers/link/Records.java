@@ -24,8 +24,8 @@ import java.util.Optional;
 
 /**
  * What is written of each link before anything of it is made, and taken away after the last of it is gone: nothing that was half made or
- * half removed is ever overlooked. It lies where the kernel's devices do not outlive it, in a directory that goes with the power; but what an
- * appliance holds outlives the power, and so has to what is written of it.
+ * half removed is ever overlooked. It lies where the kernel's devices do not outlive it, in a directory that goes with the power; but what
+ * an appliance holds outlives the power, and so has to what is written of it.
  */
 final class Records {
 
@@ -59,7 +59,8 @@ final class Records {
         for (Path root : List.of(lasting, passing)) {
             try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
                 for (Path directory : directories) {
-                    read(directory).ifPresent(record -> all.putIfAbsent(record.link().key(), record));
+                    read(directory)
+                            .ifPresent(record -> all.putIfAbsent(record.link().key(), record));
                 }
             } catch (NoSuchFileException e) {
                 // No link was ever written down here.

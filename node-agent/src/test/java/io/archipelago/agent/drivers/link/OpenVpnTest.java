@@ -8,8 +8,9 @@ import org.junit.jupiter.api.Test;
 /** What OpenVPN's log tells of the peer. */
 class OpenVpnTest {
 
-    private static final String REFUSAL = "2026-11-28 23:03:10 TLS Error: --tls-verify/--peer-fingerprint certificate hash"
-            + " verification failed. (got certificate fingerprint: 23:e6:4f";
+    private static final String REFUSAL =
+            "2026-11-28 23:03:10 TLS Error: --tls-verify/--peer-fingerprint certificate hash"
+                    + " verification failed. (got certificate fingerprint: 23:e6:4f";
 
     @Test
     void aPeerWithAnotherCertificateIsRefused() {

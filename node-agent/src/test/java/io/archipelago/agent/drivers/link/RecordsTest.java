@@ -38,7 +38,8 @@ class RecordsTest {
     @Test
     void onlyWhatAnApplianceHoldsOutlivesAReboot() throws Exception {
         // Given
-        Link other = new Link(ResourceKey.of(KEY.kind(), SiteFixture.CLUSTER, "nara"), spec(LinkDriver.OPENVPN), place());
+        Link other =
+                new Link(ResourceKey.of(KEY.kind(), SiteFixture.CLUSTER, "nara"), spec(LinkDriver.OPENVPN), place());
         records.write(new Records.Record(other, true));
         records.write(new Records.Record(link(LinkDriver.CONSOLE), true));
 

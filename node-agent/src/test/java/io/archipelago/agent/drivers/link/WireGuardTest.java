@@ -33,7 +33,8 @@ class WireGuardTest {
     @Test
     void noWayToTheOutsideHasThem() {
         for (int tunnel = 1; tunnel < 1 << 15; tunnel++) {
-            assertThat(WireGuard.inner(spec(tunnel), tunnel % 2 == 0)).matches("169\\.254\\.([0-9]|[1-5][0-9]|6[0-3])\\.\\d+");
+            assertThat(WireGuard.inner(spec(tunnel), tunnel % 2 == 0))
+                    .matches("169\\.254\\.([0-9]|[1-5][0-9]|6[0-3])\\.\\d+");
         }
     }
 
