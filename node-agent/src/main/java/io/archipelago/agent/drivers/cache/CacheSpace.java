@@ -2,7 +2,6 @@ package io.archipelago.agent.drivers.cache;
 
 import io.archipelago.agent.drivers.DriverFault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +27,17 @@ public final class CacheSpace {
 
     private final Path directory;
     private final long wanted;
-    private final LongSupplier free;
+    private final Free free;
     private final Clock clock;
 
     private @Nullable Instant counted;
     private Found last = new Found(0, Optional.empty());
+
+    /** Says how many bytes are free. */
+    @FunctionalInterface
+    interface Free {
+        long bytes() throws IOException;
+    }
 
     /**
      * What was found.
@@ -43,7 +47,7 @@ public final class CacheSpace {
      */
     public record Found(long bytes, Optional<String> problem) {}
 
-    CacheSpace(Path directory, long wanted, LongSupplier free, Clock clock) {
+    CacheSpace(Path directory, long wanted, Free free, Clock clock) {
         this.directory = directory;
         this.wanted = wanted;
         this.free = free;
@@ -57,14 +61,15 @@ public final class CacheSpace {
      * @param wanted how many bytes they may take
      */
     public static CacheSpace of(Path directory, long wanted) {
-        return new CacheSpace(directory, wanted, () -> usable(directory), Clock.systemUTC());
+        return new CacheSpace(
+                directory, wanted, () -> Files.getFileStore(directory).getUsableSpace(), Clock.systemUTC());
     }
 
     /** Looks at the file system; the directory is made if it is not there. */
     public synchronized Found look() throws DriverFault {
         try {
             Files.createDirectories(directory);
-            long now = free.getAsLong();
+            long now = free.bytes();
             if (now >= wanted) {
                 last = new Found(wanted, Optional.empty());
             } else if (isCountDue()) {
@@ -74,8 +79,6 @@ public final class CacheSpace {
             return last;
         } catch (IOException e) {
             throw fault(e);
-        } catch (UncheckedIOException e) {
-            throw fault(e.getCause());
         }
     }
 
@@ -112,14 +115,6 @@ public final class CacheSpace {
             }
         });
         return bytes.get();
-    }
-
-    private static long usable(Path directory) {
-        try {
-            return Files.getFileStore(directory).getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private DriverFault fault(IOException why) {

@@ -79,7 +79,7 @@ final class Records {
     void write(Record record) throws DriverFault {
         ResourceKey key = record.link().key();
         boolean lasts = record.link().spec().driver() == LinkDriver.CONSOLE;
-        put(directory(lasts ? lasting : passing, key), RECORD, Json.write(record));
+        put(lasts ? lasting : passing, key, RECORD, Json.write(record));
         remove(directory(lasts ? passing : lasting, key));
     }
 
@@ -88,8 +88,11 @@ final class Records {
      * them, the one that lasts: an appliance is rather told to close twice than never.
      */
     Path directory(ResourceKey key) {
-        Path directory = directory(lasting, key);
-        return Files.exists(directory) ? directory : directory(passing, key);
+        return directory(root(key), key);
+    }
+
+    private Path root(ResourceKey key) {
+        return Files.exists(directory(lasting, key)) ? lasting : passing;
     }
 
     private static Path directory(Path root, ResourceKey key) {
@@ -98,18 +101,19 @@ final class Records {
 
     /** Writes a file in the directory of a link, whole or not at all. */
     Path put(ResourceKey key, String name, String content) throws DriverFault {
-        return put(directory(key), name, content);
+        return put(root(key), key, name, content);
     }
 
     /** Another thread may be writing the same file; one that says so already is left alone. */
-    private static Path put(Path directory, String name, String content) throws DriverFault {
+    private static Path put(Path root, ResourceKey key, String name, String content) throws DriverFault {
+        Path directory = directory(root, key);
         Path file = directory.resolve(name);
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         try {
             if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), bytes)) {
                 return file;
             }
-            Files.createDirectories(directory.getParent(), OURS_ALONE);
+            Files.createDirectories(root, OURS_ALONE);
             Files.createDirectories(directory, OURS_ALONE);
             Path next = Files.createTempFile(directory, name, ".next");
             try {
@@ -119,7 +123,7 @@ final class Records {
                 Files.deleteIfExists(next);
             }
             keep(directory);
-            keep(directory.getParent());
+            keep(root);
             return file;
         } catch (IOException e) {
             throw DriverFault.failed("can not write %s: %s".formatted(file, e.getMessage()));
