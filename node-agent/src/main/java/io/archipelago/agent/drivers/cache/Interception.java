@@ -2,11 +2,13 @@ package io.archipelago.agent.drivers.cache;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.segment.SegmentNames;
+import io.archipelago.agent.os.InForce;
 import io.archipelago.agent.os.IpBatch;
 import io.archipelago.agent.os.Namespace;
 import io.archipelago.agent.os.PacketFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Has the frames that a site's machines send to the origin's port 80, and those that come back, leave the bridge for the proxy, which
@@ -24,30 +26,37 @@ final class Interception {
 
     private final PacketFilter filter;
     private final Namespace namespace;
+    private final InForce inForce;
 
     /**
      * @param filter the host's
      */
-    Interception(PacketFilter filter, Namespace namespace) {
+    Interception(PacketFilter filter, Namespace namespace, InForce inForce) {
         this.filter = filter.in(namespace);
         this.namespace = namespace;
+        this.inForce = inForce;
     }
 
-    /** Whether it is on, for this origin. Two commands. */
+    /** Whether it is on, for this origin, and nobody has changed it. Four commands. */
     boolean isOn(String origin) throws DriverFault {
-        long marks = filter.rules().stream()
-                .filter(rule -> rule.startsWith("mangle "))
-                .count();
-        long frames = namespace
-                .run("ebtables-legacy", "-t", "broute", "-L", "BROUTING")
-                .lines()
-                .filter(rule -> rule.startsWith("-") && rule.contains(origin))
-                .count();
-        return marks
-                        == rules(origin).stream()
-                                .filter(rule -> rule.startsWith("-A"))
-                                .count()
-                && frames == MACHINES.size() + 1;
+        return inForce.is(rules(origin), said());
+    }
+
+    private List<String> said() throws DriverFault {
+        return Stream.of(
+                        filter.rules().stream().filter(rule -> rule.startsWith("mangle ")),
+                        namespace
+                                .run("ebtables-legacy", "-t", "broute", "-L", "BROUTING")
+                                .lines()
+                                .filter(rule -> rule.startsWith("-")),
+                        namespace.ip("rule", "list", "fwmark", MARK).lines(),
+                        namespace
+                                .ip("route", "list", "table", "all")
+                                .lines()
+                                .filter(route -> route.contains("table " + TABLE)))
+                .flatMap(lines -> lines)
+                .map(String::strip)
+                .toList();
     }
 
     void on(String origin) throws DriverFault {
@@ -71,6 +80,7 @@ final class Interception {
             frame("-i", port, "--ip-dst", origin, "--ip-dport");
         }
         frame("-i", "!", SegmentNames.VLAN, "--ip-src", origin, "--ip-sport");
+        inForce.note(rules(origin), said());
     }
 
     /** Machines reach the origin by themselves then. */
@@ -78,6 +88,7 @@ final class Interception {
         if (namespace.number().isEmpty()) {
             return;
         }
+        inForce.forget();
         frames("-F", "BROUTING");
         filter.restore(List.of("*mangle", "-F", "COMMIT"));
         if (isMarkRouted()) {

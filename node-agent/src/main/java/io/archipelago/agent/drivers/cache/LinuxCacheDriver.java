@@ -1,11 +1,14 @@
 package io.archipelago.agent.drivers.cache;
 
+import io.archipelago.agent.drivers.Beat;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
+import io.archipelago.agent.drivers.cache.Questions.Answer;
 import io.archipelago.agent.drivers.segment.SegmentNames;
 import io.archipelago.agent.drivers.segment.SegmentPaths;
+import io.archipelago.agent.os.InForce;
 import io.archipelago.agent.os.KernelTree;
 import io.archipelago.agent.os.Namespace;
 import io.archipelago.agent.os.OwnDirectory;
@@ -36,14 +39,16 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
     /** Between two questions to a proxy that runs. */
     static final Duration ASK = Duration.ofSeconds(30);
 
+    /** Most proxies take connections sooner; one with much on its disk needs longer. */
+    private static final Duration TO_START = Duration.ofSeconds(3);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
     private final Programs programs;
     private final Path directory;
     private final PacketFilter filter;
     private final SegmentPaths segments;
-    private final Map<ResourceKey, Answer> answers = new HashMap<>();
-
-    /** What a proxy said, or why it did not, and whether machines were led through it. */
-    private record Answer(long pid, Instant at, Map<String, String> details, String fault, boolean on) {}
+    private final Questions questions = new Questions(new Beat(ASK));
 
     private LinuxCacheDriver(Programs programs, CacheSettings settings) {
         this.programs = programs;
@@ -89,20 +94,53 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
         }
         directory(key).make();
         Squid squid = squid(key, namespace);
-        Optional<ProcessHandle> running = squid.running();
-        if (running.isPresent() && squid.serves(spec)) {
-            if (!Squid.listens(running.get())) {
-                return;
+        Optional<Answer> last = squid.serves(spec) ? last(key, squid) : Optional.empty();
+        if (last.filter(Answer::on).isPresent()) {
+            return;
+        }
+        if (last.isEmpty() || !last.get().fault().isEmpty()) {
+            interception(key, namespace).off();
+            questions.forget(key);
+            squid.start(spec, names.get());
+        }
+        ProcessHandle process = listening(squid);
+        Map<String, String> details = squid.counters().details();
+        interception(key, namespace).on(spec.origin());
+        questions.note(key, new Answer(process.pid(), now, details, "", true));
+    }
+
+    /** What the proxy that runs said last, or would say if it was asked; nothing if none runs. */
+    private Optional<Answer> last(ResourceKey key, Squid squid) throws DriverFault {
+        return squid.running().map(process -> {
+            Answer last = questions.last(key, process.pid());
+            return last == null ? new Answer(process.pid(), Instant.EPOCH, Map.of(), "", false) : last;
+        });
+    }
+
+    /** Machines are led through a proxy as soon as it takes connections, if it can be in this step. */
+    private static ProcessHandle listening(Squid squid) throws DriverFault {
+        long end = System.nanoTime() + TO_START.toNanos();
+        while (true) {
+            Optional<ProcessHandle> process = squid.running();
+            if (process.isPresent() && Squid.listens(process.get())) {
+                return process.get();
             }
-            if (ask(key, squid, running.get(), now).fault().isEmpty()) {
-                interception(namespace).on(spec.origin());
-                answers.remove(key);
-                return;
+            if (System.nanoTime() > end) {
+                throw process.isPresent()
+                        ? DriverFault.waiting("its proxy is starting")
+                        : DriverFault.failed(doesNotRun(squid));
+            }
+            try {
+                Thread.sleep(BETWEEN_LOOKS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw DriverFault.waiting("the agent is ending");
             }
         }
-        interception(namespace).off();
-        squid.start(spec, names.get());
-        answers.remove(key);
+    }
+
+    private static String doesNotRun(Squid squid) {
+        return "its proxy does not run: look into " + squid.log();
     }
 
     @Override
@@ -112,10 +150,10 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
             return;
         }
         Namespace namespace = namespace(key);
-        interception(namespace).off();
+        interception(key, namespace).off();
         squid(key, namespace).end();
         own.delete();
-        answers.remove(key);
+        questions.forget(key);
     }
 
     private Observed observed(ResourceKey key, @Nullable CacheSpec spec, Instant now) throws DriverFault {
@@ -123,16 +161,15 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
         Squid squid = squid(key, namespace(key));
         Optional<ProcessHandle> running = squid.running();
         if (running.isEmpty()) {
-            return broken("its proxy does not run: look into " + squid.log(), segment);
+            return broken(doesNotRun(squid), segment);
         }
         if (!Squid.listens(running.get())) {
             return new Observed(Condition.MAKING, "its proxy is starting", Map.of(), Set.of(segment));
         }
-        Answer answer = answers.get(key);
-        if (answer == null
-                || answer.pid() != running.get().pid()
-                || Duration.between(answer.at(), now).abs().compareTo(ASK) >= 0) {
-            answer = ask(key, squid, running.get(), now);
+        long pid = running.get().pid();
+        Answer answer = questions.ask(key, pid, now, () -> ask(key, pid, now));
+        if (answer == null) {
+            return new Observed(Condition.MAKING, "its proxy has not answered yet", Map.of(), Set.of(segment));
         }
         if (!answer.fault().isEmpty()) {
             return broken("its proxy does not answer: " + answer.fault(), segment);
@@ -151,21 +188,16 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
         return new Observed(Condition.READY, "", details, Set.of(segment));
     }
 
-    private Answer ask(ResourceKey key, Squid squid, ProcessHandle process, Instant now) throws DriverFault {
-        Answer answer;
+    private Answer ask(ResourceKey key, long pid, Instant now) {
+        Namespace namespace = namespace(key);
+        Squid squid = squid(key, namespace);
         try {
             Map<String, String> details = squid.counters().details();
-            answer = new Answer(
-                    process.pid(),
-                    now,
-                    details,
-                    "",
-                    interception(namespace(key)).isOn(squid.origin()));
+            boolean on = interception(key, namespace).isOn(squid.origin());
+            return new Answer(pid, now, details, "", on);
         } catch (DriverFault fault) {
-            answer = new Answer(process.pid(), now, Map.of(), fault.reason(), false);
+            return new Answer(pid, now, Map.of(), fault.reason(), false);
         }
-        answers.put(key, answer);
-        return answer;
     }
 
     private static Observed broken(String reason, ResourceKey segment) {
@@ -182,8 +214,8 @@ public final class LinuxCacheDriver implements Driver<CacheSpec> {
         return new Squid(namespace, directory(key));
     }
 
-    private Interception interception(Namespace namespace) {
-        return new Interception(filter, namespace);
+    private Interception interception(ResourceKey key, Namespace namespace) {
+        return new Interception(filter, namespace, new InForce(directory(key), "interception.in-force"));
     }
 
     private OwnDirectory directory(ResourceKey key) {

@@ -1,7 +1,7 @@
 package io.archipelago.agent.drivers.segment;
 
 import io.archipelago.agent.drivers.DriverFault;
-import io.archipelago.agent.drivers.InForce;
+import io.archipelago.agent.os.InForce;
 import io.archipelago.agent.os.Namespace;
 import io.archipelago.agent.os.OwnDirectory;
 import io.archipelago.agent.os.PacketFilter;

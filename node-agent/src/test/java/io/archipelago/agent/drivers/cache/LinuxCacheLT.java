@@ -137,8 +137,9 @@ class LinuxCacheLT extends CacheContract {
         // Then
         assertThat(Files.readAllLines(log).stream().filter(line -> line.contains("url:/package")))
                 .hasSize(1);
-        LinuxCacheDriver next = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
-        assertThat(next.observe(Map.of(CACHE, SPEC), now()).get(CACHE)).satisfies(seen -> {
+        driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
+        settle();
+        assertThat(observe(SPEC).get(CACHE)).satisfies(seen -> {
             assertThat(seen.details()).containsEntry("requests", "8");
             assertThat(Long.parseLong(seen.details().getOrDefault("bytesServed", "0")))
                     .isGreaterThan(4 << 20);
@@ -153,13 +154,15 @@ class LinuxCacheLT extends CacheContract {
         frontend();
         String machine = machines(1).getFirst();
         make(SPEC);
-        long pid = Long.parseLong(Files.readString(CACHES.resolve(CACHE.id()).resolve("squid.pid"))
-                .strip());
-        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        ProcessHandle.of(squid()).orElseThrow().destroyForcibly();
         await().atMost(PATIENCE).until(() -> condition(SPEC) == Condition.BROKEN);
 
         // When
-        driver.apply(CACHE, SPEC, now());
+        try {
+            driver.apply(CACHE, SPEC, now());
+        } catch (DriverFault fault) {
+            assertThat(fault.isWaiting()).as(fault.reason()).isTrue();
+        }
 
         // Then
         assertThat(fetch(machine, "http://frontend/package"))
@@ -171,6 +174,89 @@ class LinuxCacheLT extends CacheContract {
         assertThat(fetch(machine, "http://frontend/package"))
                 .as("through the new one")
                 .isEqualTo("200 1048576");
+    }
+
+    @Test
+    void machinesAreLedThroughItInTheStepThatMakesIt() throws Exception {
+        // Given
+        makeSegment();
+
+        // When
+        String waits = "";
+        try {
+            driver.apply(CACHE, SPEC, now());
+        } catch (DriverFault fault) {
+            assertThat(fault.isWaiting()).as(fault.reason()).isTrue();
+            waits = fault.reason();
+        }
+
+        // Then
+        assertThat(waits.isEmpty() ? condition(SPEC).name() : waits).isIn("READY", "its proxy is starting");
+    }
+
+    @Test
+    void aProxyThatHangsHoldsNobodyUpAndIsStartedAnew() throws Exception {
+        // Given
+        makeSegment();
+        make(SPEC);
+        assertThat(condition(SPEC)).isEqualTo(Condition.READY);
+        for (ProcessHandle each : squids()) {
+            LAB.run("kill -STOP " + each.pid());
+        }
+
+        // When
+        Instant later = now().plus(LinuxCacheDriver.ASK);
+        long began = System.nanoTime();
+        driver.observe(Map.of(CACHE, SPEC), later);
+
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                driver.observe(Map.of(CACHE, SPEC), later).get(CACHE))
+                        .satisfies(seen -> assertThat(seen.reason()).contains("does not answer")));
+        make(SPEC);
+        assertThat(condition(SPEC)).isEqualTo(Condition.READY);
+    }
+
+    @Test
+    void aRuleThatWasChangedIsPutRight() throws Exception {
+        // Given
+        frontend();
+        String machine = machines(1).getFirst();
+        make(SPEC);
+        String inside = new SegmentPaths(LAB.programs())
+                .gateway(SiteFixture.segmentKey())
+                .orElseThrow()
+                .namespace();
+        LAB.in(inside, "ebtables-legacy -t broute -D BROUTING 1");
+        LAB.in(
+                inside,
+                "ebtables-legacy -t broute -A BROUTING -p IPv4 --ip-proto tcp --ip-dst " + ORIGIN
+                        + " --ip-dport 81 -j redirect --redirect-target DROP");
+        driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
+        settle();
+
+        // Then
+        assertThat(condition(SPEC)).isEqualTo(Condition.BROKEN);
+        make(SPEC);
+        assertThat(condition(SPEC)).isEqualTo(Condition.READY);
+        assertThat(fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
+    }
+
+    /** The one that its file names, and the one that it has do the work. */
+    private static List<ProcessHandle> squids() {
+        return ProcessHandle.allProcesses()
+                .filter(each -> each.info()
+                        .commandLine()
+                        .filter(line -> line.contains(CACHE.id() + "/squid.conf"))
+                        .isPresent())
+                .toList();
+    }
+
+    private static long squid() throws IOException {
+        Path file = CACHES.resolve(CACHE.id()).resolve("squid.pid");
+        return Long.parseLong(Files.readString(file).strip());
     }
 
     /** The frontend, at the other end of a link of the gateway; its log. */

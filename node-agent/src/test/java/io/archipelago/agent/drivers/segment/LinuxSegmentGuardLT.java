@@ -177,7 +177,7 @@ class LinuxSegmentGuardLT {
         List<String> lines = Files.readAllLines(Path.of("/proc/net/snmp")).stream()
                 .filter(line -> line.startsWith("Icmp: "))
                 .toList();
-        int column = Arrays.asList(lines.getFirst().split(" ")).indexOf("InEchos");
-        return Long.parseLong(lines.getLast().split(" ")[column]);
+        int column = Arrays.asList(lines.getFirst().split(" ", -1)).indexOf("InEchos");
+        return Long.parseLong(lines.getLast().split(" ", -1)[column]);
     }
 }

@@ -1,8 +1,7 @@
-package io.archipelago.agent.drivers;
+package io.archipelago.agent.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.archipelago.agent.os.OwnDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
-package io.archipelago.agent.drivers;
+package io.archipelago.agent.os;
 
-import io.archipelago.agent.os.OwnDirectory;
+import io.archipelago.agent.drivers.DriverFault;
 import java.util.ArrayList;
 import java.util.List;
 
