@@ -49,6 +49,7 @@ public final class OnHost {
 
     private static final Path KEYS = Path.of("/var/lib/archipelago/bench/link-keys");
     private static final Path RUN = Path.of("/run/archipelago");
+    private static final Path LASTING = Path.of("/var/lib/archipelago/bench/links");
     private static final String TRUNK = "eth1";
     private static final String OUTSIDE = "eth2";
     private static final long WIPE_BYTES_PER_SECOND = 1L << 30;
@@ -79,7 +80,7 @@ public final class OnHost {
         return new LinuxLinkDriver(
                 programs,
                 key -> segments.gateway(key).map(place -> new Place(place.namespace(), place.bridge())),
-                LinkSettings.of(KEYS, RUN.resolve("links"), null));
+                LinkSettings.of(KEYS, RUN.resolve("links"), LASTING, null));
     }
 
     private Driver<?> driver(ResourceKind kind, Errand errand) {
@@ -90,7 +91,12 @@ public final class OnHost {
             case LINK -> new Guarded<>(links());
             case VOLUME ->
                 new Guarded<>(LinuxVolumeDriver.of(
-                        errand.host(), programs, Optional::of, errand.portal(), WIPE_BYTES_PER_SECOND));
+                        errand.host(),
+                        programs,
+                        Optional::of,
+                        List.of(Plan.GROUP, Plan.THIN_POOL),
+                        errand.portal(),
+                        WIPE_BYTES_PER_SECOND));
             case DISK -> new Guarded<>(LinuxDiskDriver.of(errand.host(), programs, disks, Optional::of));
             case MACHINE, CACHE -> throw new IllegalArgumentException("nothing is measured of a " + kind.wireName());
         };
