@@ -17,7 +17,7 @@ final class Agents {
     static final Program ISCSID = new Program("iscsid", List.of("/usr/sbin/iscsid", "-f"), Map.of(), "/");
     static final Program LIBVIRTD = new Program("libvirtd", List.of("/usr/sbin/libvirtd"), Map.of(), "/");
 
-    private static final String AGENT = "agent";
+    static final String AGENT = "agent";
     private static final String STATE = "/var/lib/archipelago/agent";
     private static final Duration TO_ANSWER = Duration.ofSeconds(60);
     private static final Duration TO_BE_READY = Duration.ofSeconds(300);
@@ -66,16 +66,20 @@ final class Agents {
     void start() throws IOException, InterruptedException {
         lab.atOnce(host -> {
             if (host.role() != Role.WAN) {
-                for (Program daemon : daemons(host.role())) {
-                    host.start(daemon);
-                }
-                for (String word : RealAgent.command()) {
-                    host.show(Path.of(word.substring(word.indexOf('=') + 1)));
-                }
-                host.start(new Program(AGENT, RealAgent.command(), environment(host), "/var/lib/archipelago"));
+                start(host);
             }
             return true;
         });
+    }
+
+    void start(LabHost host) throws IOException {
+        for (Program daemon : daemons(host.role())) {
+            host.start(daemon);
+        }
+        for (String word : RealAgent.command()) {
+            host.show(Path.of(word.substring(word.indexOf('=') + 1)));
+        }
+        host.start(new Program(AGENT, RealAgent.command(), environment(host), "/var/lib/archipelago"));
     }
 
     /** Waits until every agent knows what is desired on its host. */

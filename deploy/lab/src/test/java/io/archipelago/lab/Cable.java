@@ -1,6 +1,5 @@
 package io.archipelago.lab;
 
-import io.archipelago.local.Stack;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -12,13 +11,10 @@ final class Cable {
     private final LabHost host;
     private final String port;
 
-    Cable(Stack stack, LabHost host) {
+    Cable(RunningLab running, LabHost host) {
         this.host = host;
-        String servers = stack.hostsServers(stack.sites().stream()
-                .filter(site -> host.name().startsWith(site.id()))
-                .findFirst()
-                .orElseThrow());
-        this.port = servers.substring(servers.indexOf(':') + 1);
+        String broker = running.brokerOf(host);
+        this.port = broker.substring(broker.indexOf(':') + 1);
     }
 
     /** A host that is started anew has it plugged in. */

@@ -48,6 +48,7 @@ class ClusterLabST {
                 test("the WAN is cut, and a storage host loses its power", new Outages(lab)),
                 test("a compute host falls silent", new SilentHost(lab)),
                 test("an agent is cut off over the end", new CutOffOverTheEnd(lab)),
+                test("a host is prepared as the documentation says", new PreparedHost(lab)),
                 test("agents are killed", new KilledAgents(lab, new Random(SEED)))));
         Collections.shuffle(mishaps, new Random(SEED));
         boolean all = !ONLY.isEmpty() || Boolean.getBoolean("vc.tests.all");

@@ -30,7 +30,7 @@ final class CutOffOverTheEnd implements Scenario {
         String machine = domains(host);
         assertThat(machine).isNotBlank();
 
-        Cable cable = new Cable(running.stack(), host);
+        Cable cable = new Cable(running, host);
         cable.pull();
         await().atMost(Duration.between(Instant.now(), end).plus(TO_STOP))
                 .until(() -> domains(host).isBlank());

@@ -53,17 +53,16 @@ final class RunningLab {
     private final Lab lab;
     private final List<Cluster> clusters = new ArrayList<>();
 
-    private RunningLab(Path folder, Operator operator, Lab lab) {
+    private RunningLab(Path folder, Operator operator) throws IOException {
         this.folder = folder;
         this.operator = operator;
-        this.lab = lab;
+        this.lab = Lab.find(directory()).orElseThrow();
     }
 
     static RunningLab up(Path folder) throws Exception {
-        Path home = folder.resolve("vc");
-        Operator operator = new Operator(home, SETTINGS);
+        Operator operator = new Operator(folder.resolve("vc"), SETTINGS);
         operator.begin("lab", "up").output(TO_START);
-        return new RunningLab(folder, operator, Lab.find(home.resolve("lab")).orElseThrow());
+        return new RunningLab(folder, operator);
     }
 
     /** Ends it all, and sees that the machine has nothing of it. */
@@ -72,7 +71,11 @@ final class RunningLab {
 
         assertThat(Outside.of(folder)).isEmpty();
         assertThat(Outside.processesOf(folder)).isEmpty();
-        assertThat(folder.resolve("vc/lab")).doesNotExist();
+        assertThat(directory()).doesNotExist();
+    }
+
+    private Path directory() {
+        return folder.resolve("vc/lab");
     }
 
     Lab lab() {
@@ -85,6 +88,19 @@ final class RunningLab {
 
     Stack stack() {
         return Stack.ofTwoSites(operator.portBase()).withFleets(Agents.fleets());
+    }
+
+    Agents agents() throws IOException, InterruptedException {
+        return new Agents(lab, stack(), BootImage.in(directory()));
+    }
+
+    /** Where a host reaches the broker of its site. */
+    String brokerOf(LabHost host) {
+        return stack().sites().stream()
+                .filter(site -> site.id().equals(Agents.siteOf(host.name())))
+                .map(stack()::hostsServers)
+                .findFirst()
+                .orElseThrow();
     }
 
     Desk desk(String user) {

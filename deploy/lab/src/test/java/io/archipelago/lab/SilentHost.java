@@ -32,7 +32,7 @@ final class SilentHost implements Scenario {
         LabHost host = running.lab().host(cluster.hostOfMachine(SITE));
         assertThat(cluster.writes(SITE).path("failed").asInt()).isZero();
 
-        Cable cable = new Cable(running.stack(), host);
+        Cable cable = new Cable(running, host);
         cable.pull();
         Instant pulled = Instant.now();
         await().atMost(TO_NOTICE)
