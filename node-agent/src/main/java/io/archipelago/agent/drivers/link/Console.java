@@ -51,8 +51,6 @@ final class Console implements Tunnel {
 
     @Override
     public void open(Link link) throws DriverFault {
-        // An appliance may hold what nobody here remembers: it outlives this host.
-        call("close", link);
         call("open", link);
         if (!devices.appears(link.device())) {
             throw DriverFault.failed(

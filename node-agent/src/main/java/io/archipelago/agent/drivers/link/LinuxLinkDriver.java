@@ -107,8 +107,9 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
             }
             // Also for the next agent it has to be proven anew.
             workshop.records().noteProven(key, false);
-            workshop.close(there.link());
         }
+        // Also what nobody here remembers: an appliance outlives this host and its records.
+        workshop.close(there == null ? link : there.link());
         workshop.open(link);
         watch(link).mended(link, true);
     }

@@ -89,7 +89,7 @@ final class Workshop {
         records.write(new Records.Record(link, true));
     }
 
-    /** Ends what is there of a link, all but its record. */
+    /** Ends what is there of a link, if anything is, all but its record. */
     void close(Link link) throws DriverFault {
         records.write(new Records.Record(link, false));
         tunnel(link).close(link);

@@ -2,15 +2,20 @@ package io.archipelago.agent.drivers.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
+import io.archipelago.agent.os.Tools;
+import io.archipelago.contracts.host.LinkDriver;
+import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,26 +26,40 @@ class ConsoleTest {
     Path directory;
 
     @Test
-    void isToldToCloseBeforeItIsToldToOpen() throws Exception {
+    void isToldToCloseBeforeItIsToldToOpenThoughNothingIsRemembered() throws Exception {
         // Given
+        assumeThat(Tools.problems(List.of("ip"))).isEmpty();
         script("close", 0);
         script("open", 75);
-        Programs programs = new Programs(Duration.ofSeconds(10));
-        Console console = new Console(
-                programs,
-                new Devices(programs),
-                new Records(directory.resolve("run"), directory.resolve("state")),
-                directory);
-        Link link = new Link(SiteFixture.linkKey(), SiteFixture.link(20001), new Place("cluster", "bridge"));
+        LinuxLinkDriver driver = new LinuxLinkDriver(
+                new Programs(Duration.ofSeconds(10)),
+                segment -> Optional.of(new Place("no-such-cluster", "bridge")),
+                LinkSettings.of(
+                        directory.resolve("keys"), directory.resolve("run"), directory.resolve("state"), directory));
 
         // When
-        assertThatThrownBy(() -> console.open(link))
+        assertThatThrownBy(() -> driver.apply(SiteFixture.linkKey(), spec(), SiteFixture.NINE))
                 .isInstanceOfSatisfying(
                         DriverFault.class,
-                        fault -> assertThat(fault.isWaiting()).isTrue());
+                        fault ->
+                                assertThat(fault.isWaiting()).as(fault.reason()).isTrue());
 
         // Then
         assertThat(Files.readAllLines(directory.resolve("told"))).isEqualTo(List.of("close", "open"));
+    }
+
+    private static LinkSpec spec() {
+        LinkSpec any = SiteFixture.link(20001);
+        return new LinkSpec(
+                any.segment(),
+                any.peer(),
+                any.listen(),
+                any.ends(),
+                any.mtu(),
+                LinkDriver.CONSOLE,
+                any.peerKey(),
+                any.tunnel(),
+                any.bandwidth());
     }
 
     private void script(String name, int code) throws IOException {

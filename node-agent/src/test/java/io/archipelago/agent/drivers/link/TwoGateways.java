@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  */
 final class TwoGateways implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final String BRIDGE = "br0";
     private static final String CABLE = "wan0";
@@ -49,10 +49,12 @@ final class TwoGateways implements AutoCloseable {
         tokyo = new Gateway("tokyo", "osaka", 1);
         osaka = new Gateway("osaka", "tokyo", 2);
         clear();
+        Programs host = new Programs(LIMIT);
+        // Its own devices come to every namespace when it is loaded, and are not to come later.
+        host.end(List.of("modprobe", "--quiet", "ip_gre"));
         for (Gateway gateway : List.of(tokyo, osaka)) {
             gateway.make();
         }
-        Programs host = new Programs(LIMIT);
         host.run(
                 "ip", "-n", tokyo.wan, "link", "add", CABLE, "type", "veth", "peer", "name", CABLE, "netns", osaka.wan);
         for (Gateway gateway : List.of(tokyo, osaka)) {
@@ -184,7 +186,7 @@ final class TwoGateways implements AutoCloseable {
                     scripts(directory.resolve(name).resolve("scripts"), wan),
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2),
-                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(15),
                     Duration.ofMinutes(15));
             driver = newDriver();
         }
