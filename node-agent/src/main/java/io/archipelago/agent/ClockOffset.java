@@ -39,11 +39,11 @@ final class ClockOffset implements ClockCheck {
             samples.clear();
             return;
         }
-        if (written.toEpochMilli() == sent.toEpochMilli()) {
-            saidBack++;
+        // Now and then both clocks show the same; always they do so only where the topic has the sender's time.
+        saidBack = written.toEpochMilli() == sent.toEpochMilli() ? saidBack + 1 : 0;
+        if (saidBack > 0 && samples.isEmpty()) {
             return;
         }
-        saidBack = 0;
         if (roundTrip.compareTo(TOO_LONG) > 0) {
             // It waited for the broker to come back, and tells nothing.
             return;
@@ -56,7 +56,7 @@ final class ClockOffset implements ClockCheck {
 
     @Override
     public synchronized boolean isBlind() {
-        return saidBack >= KEPT;
+        return samples.isEmpty() && saidBack >= KEPT;
     }
 
     /** The offset to 10 ms, so that it is the same as long as nothing changed; negative: this host is behind. Nothing before it is known. */

@@ -19,6 +19,7 @@ public final class LabBench {
     private final int seed;
     private final PrintStream out;
     private volatile boolean cutOff;
+    private boolean measuring;
 
     /**
      * A measurement that has not begun.
@@ -64,7 +65,11 @@ public final class LabBench {
 
     private void breakOff(Thread work) {
         cutOff = true;
-        work.interrupt();
+        synchronized (this) {
+            if (measuring) {
+                work.interrupt();
+            }
+        }
         try {
             work.join();
         } catch (InterruptedException e) {
@@ -79,6 +84,7 @@ public final class LabBench {
                     "The lab of another ./vc bench agent is in %s. If that does not run any more, take it back: VC_HOME=%s ./vc lab down"
                             .formatted(directory, home));
         }
+        beginOrEndMeasuring(true);
         try {
             long begun = System.nanoTime();
             Lab lab = Lab.up(directory, hosts(), out::println);
@@ -89,13 +95,19 @@ public final class LabBench {
             new VolumeBench(lab, settings, seed, out).run();
             return true;
         } finally {
-            // That it was broken off is no reason to stop here, too.
+            // Whoever breaks it off from now on waits for what follows, and that it was broken off before is no reason
+            // to stop here.
+            beginOrEndMeasuring(false);
             boolean interrupted = Thread.interrupted();
             Lab.down(directory, false);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private synchronized void beginOrEndMeasuring(boolean begins) {
+        measuring = begins;
     }
 
     private static Settings hosts() {

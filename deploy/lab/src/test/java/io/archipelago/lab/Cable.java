@@ -3,30 +3,35 @@ package io.archipelago.lab;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What connects a host's agent with the broker of its site, and nothing else: not its disks, not its machines. */
-final class Cable {
+/** What connects a host's agent with the broker of its site, and nothing else, while it is pulled: not its disks, not its machines. */
+final class Cable implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final LabHost host;
     private final String port;
 
-    Cable(RunningLab running, LabHost host) {
+    private Cable(LabHost host, String port) {
         this.host = host;
+        this.port = port;
+    }
+
+    static Cable pull(RunningLab running, LabHost host) throws IOException {
         String broker = running.brokerOf(host);
-        this.port = broker.substring(broker.indexOf(':') + 1);
+        Cable cable = new Cable(host, broker.substring(broker.indexOf(':') + 1));
+        cable.rule("-A").orFail("the cable of " + host.name() + " can not be pulled");
+        return cable;
     }
 
-    /** A host that is started anew has it plugged in. */
-    void pull() throws IOException {
-        rule("-A");
+    /** Plugs it in; that of a host that was started anew is. */
+    @Override
+    public void close() throws IOException {
+        if (host.isUp()) {
+            rule("-D");
+        }
     }
 
-    void plug() throws IOException {
-        rule("-D");
-    }
-
-    private void rule(String change) throws IOException {
-        host.output(LIMIT, "iptables-legacy", change, "OUTPUT", "-p", "tcp", "--dport", port, "-j", "DROP");
+    private Result rule(String change) throws IOException {
+        return host.run(LIMIT, "iptables-legacy", change, "OUTPUT", "-p", "tcp", "--dport", port, "-j", "DROP");
     }
 }

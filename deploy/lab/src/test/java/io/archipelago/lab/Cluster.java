@@ -59,10 +59,13 @@ final class Cluster {
     }
 
     void awaitState(String state, Duration limit) {
-        await().atMost(limit).pollInterval(BETWEEN_LOOKS).untilAsserted(() -> {
-            JsonNode now = seen();
-            assertThat(now.path("state").asText()).as(now.toString()).isEqualTo(state);
-        });
+        await().atMost(limit)
+                .pollInterval(BETWEEN_LOOKS)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() -> {
+                    JsonNode now = seen();
+                    assertThat(now.path("state").asText()).as(now.toString()).isEqualTo(state);
+                });
     }
 
     /** Gives it back. */
@@ -80,11 +83,11 @@ final class Cluster {
     }
 
     /**
-     * Each machine is who it is to be, has a disk that nobody else has marked, and reaches all others with frames of full size. Asked again
+     * Each machine is who it is to be, has a disk with its own mark, and reaches all others with frames of full size. Asked again
      * when a busy machine was too slow with one.
      */
     void awaitWell() {
-        await().atMost(TO_SETTLE).untilAsserted(() -> {
+        await().atMost(TO_SETTLE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             List<ClusterCheck.Row> rows = rows();
             assertThat(rows).isNotEmpty().allSatisfy(row -> {
                 assertThat(row.problems()).isEmpty();

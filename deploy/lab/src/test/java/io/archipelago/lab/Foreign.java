@@ -1,5 +1,7 @@
 package io.archipelago.lab;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -29,6 +31,9 @@ final class Foreign {
             }
             case COMPUTE -> {
                 plantBridge(host);
+                // It has just been started when the host has.
+                await().atMost(LIMIT)
+                        .until(() -> host.run(LIMIT, "virsh", "list").code() == 0);
                 Files.writeString(host.share().resolve("foreign.xml"), DOMAIN);
                 plant(
                         host,

@@ -47,7 +47,8 @@ final class KilledAgents implements Scenario {
             Thread.sleep(
                     random.nextLong(Duration.ofSeconds(MOST_SECONDS_BETWEEN).toMillis()));
             LabHost host = hosts.get(random.nextInt(hosts.size()));
-            host.output(LIMIT, "bash", "-c", AGENT);
+            // Nothing is killed when the former one was killed only just now.
+            host.run(LIMIT, "bash", "-c", AGENT);
             System.out.println("killed the agent of " + host.name());
         }
     }

@@ -41,6 +41,14 @@ final class Orphan implements Scenario {
                 id,
                 "vg0");
 
+        try {
+            isToldOfAndStays(host, id);
+        } finally {
+            host.run(LIMIT, "lvremove", "-qq", "--yes", "vg0/" + id);
+        }
+    }
+
+    private void isToldOfAndStays(LabHost host, String id) throws Exception {
         await().atMost(TO_BE_TOLD).untilAsserted(() -> assertThat(wanted(id)).isEqualTo("UNKNOWN"));
         Instant told = Instant.now();
         await().atMost(TO_BE_TOLD)

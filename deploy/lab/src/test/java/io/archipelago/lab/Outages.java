@@ -61,14 +61,18 @@ final class Outages implements Scenario {
         try {
             storage.cutPower();
             await().atMost(LIMIT)
-                    .until(() -> cluster.writes(SITE).path("pendingMillis").asInt() > 0);
+                    .untilAsserted(() -> assertThat(
+                                    cluster.writes(SITE).path("pendingMillis").asInt())
+                            .isPositive());
             int stuck = cluster.writes(SITE).path("counter").asInt();
             storage.powerOn();
             Foreign.plant(storage);
 
             // With what the agent has kept, for nobody tells it anything.
             await().atMost(TO_RECOVER)
-                    .until(() -> cluster.writes(SITE).path("counter").asInt() > stuck);
+                    .untilAsserted(() -> assertThat(
+                                    cluster.writes(SITE).path("counter").asInt())
+                            .isGreaterThan(stuck));
         } finally {
             Tools.run("kill", "-CONT", broker);
         }

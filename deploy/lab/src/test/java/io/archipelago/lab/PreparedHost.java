@@ -26,7 +26,15 @@ final class PreparedHost implements Scenario {
     /** It must be the first process of its namespace, and sees the host as it is. */
     private static final Program AS_FIRST = new Program(
             SYSTEMD,
-            List.of("unshare", "--pid", "--mount", "--fork", "--mount-proc", "/lib/systemd/systemd", "--unit=basic.target"),
+            List.of(
+                    "unshare",
+                    "--pid",
+                    "--mount",
+                    "--fork",
+                    "--kill-child",
+                    "--mount-proc",
+                    "/lib/systemd/systemd",
+                    "--unit=basic.target"),
             Map.of("container", "lab"),
             "/");
 
@@ -83,11 +91,16 @@ final class PreparedHost implements Scenario {
             cluster.awaitActive();
             cluster.awaitWell();
             assertThat(within("systemctl", "is-active", "archipelago-agent")).isEqualTo("active");
-            assertThat(within("systemctl", "show", "--property", "NRestarts", "--value", "archipelago-agent")).isEqualTo("0");
+            assertThat(within("systemctl", "show", "--property", "NRestarts", "--value", "archipelago-agent"))
+                    .isEqualTo("0");
             cluster.beginEnd();
             cluster.awaitEnd();
         } finally {
             host.stop(SYSTEMD);
+            await().atMost(LIMIT)
+                    .until(() -> host.run(LIMIT, "pgrep", "--full", "^/lib/systemd/systemd")
+                                    .code()
+                            != 0);
             running.agents().start(host);
         }
     }
@@ -95,7 +108,8 @@ final class PreparedHost implements Scenario {
     private String sayingWhichHostThisIs() {
         return "s/^site.id=.*/site.id=" + SITE + "/; s/^site.number=.*/site.number=2/"
                 + "; s/^kafka.bootstrap.servers=.*/kafka.bootstrap.servers=" + running.brokerOf(host) + "/"
-                + "; s/^agent.host.id=.*/agent.host.id=" + host.name() + "/; s/^agent.host.roles=.*/agent.host.roles=storage/"
+                + "; s/^agent.host.id=.*/agent.host.id=" + host.name()
+                + "/; s/^agent.host.roles=.*/agent.host.roles=storage/"
                 + "; s/^#agent.host.pools=.*/agent.host.pools=" + Lab.VOLUME_GROUP + "/"
                 + "; s/^#agent.host.portal=.*/agent.host.portal=" + host.address() + ":3260/";
     }

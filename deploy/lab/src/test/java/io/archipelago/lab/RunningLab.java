@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.archipelago.local.ServiceKind;
 import io.archipelago.local.Stack;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,8 +63,13 @@ final class RunningLab {
 
     static RunningLab up(Path folder) throws Exception {
         Operator operator = new Operator(folder.resolve("vc"), SETTINGS);
-        operator.begin("lab", "up").output(TO_START);
-        return new RunningLab(folder, operator);
+        try {
+            operator.begin("lab", "up").output(TO_START);
+            return new RunningLab(folder, operator);
+        } catch (AssertionError | Exception e) {
+            operator.begin("lab", "down").output(TO_START);
+            throw e;
+        }
     }
 
     /** Ends it all, and sees that the machine has nothing of it. */
@@ -142,22 +149,31 @@ final class RunningLab {
             Foreign.plant(host);
         }
         Map<String, Snapshot> before = snapshots();
-        try {
+        // What fails in the latter does not hide what failed in the former.
+        try (Closeable after = this::giveBack) {
             scenario.play();
-        } finally {
+        }
+        awaitNothingIsLeft(before);
+    }
+
+    private void giveBack() throws IOException {
+        try {
             lab.wan().mend();
             for (LabHost host : lab.hosts()) {
                 host.powerOn();
             }
-            for (Cluster cluster : List.copyOf(clusters)) {
+            for (Cluster cluster : clusters) {
                 if (!cluster.hasEnded()) {
                     cluster.beginEnd();
                 }
             }
             clusters.forEach(Cluster::awaitEnd);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
             clusters.clear();
         }
-        awaitNothingIsLeft(before);
     }
 
     private void awaitNothingIsLeft(Map<String, Snapshot> before) {

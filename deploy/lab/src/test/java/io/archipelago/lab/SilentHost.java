@@ -32,24 +32,25 @@ final class SilentHost implements Scenario {
         LabHost host = running.lab().host(cluster.hostOfMachine(SITE));
         assertThat(cluster.writes(SITE).path("failed").asInt()).isZero();
 
-        Cable cable = new Cable(running, host);
-        cable.pull();
-        Instant pulled = Instant.now();
-        await().atMost(TO_NOTICE)
-                .untilAsserted(
-                        () -> assertThat(known(host).path("state").asText()).isNotEqualTo("ALIVE"));
-        System.out.println("a silent host was noticed after "
-                + Duration.between(pulled, Instant.now()).toSeconds() + " s");
-        await().atMost(TO_FENCE)
-                .untilAsserted(() ->
-                        assertThat(cluster.writes(SITE).path("failed").asInt()).isPositive());
-        await().atMost(TO_FENCE)
-                .untilAsserted(
-                        () -> assertThat(known(host).path("dead").asBoolean()).isTrue());
-        cluster.awaitState("DEGRADED", TO_NOTICE);
-        assertThat(cluster.seen().path("problems").toString()).contains("its host is dead");
+        try (Cable pulled = Cable.pull(running, host)) {
+            Instant since = Instant.now();
+            await().atMost(TO_NOTICE)
+                    .untilAsserted(
+                            () -> assertThat(known(host).path("state").asText()).isNotEqualTo("ALIVE"));
+            System.out.println("a silent host was noticed after "
+                    + Duration.between(since, Instant.now()).toSeconds() + " s");
+            await().atMost(TO_FENCE)
+                    .untilAsserted(
+                            () -> assertThat(cluster.writes(SITE).path("failed").asInt())
+                                    .isPositive());
+            await().atMost(TO_FENCE)
+                    .untilAsserted(() ->
+                            assertThat(known(host).path("dead").asBoolean()).isTrue());
+            cluster.awaitState("DEGRADED", TO_NOTICE);
+            assertThat(cluster.seen().path("problems").toString()).contains("its host is dead");
 
-        host.cutPower();
+            host.cutPower();
+        }
         host.powerOn();
         Foreign.plant(host);
         await().atMost(TO_RECOVER)

@@ -52,6 +52,9 @@ final class TwoTenants implements Scenario {
         }
         first.awaitWell();
         second.awaitWell();
+        // Of machines with the same names: nobody has booted from another's disk.
+        assertThat(first.boots().values()).containsOnly(1);
+        assertThat(second.boots().values()).containsOnly(1);
         callsStayWithin(insides);
 
         for (List<Capture> some : List.of(trunks, wans, insides.get(alices), insides.get(bobs))) {

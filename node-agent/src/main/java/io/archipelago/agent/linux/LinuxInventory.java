@@ -1,6 +1,7 @@
 package io.archipelago.agent.linux;
 
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.cache.CacheSpace;
 import io.archipelago.agent.drivers.volume.Pools;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Tools;
@@ -8,8 +9,6 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.LinkDriver;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a real host has, from the host itself. {@link #refresh} asks the host and may take long; {@link #get} answers at once with what the
@@ -37,6 +37,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
     private final Duration patience;
     private final Needs needs;
     private final Pools pools;
+    private final @Nullable CacheSpace cacheSpace;
     private final Map<String, String> versions;
 
     private volatile Seen seen;
@@ -84,6 +85,10 @@ public final class LinuxInventory implements Supplier<Inventory> {
         this.patience = patience;
         this.needs = Needs.of(setup.roles());
         this.pools = Pools.of(programs, setup.pools());
+        this.cacheSpace = setup.is(HostRole.GATEWAY)
+                ? CacheSpace.of(
+                        setup.gateway().cacheDirectory(), setup.gateway().cacheBytes())
+                : null;
         this.versions = new TreeMap<>(Versions.of(setup.roles(), programs));
         versions.put("agent", identity.agentVersion());
         versions.put("drivers", "linux");
@@ -216,26 +221,13 @@ public final class LinuxInventory implements Supplier<Inventory> {
         return found.bytes();
     }
 
-    /** What package caches may take: as much as configured, if the file system has it. */
     private long cache(List<String> problems) throws DriverFault {
-        if (!setup.is(HostRole.GATEWAY)) {
+        if (cacheSpace == null) {
             return 0L;
         }
-        try {
-            Files.createDirectories(setup.gateway().cacheDirectory());
-            long total = Files.getFileStore(setup.gateway().cacheDirectory()).getTotalSpace();
-            if (total < setup.gateway().cacheBytes()) {
-                problems.add("the file system of %s has %d MiB, and agent.host.cache-bytes says %d MiB: lower that"
-                        .formatted(
-                                setup.gateway().cacheDirectory(),
-                                total >> 20,
-                                setup.gateway().cacheBytes() >> 20));
-            }
-            return Math.min(total, setup.gateway().cacheBytes());
-        } catch (IOException e) {
-            throw DriverFault.failed("%s can not be used: %s: correct agent.host.cache-directory"
-                    .formatted(setup.gateway().cacheDirectory(), e.getMessage()));
-        }
+        CacheSpace.Found found = cacheSpace.look();
+        found.problem().ifPresent(problems::add);
+        return found.bytes();
     }
 
     private static Optional<String> clockProblem(Duration offset) {

@@ -22,18 +22,23 @@ public final class PacketFilter {
     /** Which program is the right one: found out when first needed, for most hosts need none. */
     private static final class Kind {
 
+        /** Two that try at the same time would take each other's chain away, and one would find the older tables. */
+        private static final Object TRYING = new Object();
+
         private @Nullable String program;
 
         /** What the kernel has is tried: the programs list an empty table also where it has none. */
         String program(Programs programs) throws DriverFault {
-            if (program == null) {
-                programs.end(List.of(MODERN, "--table", "nat", "--new-chain", TRIED));
-                boolean modern = programs.end(List.of(MODERN, "--table", "nat", "--delete-chain", TRIED))
-                                .code()
-                        == 0;
-                program = modern ? MODERN : LEGACY;
+            synchronized (TRYING) {
+                if (program == null) {
+                    programs.end(List.of(MODERN, "--table", "nat", "--new-chain", TRIED));
+                    boolean modern = programs.end(List.of(MODERN, "--table", "nat", "--delete-chain", TRIED))
+                                    .code()
+                            == 0;
+                    program = modern ? MODERN : LEGACY;
+                }
+                return program;
             }
-            return program;
         }
     }
 

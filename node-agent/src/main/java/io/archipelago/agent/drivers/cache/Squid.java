@@ -89,6 +89,7 @@ final class Squid {
         directory.delete(IN_FORCE);
         // It stays root's, for root reads from it what the proxy does; the proxy writes into two directories below.
         directory.make();
+        directory.giveTo("root");
         OwnDirectory logs = new OwnDirectory(directory.file(LOGS));
         logs.make();
         logs.giveTo(USER);

@@ -143,7 +143,7 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
                 IscsiNames.initiator(host),
                 spec.chapUser(),
                 secret.get());
-        errands.run(key, "the storage host at " + spec.portal(), Condition.MAKING, () -> {
+        errands.run(key, "the storage host " + spec.storageHost(), Condition.MAKING, () -> {
             for (String target : targets(key)) {
                 if (!target.equals(login.target())) {
                     sessions.logout(target);

@@ -64,7 +64,7 @@ final class Records {
 
     /** Whole or not at all; where open-iscsi looks for records there is no half of one. */
     private void replace(Path file, String target, List<String> lines) throws DriverFault {
-        Path made = place().resolveSibling("archipelago-" + target + ".new");
+        Path made = half(target);
         try {
             Files.deleteIfExists(made);
             Files.createFile(made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -73,6 +73,20 @@ final class Records {
         } catch (IOException e) {
             throw DriverFault.failed("can not write %s: %s".formatted(file, e.getMessage()));
         }
+    }
+
+    /** Takes away what a replacement that was cut off has left: the secret stands in there. */
+    void clear(String target) throws DriverFault {
+        Path made = half(target);
+        try {
+            Files.deleteIfExists(made);
+        } catch (IOException e) {
+            throw DriverFault.failed("can not remove %s: %s".formatted(made, e.getMessage()));
+        }
+    }
+
+    private Path half(String target) throws DriverFault {
+        return place().resolveSibling("archipelago-" + target + ".new");
     }
 
     private static List<String> wanted(Map<String, String> settings) {

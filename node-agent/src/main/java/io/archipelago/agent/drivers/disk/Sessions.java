@@ -97,6 +97,7 @@ final class Sessions {
     }
 
     private void forget(String target) throws DriverFault {
+        records.clear(target);
         if (records.targets().contains(target)) {
             programs.run("iscsiadm", "--mode", "node", "--targetname", target, "--op", "delete");
         }

@@ -133,7 +133,7 @@ final class HostBridges {
         Device present = devices.get(name);
         requireOurs(devices.get(port), names);
         requireOurs(present, names);
-        requireUnfiltered();
+        requireApart();
         IpBatch batch = IpBatch.onHost(programs);
         if (present == null) {
             modules.load("bridge");
@@ -151,11 +151,17 @@ final class HostBridges {
         }
     }
 
-    /** Else the host's own firewall would judge what machines say to each other. */
-    private static void requireUnfiltered() throws DriverFault {
+    /** Else the host's own firewall would judge what machines say to each other, or the host would hear them. */
+    private static void requireApart() throws DriverFault {
         if (BRIDGED.says("bridge-nf-call-iptables", "1")) {
             throw DriverFault.failed("this host's firewall sees what machines send, and may drop it: "
                     + "set net.bridge.bridge-nf-call-iptables to 0 in /etc/sysctl.d");
+        }
+        // The kernel takes the larger one of that of all interfaces and each one's own: 2 lets through what 1 would
+        // not.
+        if (IPV4.at("all").says("rp_filter", "2")) {
+            throw DriverFault.failed("this host takes packets from senders of tenants that it could not answer there: "
+                    + "set net.ipv4.conf.all.rp_filter to 0 or 1 in /etc/sysctl.d");
         }
     }
 

@@ -65,6 +65,15 @@ class RecordsTest {
     }
 
     @Test
+    void nothingIsLeftOfAReplacementThatWasCutOff() throws Exception {
+        Path half = Files.createFile(directory.resolve("archipelago-iqn.t.new"));
+
+        records.clear("iqn.t");
+
+        assertThat(half).doesNotExist();
+    }
+
+    @Test
     void areReplacedAsAWhole() throws Exception {
         // Given
         Path before = Files.createLink(directory.resolve("before"), file);
