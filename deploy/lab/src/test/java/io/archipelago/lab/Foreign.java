@@ -10,6 +10,9 @@ import java.util.List;
 /** Things on hosts that are nobody's of ours, of each sort that agents make: none of them may ever be touched. */
 final class Foreign {
 
+    /** On the trunks of compute hosts and gateways; the agents are given others. */
+    static final int VLAN = 4001;
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TARGET = "/sys/kernel/config/target/iscsi/iqn.2001-04.com.example:foreign";
     private static final String DOMAIN = """
@@ -53,7 +56,7 @@ final class Foreign {
         plant(
                 host,
                 List.of("test", "-e", "/sys/class/net/br-foreign"),
-                "ip link add br-foreign type bridge; ip link add link eth1 name eth1.4001 type vlan id 4001;"
+                "ip link add br-foreign type bridge; ip link add link eth1 name eth1.4001 type vlan id " + VLAN + ";"
                         + "ip link set eth1.4001 master br-foreign up; ip link set br-foreign up;"
                         + "iptables-legacy -A FORWARD -i br-foreign -d 198.51.100.77 -j ACCEPT");
     }
