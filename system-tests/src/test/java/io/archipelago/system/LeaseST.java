@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -30,16 +29,17 @@ class LeaseST {
     /** Beside what it was asked for, the master has the frontend. */
     private static final Map<String, Integer> MACHINES = Map.of("tokyo", 3, "osaka", 2);
 
-    private static final int APART_PER_RUN = 1;
+    private static final int LEASES_PER_RUN = 1;
 
     @TestFactory
-    Stream<DynamicTest> sitesBeginAndEndTheirPartsWhileTheyAreApart(Federation federation) {
+    Stream<DynamicTest> sitesBeginAndEndTheirPartsByThemselves(Federation federation) {
         List<DynamicTest> all = new ArrayList<>();
         all.add(dynamicTest("the WAN is cut", () -> bothBeginAndEndTheirParts(federation)));
         for (String site : federation.sites()) {
             all.add(dynamicTest(site + " is stopped", () -> theOtherBeginsAndEndsItsPart(federation, site)));
         }
-        return Sweep.some("sites apart", all, APART_PER_RUN).stream();
+        all.add(dynamicTest("what was there before does not go", () -> aBookingThatWaitsSaysSo(federation)));
+        return Sweep.some("leases", all, LEASES_PER_RUN).stream();
     }
 
     private static void bothBeginAndEndTheirParts(Federation federation) throws Exception {
@@ -79,8 +79,7 @@ class LeaseST {
         }
     }
 
-    @Test
-    void aBookingThatWaitsForItsPredecessorSaysSo(Federation federation) throws Exception {
+    private static void aBookingThatWaitsSaysSo(Federation federation) throws Exception {
         // Both take the whole of osaka, one after the other; what the first left can not be seen gone.
         Instant start = Instant.now().plus(AHEAD);
         String first = federation.reserve(Requests.wholeOsaka(start, LIFE));
