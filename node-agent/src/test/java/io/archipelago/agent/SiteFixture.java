@@ -104,15 +104,19 @@ public final class SiteFixture {
     }
 
     public static LinkSpec link(int port) {
+        return link(port, LinkDriver.OPENVPN, 77);
+    }
+
+    public static LinkSpec link(int port, LinkDriver driver, int tunnel) {
         return new LinkSpec(
                 segmentKey(),
                 new SiteId("osaka"),
                 true,
                 new LinkSpec.Ends(port, "10.255.2.21", port, "172.16.31.254", "172.16.47.254"),
                 1400,
-                LinkDriver.OPENVPN,
+                driver,
                 "a1:b2",
-                77,
+                tunnel,
                 0);
     }
 

@@ -42,14 +42,18 @@ final class KilledAgents implements Scenario {
         List<LabHost> hosts = running.lab().hosts().stream()
                 .filter(host -> host.role() != Role.WAN)
                 .toList();
+        int killed = 0;
         for (int i = 0; i < KILLS; i++) {
             // Not to wait for something: this is the instant that the seed picks.
             Thread.sleep(
                     random.nextLong(Duration.ofSeconds(MOST_SECONDS_BETWEEN).toMillis()));
             LabHost host = hosts.get(random.nextInt(hosts.size()));
-            // Nothing is killed when the former one was killed only just now.
-            host.run(LIMIT, "bash", "-c", AGENT);
-            System.out.println("killed the agent of " + host.name());
+            // None is there when the former one was killed only just now.
+            if (host.run(LIMIT, "bash", "-c", AGENT).code() == 0) {
+                killed++;
+                System.out.println("killed the agent of " + host.name());
+            }
         }
+        assertThat(killed).as("killed agents").isGreaterThan(KILLS / 2);
     }
 }

@@ -9,7 +9,6 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Tools;
 import io.archipelago.contracts.host.LinkDriver;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,8 @@ class ConsoleTest {
                         directory.resolve("keys"), directory.resolve("run"), directory.resolve("state"), directory));
 
         // When
-        assertThatThrownBy(() -> driver.apply(SiteFixture.linkKey(), spec(), SiteFixture.NINE))
+        assertThatThrownBy(() -> driver.apply(
+                        SiteFixture.linkKey(), SiteFixture.link(20001, LinkDriver.CONSOLE, 77), SiteFixture.NINE))
                 .isInstanceOfSatisfying(
                         DriverFault.class,
                         fault ->
@@ -46,20 +46,6 @@ class ConsoleTest {
 
         // Then
         assertThat(Files.readAllLines(directory.resolve("told"))).isEqualTo(List.of("close", "open"));
-    }
-
-    private static LinkSpec spec() {
-        LinkSpec any = SiteFixture.link(20001);
-        return new LinkSpec(
-                any.segment(),
-                any.peer(),
-                any.listen(),
-                any.ends(),
-                any.mtu(),
-                LinkDriver.CONSOLE,
-                any.peerKey(),
-                any.tunnel(),
-                any.bandwidth());
     }
 
     private void script(String name, int code) throws IOException {

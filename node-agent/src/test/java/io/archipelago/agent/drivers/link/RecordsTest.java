@@ -6,7 +6,6 @@ import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceKey;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +38,7 @@ class RecordsTest {
     void onlyWhatAnApplianceHoldsOutlivesAReboot() throws Exception {
         // Given
         Link other =
-                new Link(ResourceKey.of(KEY.kind(), SiteFixture.CLUSTER, "nara"), spec(LinkDriver.OPENVPN), place());
+                new Link(ResourceKey.of(KEY.kind(), SiteFixture.CLUSTER, "nara"), SiteFixture.link(20001), place());
         records.write(new Records.Record(other, true));
         records.write(new Records.Record(link(LinkDriver.CONSOLE), true));
 
@@ -124,24 +123,10 @@ class RecordsTest {
     }
 
     private static Link link(LinkDriver driver) {
-        return new Link(KEY, spec(driver), place());
+        return new Link(KEY, SiteFixture.link(20001, driver, 77), place());
     }
 
     private static Place place() {
         return new Place("cluster", "bridge");
-    }
-
-    private static LinkSpec spec(LinkDriver driver) {
-        LinkSpec any = SiteFixture.link(20001);
-        return new LinkSpec(
-                any.segment(),
-                any.peer(),
-                any.listen(),
-                any.ends(),
-                any.mtu(),
-                driver,
-                any.peerKey(),
-                any.tunnel(),
-                any.bandwidth());
     }
 }

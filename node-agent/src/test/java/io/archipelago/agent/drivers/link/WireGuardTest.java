@@ -3,6 +3,7 @@ package io.archipelago.agent.drivers.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.agent.SiteFixture;
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,7 +22,7 @@ class WireGuardTest {
         for (int first : new int[] {1, 8100, 4711, 1_000_000, TUNNELS - 100}) {
             Set<String> addresses = new HashSet<>();
             for (int link = 0; link < LINKS; link++) {
-                LinkSpec spec = spec(Math.floorMod(first + link, TUNNELS) + 1);
+                LinkSpec spec = link(Math.floorMod(first + link, TUNNELS) + 1);
                 addresses.add(WireGuard.inner(spec, true));
                 addresses.add(WireGuard.inner(spec, false));
             }
@@ -33,22 +34,12 @@ class WireGuardTest {
     @Test
     void noWayToTheOutsideHasThem() {
         for (int tunnel = 1; tunnel < 1 << 15; tunnel++) {
-            assertThat(WireGuard.inner(spec(tunnel), tunnel % 2 == 0))
+            assertThat(WireGuard.inner(link(tunnel), tunnel % 2 == 0))
                     .matches("169\\.254\\.([0-9]|[1-5][0-9]|6[0-3])\\.\\d+");
         }
     }
 
-    private static LinkSpec spec(int tunnel) {
-        LinkSpec any = SiteFixture.link(20001);
-        return new LinkSpec(
-                any.segment(),
-                any.peer(),
-                any.listen(),
-                any.ends(),
-                any.mtu(),
-                any.driver(),
-                any.peerKey(),
-                tunnel,
-                any.bandwidth());
+    private static LinkSpec link(int tunnel) {
+        return SiteFixture.link(20001, LinkDriver.VXLAN_WIREGUARD, tunnel);
     }
 }
