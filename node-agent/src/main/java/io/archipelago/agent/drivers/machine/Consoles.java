@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -76,6 +77,22 @@ final class Consoles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, domain + ".log*")) {
             for (Path file : files) {
                 Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // there never was one
+        } catch (IOException e) {
+            throw fault(directory, "emptied", e);
+        }
+    }
+
+    /** Removes what was said by machines that are no more: of those that were lost with their host's power nobody says so. */
+    void keepOnly(Set<String> domains) throws DriverFault {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.log*")) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (!domains.contains(name.substring(0, name.indexOf(".log")))) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (NoSuchFileException e) {
             // there never was one

@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +115,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
             trim(domain);
             seen.put(domain.key(), observed(domain, wanted.get(domain.key())));
         }
+        tidy(Stream.concat(seen.keySet().stream(), wanted.keySet().stream()));
         return seen;
     }
 
@@ -122,6 +125,15 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
             consoles.trim(domain.name());
         } catch (DriverFault fault) {
             LOG.warnf("machine=%s %s", domain.key(), fault.reason());
+        }
+    }
+
+    /** Nor is one that can not be removed. */
+    private void tidy(Stream<ResourceKey> machines) {
+        try {
+            consoles.keepOnly(machines.map(Domain::name).collect(Collectors.toSet()));
+        } catch (DriverFault fault) {
+            LOG.warn(fault.reason());
         }
     }
 

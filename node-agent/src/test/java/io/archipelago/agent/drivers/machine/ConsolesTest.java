@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,26 @@ class ConsolesTest {
 
         assertThat(file).hasContent("after");
         assertThat(file.resolveSibling("a.log.old")).hasContent("before its limit");
+    }
+
+    @Test
+    void keepsNothingOfMachinesThatAreNoMore() throws Exception {
+        Path kept = Files.writeString(consoles.file("a"), "x");
+        Path gone = Files.writeString(consoles.file("a-lost"), "x");
+        Path old = Files.writeString(gone.resolveSibling("a-lost.log.old"), "x");
+
+        consoles.keepOnly(Set.of("a", "never-there"));
+
+        assertThat(kept).exists();
+        assertThat(gone).doesNotExist();
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
+    void hasNothingToKeepBeforeTheFirstMachine() throws Exception {
+        consoles.keepOnly(Set.of());
+
+        assertThat(state).isEmptyDirectory();
     }
 
     @Test
