@@ -23,6 +23,7 @@ public final class MessageTypes {
         BY_NAME.put("allocation.hold", AllocationCommand.HoldAllocation.class);
         BY_NAME.put("allocation.confirm", AllocationCommand.ConfirmAllocation.class);
         BY_NAME.put("allocation.deploy", AllocationCommand.DeployAllocation.class);
+        BY_NAME.put("allocation.extend", AllocationCommand.ExtendAllocation.class);
         BY_NAME.put("allocation.release", AllocationCommand.ReleaseAllocation.class);
         BY_NAME.put("allocation.held", AllocationEvent.AllocationHeld.class);
         BY_NAME.put("allocation.refused", AllocationEvent.AllocationRefused.class);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.archipelago.contracts.allocation.AllocationCommand;
-import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.host.HostMessage;
@@ -35,10 +35,10 @@ class MessageTypesTest {
 
     @Test
     void nameAMessageAndFindItsRecordByThatName() {
-        String name = MessageTypes.nameOf(new DeployAllocation(SHARE, 3));
+        String name = MessageTypes.nameOf(new ReleaseAllocation(SHARE, 3));
 
-        assertThat(name).isEqualTo("allocation.deploy");
-        assertThat(MessageTypes.classOf(name)).contains(DeployAllocation.class);
+        assertThat(name).isEqualTo("allocation.release");
+        assertThat(MessageTypes.classOf(name)).contains(ReleaseAllocation.class);
     }
 
     @Test

@@ -114,6 +114,10 @@ public interface ReservationConfig {
         @WithDefault("PT10M")
         Duration deployWithin();
 
+        /** After what time it is tried again to replace machines of dead hosts, when there was no room for others. */
+        @WithDefault("PT1M")
+        Duration replaceAgain();
+
         /** How many plans are tried before a request is refused, at least 1. */
         @WithDefault("4")
         int attempts();

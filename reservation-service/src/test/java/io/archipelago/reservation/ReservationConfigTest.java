@@ -25,6 +25,7 @@ class ReservationConfigTest {
         assertThat(config.deadlines().askAgainAtMost()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.deadlines().lead()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.deadlines().deployWithin()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.deadlines().replaceAgain()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.deadlines().attempts()).isEqualTo(4);
         assertThat(config.rememberKeys()).isEqualTo(Duration.ofDays(1));
         assertThat(config.releaseLongAfter()).isEqualTo(Duration.ofMinutes(15));

@@ -37,6 +37,12 @@ enum Deed {
     HOST_DECLARED_DEAD,
     /** A cluster was told to be degraded, for something of it lay on a lost host. */
     DEGRADED_FOR_A_LOST_HOST,
+    /** Machines took the place of those of a dead host. */
+    REPLACED,
+    /** There was no room for others in the place of those of a dead host. */
+    NOT_REPLACED,
+    /** The machines of all gateways of a cluster were compared after some had been replaced. */
+    NAMES_WERE_CHECKED,
     /** A part was released although something of it lay on a host: that is dead. */
     RELEASED_OVER_A_DEAD_HOST,
     /** A host that was dead is clean again. */

@@ -3,6 +3,7 @@ package io.archipelago.simulation;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Replacement;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,15 @@ final class Deeds {
             case CANCELLED -> world.did(Deed.CANCELLED);
             case ENDED -> world.did(Deed.ENDED);
             case REQUESTED, HELD, SCHEDULED, DEPLOYING, RELEASING -> {}
+        }
+    }
+
+    void running(Allocation.Running before, Allocation.Running after) {
+        if (!after.header().spec().equals(before.header().spec())) {
+            world.did(Deed.REPLACED);
+        }
+        if (after.replacement() instanceof Replacement.Planned planned && planned.because() != null) {
+            world.did(Deed.NOT_REPLACED);
         }
     }
 

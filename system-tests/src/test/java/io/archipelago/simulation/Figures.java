@@ -35,6 +35,7 @@ record Figures(Pace pace, Terms terms, Patience patience, Duration compareEvery,
                 Duration.ofSeconds(dice.between(60, 240)),
                 begins,
                 Duration.ofSeconds(300),
+                Duration.ofSeconds(60),
                 dice.between(1, 4));
         Terms terms = new Terms(
                 lead,

@@ -2,6 +2,7 @@ package io.archipelago.simulation;
 
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.host.Phase;
 
 /** What is not so, for mutations. */
@@ -25,6 +26,11 @@ final class Forgetful {
                 r.counter());
     }
 
+    /** For {@link Mutation#NEWS_NOT_SPREAD}: the status without what the other sites need to know. */
+    static ShareStatus facts(ShareStatus s) {
+        return new ShareStatus(s.allocation(), s.sequence(), s.progress(), s.resources(), s.waitingFor(), null);
+    }
+
     /** For {@link Mutation#SEQUENCE_FORGOTTEN}: the part as if no command had been seen. */
     static Part sequence(Part part) {
         return switch (part) {
@@ -32,7 +38,7 @@ final class Forgetful {
             case Part.Refused p -> new Part.Refused(p.allocation(), 0, p.refusal());
             case Part.Confirmed p -> new Part.Confirmed(0, p.lease());
             case Part.Deploying p ->
-                new Part.Deploying(0, p.lease(), p.progress(), p.waitingFor(), p.checkAt(), p.tellAt());
+                new Part.Deploying(0, p.lease(), p.progress(), p.waitingFor(), p.checkAt(), p.tellAt(), p.extension());
             case Part.Releasing p -> new Part.Releasing(p.allocation(), 0);
             case Part.Released p -> new Part.Released(p.allocation(), 0);
         };

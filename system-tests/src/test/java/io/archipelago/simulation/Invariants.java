@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -37,18 +36,20 @@ final class Invariants {
     private final Deeds deeds;
     private final Outcomes outcomes;
     private final HostInvariants hosts;
+    private final LeaseInvariants leases = new LeaseInvariants();
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Set<List<Object>> givenUp = new HashSet<>();
     private final Set<AllocationId> ended = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
     private final Map<AllocationId, Instant> leasedAt = new HashMap<>();
+    private final Map<AllocationId, Long> replacedAt = new HashMap<>();
 
     Invariants(World world) {
         this.world = world;
         this.deeds = new Deeds(world);
         this.hosts = new HostInvariants(world);
-        this.outcomes = new Outcomes(world, scheduledAt, leasedAt);
+        this.outcomes = new Outcomes(world, scheduledAt, leasedAt, replacedAt);
     }
 
     /** What must hold of the whole, looked at now and then. */
@@ -134,7 +135,7 @@ final class Invariants {
                 require(rows.isEmpty(), () -> service + " refused " + Words.of(id) + " but books");
             }
             case Part.Confirmed confirmed -> {
-                leased(service, id, confirmed.lease().facts(), rows);
+                leases.leased(service, id, confirmed.lease().facts(), rows);
                 if (before instanceof Part.Held held) {
                     require(
                             now.isBefore(held.until()) && rows.size() == held.bookings(),
@@ -145,7 +146,11 @@ final class Invariants {
                 if (!deploying.waitingFor().isEmpty()) {
                     world.did(Deed.WAITED_FOR_PREDECESSOR);
                 }
-                leased(service, id, deploying.lease().facts(), rows);
+                leases.leased(service, id, deploying.lease().facts(), rows);
+                leases.covered(service, id, rows);
+                if (before instanceof Part.Deploying running) {
+                    leases.goesOn(service, running.lease(), deploying.lease());
+                }
                 boolean begins = before instanceof Part.Confirmed
                         || before instanceof Part.Deploying waiting && waiting.progress() == Progress.WAITING;
                 require(
@@ -202,6 +207,12 @@ final class Invariants {
             }
             if (before instanceof Allocation.Running && after instanceof Allocation.Releasing) {
                 world.did(Deed.LEASE_ENDED_WHILE_CUT_OFF);
+            }
+        }
+        if (before instanceof Allocation.Running was && after instanceof Allocation.Running is) {
+            deeds.running(was, is);
+            if (!was.header().spec().equals(is.header().spec())) {
+                replacedAt.put(id, world.scheduler().now());
             }
         }
         boolean leased = before instanceof Allocation.Confirmed || before instanceof Allocation.Running;
@@ -304,39 +315,6 @@ final class Invariants {
                 .filter(s -> s.stage() == Share.Stage.CONFIRMED)
                 .count();
         require(taking <= cluster.sites().size(), () -> service + " counts on a site that is not in the cluster");
-    }
-
-    /** The lease's facts are what is booked. */
-    private void leased(ParticipantService service, AllocationId id, Facts.OfSite facts, List<Booking> rows) {
-        require(
-                rows.stream().allMatch(b -> b.heldUntil() == null),
-                () -> service + " leases " + Words.of(id) + " by a hold");
-        boolean booked = switch (service.logic().name()) {
-            case PLACEMENT ->
-                Objects.requireNonNull(facts.hosts()).hosts().values().stream()
-                        .allMatch(host -> books(rows, host.value(), null));
-            case NETWORK -> {
-                Facts.Segment segment = Objects.requireNonNull(facts.segment());
-                yield books(rows, "vlan", segment.vlan())
-                        && books(
-                                rows,
-                                segment.gateway().value(),
-                                segment.endpoint().port());
-            }
-            case STORAGE -> {
-                Facts.Pool pool = Objects.requireNonNull(facts.pool());
-                yield books(rows, pool.host() + "/" + pool.pool(), null);
-            }
-            case CACHE -> {
-                Facts.Cache cache = Objects.requireNonNull(facts.cache());
-                yield cache.gateway() == null || books(rows, cache.gateway().value(), null);
-            }
-        };
-        require(booked, () -> service + " leases " + Words.of(id) + " with facts that it has not booked");
-    }
-
-    private static boolean books(List<Booking> rows, String pool, @Nullable Integer unit) {
-        return rows.stream().anyMatch(b -> b.pool().equals(pool) && Objects.equals(b.unit(), unit));
     }
 
     private void nothingOnHosts(ParticipantService service, AllocationId id) {

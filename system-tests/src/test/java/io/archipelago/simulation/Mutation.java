@@ -26,6 +26,12 @@ enum Mutation {
     LATE_CONFIRM,
     /** Bookings are given back when removal is asked for, not when it was seen. */
     GONE_UNSEEN,
+    /** What a lease no longer has is given back when it is to go, not when it was seen gone. */
+    LEFTOVERS_NOT_BOOKED,
+    /** A master does not tell the other sites when one of them gives other machines. */
+    NEWS_NOT_SPREAD,
+    /** The machines of a host are replaced when it is silent, not when it is dead. */
+    SILENT_REPLACED,
     /** Timers live in memory only: a restart forgets them. */
     TIMERS_IN_MEMORY,
     /** Sites never tell each other what they believe. */

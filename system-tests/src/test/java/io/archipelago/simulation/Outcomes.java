@@ -5,11 +5,13 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Digests;
 import io.archipelago.reservation.domain.Reservation;
@@ -18,6 +20,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What must hold of the whole: that nothing is overdue, that what is told is true in a calm, and that in the end nothing is left. */
 final class Outcomes {
@@ -28,9 +32,15 @@ final class Outcomes {
     private final World world;
     private final Map<ReservationId, Long> scheduledAt;
     private final Map<AllocationId, Instant> leasedAt;
+    private final Map<AllocationId, Long> replacedAt;
 
-    Outcomes(World world, Map<ReservationId, Long> scheduledAt, Map<AllocationId, Instant> leasedAt) {
+    Outcomes(
+            World world,
+            Map<ReservationId, Long> scheduledAt,
+            Map<AllocationId, Instant> leasedAt,
+            Map<AllocationId, Long> replacedAt) {
         this.world = world;
+        this.replacedAt = replacedAt;
         this.scheduledAt = scheduledAt;
         this.leasedAt = leasedAt;
     }
@@ -194,11 +204,47 @@ final class Outcomes {
                     return true;
                 }
             }
-            if (site.hosts().stream().anyMatch(Host::isDestroyed)) {
+            // Until it is believed that a host is no more, and others have taken the place of its machines.
+            boolean unknown = site.hosts().stream()
+                    .filter(Host::isDestroyed)
+                    .anyMatch(host -> site.participants().stream()
+                            .anyMatch(service -> !service.hosts().isDead(host.id())));
+            boolean underWay = site.reservation().allocations().get(id) instanceof Allocation.Running now
+                    && now.replacement() != null;
+            boolean justNow = replacedAt.getOrDefault(id, Long.MIN_VALUE)
+                    > world.scheduler().now() - TO_COME_UP;
+            if (unknown || underWay || justNow) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Every gateway of a cluster knows every machine of it, and no other. */
+    private void names(Reservation.Running running) {
+        Set<String> machines = new TreeSet<>();
+        ClusterAddressing addressing =
+                ClusterAddressing.of(running.details().request().network(), running.id());
+        running.shares().values().stream()
+                .filter(share -> share.stage().open())
+                .forEach(share -> share.spec().ordinals().stream()
+                        .map(ordinal -> addressing.hostName(share.spec().siteNumber(), ordinal))
+                        .forEach(machines::add));
+        for (Facts.Shared shared : running.cluster().sites()) {
+            AllocationId id = new AllocationId(running.id(), shared.site());
+            for (Host host : world.site(shared.site()).hosts()) {
+                if (host.things().get(ResourceKey.of(ResourceKind.SEGMENT, id)) instanceof SegmentSpec segment
+                        && segment.gateway() != null) {
+                    Set<String> known = new TreeSet<>();
+                    segment.gateway().stations().forEach(station -> known.add(station.name()));
+                    Invariants.require(known.equals(machines), () -> host.id() + " knows " + known + " of " + machines);
+                    if (replacedAt.keySet().stream()
+                            .anyMatch(r -> r.reservation().equals(running.id()))) {
+                        world.did(Deed.NAMES_WERE_CHECKED);
+                    }
+                }
+            }
+        }
     }
 
     private void running(Reservation.Running running) {
@@ -218,6 +264,7 @@ final class Outcomes {
             }
         }
         long found = there;
+        names(running);
         Invariants.require(found == wanted, () -> found + " of " + wanted + " machines run of " + Words.of(running));
         Invariants.require(running.state() == State.ACTIVE, () -> "all machines run, but it is " + Words.of(running));
     }

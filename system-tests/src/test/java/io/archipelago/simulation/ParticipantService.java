@@ -12,10 +12,12 @@ import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
@@ -58,8 +60,8 @@ class ParticipantService extends Service {
 
     ParticipantService(World world, Site site, ParticipantLogic logic) {
         super(world, site, logic.name().service());
-        this.logic = logic;
-        this.protocol = new ParticipantProtocol(logic, world.figures().terms());
+        this.logic = world.broken(Mutation.LEFTOVERS_NOT_BOOKED) ? new LeftoversNotBooked(logic) : logic;
+        this.protocol = new ParticipantProtocol(this.logic, world.figures().terms());
         pools.addAll(logic.pools());
         site.inventories().forEach((host, inventory) -> pools.addAll(logic.pools(host, inventory, true)));
         pools.forEach(pool -> poolsById.put(pool.id(), pool));
@@ -254,9 +256,13 @@ class ParticipantService extends Service {
                 && part instanceof Part.Held held) {
             now = held.until().minusMillis(1);
         }
-        HoldAllocation hold = command instanceof HoldAllocation h ? h : null;
-        Reach reach = hold == null ? Reach.PRESENT : Reach.WINDOW;
-        PartView view = view(id, protocol.books(command) ? read(reach, id, hold, now) : NO_CALENDAR);
+        TimeWindow window = switch (command) {
+            case HoldAllocation hold -> protocol.booked(hold.spec().window());
+            case ExtendAllocation extend -> protocol.booked(extend.spec().window());
+            default -> null;
+        };
+        Reach reach = window == null ? Reach.PRESENT : Reach.WINDOW;
+        PartView view = view(id, protocol.books(command) ? read(reach, id, window, now) : NO_CALENDAR);
         if (world().broken(Mutation.GONE_UNSEEN) && command instanceof ReleaseAllocation) {
             Set<HostId> all = Set.copyOf(site().inventories().keySet());
             view = new PartView(view.part(), view.calendar(), view.resources(), new HostsDown(all, all, all));
@@ -264,7 +270,7 @@ class ParticipantService extends Service {
         PartDecision decision = protocol.onCommand(command, view, now);
         if (reach == Reach.WINDOW && decision.next() instanceof Part.Refused) {
             // Only a refusal needs to see beyond the window: it tells when it would fit.
-            view = view(id, read(Reach.ALL, id, hold, now));
+            view = view(id, read(Reach.ALL, id, window, now));
             decision = protocol.onCommand(command, view, now);
         }
         if (part != null && command.sequence() < part.sequence()) {
@@ -273,11 +279,9 @@ class ParticipantService extends Service {
         apply(id, decision, tx, command);
     }
 
-    private Calendar read(Reach reach, AllocationId id, @Nullable HoldAllocation hold, Instant now) {
-        TimeWindow window = hold == null
-                ? new TimeWindow(now, now.plusNanos(1))
-                : protocol.booked(hold.spec().window());
-        return new Calendar(pools, reach.of(allBookings(), id, window, now), now);
+    private Calendar read(Reach reach, AllocationId id, @Nullable TimeWindow window, Instant now) {
+        TimeWindow asked = window == null ? new TimeWindow(now, now.plusNanos(1)) : window;
+        return new Calendar(pools, reach.of(allBookings(), id, asked, now), now);
     }
 
     private PartView view(AllocationId id, Calendar calendar) {
@@ -285,7 +289,11 @@ class ParticipantService extends Service {
         if (part != null && world().broken(Mutation.SEQUENCE_FORGOTTEN)) {
             part = Forgetful.sequence(part);
         }
-        return new PartView(part, calendar, List.copyOf(resources(id)), hosts.down());
+        HostsDown down = hosts.down();
+        if (logic.name() == Participant.PLACEMENT && world().broken(Mutation.SILENT_REPLACED)) {
+            down = new HostsDown(down.silent(), down.lost(), down.lost());
+        }
+        return new PartView(part, calendar, List.copyOf(resources(id)), down);
     }
 
     private void apply(AllocationId id, PartDecision decision, Transaction tx, Object about) {

@@ -60,6 +60,11 @@ final class Physics {
         }
         switch (spec) {
             case MachineSpec machine -> {
+                for (Host other : site.hosts()) {
+                    require(
+                            other.id().equals(host) || !other.things().containsKey(key),
+                            key + " starts on " + host + " though it is on " + other.id());
+                }
                 require(cpus + machine.cpus() <= inventory.cpus(), "too many machines on " + host);
                 require(memory + machine.memoryBytes() <= inventory.memoryBytes(), "too much memory on " + host);
             }

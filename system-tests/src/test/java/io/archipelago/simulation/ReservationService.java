@@ -242,6 +242,9 @@ final class ReservationService extends Service {
     private void take(SiteId from, Message message, Transaction tx) {
         switch (message) {
             case ShareMessage.Command command -> onCommand(from, command, tx);
+            case ShareMessage.ShareStatus status
+            when status.facts() != null && world().broken(Mutation.NEWS_NOT_SPREAD) ->
+                take(from, Forgetful.facts(status), tx);
             case ShareMessage.Answer answer -> {
                 ReservationId id = answer.allocation().reservation();
                 reserve(

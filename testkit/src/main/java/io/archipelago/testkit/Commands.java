@@ -39,14 +39,16 @@ public final class Commands {
                 .with(chosen);
         Facts.OfCluster cluster = new Facts.OfCluster(
                 List.of(
-                        new Facts.Shared(OSAKA, 2, 1, 200, endpoint, 1400),
-                        new Facts.Shared(TOKYO, 1, 1, 100, endpoint, 1400)),
+                        new Facts.Shared(OSAKA, 2, hold.spec().groups(), 200, endpoint, 1400),
+                        new Facts.Shared(TOKYO, 1, hold.spec().groups(), 100, endpoint, 1400)),
                 1400);
         return new ConfirmAllocation(hold.allocation(), hold.sequence() + 1, facts, cluster);
     }
 
-    public static DeployAllocation deploy(ConfirmAllocation confirm) {
-        return new DeployAllocation(confirm.allocation(), confirm.sequence() + 1);
+    /** The command after a hold was confirmed. */
+    public static DeployAllocation deploy(HoldAllocation hold, ConfirmAllocation confirm) {
+        return new DeployAllocation(
+                confirm.allocation(), confirm.sequence() + 1, hold.spec(), confirm.facts(), confirm.cluster());
     }
 
     public static ReleaseAllocation release(AllocationCommand last) {

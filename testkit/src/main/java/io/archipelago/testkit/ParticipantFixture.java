@@ -241,7 +241,7 @@ public final class ParticipantFixture implements AutoCloseable {
         }
         ConfirmAllocation confirm = confirm(hold, held.chosen());
         answer(confirm);
-        DeployAllocation deploy = deploy(confirm);
+        DeployAllocation deploy = deploy(hold, confirm);
         answer(deploy);
         seeAll(deploy.allocation(), Phase.READY);
         return deploy;

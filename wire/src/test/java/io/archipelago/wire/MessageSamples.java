@@ -13,6 +13,7 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
@@ -70,6 +71,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -161,12 +164,14 @@ final class MessageSamples {
                         Facts.OfSite.unknown().with(segment()),
                         Duration.ofSeconds(60)),
                 new ConfirmAllocation(AT_TOKYO, 2, facts(), cluster()),
-                new DeployAllocation(AT_TOKYO, 3),
+                new DeployAllocation(AT_TOKYO, 3, spec(), facts(), cluster()),
+                new ExtendAllocation(AT_TOKYO, 4, spec().with(List.of(frontend(), compute(21)))),
                 new ReleaseAllocation(AT_TOKYO, 4),
                 held(Participant.NETWORK, segment()),
                 new AllocationRefused(AT_TOKYO, 1, Participant.PLACEMENT, refusal()),
                 new AllocationConfirmed(AT_TOKYO, 2, Participant.STORAGE),
-                new AllocationProgress(AT_TOKYO, 3, Participant.PLACEMENT, Progress.DEPLOYING, statuses()),
+                new AllocationProgress(
+                        AT_TOKYO, 3, Participant.PLACEMENT, Progress.DEGRADED, statuses(), List.of("vcompute-1-3")),
                 new AllocationReleased(AT_TOKYO, 4, Participant.CACHE),
                 new PlanSites(
                         RESERVATION,
@@ -191,7 +196,8 @@ final class MessageSamples {
                         2,
                         Progress.DEGRADED,
                         statuses(),
-                        "waits until what an earlier booking left is seen gone"),
+                        "waits until what an earlier booking left is seen gone",
+                        shared(OSAKA, 2, 4, 205)),
                 new ReleaseShare(AT_OSAKA, 3),
                 new ShareReleased(AT_OSAKA, 3),
                 new ShareDigest(
@@ -291,7 +297,8 @@ final class MessageSamples {
     }
 
     private static MachineGroup compute(int count) {
-        return new MachineGroup(MachineRole.COMPUTE, 1, count, 2, 4 * GIB, 20 * GIB, 4);
+        SortedSet<Integer> retired = new TreeSet<>(Set.of(2));
+        return new MachineGroup(MachineRole.COMPUTE, 1, count, retired, 2, 4 * GIB, 20 * GIB, 4);
     }
 
     private static Facts.Segment segment() {
@@ -307,11 +314,11 @@ final class MessageSamples {
     }
 
     private static Facts.OfCluster cluster() {
-        return new Facts.OfCluster(List.of(shared(TOKYO, 1, 21, 101), shared(OSAKA, 2, 4, 205)), 1420);
+        return new Facts.OfCluster(List.of(shared(TOKYO, 1, 20, 101), shared(OSAKA, 2, 4, 205)), 1420);
     }
 
-    private static Facts.Shared shared(SiteId site, int number, int machines, int vlan) {
-        return new Facts.Shared(site, number, machines, vlan, endpoint(), 1420);
+    private static Facts.Shared shared(SiteId site, int number, int computes, int vlan) {
+        return new Facts.Shared(site, number, List.of(compute(computes)), vlan, endpoint(), 1420);
     }
 
     private static Facts.Endpoint endpoint() {

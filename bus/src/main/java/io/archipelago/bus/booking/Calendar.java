@@ -142,6 +142,12 @@ public final class Calendar {
                 now);
     }
 
+    /** This calendar with more bookings of its pools. */
+    public Calendar with(Collection<Booking> more) {
+        return new Calendar(
+                pools.values(), Stream.concat(all().stream(), more.stream()).toList(), now);
+    }
+
     /** This calendar without its holds. */
     public Calendar withoutHolds() {
         return new Calendar(

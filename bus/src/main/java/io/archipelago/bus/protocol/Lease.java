@@ -1,8 +1,12 @@
 package io.archipelago.bus.protocol;
 
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything a participant needs to begin and end its part alone.
@@ -11,10 +15,25 @@ import io.archipelago.contracts.allocation.Facts;
  * @param spec what the site gives
  * @param facts what the site's participants chose
  * @param cluster what to know of the other sites
+ * @param booked the window with the time for deploying and cleaning, as it was booked
  */
-public record Lease(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts, Facts.OfCluster cluster) {
+public record Lease(
+        AllocationId allocation, AllocationSpec spec, Facts.OfSite facts, Facts.OfCluster cluster, TimeWindow booked) {
 
     public boolean atMaster() {
         return spec.master().equals(allocation.site());
+    }
+
+    /** The host names of this site's machines. */
+    public Set<String> machines() {
+        ClusterAddressing addressing = ClusterAddressing.of(spec.network(), allocation.reservation());
+        return spec.ordinals().stream()
+                .map(ordinal -> addressing.hostName(spec.siteNumber(), ordinal))
+                .collect(Collectors.toSet());
+    }
+
+    /** The lease as it goes on. */
+    Lease revised(AllocationSpec otherSpec, Facts.OfSite otherFacts, Facts.OfCluster otherCluster) {
+        return new Lease(allocation, otherSpec, otherFacts, otherCluster, booked);
     }
 }

@@ -1,6 +1,7 @@
 package io.archipelago.bus.protocol;
 
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *                    `------- nothing is left on any host ---------'
  * </pre>
  *
- * A new hold (higher sequence) may follow Held, Refused and Released. A part is never forgotten while a late command could revive it.
+ * A new hold (higher sequence) may follow Held, Refused and Released. What is Deploying may be extended, and go on otherwise than before. A part is never forgotten while a late command could revive it.
  */
 public sealed interface Part {
 
@@ -67,8 +68,8 @@ public sealed interface Part {
             return until;
         }
 
-        Confirmed confirm(long next, Facts.OfSite facts, Facts.OfCluster cluster) {
-            return new Confirmed(next, new Lease(allocation, spec, facts, cluster));
+        Confirmed confirm(long next, Facts.OfSite facts, Facts.OfCluster cluster, TimeWindow booked) {
+            return new Confirmed(next, new Lease(allocation, spec, facts, cluster, booked));
         }
 
         Refused runOut(Refusal refusal) {
@@ -97,8 +98,8 @@ public sealed interface Part {
             return lease.allocation();
         }
 
-        Deploying deploy(long next, Progress progress, Set<AllocationId> waitingFor, @Nullable Instant checkAt) {
-            return new Deploying(next, lease, progress, waitingFor, checkAt, null);
+        Deploying deploy(long next, Lease as, Instant checkAt) {
+            return new Deploying(next, as, Progress.WAITING, Set.of(), checkAt, null, null);
         }
     }
 
@@ -112,6 +113,7 @@ public sealed interface Part {
      *     never heard of
      * @param checkAt when to look again whether they are gone; null unless WAITING
      * @param tellAt when to tell what has changed since; null: nothing has
+     * @param extension what was answered when more was to be booked; null: it has what the lease says
      */
     record Deploying(
             long sequence,
@@ -119,7 +121,8 @@ public sealed interface Part {
             Progress progress,
             Set<AllocationId> waitingFor,
             @Nullable Instant checkAt,
-            @Nullable Instant tellAt)
+            @Nullable Instant tellAt,
+            @Nullable Extension extension)
             implements Part {
 
         public Deploying {
@@ -139,21 +142,44 @@ public sealed interface Part {
                     .orElse(null);
         }
 
-        Deploying at(long next) {
-            return new Deploying(next, lease, progress, waitingFor, checkAt, tellAt);
+        Deploying revised(long next, Lease as) {
+            return new Deploying(next, as, progress, waitingFor, checkAt, tellAt, null);
+        }
+
+        Deploying extended(long next, Extension answer) {
+            return new Deploying(next, lease, progress, waitingFor, checkAt, tellAt, answer);
         }
 
         Deploying told(Progress now) {
-            return new Deploying(sequence, lease, now, Set.of(), null, null);
+            return new Deploying(sequence, lease, now, Set.of(), null, null, extension);
         }
 
         Deploying tellingAt(Instant instant) {
-            return new Deploying(sequence, lease, progress, waitingFor, checkAt, instant);
+            return new Deploying(sequence, lease, progress, waitingFor, checkAt, instant, extension);
         }
 
         Deploying waiting(Set<AllocationId> predecessors, Instant lookAgain) {
-            return new Deploying(sequence, lease, Progress.WAITING, predecessors, lookAgain, null);
+            return new Deploying(sequence, lease, Progress.WAITING, predecessors, lookAgain, null, extension);
         }
+    }
+
+    /** What was answered when more was to be booked than the lease has. */
+    sealed interface Extension {
+
+        /**
+         * It is booked, until it is said what is to be.
+         *
+         * @param spec what it is to have, what the lease has included
+         * @param chosen what was chosen for that
+         */
+        record Granted(AllocationSpec spec, Facts.Chosen chosen) implements Extension {}
+
+        /**
+         * It is not.
+         *
+         * @param refusal why
+         */
+        record Denied(Refusal refusal) implements Extension {}
     }
 
     /**

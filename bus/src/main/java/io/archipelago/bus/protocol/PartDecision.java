@@ -37,6 +37,10 @@ public record PartDecision(
         return new PartDecision(next, bookings, resources, publish, forget, List.of(answer));
     }
 
+    PartDecision booking(Change change) {
+        return new PartDecision(next, change, resources, publish, forget, answers);
+    }
+
     /** Stores the resources and publishes them. */
     PartDecision publishing(List<Resource> changed) {
         return new PartDecision(next, bookings, changed, changed, forget, answers);

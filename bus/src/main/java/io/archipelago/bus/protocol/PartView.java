@@ -19,6 +19,11 @@ public record PartView(@Nullable Part part, Calendar calendar, List<Resource> re
         resources = List.copyOf(resources);
     }
 
+    /** The same with other resources. */
+    PartView with(List<Resource> others) {
+        return new PartView(part, calendar, others, down);
+    }
+
     /** Whether nothing is left of a resource: it was seen to be gone, or its host is dead. */
     public boolean gone(Resource resource) {
         return resource.gone() || down.dead().contains(resource.host());

@@ -14,7 +14,9 @@ import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What is particular to one participant: what it books for an allocation, and what it wants on hosts once the lease begins. */
@@ -41,6 +43,39 @@ public interface ParticipantLogic {
      * @param calendar what is booked on this participant's pools, without the allocation itself
      */
     Choice hold(Request request, Calendar calendar);
+
+    /**
+     * Chooses what to book when a lease that has begun is to have more machines; by default what was chosen for it will do for more.
+     *
+     * @param request the lease as it would be
+     * @param lease as it is
+     * @param calendar what is booked on this participant's pools, without what the lease itself has
+     */
+    default Choice extend(Request request, Lease lease, Calendar calendar) {
+        return new Chosen(Objects.requireNonNull(lease.facts().of(name()), "all have chosen for a lease"));
+    }
+
+    /**
+     * What is booked for an allocation.
+     *
+     * @param facts what was chosen for it, by this participant at least
+     */
+    List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts);
+
+    /** What a resource that its lease no longer wants takes until it is gone; by default nothing. */
+    default List<Claim> claims(Resource leftover) {
+        return List.of();
+    }
+
+    /** Which of the resources that a lease wanted once it still wants, as it goes on; by default all. */
+    default Predicate<Resource> wanted(Lease lease) {
+        return resource -> true;
+    }
+
+    /** What a resource that is wanted and known is to be like when its lease goes on otherwise than before; by default as if it were new. */
+    default ResourceSpec revised(Resource known, ResourceSpec asNew) {
+        return asNew;
+    }
 
     /**
      * Whether all is known without which {@link #deploy} can not say what should be on hosts; by default it is. Until then the part waits,
@@ -95,10 +130,9 @@ public interface ParticipantLogic {
     /**
      * It fits.
      *
-     * @param claims what is to be booked throughout the window
-     * @param chosen what the other participants need to know of it
+     * @param chosen what the other participants need to know of it; {@link ParticipantLogic#claims} says what is booked for it
      */
-    record Chosen(List<Claim> claims, Facts.Chosen chosen) implements Choice {}
+    record Chosen(Facts.Chosen chosen) implements Choice {}
 
     /**
      * It does not.

@@ -11,21 +11,21 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
-import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
-import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a participant does on every command in every state; the table stands in docs/messages.md. It decides and writes nothing: whoever calls
@@ -36,6 +36,7 @@ public final class ParticipantProtocol {
     private final ParticipantLogic logic;
     private final Terms terms;
     private final ResourceProtocol resources;
+    private final Rows rows;
 
     /**
      * @param logic what is particular to the participant
@@ -44,7 +45,8 @@ public final class ParticipantProtocol {
     public ParticipantProtocol(ParticipantLogic logic, Terms terms) {
         this.logic = logic;
         this.terms = terms;
-        this.resources = new ResourceProtocol(logic, terms);
+        this.rows = new Rows(logic);
+        this.resources = new ResourceProtocol(logic, terms, rows);
     }
 
     /**
@@ -69,6 +71,7 @@ public final class ParticipantProtocol {
             case HoldAllocation hold -> hold.addressees().contains(logic.name());
             case ConfirmAllocation confirm -> true;
             case DeployAllocation deploy -> true;
+            case ExtendAllocation extend -> true;
             case ReleaseAllocation release -> false;
         };
     }
@@ -94,6 +97,7 @@ public final class ParticipantProtocol {
             case HoldAllocation hold -> hold(hold, view, now);
             case ConfirmAllocation confirm -> confirm(confirm, view, now);
             case DeployAllocation deploy -> deploy(deploy, view, now);
+            case ExtendAllocation extend -> extend(extend, view);
             case ReleaseAllocation release -> resources.release(release, view);
         };
     }
@@ -144,15 +148,13 @@ public final class ParticipantProtocol {
 
     private PartDecision book(HoldAllocation hold, PartView view, Instant now) {
         AllocationId id = hold.allocation();
-        TimeWindow booked = booked(hold.spec().window());
-        Calendar others = view.calendar().without(id);
-        return switch (logic.hold(new Request(id, hold.spec(), hold.facts(), booked), others)) {
+        Request request =
+                new Request(id, hold.spec(), hold.facts(), booked(hold.spec().window()));
+        return switch (logic.hold(request, view.calendar().without(id))) {
             case DoesNotFit no -> refuse(hold, ofTheWindow(no.refusal()));
             case Chosen chosen -> {
                 Instant until = now.plus(hold.holdFor());
-                List<Booking> bookings = chosen.claims().stream()
-                        .map(c -> new Booking(id, c.pool(), c.unit(), c.amounts(), booked, until))
-                        .toList();
+                List<Booking> bookings = rows.of(request, hold.facts().with(chosen.chosen()), until);
                 Part.Held held =
                         new Part.Held(id, hold.sequence(), hold.spec(), chosen.chosen(), bookings.size(), until);
                 yield PartDecision.to(held, new PartDecision.Book(bookings))
@@ -164,10 +166,14 @@ public final class ParticipantProtocol {
     private PartDecision confirm(ConfirmAllocation confirm, PartView view, Instant now) {
         return switch (view.part()) {
             case Part.Held held -> {
-                boolean booked = view.calendar().of(held.allocation()).size() == held.bookings();
-                yield booked && now.isBefore(held.until())
+                List<Booking> there = view.calendar().of(held.allocation());
+                yield there.size() == held.bookings() && now.isBefore(held.until())
                         ? PartDecision.to(
-                                        held.confirm(confirm.sequence(), confirm.facts(), confirm.cluster()),
+                                        held.confirm(
+                                                confirm.sequence(),
+                                                confirm.facts(),
+                                                confirm.cluster(),
+                                                during(there, held.spec())),
                                         new PartDecision.Confirm())
                                 .answering(
                                         new AllocationConfirmed(confirm.allocation(), confirm.sequence(), logic.name()))
@@ -186,15 +192,65 @@ public final class ParticipantProtocol {
 
     private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
         return switch (view.part()) {
-            case Part.Confirmed confirmed ->
-                resources.begin(confirmed.deploy(deploy.sequence(), Progress.WAITING, Set.of(), now), view, now);
-            case Part.Deploying deploying -> resources.tell(deploying.at(deploy.sequence()), view);
+            case Part.Confirmed confirmed -> {
+                Lease lease = confirmed.lease().revised(deploy.spec(), deploy.facts(), deploy.cluster());
+                yield resources.begin(confirmed.deploy(deploy.sequence(), lease, now), view, now);
+            }
+            case Part.Deploying deploying -> {
+                Part.Deploying next = deploying.revised(
+                        deploy.sequence(), deploying.lease().revised(deploy.spec(), deploy.facts(), deploy.cluster()));
+                yield isBooked(next, view)
+                        ? resources.goOn(next, view, now)
+                        : PartDecision.answer(misplaced(deploy, "that is more than what is booked"));
+            }
             case null -> PartDecision.answer(misplaced(deploy, "it was never held"));
             case Part.Held held -> PartDecision.answer(misplaced(deploy, "it is not confirmed"));
             case Part.Refused refused -> PartDecision.answer(misplaced(deploy, "it was refused"));
             case Part.Releasing releasing -> PartDecision.answer(misplaced(deploy, "it is being released"));
             case Part.Released released -> PartDecision.answer(misplaced(deploy, "it is released"));
         };
+    }
+
+    /** Books more for a lease that has begun; what it has stays as it is, whatever comes of it. */
+    private PartDecision extend(ExtendAllocation extend, PartView view) {
+        return switch (view.part()) {
+            case Part.Deploying deploying -> {
+                Lease lease = deploying.lease();
+                Request request = new Request(extend.allocation(), extend.spec(), lease.facts(), lease.booked());
+                Calendar others =
+                        view.calendar().without(extend.allocation()).with(rows.ofLeftovers(lease, view.resources()));
+                yield switch (logic.extend(request, lease, others)) {
+                    case DoesNotFit no -> {
+                        Refusal refusal = no.refusal().withEarliestStart(null);
+                        yield PartDecision.to(
+                                        deploying.extended(extend.sequence(), new Part.Extension.Denied(refusal)),
+                                        new PartDecision.Keep())
+                                .answering(refused(extend, refusal));
+                    }
+                    case Chosen chosen -> {
+                        Part.Deploying more = deploying.extended(
+                                extend.sequence(), new Part.Extension.Granted(extend.spec(), chosen.chosen()));
+                        yield PartDecision.to(more, new PartDecision.Book(rows.of(more, view.resources())))
+                                .answering(granted(extend.allocation(), extend.sequence(), lease, chosen.chosen()));
+                    }
+                };
+            }
+            case null -> PartDecision.answer(misplaced(extend, "it was never held"));
+            case Part.Held held -> PartDecision.answer(misplaced(extend, "it is not confirmed"));
+            case Part.Refused refused -> PartDecision.answer(misplaced(extend, "it was refused"));
+            case Part.Confirmed confirmed -> PartDecision.answer(misplaced(extend, "it is not deployed"));
+            case Part.Releasing releasing -> PartDecision.answer(misplaced(extend, "it is being released"));
+            case Part.Released released -> PartDecision.answer(misplaced(extend, "it is released"));
+        };
+    }
+
+    private boolean isBooked(Part.Deploying part, PartView view) {
+        return Rows.within(rows.of(part, view.resources()), view.calendar().of(part.allocation()));
+    }
+
+    /** For when rows book; what the site's figures are by now does not count. */
+    private TimeWindow during(List<Booking> rows, AllocationSpec spec) {
+        return rows.isEmpty() ? booked(spec.window()) : rows.getFirst().during();
     }
 
     private PartDecision answerAgain(Part part, PartView view, Instant now) {
@@ -209,14 +265,16 @@ public final class ParticipantProtocol {
                 PartDecision.answer(new AllocationRefused(id, refused.sequence(), logic.name(), refused.refusal()));
             case Part.Confirmed confirmed ->
                 PartDecision.answer(new AllocationConfirmed(id, confirmed.sequence(), logic.name()));
-            case Part.Deploying deploying -> resources.tell(deploying, view);
-            case Part.Releasing releasing ->
-                PartDecision.answer(new AllocationProgress(
-                        id,
-                        releasing.sequence(),
-                        logic.name(),
-                        Progress.RELEASING,
-                        ResourceProtocol.statuses(view.resources(), view)));
+            case Part.Deploying deploying ->
+                switch (deploying.extension()) {
+                    case null -> resources.tell(deploying, view);
+                    case Part.Extension.Granted granted ->
+                        PartDecision.answer(granted(id, deploying.sequence(), deploying.lease(), granted.chosen()));
+                    case Part.Extension.Denied denied ->
+                        PartDecision.answer(
+                                new AllocationRefused(id, deploying.sequence(), logic.name(), denied.refusal()));
+                };
+            case Part.Releasing releasing -> PartDecision.answer(resources.leaving(releasing, view.resources(), view));
             case Part.Released released ->
                 PartDecision.answer(new AllocationReleased(id, released.sequence(), logic.name()));
         };
@@ -237,16 +295,20 @@ public final class ParticipantProtocol {
     private PartDecision refuse(AllocationCommand command, Refusal refusal) {
         return PartDecision.to(
                         new Part.Refused(command.allocation(), command.sequence(), refusal), new PartDecision.Drop())
-                .answering(new AllocationRefused(command.allocation(), command.sequence(), logic.name(), refusal));
+                .answering(refused(command, refusal));
+    }
+
+    private AllocationHeld granted(AllocationId id, long sequence, Lease lease, Facts.Chosen chosen) {
+        return new AllocationHeld(id, sequence, logic.name(), lease.booked().end(), chosen);
+    }
+
+    private AllocationRefused refused(AllocationCommand command, Refusal refusal) {
+        return new AllocationRefused(command.allocation(), command.sequence(), logic.name(), refusal);
     }
 
     /** A command that the reservation-service has no reason to send now; nothing changes. */
     private AllocationEvent misplaced(AllocationCommand command, String because) {
-        return new AllocationRefused(
-                command.allocation(),
-                command.sequence(),
-                logic.name(),
-                Refusal.of(ErrorCode.CONFLICT, logic.name().service(), "not possible now: " + because));
+        return refused(command, Refusal.of(ErrorCode.CONFLICT, logic.name().service(), "not possible now: " + because));
     }
 
     private static Refusal ranOut() {

@@ -1,5 +1,8 @@
 package io.archipelago.bus.protocol;
 
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.protocol.PartDecision.Book;
+import io.archipelago.bus.protocol.PartDecision.Change;
 import io.archipelago.bus.protocol.PartDecision.Drop;
 import io.archipelago.bus.protocol.PartDecision.Keep;
 import io.archipelago.contracts.Ids.AllocationId;
@@ -18,6 +21,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How a part's resources are made on hosts, watched, and removed until nothing is seen of them. */
@@ -25,10 +31,12 @@ final class ResourceProtocol {
 
     private final ParticipantLogic logic;
     private final ParticipantProtocol.Terms terms;
+    private final Rows rows;
 
-    ResourceProtocol(ParticipantLogic logic, ParticipantProtocol.Terms terms) {
+    ResourceProtocol(ParticipantLogic logic, ParticipantProtocol.Terms terms, Rows rows) {
         this.logic = logic;
         this.terms = terms;
+        this.rows = rows;
     }
 
     /** Publishes what is wanted, unless its booked time has not begun, an earlier booking is still there, or not all is known of its hosts. */
@@ -47,13 +55,44 @@ final class ResourceProtocol {
                         .map(r -> r.changed(w.spec(), notAfter(w, part)))
                         .orElseGet(() -> Resource.wanted(w, notAfter(w, part))))
                 .toList();
-        PartView made = new PartView(view.part(), view.calendar(), wanted, view.down());
+        PartView made = view.with(wanted);
         List<Resource> adjusted =
                 wanted.stream().map(r -> r.specified(logic.adjusted(r, made))).toList();
         Part.Deploying deploying = part.told(progressOf(adjusted, view));
         return PartDecision.to(deploying, new Keep())
                 .publishing(adjusted)
-                .answering(progress(deploying, statuses(adjusted, view)));
+                .answering(progress(deploying, adjusted, view));
+    }
+
+    /** Makes what a lease wants as it goes on, removes what it no longer wants, and gives back what is booked beyond both. */
+    PartDecision goOn(Part.Deploying part, PartView view, Instant now) {
+        Change bookings = change(view.calendar().of(part.allocation()), rows.of(part, view.resources()));
+        if (part.progress() == Progress.WAITING) {
+            return tell(part, view).booking(bookings);
+        }
+        List<Resource> made = logic.deploy(part.lease()).stream()
+                .map(w -> known(w, view)
+                        .map(r -> goesOn(r, w, part))
+                        .orElseGet(() -> Resource.wanted(w, notAfter(w, part))))
+                .filter(r -> !view.resources().contains(r))
+                .toList();
+        PartView with = new PartView(part, view.calendar(), merge(view.resources(), made), view.down());
+        List<Resource> changed = new ArrayList<>(
+                made.stream().map(r -> r.specified(logic.adjusted(r, with))).toList());
+        PartView after = with.with(merge(with.resources(), changed));
+        changed.addAll(changes(after, logic.wanted(part.lease()).negate()));
+        return tell(part, after.with(merge(after.resources(), changed)))
+                .publishing(changed)
+                .booking(bookings);
+    }
+
+    private Resource goesOn(Resource known, Resource.Wanted wanted, Part.Deploying part) {
+        ResourceSpec spec = logic.revised(known, wanted.spec());
+        return known.absent() || !spec.equals(known.spec()) ? known.changed(spec, notAfter(wanted, part)) : known;
+    }
+
+    private static Change change(List<Booking> there, List<Booking> rows) {
+        return Rows.within(there, rows) ? new Keep() : new Book(rows);
     }
 
     private PartDecision wait(Part.Deploying part, Set<AllocationId> predecessors, Instant lookAgain, PartView view) {
@@ -61,31 +100,39 @@ final class ResourceProtocol {
         boolean told = view.part() instanceof Part.Deploying before
                 && before.waitingFor().equals(predecessors);
         PartDecision decision = PartDecision.to(waiting, new Keep());
-        return told ? decision : decision.answering(progress(waiting, List.of(waitingStatus(waiting))));
+        return told ? decision : decision.answering(waits(waiting));
     }
 
     /** Tells how far the part is. */
     PartDecision tell(Part.Deploying part, PartView view) {
         if (part.progress() == Progress.WAITING) {
-            return PartDecision.to(part, new Keep()).answering(progress(part, List.of(waitingStatus(part))));
+            return PartDecision.to(part, new Keep()).answering(waits(part));
         }
         Part.Deploying told = part.told(progressOf(view.resources(), view));
-        return PartDecision.to(told, new Keep()).answering(progress(told, statuses(view.resources(), view)));
+        return PartDecision.to(told, new Keep()).answering(progress(told, view.resources(), view));
     }
 
     /** Removes everything; what never was on a host is released at once. */
     PartDecision release(ReleaseAllocation command, PartView view) {
         AllocationId id = command.allocation();
         Part.Releasing releasing = new Part.Releasing(id, command.sequence());
-        List<Resource> removed = changes(view, true);
-        List<Resource> after = replace(view.resources(), removed);
+        List<Resource> removed = changes(view, all -> true);
+        List<Resource> after = merge(view.resources(), removed);
         if (after.stream().allMatch(r -> gone(r, view))) {
             return released(releasing, after, removed, removed);
         }
-        return PartDecision.to(releasing, new Keep())
-                .publishing(removed)
-                .answering(new AllocationProgress(
-                        id, command.sequence(), logic.name(), Progress.RELEASING, statuses(after, view)));
+        return PartDecision.to(releasing, new Keep()).publishing(removed).answering(leaving(releasing, after, view));
+    }
+
+    /** What is still to be removed. */
+    AllocationProgress leaving(Part.Releasing part, List<Resource> resources, PartView view) {
+        return new AllocationProgress(
+                part.allocation(),
+                part.sequence(),
+                logic.name(),
+                Progress.RELEASING,
+                statuses(resources.stream(), view),
+                List.of());
     }
 
     PartDecision onObserved(ResourceObserved observed, PartView view, Instant now) {
@@ -115,12 +162,12 @@ final class ResourceProtocol {
         return switch (view.part()) {
             case Part.Releasing releasing -> removeMore(releasing, view, List.of());
             case Part.Deploying deploying -> {
-                List<Resource> changed = changes(view, false);
+                List<Resource> changed =
+                        changes(view, logic.wanted(deploying.lease()).negate());
                 if (deploying.progress() == Progress.WAITING || !news && changed.isEmpty()) {
                     yield PartDecision.NOTHING;
                 }
-                List<Resource> all = replace(view.resources(), changed);
-                yield tell(deploying, new PartView(deploying, view.calendar(), all, view.down()))
+                yield tell(deploying, view.with(merge(view.resources(), changed)))
                         .storing(changed, changed);
             }
             case null, default -> PartDecision.NOTHING;
@@ -128,22 +175,24 @@ final class ResourceProtocol {
     }
 
     private PartDecision settle(Resource seen, Resource before, PartView view, Instant now) {
-        List<Resource> all = replace(view.resources(), List.of(seen));
-        PartView after = new PartView(view.part(), view.calendar(), all, view.down());
+        PartView after = view.with(merge(view.resources(), List.of(seen)));
         PartDecision stored = PartDecision.NOTHING.storing(List.of(seen), List.of());
         return switch (view.part()) {
             case Part.Releasing releasing -> removeMore(releasing, after, List.of(seen));
+            case Part.Deploying deploying
+            when seen.absent() && deploying.progress() != Progress.WAITING ->
+                before.gone() ? stored : left(deploying, seen, after);
             case Part.Deploying deploying -> {
                 if (deploying.progress() == Progress.WAITING
                         || seen.phase() == before.phase() && seen.reason().equals(before.reason())) {
                     yield stored;
                 }
-                Progress progress = progressOf(all, after);
+                Progress progress = progressOf(after.resources(), after);
                 if (progress != deploying.progress()) {
                     Part.Deploying told = deploying.told(progress);
                     yield PartDecision.to(told, new Keep())
                             .storing(List.of(seen), List.of())
-                            .answering(progress(told, statuses(all, after)));
+                            .answering(progress(told, after.resources(), after));
                 }
                 yield deploying.tellAt() != null
                         ? stored
@@ -157,12 +206,23 @@ final class ResourceProtocol {
         };
     }
 
+    /** Something that a lease no longer wants is removed: what stood in its way to go goes after it, and what is gone is no longer booked. */
+    private PartDecision left(Part.Deploying part, Resource seen, PartView view) {
+        Predicate<Resource> leftover = logic.wanted(part.lease()).negate();
+        List<Resource> removed = view.resources().stream()
+                .filter(r -> !r.absent() && leftover.test(r) && logic.removable(r, view))
+                .map(Resource::removed)
+                .toList();
+        PartDecision decision = PartDecision.NOTHING.storing(merge(List.of(seen), removed), removed);
+        return seen.gone()
+                ? decision.booking(new Book(rows.of(part, view.resources()))).forgetting(List.of(seen))
+                : decision;
+    }
+
     private PartDecision removeMore(Part.Releasing releasing, PartView view, List<Resource> changed) {
-        List<Resource> removed = changes(view, true);
-        List<Resource> stored = new ArrayList<>(changed);
-        stored.removeIf(c -> removed.stream().anyMatch(r -> same(r, c)));
-        stored.addAll(removed);
-        List<Resource> after = replace(view.resources(), removed);
+        List<Resource> removed = changes(view, all -> true);
+        List<Resource> stored = merge(changed, removed);
+        List<Resource> after = merge(view.resources(), removed);
         return after.stream().allMatch(r -> gone(r, view))
                 ? released(releasing, after, stored, removed)
                 : PartDecision.NOTHING.storing(stored, removed);
@@ -177,15 +237,19 @@ final class ResourceProtocol {
                 .answering(new AllocationReleased(releasing.allocation(), releasing.sequence(), logic.name()));
     }
 
-    /** What is to be otherwise than it was wanted up to now: gone, if it is released and may go, or like hosts that are down call for. */
-    private List<Resource> changes(PartView view, boolean releasing) {
+    /**
+     * What is to be otherwise than it was wanted up to now: gone, if it is to go and may, or like hosts that are down call for.
+     *
+     * @param toGo what is to go
+     */
+    private List<Resource> changes(PartView view, Predicate<Resource> toGo) {
         List<Resource> changes = new ArrayList<>();
         for (Resource resource : view.resources()) {
             if (resource.absent()) {
                 continue;
             }
             ResourceSpec adjusted = logic.adjusted(resource, view);
-            if (releasing && logic.removable(resource, view)) {
+            if (toGo.test(resource) && logic.removable(resource, view)) {
                 changes.add(resource.removed());
             } else if (!adjusted.equals(resource.spec())) {
                 changes.add(resource.adjusted(adjusted));
@@ -201,8 +265,27 @@ final class ResourceProtocol {
         };
     }
 
-    private AllocationProgress progress(Part.Deploying part, List<ResourceStatus> statuses) {
-        return new AllocationProgress(part.allocation(), part.sequence(), logic.name(), part.progress(), statuses);
+    /** How far a part is, and what it wants; of what it no longer wants nothing is told. */
+    private AllocationProgress progress(Part.Deploying part, List<Resource> resources, PartView view) {
+        List<String> lost = resources.stream()
+                .filter(r -> r.key().kind() == ResourceKind.MACHINE && !r.absent())
+                .filter(r -> view.down().dead().contains(r.host()))
+                .map(Resource::name)
+                .sorted()
+                .toList();
+        List<ResourceStatus> statuses = statuses(resources.stream().filter(r -> !r.absent()), view);
+        return new AllocationProgress(
+                part.allocation(), part.sequence(), logic.name(), part.progress(), statuses, lost);
+    }
+
+    private AllocationProgress waits(Part.Deploying part) {
+        return new AllocationProgress(
+                part.allocation(),
+                part.sequence(),
+                logic.name(),
+                Progress.WAITING,
+                List.of(waitingStatus(part)),
+                List.of());
     }
 
     private ResourceStatus waitingStatus(Part.Deploying part) {
@@ -244,18 +327,29 @@ final class ResourceProtocol {
                 .findFirst();
     }
 
-    private static List<Resource> replace(List<Resource> all, List<Resource> changed) {
-        return all.stream()
-                .map(r -> changed.stream().filter(c -> same(r, c)).findFirst().orElse(r))
-                .toList();
+    /** Some resources with others in their places, or beside them. */
+    private static List<Resource> merge(List<Resource> some, List<Resource> others) {
+        List<Resource> all = new ArrayList<>(some);
+        for (Resource other : others) {
+            int place = IntStream.range(0, all.size())
+                    .filter(i -> same(all.get(i), other))
+                    .findFirst()
+                    .orElse(-1);
+            if (place < 0) {
+                all.add(other);
+            } else {
+                all.set(place, other);
+            }
+        }
+        return all;
     }
 
     private static boolean same(Resource a, Resource b) {
         return a.host().equals(b.host()) && Objects.equals(a.key(), b.key());
     }
 
-    static List<ResourceStatus> statuses(List<Resource> resources, PartView view) {
-        return resources.stream().map(r -> status(r, view.down())).toList();
+    private static List<ResourceStatus> statuses(Stream<Resource> resources, PartView view) {
+        return resources.map(r -> status(r, view.down())).toList();
     }
 
     /** What an agent said last does not count while its host is lost. */
@@ -269,7 +363,7 @@ final class ResourceProtocol {
         }
         return resource.absent()
                 ? saying(said, Phase.ABSENT, "its host is dead")
-                : saying(said, Phase.FAILED, "its host is dead; it is not started elsewhere");
+                : saying(said, Phase.FAILED, "its host is dead");
     }
 
     private static ResourceStatus saying(ResourceStatus of, Phase phase, String reason) {

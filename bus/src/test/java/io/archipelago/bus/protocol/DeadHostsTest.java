@@ -39,7 +39,7 @@ class DeadHostsTest {
         PartView view = withDead(view(confirmed()), COMPUTE);
 
         assertThat(protocol.onCommand(deploy(SEQUENCE + 1), view, NOON).next())
-                .isEqualTo(deploying(Progress.DEGRADED).at(SEQUENCE + 1));
+                .isEqualTo(deploying(Progress.DEGRADED).revised(SEQUENCE + 1, ProtocolFixture.lease()));
     }
 
     @Test
@@ -65,7 +65,10 @@ class DeadHostsTest {
         // When
         PartDecision atRelease = protocol.onCommand(
                 release(SEQUENCE),
-                withDead(view(deploying(Progress.READY).at(1), volume, disk), COMPUTE, STORAGE),
+                withDead(
+                        view(deploying(Progress.READY).revised(1, ProtocolFixture.lease()), volume, disk),
+                        COMPUTE,
+                        STORAGE),
                 NOON);
         PartDecision whileReleasing =
                 protocol.onHosts(withDead(view(releasing(), volume, disk.removed()), COMPUTE, STORAGE), true);
@@ -105,12 +108,7 @@ class DeadHostsTest {
         assertThat(told.resources())
                 .containsExactly(
                         volume.status(),
-                        new ResourceStatus(
-                                ResourceKind.DISK,
-                                disk.name(),
-                                Phase.FAILED,
-                                "its host is dead; it is not started elsewhere",
-                                COMPUTE));
+                        new ResourceStatus(ResourceKind.DISK, disk.name(), Phase.FAILED, "its host is dead", COMPUTE));
     }
 
     @Test

@@ -26,8 +26,11 @@ import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.HostDecision.Parts;
 import io.archipelago.bus.protocol.HostRecord.State;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostDead.Cause;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
@@ -267,6 +270,11 @@ class HostProtocolTest {
         @Override
         public Choice hold(Request request, Calendar calendar) {
             throw new AssertionError("nobody holds here");
+        }
+
+        @Override
+        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+            return List.of();
         }
 
         @Override

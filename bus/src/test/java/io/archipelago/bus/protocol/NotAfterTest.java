@@ -18,10 +18,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
@@ -77,8 +80,8 @@ class NotAfterTest {
 
         // Then
         assertThat(decision.answers())
-                .containsExactly(
-                        new AllocationProgress(ALLOCATION, SEQUENCE + 1, Participant.CACHE, Progress.READY, List.of()));
+                .containsExactly(new AllocationProgress(
+                        ALLOCATION, SEQUENCE + 1, Participant.CACHE, Progress.READY, List.of(), List.of()));
         assertThat(protocol.onCommand(ProtocolFixture.release(SEQUENCE + 2), view(decision.next(), calendar()), NOON)
                         .next())
                 .isEqualTo(new Part.Released(ALLOCATION, SEQUENCE + 2));
@@ -95,6 +98,11 @@ class NotAfterTest {
         @Override
         public Choice hold(Request request, Calendar calendar) {
             throw new AssertionError("nobody holds here");
+        }
+
+        @Override
+        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+            return List.of();
         }
 
         @Override

@@ -108,7 +108,8 @@ class ParticipantProtocolTest {
         // Then
         assertThat(before.bookings()).isEqualTo(new Confirm());
         assertThat(before.next())
-                .isEqualTo(new Part.Confirmed(SEQUENCE + 1, new Lease(ALLOCATION, hold(1).spec(), FACTS, CLUSTER)));
+                .isEqualTo(new Part.Confirmed(
+                        SEQUENCE + 1, new Lease(ALLOCATION, hold(1).spec(), FACTS, CLUSTER, ProtocolFixture.BOOKED)));
         assertThat(then.bookings()).isEqualTo(new Drop());
         assertThat(refusalOf(then)).isEqualTo(ErrorCode.HOLD_EXPIRED);
     }
@@ -188,6 +189,7 @@ class ParticipantProtocolTest {
                         Progress.WAITING,
                         Set.of(OTHER),
                         NOON.plus(TERMS.lookAgain()),
+                        null,
                         null));
         assertThat(decision.publish()).isEmpty();
         assertThat(decision.answers())
@@ -201,7 +203,8 @@ class ParticipantProtocolTest {
                                 "tokyo",
                                 Phase.PENDING,
                                 "waits until what an earlier booking left is seen gone",
-                                null))));
+                                null)),
+                        List.of()));
     }
 
     @Test
@@ -252,8 +255,8 @@ class ParticipantProtocolTest {
     @Test
     void saysSoWhenItWaitsForSomebodyElse() {
         // Given
-        Part.Deploying forNobody =
-                new Part.Deploying(SEQUENCE, confirmed().lease(), Progress.WAITING, Set.of(ALLOCATION), NOON, null);
+        Part.Deploying forNobody = new Part.Deploying(
+                SEQUENCE, confirmed().lease(), Progress.WAITING, Set.of(ALLOCATION), NOON, null, null);
 
         // When
         PartDecision decision = protocol.onDue(view(forNobody, calendar(booking(null), leavings())), NOON);

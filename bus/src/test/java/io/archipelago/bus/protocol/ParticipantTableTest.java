@@ -11,12 +11,14 @@ import static io.archipelago.bus.protocol.ProtocolFixture.confirmed;
 import static io.archipelago.bus.protocol.ProtocolFixture.deploy;
 import static io.archipelago.bus.protocol.ProtocolFixture.deploying;
 import static io.archipelago.bus.protocol.ProtocolFixture.disk;
+import static io.archipelago.bus.protocol.ProtocolFixture.extend;
 import static io.archipelago.bus.protocol.ProtocolFixture.gone;
 import static io.archipelago.bus.protocol.ProtocolFixture.held;
 import static io.archipelago.bus.protocol.ProtocolFixture.hold;
 import static io.archipelago.bus.protocol.ProtocolFixture.holdOfOthers;
 import static io.archipelago.bus.protocol.ProtocolFixture.in;
 import static io.archipelago.bus.protocol.ProtocolFixture.leavings;
+import static io.archipelago.bus.protocol.ProtocolFixture.more;
 import static io.archipelago.bus.protocol.ProtocolFixture.refused;
 import static io.archipelago.bus.protocol.ProtocolFixture.release;
 import static io.archipelago.bus.protocol.ProtocolFixture.released;
@@ -56,11 +58,17 @@ class ParticipantTableTest {
             "`allocation.hold`, it does not fit",
             "`allocation.confirm`",
             "`allocation.deploy`",
+            "`allocation.extend`, it fits",
+            "`allocation.extend`, it does not fit",
             "`allocation.release`",
             "the last command again");
 
-    private static final List<LongFunction<AllocationCommand>> COMMANDS =
-            List.of(ProtocolFixture::hold, ProtocolFixture::confirm, ProtocolFixture::deploy, ProtocolFixture::release);
+    private static final List<LongFunction<AllocationCommand>> COMMANDS = List.of(
+            ProtocolFixture::hold,
+            ProtocolFixture::confirm,
+            ProtocolFixture::deploy,
+            ProtocolFixture::extend,
+            ProtocolFixture::release);
 
     private final ParticipantProtocol protocol = ProtocolFixture.protocol();
 
@@ -176,6 +184,8 @@ class ParticipantTableTest {
         cells.add(Words.of(decide(state.with(blocker(WINDOW)), hold(SEQUENCE + 1))));
         cells.add(Words.of(decide(state, confirm(SEQUENCE + 1))));
         cells.add(Words.of(decide(state, deploy(SEQUENCE + 1))));
+        cells.add(Words.of(decide(state, extend(SEQUENCE + 1))));
+        cells.add(Words.of(decide(state.with(blocker(WINDOW)), extend(SEQUENCE + 1))));
         cells.add(Words.of(decide(state, release(SEQUENCE + 1))));
         cells.add(state.view().part() == null ? "" : again(state));
         return cells;
@@ -214,6 +224,20 @@ class ParticipantTableTest {
                 new State(waiting(), List.of(), List.of(booking(null), leavings()), NOON));
         states.put(
                 "Deploying", new State(deploying(Progress.READY), List.of(volume, disk), List.of(booking(null)), NOON));
+        states.put(
+                "Deploying, more is booked",
+                new State(
+                        deploying(Progress.READY).extended(SEQUENCE, ProtocolFixture.granted()),
+                        List.of(volume, disk),
+                        List.of(booking(null), more()),
+                        NOON));
+        states.put(
+                "Deploying, more was refused",
+                new State(
+                        deploying(Progress.READY).extended(SEQUENCE, new Part.Extension.Denied(ProtocolFixture.FULL)),
+                        List.of(volume, disk),
+                        List.of(booking(null)),
+                        NOON));
         states.put("Releasing", new State(releasing(), List.of(volume, disk.removed()), List.of(booking(null)), NOON));
         states.put("Released", new State(released(), List.of(gone(volume), gone(disk)), List.of(), NOON));
         return states;

@@ -16,6 +16,7 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One allocation of one participant whose part is two disks and their volumes, at noon, when what is booked for its window begins. */
@@ -56,6 +58,8 @@ final class ProtocolFixture {
             Duration.ofSeconds(5),
             Duration.ofSeconds(2));
 
+    static final TimeWindow BOOKED = WINDOW.widened(TERMS.lead(), TERMS.turnRound());
+
     static final SiteId SITE = new SiteId("tokyo");
     static final AllocationId ALLOCATION = allocation("019357a0-0000-7000-8000-0000000000a1");
     static final AllocationId OTHER = allocation("019357a0-0000-7000-8000-0000000000b2");
@@ -70,7 +74,7 @@ final class ProtocolFixture {
             List.of(new Facts.Shared(
                     SITE,
                     1,
-                    2,
+                    List.of(machines(2)),
                     101,
                     new Facts.Endpoint(
                             "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
@@ -94,13 +98,17 @@ final class ProtocolFixture {
                 SITE,
                 List.of(),
                 WINDOW,
-                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 2, 1, 1, 1, 2)),
+                List.of(machines(2)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
     }
 
+    private static MachineGroup machines(int count) {
+        return new MachineGroup(MachineRole.COMPUTE, 1, count, 1, 1, 1, 2);
+    }
+
     static Lease lease() {
-        return new Lease(ALLOCATION, spec(), FACTS, CLUSTER);
+        return new Lease(ALLOCATION, spec(), FACTS, CLUSTER, BOOKED);
     }
 
     static HoldAllocation hold(long sequence) {
@@ -118,7 +126,16 @@ final class ProtocolFixture {
     }
 
     static DeployAllocation deploy(long sequence) {
-        return new DeployAllocation(ALLOCATION, sequence);
+        return deploy(sequence, spec());
+    }
+
+    static DeployAllocation deploy(long sequence, AllocationSpec spec) {
+        return new DeployAllocation(ALLOCATION, sequence, spec, FACTS, CLUSTER);
+    }
+
+    /** With one machine more. */
+    static ExtendAllocation extend(long sequence) {
+        return new ExtendAllocation(ALLOCATION, sequence, spec().with(List.of(machines(3))));
     }
 
     static ReleaseAllocation release(long sequence) {
@@ -138,12 +155,12 @@ final class ProtocolFixture {
     }
 
     static Part.Deploying deploying(Progress progress) {
-        return new Part.Deploying(SEQUENCE, lease(), progress, Set.of(), null, null);
+        return new Part.Deploying(SEQUENCE, lease(), progress, Set.of(), null, null, null);
     }
 
     static Part.Deploying waiting() {
         return new Part.Deploying(
-                SEQUENCE, lease(), Progress.WAITING, Set.of(OTHER), NOON.plus(TERMS.lookAgain()), null);
+                SEQUENCE, lease(), Progress.WAITING, Set.of(OTHER), NOON.plus(TERMS.lookAgain()), null, null);
     }
 
     static Part.Releasing releasing() {
@@ -183,8 +200,17 @@ final class ProtocolFixture {
     }
 
     static Booking booking(@Nullable Instant heldUntil) {
-        TimeWindow booked = WINDOW.widened(TERMS.lead(), TERMS.turnRound());
-        return new Booking(ALLOCATION, POOL.id(), null, Amounts.of("bytes", 6), booked, heldUntil);
+        return new Booking(ALLOCATION, POOL.id(), null, Amounts.of("bytes", 6), BOOKED, heldUntil);
+    }
+
+    /** One machine more is booked. */
+    static Part.Extension granted() {
+        return new Part.Extension.Granted(extend(SEQUENCE).spec(), CHOSEN);
+    }
+
+    /** What is booked for one machine more. */
+    static Booking more() {
+        return new Booking(ALLOCATION, POOL.id(), null, Amounts.of("bytes", 3), BOOKED, null);
     }
 
     /** What another allocation has booked: so much that this one does not fit beside it. */
@@ -253,7 +279,7 @@ final class ProtocolFixture {
                 new DiskSpec(STORAGE, volume, "10.254.1.1:3260", "user", "sealed"));
     }
 
-    /** Books six of the pool's ten bytes; a volume goes only after its disk. */
+    /** Books three of the pool's ten bytes for each machine; a volume goes only after its disk. */
     private static final class Disks implements ParticipantLogic {
 
         @Override
@@ -263,13 +289,38 @@ final class ProtocolFixture {
 
         @Override
         public Choice hold(Request request, Calendar calendar) {
-            Amounts wanted = Amounts.of("bytes", 6);
-            Predicate<TimeWindow> fits = window -> wanted.fitsIn(calendar.free(POOL, window));
+            Predicate<TimeWindow> fits = window -> bytes(request.spec()).fitsIn(calendar.free(POOL, window));
             return fits.test(request.booked())
-                    ? new Chosen(List.of(new Claim(POOL.id(), null, wanted)), CHOSEN)
+                    ? new Chosen(CHOSEN)
                     : new DoesNotFit(calendar.earliestStart(request.booked(), fits)
                             .map(FULL::withEarliestStart)
                             .orElse(FULL));
+        }
+
+        @Override
+        public Choice extend(Request request, Lease lease, Calendar calendar) {
+            return hold(request, calendar);
+        }
+
+        @Override
+        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+            return List.of(new Claim(POOL.id(), null, bytes(spec)));
+        }
+
+        @Override
+        public List<Claim> claims(Resource leftover) {
+            return leftover.key().kind() == ResourceKind.VOLUME
+                    ? List.of(new Claim(POOL.id(), null, Amounts.of("bytes", 3)))
+                    : List.of();
+        }
+
+        @Override
+        public Predicate<Resource> wanted(Lease lease) {
+            return resource -> lease.machines().contains(resource.name());
+        }
+
+        private static Amounts bytes(AllocationSpec spec) {
+            return Amounts.of("bytes", 3L * spec.machines());
         }
 
         @Override
@@ -277,16 +328,21 @@ final class ProtocolFixture {
             return List.of();
         }
 
+        /** The second machine has no disk: what is said of the first decides. */
         @Override
         public List<Wanted> deploy(Lease lease) {
-            return List.of(wantedVolume(1), wantedDisk(1));
+            return lease.spec().ordinals().stream()
+                    .filter(ordinal -> ordinal != 2)
+                    .flatMap(ordinal -> Stream.of(wantedVolume(ordinal), wantedDisk(ordinal)))
+                    .toList();
         }
 
         @Override
         public boolean removable(Resource resource, PartView view) {
             return resource.key().kind() != ResourceKind.VOLUME
                     || view.resources().stream()
-                            .filter(r -> r.key().kind() == ResourceKind.DISK)
+                            .filter(r -> r.key().kind() == ResourceKind.DISK
+                                    && r.name().equals(resource.name()))
                             .allMatch(view::gone);
         }
     }

@@ -215,7 +215,9 @@ class ResourceProtocolTest {
 
         // When
         PartDecision release = protocol.onCommand(
-                release(SEQUENCE), view(deploying(Progress.READY).at(1), volume, disk), NOON);
+                release(SEQUENCE),
+                view(deploying(Progress.READY).revised(1, ProtocolFixture.lease()), volume, disk),
+                NOON);
 
         // Then
         assertThat(release.next()).isEqualTo(releasing());
@@ -252,7 +254,7 @@ class ResourceProtocolTest {
 
         // When
         PartDecision decision = protocol.onObserved(
-                seen(disk(1).removed(), Phase.ABSENT), view(releasing(), volume(1), disk(1).removed(), last), NOON);
+                seen(disk(1).removed(), Phase.ABSENT), view(releasing(), volume(2), disk(1).removed(), last), NOON);
 
         // Then
         assertThat(decision.next()).isNull();
@@ -261,7 +263,7 @@ class ResourceProtocolTest {
 
     @Test
     void releasesAtOnceWhatNeverWasOnAHost() {
-        assertThat(protocol.onCommand(release(SEQUENCE), view(waiting().at(1)), NOON)
+        assertThat(protocol.onCommand(release(SEQUENCE), view(waiting().revised(1, ProtocolFixture.lease())), NOON)
                         .next())
                 .isEqualTo(released());
         assertThat(protocol.onCommand(release(SEQUENCE + 1), view(confirmed(), gone(volume(1))), NOON)
@@ -330,6 +332,7 @@ class ResourceProtocolTest {
                 sequence,
                 Participant.STORAGE,
                 progress,
-                List.of(resources).stream().map(Resource::status).toList());
+                List.of(resources).stream().map(Resource::status).toList(),
+                List.of());
     }
 }

@@ -18,11 +18,14 @@ import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.HostDecision.Parts;
 import io.archipelago.bus.protocol.PartDecision.Keep;
 import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.Inventory;
@@ -159,6 +162,11 @@ class UnheardHostsTest {
         @Override
         public Choice hold(Request request, Calendar calendar) {
             throw new AssertionError("nothing is held here");
+        }
+
+        @Override
+        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+            return List.of();
         }
 
         @Override

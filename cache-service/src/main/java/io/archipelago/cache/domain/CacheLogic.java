@@ -7,9 +7,11 @@ import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
@@ -57,14 +59,12 @@ public final class CacheLogic implements ParticipantLogic {
     @Override
     public Choice hold(Request request, Calendar calendar) {
         if (request.spec().master().equals(request.allocation().site())) {
-            return new Chosen(List.of(), new Facts.Cache(null, 0));
+            return new Chosen(new Facts.Cache(null, 0));
         }
         Facts.Segment segment = Objects.requireNonNull(request.facts().segment(), "the cache holds after the network");
         Amounts wanted = Amounts.of(BYTES, bytes);
         if (fits(calendar, segment.gateway(), request.booked(), wanted)) {
-            return new Chosen(
-                    List.of(new Claim(segment.gateway().value(), null, wanted)),
-                    new Facts.Cache(segment.gateway(), bytes));
+            return new Chosen(new Facts.Cache(segment.gateway(), bytes));
         }
         boolean holdsOnly = fitsAnywhere(calendar.withoutHolds(), request.booked(), wanted);
         return new DoesNotFit(new Refusal(
@@ -77,8 +77,16 @@ public final class CacheLogic implements ParticipantLogic {
     }
 
     @Override
+    public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+        Facts.Cache cache = cache(facts);
+        return cache.gateway() == null
+                ? List.of()
+                : List.of(new Claim(cache.gateway().value(), null, Amounts.of(BYTES, cache.bytes())));
+    }
+
+    @Override
     public List<Wanted> deploy(Lease lease) {
-        Facts.Cache cache = Objects.requireNonNull(lease.facts().cache(), "the cache has chosen");
+        Facts.Cache cache = cache(lease.facts());
         if (cache.gateway() == null) {
             return List.of();
         }
@@ -97,6 +105,10 @@ public final class CacheLogic implements ParticipantLogic {
                         addressing.address(master, addressing.frontendOrdinal()),
                         cache.bytes(),
                         lease.spec().software().sets())));
+    }
+
+    private static Facts.Cache cache(Facts.OfSite facts) {
+        return Objects.requireNonNull(facts.cache(), "the cache has chosen");
     }
 
     /** The next time the network chooses anew, by where there is room then. */

@@ -63,15 +63,28 @@ class CacheLogicTest {
         Choice choice = logic.hold(new Request(atMaster, spec(), Facts.OfSite.unknown(), WINDOW), calendar());
 
         // Then
-        assertThat(choice).isEqualTo(new Chosen(List.of(), new Facts.Cache(null, 0)));
+        assertThat(choice).isEqualTo(new Chosen(new Facts.Cache(null, 0)));
+        assertThat(claims(atMaster, new Facts.Cache(null, 0))).isEmpty();
         assertThat(logic.deploy(lease(atMaster, new Facts.Cache(null, 0)))).isEmpty();
     }
 
     @Test
     void standsOnTheGatewayThatTheNetworkChose() {
-        assertThat(logic.hold(request(), calendar()))
-                .isEqualTo(new Chosen(
-                        List.of(new Claim("osaka-g01", null, Amounts.of("bytes", 60))), new Facts.Cache(GATEWAY, 60)));
+        assertThat(logic.hold(request(), calendar())).isEqualTo(new Chosen(new Facts.Cache(GATEWAY, 60)));
+        assertThat(claims(AT_OSAKA, new Facts.Cache(GATEWAY, 60)))
+                .containsExactly(new Claim("osaka-g01", null, Amounts.of("bytes", 60)));
+    }
+
+    @Test
+    void staysAsItIsWhenTheClusterGetsOtherMachines() {
+        Lease lease = lease(AT_OSAKA, new Facts.Cache(GATEWAY, 60));
+
+        assertThat(logic.extend(request(), lease, calendar(booking(100, null))))
+                .isEqualTo(new Chosen(new Facts.Cache(GATEWAY, 60)));
+    }
+
+    private List<Claim> claims(AllocationId allocation, Facts.Cache chosen) {
+        return logic.claims(allocation, spec(), Facts.OfSite.unknown().with(chosen));
     }
 
     @Test
@@ -162,7 +175,7 @@ class CacheLogicTest {
         Facts.Shared master = new Facts.Shared(
                 TOKYO,
                 1,
-                2,
+                spec().groups(),
                 101,
                 new Facts.Endpoint(
                         "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
@@ -171,7 +184,8 @@ class CacheLogicTest {
                 allocation,
                 spec(),
                 Facts.OfSite.unknown().with(segment()).with(cache),
-                new Facts.OfCluster(List.of(master), 1420));
+                new Facts.OfCluster(List.of(master), 1420),
+                WINDOW);
     }
 
     private static Facts.Segment segment() {

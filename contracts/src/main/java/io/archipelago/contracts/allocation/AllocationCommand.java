@@ -54,12 +54,28 @@ public sealed interface AllocationCommand extends Message {
             implements AllocationCommand {}
 
     /**
-     * The lease begins: make what was confirmed.
+     * The lease begins, or goes on otherwise than before: make this. What was booked beyond it is given back, and what stands on hosts
+     * beyond it is removed.
      *
      * @param allocation the allocation
      * @param sequence see {@link AllocationCommand#sequence()}
+     * @param spec what the site gives from now on; nothing that was not booked before
+     * @param facts everything this site chose
+     * @param cluster everything to know of all sites
      */
-    record DeployAllocation(AllocationId allocation, long sequence) implements AllocationCommand {}
+    record DeployAllocation(
+            AllocationId allocation, long sequence, AllocationSpec spec, Facts.OfSite facts, Facts.OfCluster cluster)
+            implements AllocationCommand {}
+
+    /**
+     * Book what a specification has more than the lease that has begun, which goes on as it is until {@link DeployAllocation} says what is to
+     * be. Such a hold does not run out: it belongs to a lease, and ends with it at the latest.
+     *
+     * @param allocation the allocation
+     * @param sequence see {@link AllocationCommand#sequence()}
+     * @param spec that of the lease, with more machines
+     */
+    record ExtendAllocation(AllocationId allocation, long sequence, AllocationSpec spec) implements AllocationCommand {}
 
     /**
      * Give everything back; answered once nothing is left.

@@ -17,7 +17,7 @@ public sealed interface AllocationEvent extends Message {
     Participant participant();
 
     /**
-     * The part is booked until the hold runs out.
+     * The part is booked until the hold runs out; what extends a lease, as long as that.
      *
      * @param allocation the allocation
      * @param sequence of the command answered
@@ -58,16 +58,19 @@ public sealed interface AllocationEvent extends Message {
      * @param participant who answers
      * @param progress the whole part's progress
      * @param resources every resource of the part
+     * @param lost the names of the machines whose hosts are dead; only placement knows of any
      */
     record AllocationProgress(
             AllocationId allocation,
             long sequence,
             Participant participant,
             Progress progress,
-            List<ResourceStatus> resources)
+            List<ResourceStatus> resources,
+            List<String> lost)
             implements AllocationEvent {
         public AllocationProgress {
             resources = List.copyOf(resources);
+            lost = List.copyOf(lost);
         }
     }
 

@@ -4,6 +4,8 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.TimeWindow;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one site is asked to give for a reservation.
@@ -36,6 +38,16 @@ public record AllocationSpec(
 
     public int machines() {
         return groups.stream().mapToInt(MachineGroup::count).sum();
+    }
+
+    /** The ordinals of all machines. */
+    public Set<Integer> ordinals() {
+        return groups.stream().flatMap(g -> g.ordinals().stream()).collect(Collectors.toSet());
+    }
+
+    /** The same with other machines. */
+    public AllocationSpec with(List<MachineGroup> others) {
+        return new AllocationSpec(tenant, clusterName, siteNumber, master, peers, window, others, network, software);
     }
 
     public long diskBytes() {

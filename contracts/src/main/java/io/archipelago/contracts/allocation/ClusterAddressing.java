@@ -69,8 +69,12 @@ public record ClusterAddressing(int base, int length, int cluster) {
     /** Whether every machine of a site's group has a name of its own: compute machines below the frontend's ordinal, the frontend at it. */
     public boolean names(MachineGroup group) {
         return switch (group.role()) {
-            case FRONTEND -> group.count() == 1 && group.firstOrdinal() == frontendOrdinal();
-            case COMPUTE -> (long) group.firstOrdinal() + group.count() <= frontendOrdinal();
+            case FRONTEND ->
+                group.count() == 1
+                        && group.firstOrdinal() == frontendOrdinal()
+                        && group.retired().isEmpty();
+            case COMPUTE ->
+                (long) group.firstOrdinal() + group.count() + group.retired().size() <= frontendOrdinal();
         };
     }
 

@@ -2,11 +2,14 @@ package io.archipelago.contracts.allocation;
 
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.WanWords;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,13 @@ public final class Facts {
     public record Hosts(Map<Integer, HostId> hosts) implements Chosen {
         public Hosts {
             hosts = Map.copyOf(hosts);
+        }
+
+        /** The choice for some of the machines. */
+        public Hosts only(Set<Integer> ordinals) {
+            Map<Integer, HostId> some = new HashMap<>(hosts);
+            some.keySet().retainAll(ordinals);
+            return new Hosts(some);
         }
     }
 
@@ -118,6 +128,21 @@ public final class Facts {
             return new OfSite(null, null, null, null);
         }
 
+        /** These facts, of some of the machines. */
+        public OfSite onlyOf(Set<Integer> ordinals) {
+            return hosts == null ? this : with(hosts.only(ordinals));
+        }
+
+        /** What one participant chose; null until it holds. */
+        public @Nullable Chosen of(Participant participant) {
+            return switch (participant) {
+                case PLACEMENT -> hosts;
+                case NETWORK -> segment;
+                case STORAGE -> pool;
+                case CACHE -> cache;
+            };
+        }
+
         /** These facts with one more. */
         public OfSite with(Chosen chosen) {
             return switch (chosen) {
@@ -134,12 +159,16 @@ public final class Facts {
      *
      * @param site the site
      * @param siteNumber its number
-     * @param machines how many machines it gives
+     * @param groups the machines that it gives
      * @param vlan its segment's VLAN id, which means nothing elsewhere and is told to the tenant
      * @param endpoint where its end of the links is reached
      * @param mtu what its segment carries
      */
-    public record Shared(SiteId site, int siteNumber, int machines, int vlan, Endpoint endpoint, int mtu) {}
+    public record Shared(SiteId site, int siteNumber, List<MachineGroup> groups, int vlan, Endpoint endpoint, int mtu) {
+        public Shared {
+            groups = List.copyOf(groups);
+        }
+    }
 
     /**
      * The merged facts of a whole cluster, known at confirm; from then on each site can act alone.
@@ -176,6 +205,15 @@ public final class Facts {
 
         public Optional<Shared> at(SiteId site) {
             return sites.stream().filter(s -> s.site().equals(site)).findFirst();
+        }
+
+        /** The same with what is now known of one of its sites. */
+        public OfCluster with(Shared site) {
+            return new OfCluster(
+                    sites.stream()
+                            .map(s -> s.site().equals(site.site()) ? site : s)
+                            .toList(),
+                    mtu);
         }
     }
 }

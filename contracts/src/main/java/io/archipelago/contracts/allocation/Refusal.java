@@ -25,7 +25,7 @@ public record Refusal(
         return new Refusal(code, resource, detail, null, null);
     }
 
-    public Refusal withEarliestStart(Instant start) {
+    public Refusal withEarliestStart(@Nullable Instant start) {
         return new Refusal(code, resource, detail, holdsOnlyUntil, start);
     }
 }

@@ -5,6 +5,7 @@ import io.archipelago.contracts.Message;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.Facts.Shared;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,7 @@ public sealed interface ShareMessage extends Message {
     }
 
     /**
-     * Turn the hold into a lease.
+     * Turn the hold into a lease; if it is one, go on with what is now known of the other sites.
      *
      * @param allocation the share
      * @param sequence see {@link ShareMessage}
@@ -89,19 +90,21 @@ public sealed interface ShareMessage extends Message {
      * @param progress of the share as a whole
      * @param resources of all participants
      * @param waitingFor if a participant may not begin, whatever the progress of the others: a sentence that says for what it waits; else null
+     * @param facts what the other sites need to know of the share as it is now; null once it is given back
      */
     record ShareStatus(
             AllocationId allocation,
             long sequence,
             Progress progress,
             List<ResourceStatus> resources,
-            @Nullable String waitingFor)
+            @Nullable String waitingFor,
+            @Nullable Shared facts)
             implements Answer {
         public ShareStatus {
             resources = List.copyOf(resources);
         }
 
-        /** Tells whether two sites know the same: equal for equal progress, waiting and resources, in whatever order; never 0. */
+        /** Tells whether two sites know the same: equal for equal progress, waiting, facts, and resources in whatever order; never 0. */
         public long fingerprint() {
             CRC32 crc = new CRC32();
             crc.update(progress.name().getBytes(StandardCharsets.UTF_8));
@@ -111,6 +114,9 @@ public sealed interface ShareMessage extends Message {
                     .forEach(text -> crc.update(text.getBytes(StandardCharsets.UTF_8)));
             if (waitingFor != null) {
                 crc.update(waitingFor.getBytes(StandardCharsets.UTF_8));
+            }
+            if (facts != null) {
+                crc.update(facts.toString().getBytes(StandardCharsets.UTF_8));
             }
             return crc.getValue() + 1;
         }

@@ -226,6 +226,12 @@ class ClusterAddressingTest {
 
         assertThat(small.names(group(MachineRole.COMPUTE, 1, 252))).isTrue();
         assertThat(small.names(group(MachineRole.COMPUTE, 1, 253))).isFalse();
+        assertThat(small.names(group(MachineRole.COMPUTE, 1, 252).without(Set.of(7))))
+                .isTrue();
+        assertThat(small.names(
+                        group(MachineRole.COMPUTE, 1, 252).without(Set.of(7)).plus(1)))
+                .as("with an ordinal that is never used again")
+                .isFalse();
         assertThat(small.names(group(MachineRole.COMPUTE, 252, 1))).isTrue();
         assertThat(small.names(group(MachineRole.COMPUTE, 253, 1))).isFalse();
         assertThat(small.names(group(MachineRole.COMPUTE, Integer.MAX_VALUE, Integer.MAX_VALUE)))

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.host.LinkDriver;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FactsTest {
 
@@ -38,7 +42,7 @@ class FactsTest {
 
     @Test
     void tellOfEachSiteOfACluster() {
-        Facts.Shared tokyo = new Facts.Shared(new SiteId("tokyo"), 1, 3, 100, ENDPOINT, 1420);
+        Facts.Shared tokyo = new Facts.Shared(new SiteId("tokyo"), 1, machines(3), 100, ENDPOINT, 1420);
         Facts.OfCluster cluster = new Facts.OfCluster(List.of(tokyo), 1420);
 
         assertThat(cluster.at(new SiteId("tokyo"))).contains(tokyo);
@@ -86,11 +90,59 @@ class FactsTest {
                 .hasMessageContaining("tokyo and osaka");
     }
 
+    @Test
+    void areOfACompleteClusterAgainOnceASiteGivesOtherMachines() {
+        // Given
+        Facts.Shared tokyo = new Facts.Shared(new SiteId("tokyo"), 1, machines(3), 100, ENDPOINT, 1420);
+        Facts.Shared osaka = new Facts.Shared(new SiteId("osaka"), 2, machines(2), 200, ENDPOINT, 1420);
+        Facts.Shared others = new Facts.Shared(new SiteId("osaka"), 2, machines(4), 200, ENDPOINT, 1420);
+
+        // When
+        Facts.OfCluster cluster = new Facts.OfCluster(List.of(tokyo, osaka), 1420).with(others);
+
+        // Then
+        assertThat(cluster.sites()).containsExactly(tokyo, others);
+        assertThat(cluster.mtu()).isEqualTo(1420);
+    }
+
+    @Test
+    void tellTheHostsOfSomeOfTheMachines() {
+        // Given
+        HostId first = new HostId("tokyo-c01");
+        HostId second = new HostId("tokyo-c02");
+        Facts.OfSite facts = Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, first, 2, second, 3, first)));
+
+        // Then
+        assertThat(facts.onlyOf(Set.of(1, 3)).hosts()).isEqualTo(new Facts.Hosts(Map.of(1, first, 3, first)));
+        assertThat(Facts.OfSite.unknown().onlyOf(Set.of(1))).isEqualTo(Facts.OfSite.unknown());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void areKnownByWhoChose(Participant participant) {
+        // Given
+        HostId host = new HostId("tokyo-h01");
+        Facts.Chosen chosen = switch (participant) {
+            case PLACEMENT -> new Facts.Hosts(Map.of(1, host));
+            case NETWORK -> new Facts.Segment(100, host, ENDPOINT, 1420);
+            case STORAGE -> new Facts.Pool(host, "vg0", "10.254.1.1:3260");
+            case CACHE -> new Facts.Cache(host, 10);
+        };
+
+        // Then
+        assertThat(Facts.OfSite.unknown().of(participant)).isNull();
+        assertThat(Facts.OfSite.unknown().with(chosen).of(participant)).isEqualTo(chosen);
+    }
+
+    private static List<MachineGroup> machines(int count) {
+        return List.of(new MachineGroup(MachineGroup.MachineRole.COMPUTE, 1, count, 1, 1, 1, 1));
+    }
+
     private static Facts.Endpoint endpoint(Facts.LinkOffer... offers) {
         return new Facts.Endpoint("203.0.113.1", 20000, List.of(offers));
     }
 
     private static Facts.Shared site(String name, int mtu, Facts.LinkOffer offer) {
-        return new Facts.Shared(new SiteId(name), 1, 3, 100, endpoint(offer), mtu);
+        return new Facts.Shared(new SiteId(name), 1, machines(3), 100, endpoint(offer), mtu);
     }
 }

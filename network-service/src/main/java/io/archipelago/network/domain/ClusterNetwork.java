@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What a cluster's network is made of on the hosts of this site: a segment on each, and links to other sites on the gateway. */
@@ -39,20 +38,29 @@ final class ClusterNetwork {
     ClusterNetwork(Lease lease, long bandwidth) {
         this.lease = lease;
         this.bandwidth = bandwidth;
-        this.segment = Objects.requireNonNull(lease.facts().segment(), "the network has chosen");
+        this.segment = segment(lease);
         this.key = ResourceKey.of(ResourceKind.SEGMENT, lease.allocation());
         this.addressing =
                 ClusterAddressing.of(lease.spec().network(), lease.allocation().reservation());
     }
 
-    List<Wanted> wanted() {
+    /** The hosts of a cluster's machines at this site, and its gateway. */
+    static Set<HostId> hosts(Lease lease) {
         Set<HostId> hosts = new TreeSet<>(Objects.requireNonNull(lease.facts().hosts(), "placement has chosen")
                 .hosts()
                 .values());
-        hosts.add(segment.gateway());
+        hosts.add(segment(lease).gateway());
+        return hosts;
+    }
+
+    private static Facts.Segment segment(Lease lease) {
+        return Objects.requireNonNull(lease.facts().segment(), "the network has chosen");
+    }
+
+    List<Wanted> wanted() {
         String site = lease.allocation().site().value();
         List<Wanted> wanted = new ArrayList<>();
-        for (HostId host : hosts) {
+        for (HostId host : hosts(lease)) {
             SegmentSpec.Gateway gateway = host.equals(segment.gateway()) ? gateway() : null;
             wanted.add(new Wanted(
                     host,
@@ -81,11 +89,9 @@ final class ClusterNetwork {
 
     private Stream<Station> stations(Shared site) {
         boolean here = site.site().equals(lease.allocation().site());
-        boolean frontend = site.site().equals(lease.spec().master());
-        int computes = site.machines() - (frontend ? 1 : 0);
-        IntStream ordinals = IntStream.rangeClosed(1, computes);
-        return (frontend ? IntStream.concat(IntStream.of(addressing.frontendOrdinal()), ordinals) : ordinals)
-                .mapToObj(ordinal -> new Station(
+        return site.groups().stream()
+                .flatMap(group -> group.ordinals().stream())
+                .map(ordinal -> new Station(
                         addressing.hostName(site.siteNumber(), ordinal),
                         addressing.mac(site.siteNumber(), ordinal),
                         addressing.address(site.siteNumber(), ordinal),

@@ -6,11 +6,14 @@ import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.booking.Silence;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.bus.protocol.Resource;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Facts.LinkOffer;
 import io.archipelago.contracts.allocation.Refusal;
@@ -24,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -90,7 +95,7 @@ public final class NetworkLogic implements ParticipantLogic {
         if (vlan.isEmpty()) {
             return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
         }
-        boolean cached = !request.spec().master().equals(request.allocation().site());
+        boolean cached = cached(request.allocation(), request.spec());
         Optional<Pool> gateway = gateways(calendar, window, request)
                 .min(Comparator.comparing((Pool g) -> g.silentSince().isPresent())
                         .thenComparingDouble(g -> cached ? -spaceForOneMore(calendar, g, window) : 0)
@@ -110,15 +115,33 @@ public final class NetworkLogic implements ParticipantLogic {
         }
         int port = unit(calendar, gateway.get().id(), window, request).orElseThrow();
         String address = Objects.requireNonNull(gateway.get().labels().get(ADDRESS), "a gateway has an address");
-        return new Chosen(
-                List.of(
-                        new Claim(VLANS, vlan.get(), Amounts.NONE),
-                        new Claim(gateway.get().id(), port, cached ? Amounts.of(CACHES, 1) : Amounts.NONE)),
-                new Facts.Segment(
-                        vlan.get(),
-                        new HostId(gateway.get().id()),
-                        new Facts.Endpoint(address, port, offers(gateway.get())),
-                        terms.segmentMtu()));
+        return new Chosen(new Facts.Segment(
+                vlan.get(),
+                new HostId(gateway.get().id()),
+                new Facts.Endpoint(address, port, offers(gateway.get())),
+                terms.segmentMtu()));
+    }
+
+    @Override
+    public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+        Facts.Segment segment = Objects.requireNonNull(facts.segment(), "the network has chosen");
+        return List.of(
+                new Claim(VLANS, segment.vlan(), Amounts.NONE),
+                new Claim(
+                        segment.gateway().value(),
+                        segment.endpoint().port(),
+                        cached(allocation, spec) ? Amounts.of(CACHES, 1) : Amounts.NONE));
+    }
+
+    /** A segment stays on the hosts of the machines that are left, and on the gateway. */
+    @Override
+    public Predicate<Resource> wanted(Lease lease) {
+        Set<HostId> hosts = ClusterNetwork.hosts(lease);
+        return resource -> hosts.contains(resource.host());
+    }
+
+    private static boolean cached(AllocationId allocation, AllocationSpec spec) {
+        return !spec.master().equals(allocation.site());
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.archipelago.network.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.Resource;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
@@ -24,7 +26,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a cluster's network is made of on the hosts of tokyo, site 1. */
@@ -78,6 +83,42 @@ class ClusterNetworkTest {
                 .filteredOn(SegmentSpec.Station::here)
                 .extracting(SegmentSpec.Station::address)
                 .containsExactly("172.16.16.1", "172.16.16.2");
+    }
+
+    @Test
+    void tellsAGatewayOfTheMachinesThatTookThePlaceOfOthers() {
+        // Given
+        Lease lease = lease(TOKYO, List.of(OSAKA));
+        Facts.Shared osaka = lease.cluster().at(OSAKA).orElseThrow();
+        Facts.Shared others = new Facts.Shared(
+                OSAKA, 2, List.of(computes(3).without(Set.of(1))), osaka.vlan(), osaka.endpoint(), osaka.mtu());
+
+        // When
+        SegmentSpec.Gateway gateway = gateway(wanted(new Lease(
+                lease.allocation(), lease.spec(), lease.facts(), lease.cluster().with(others), WINDOW)));
+
+        // Then
+        assertThat(gateway.stations())
+                .extracting(SegmentSpec.Station::name)
+                .contains("vcompute-2-2", "vcompute-2-3")
+                .doesNotContain("vcompute-2-1");
+    }
+
+    @Test
+    void staysOnTheHostsOfTheMachinesThatAreLeft() {
+        // Given
+        Lease lease = lease(TOKYO, List.of());
+        HostId left = new HostId("tokyo-c07");
+        Predicate<Resource> wanted = new NetworkLogic(
+                        new Pool.Units(100, 105),
+                        new Pool.Units(20000, 20003),
+                        new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0))
+                .wanted(lease);
+
+        // Then
+        assertThat(wanted(lease)).allMatch(w -> wanted.test(Resource.wanted(w, null)));
+        assertThat(wanted(lease).stream().map(w -> new Wanted(left, w.key(), w.name(), w.spec())))
+                .noneMatch(w -> wanted.test(Resource.wanted(w, null)));
     }
 
     @Test
@@ -146,15 +187,33 @@ class ClusterNetworkTest {
                         new Facts.Endpoint(
                                 "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
                         1420));
-        Facts.OfCluster cluster =
-                new Facts.OfCluster(List.of(shared(TOKYO, 1), shared(OSAKA, 2), shared(new SiteId("nagoya"), 3)), 1400);
-        return new Lease(new AllocationId(RESERVATION, site), spec(number, master, peers), facts, cluster);
+        Facts.OfCluster cluster = new Facts.OfCluster(
+                Stream.of(shared(TOKYO, 1), shared(OSAKA, 2), shared(new SiteId("nagoya"), 3))
+                        .map(shared -> shared.site().equals(master) ? withFrontend(shared) : shared)
+                        .toList(),
+                1400);
+        return new Lease(new AllocationId(RESERVATION, site), spec(number, master, peers), facts, cluster, WINDOW);
     }
 
     private static Facts.Shared shared(SiteId site, int number) {
         Facts.Endpoint endpoint = new Facts.Endpoint(
                 "203.0.113." + number, 20000 + number, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434)));
-        return new Facts.Shared(site, number, 2, 100 + number, endpoint, 1420);
+        return new Facts.Shared(site, number, List.of(computes(2)), 100 + number, endpoint, 1420);
+    }
+
+    private static Facts.Shared withFrontend(Facts.Shared shared) {
+        MachineGroup frontend = new MachineGroup(MachineRole.FRONTEND, 4093, 1, 1, 1, 1, 1);
+        return new Facts.Shared(
+                shared.site(),
+                shared.siteNumber(),
+                List.of(frontend, computes(1)),
+                shared.vlan(),
+                shared.endpoint(),
+                shared.mtu());
+    }
+
+    private static MachineGroup computes(int count) {
+        return new MachineGroup(MachineRole.COMPUTE, 1, count, 1, 1, 1, 2);
     }
 
     private static AllocationSpec spec(int siteNumber, SiteId master, List<SiteId> peers) {
@@ -165,7 +224,7 @@ class ClusterNetworkTest {
                 master,
                 peers,
                 WINDOW,
-                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 2, 1, 1, 1, 2)),
+                List.of(computes(2)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
     }

@@ -77,7 +77,7 @@ class NetworkLogicTest {
         for (long number : requests) {
             if (logic.hold(request(number, TOKYO, WINDOW), calendar(bookings)) instanceof Chosen chosen) {
                 held++;
-                for (Claim claim : chosen.claims()) {
+                for (Claim claim : claims(logic, request(number, TOKYO, WINDOW), chosen)) {
                     assertThat(given.add(claim.pool() + "/" + claim.unit())).isTrue();
                     bookings.add(booking(number, claim, null));
                 }
@@ -125,9 +125,9 @@ class NetworkLogicTest {
             // When
             boolean worker = shares.get(i) % 2 == 1;
             TimeWindow window = WINDOWS.get(shares.get(i) / 2);
-            Chosen chosen =
-                    (Chosen) wide.hold(request(i, worker ? OSAKA : TOKYO, window), new Calendar(pools, booked, NOON));
-            for (Claim claim : chosen.claims()) {
+            Request request = request(i, worker ? OSAKA : TOKYO, window);
+            Chosen chosen = (Chosen) wide.hold(request, new Calendar(pools, booked, NOON));
+            for (Claim claim : claims(wide, request, chosen)) {
                 booked.add(booking(i, claim, null, window));
             }
 
@@ -140,6 +140,11 @@ class NetworkLogicTest {
                 caches.add(booking(i, new Claim(gateway, null, Amounts.of("bytes", CACHE)), null, window));
             }
         }
+    }
+
+    private static List<Claim> claims(NetworkLogic logic, Request request, Chosen chosen) {
+        return logic.claims(
+                request.allocation(), request.spec(), request.facts().with(chosen.chosen()));
     }
 
     private static boolean hasRoom(String gateway, Map<String, Long> space, List<Booking> caches, TimeWindow window) {
@@ -155,7 +160,7 @@ class NetworkLogicTest {
         Facts.Segment segment = segment(chosen);
         assertThat(segment.mtu()).isEqualTo(1500);
         assertThat(segment.endpoint().address()).isEqualTo("203.0.113.1");
-        assertThat(chosen.claims())
+        assertThat(claims(logic, request(1, TOKYO, WINDOW), chosen))
                 .containsExactly(
                         new Claim(NetworkLogic.VLANS, segment.vlan(), Amounts.NONE),
                         new Claim(FIRST.value(), segment.endpoint().port(), Amounts.NONE));

@@ -12,6 +12,7 @@ import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -119,6 +120,7 @@ public class ParticipantService {
             case HoldAllocation hold -> false;
             case ConfirmAllocation confirm -> false;
             case DeployAllocation deploy -> true;
+            case ExtendAllocation extend -> false;
             case ReleaseAllocation release -> true;
         };
     }
@@ -137,6 +139,11 @@ public class ParticipantService {
                         protocol.booked(hold.spec().window()));
             case ConfirmAllocation confirm -> Need.of(confirm.allocation(), Reach.PRESENT);
             case DeployAllocation deploy -> Need.of(deploy.allocation(), Reach.PRESENT);
+            case ExtendAllocation extend ->
+                new Need(
+                        extend.allocation(),
+                        Reach.WINDOW,
+                        protocol.booked(extend.spec().window()));
             case ReleaseAllocation release -> Need.of(release.allocation(), Reach.NONE);
         };
     }

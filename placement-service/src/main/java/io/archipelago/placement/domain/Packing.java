@@ -6,9 +6,11 @@ import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,11 +23,13 @@ import java.util.TreeMap;
 final class Packing {
 
     private final Map<String, Amounts> free = new TreeMap<>();
-    private final Map<String, Amounts> used = new TreeMap<>();
-    private final Map<Integer, HostId> hosts = new TreeMap<>();
+    private final Map<Integer, HostId> there;
+    private final Map<Integer, HostId> hosts;
     private final Set<String> silent = new HashSet<>();
 
-    private Packing(Calendar calendar, TimeWindow window) {
+    private Packing(Map<Integer, HostId> there, Calendar calendar, TimeWindow window) {
+        this.there = Map.copyOf(there);
+        this.hosts = new TreeMap<>(there);
         for (Pool host : calendar.open()) {
             free.put(host.id(), calendar.free(host, window));
             if (host.silentSince().isPresent()) {
@@ -36,7 +40,20 @@ final class Packing {
 
     /** A packing of all groups; empty if they do not fit throughout the window. */
     static Optional<Packing> of(Iterable<MachineGroup> groups, Calendar calendar, TimeWindow window) {
-        Packing packing = new Packing(calendar, window);
+        return of(groups, Map.of(), calendar, window);
+    }
+
+    /**
+     * The same, with machines that have hosts already and keep them.
+     *
+     * @param there their hosts, by ordinal, of which the calendar knows nothing
+     */
+    static Optional<Packing> of(
+            Iterable<MachineGroup> groups, Map<Integer, HostId> there, Calendar calendar, TimeWindow window) {
+        Packing packing = new Packing(there, calendar, window);
+        for (MachineGroup group : groups) {
+            packing.keep(group);
+        }
         for (MachineGroup group : groups) {
             if (packing.place(group) < group.count()) {
                 return Optional.empty();
@@ -55,16 +72,31 @@ final class Packing {
         return hosts;
     }
 
-    /** What is taken of each host. */
-    Map<String, Amounts> used() {
-        return used;
+    /** Takes from the hosts what those of the group take that are there. */
+    private void keep(MachineGroup group) {
+        for (int ordinal : group.ordinals()) {
+            HostId host = there.get(ordinal);
+            if (host != null) {
+                free.computeIfPresent(host.value(), (id, left) -> left.minus(each(group)));
+            }
+        }
     }
 
-    /** Places as many machines of the group as fit, and says how many. */
+    /** Places as many machines of the group as fit, and says how many then have a host. */
     private int place(MachineGroup group) {
-        Amounts each = Amounts.of(PlacementLogic.CPUS, group.cpus(), PlacementLogic.MEMORY, group.memoryBytes());
+        Amounts each = each(group);
         Map<String, Integer> here = new HashMap<>();
-        for (int placed = 0; placed < group.count(); placed++) {
+        List<Integer> homeless = new ArrayList<>();
+        for (int ordinal : group.ordinals()) {
+            HostId host = there.get(ordinal);
+            if (host == null) {
+                homeless.add(ordinal);
+            } else {
+                here.merge(host.value(), 1, Integer::sum);
+            }
+        }
+        int placed = group.count() - homeless.size();
+        for (int ordinal : homeless) {
             Optional<String> host = free.entrySet().stream()
                     .filter(e -> here.getOrDefault(e.getKey(), 0) < group.maxPerHost() && each.fitsIn(e.getValue()))
                     .min(Comparator.comparing((Map.Entry<String, Amounts> e) -> silent.contains(e.getKey()))
@@ -77,9 +109,13 @@ final class Packing {
             }
             here.merge(host.get(), 1, Integer::sum);
             free.computeIfPresent(host.get(), (id, left) -> left.minus(each));
-            used.merge(host.get(), each, Amounts::plus);
-            hosts.put(group.firstOrdinal() + placed, new HostId(host.get()));
+            hosts.put(ordinal, new HostId(host.get()));
+            placed++;
         }
-        return group.count();
+        return placed;
+    }
+
+    private static Amounts each(MachineGroup group) {
+        return Amounts.of(PlacementLogic.CPUS, group.cpus(), PlacementLogic.MEMORY, group.memoryBytes());
     }
 }

@@ -5,11 +5,13 @@ import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.bus.protocol.Resource;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
-import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
@@ -23,7 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** Placement's part of an allocation: a host for every machine, with its processors and memory throughout the window. */
 public final class PlacementLogic implements ParticipantLogic {
@@ -50,6 +53,16 @@ public final class PlacementLogic implements ParticipantLogic {
 
     @Override
     public Choice hold(Request request, Calendar calendar) {
+        return place(request, Map.of(), calendar);
+    }
+
+    /** Machines that are there stay where they are. */
+    @Override
+    public Choice extend(Request request, Lease lease, Calendar calendar) {
+        return place(request, hosts(lease.facts()), calendar);
+    }
+
+    private static Choice place(Request request, Map<Integer, HostId> there, Calendar calendar) {
         List<MachineGroup> groups = request.spec().groups();
         if (!named(request)) {
             return new DoesNotFit(Refusal.of(
@@ -58,35 +71,61 @@ public final class PlacementLogic implements ParticipantLogic {
                     "the cluster's network " + request.spec().network() + " has no address for each of the site's "
                             + request.spec().machines() + " machines"));
         }
-        Optional<Packing> packed = pack(groups, calendar, request.booked());
-        if (packed.isEmpty()) {
-            return new DoesNotFit(Shortage.of(
-                    calendar,
-                    request.booked(),
-                    groups,
-                    (c, w) -> pack(groups, c, w).isPresent()));
-        }
-        Map<Integer, HostId> hosts = packed.get().hosts();
-        List<Claim> claims = packed.get().used().entrySet().stream()
-                .map(e -> new Claim(e.getKey(), null, e.getValue()))
+        return Packing.of(groups, there, calendar, request.booked())
+                .<Choice>map(packing -> new Chosen(new Facts.Hosts(packing.hosts())))
+                .orElseGet(() -> new DoesNotFit(Shortage.of(
+                        calendar,
+                        request.booked(),
+                        groups,
+                        (c, w) -> Packing.of(groups, there, c, w).isPresent())));
+    }
+
+    @Override
+    public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+        Map<Integer, HostId> hosts = hosts(facts);
+        return spec.groups().stream()
+                .flatMap(group -> group.ordinals().stream()
+                        .map(ordinal -> claim(host(hosts, ordinal), group.cpus(), group.memoryBytes())))
                 .toList();
-        return new Chosen(claims, new Facts.Hosts(hosts));
+    }
+
+    @Override
+    public List<Claim> claims(Resource leftover) {
+        return leftover.spec() instanceof MachineSpec machine
+                ? List.of(claim(leftover.host(), machine.cpus(), machine.memoryBytes()))
+                : List.of();
+    }
+
+    private static Claim claim(HostId host, int cpus, long memoryBytes) {
+        return new Claim(host.value(), null, Amounts.of(CPUS, cpus, MEMORY, memoryBytes));
+    }
+
+    private static Map<Integer, HostId> hosts(Facts.OfSite facts) {
+        return Objects.requireNonNull(facts.hosts(), "placement has chosen").hosts();
+    }
+
+    private static HostId host(Map<Integer, HostId> hosts, int ordinal) {
+        return Objects.requireNonNull(hosts.get(ordinal), "every machine has a host");
+    }
+
+    @Override
+    public Predicate<Resource> wanted(Lease lease) {
+        Set<String> machines = lease.machines();
+        return resource -> machines.contains(resource.name());
     }
 
     @Override
     public List<Wanted> deploy(Lease lease) {
-        Map<Integer, HostId> hosts = Objects.requireNonNull(lease.facts().hosts(), "placement has chosen")
-                .hosts();
+        Map<Integer, HostId> hosts = hosts(lease.facts());
         ClusterAddressing addressing =
                 ClusterAddressing.of(lease.spec().network(), lease.allocation().reservation());
         int site = lease.spec().siteNumber();
         List<Wanted> machines = new ArrayList<>();
         for (MachineGroup group : lease.spec().groups()) {
-            for (int i = 0; i < group.count(); i++) {
-                int ordinal = group.firstOrdinal() + i;
+            for (int ordinal : group.ordinals()) {
                 String name = addressing.hostName(site, ordinal);
                 machines.add(new Wanted(
-                        Objects.requireNonNull(hosts.get(ordinal), "every machine has a host"),
+                        host(hosts, ordinal),
                         ResourceKey.of(ResourceKind.MACHINE, lease.allocation(), name),
                         name,
                         new MachineSpec(
@@ -111,9 +150,5 @@ public final class PlacementLogic implements ParticipantLogic {
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    private static Optional<Packing> pack(List<MachineGroup> groups, Calendar calendar, TimeWindow window) {
-        return Packing.of(groups, calendar, window);
     }
 }

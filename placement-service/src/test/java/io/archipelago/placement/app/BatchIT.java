@@ -38,6 +38,9 @@ import org.junit.jupiter.api.RepeatedTest;
         initArgs = @ResourceArg(name = "compacted", value = "host.tokyo-c01.desired.v1,host.tokyo-c01.observed.v1"))
 class BatchIT {
 
+    private static final Facts.OfSite FACTS = Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, OneHost.HOST)));
+    private static final Facts.OfCluster CLUSTER = new Facts.OfCluster(List.of(), 1400);
+
     private static final int CPUS = 8;
     private static final int ALLOCATIONS = 6;
     private static final int COMMANDS = 60;
@@ -145,13 +148,9 @@ class BatchIT {
             commands.add(
                     switch (step) {
                         case 0 -> hold(id, sequence, 1 + chance.nextInt(CPUS / 2), chance.nextInt(4));
-                        case 1 ->
-                            new ConfirmAllocation(
-                                    id,
-                                    sequence,
-                                    Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, OneHost.HOST))),
-                                    new Facts.OfCluster(List.of(), 1400));
-                        case 2 -> new DeployAllocation(id, sequence);
+                        case 1 -> new ConfirmAllocation(id, sequence, FACTS, CLUSTER);
+                        case 2 ->
+                            new DeployAllocation(id, sequence, hold(id, 1, 1, 0).spec(), FACTS, CLUSTER);
                         default -> new ReleaseAllocation(id, sequence);
                     });
         }

@@ -13,13 +13,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.ParticipantLogic.Choice;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.Claim;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
+import io.archipelago.bus.protocol.Resource;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationSpec;
@@ -38,20 +42,87 @@ import org.junit.jupiter.api.Test;
 
 class PlacementLogicTest {
 
+    private static final Amounts EACH = Amounts.of("cpus", 2, "memory", 2);
+
     private final PlacementLogic logic = new PlacementLogic();
 
     @Test
-    void booksOneRowForEachHostThatItUses() {
+    void booksEveryMachineOnItsHost() {
         // When
         Chosen chosen = (Chosen) logic.hold(request(), calendar(List.of(host(1, 8, 8), host(2, 4, 4))));
 
         // Then
         assertThat(chosen.chosen())
                 .isEqualTo(new Facts.Hosts(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1))));
-        assertThat(chosen.claims())
+        assertThat(logic.claims(ALLOCATION, spec(), Facts.OfSite.unknown().with(chosen.chosen())))
                 .containsExactlyInAnyOrder(
-                        new Claim("tokyo-c01", null, Amounts.of("cpus", 4, "memory", 4)),
-                        new Claim("tokyo-c02", null, Amounts.of("cpus", 4, "memory", 4)));
+                        new Claim("tokyo-c01", null, EACH),
+                        new Claim("tokyo-c01", null, EACH),
+                        new Claim("tokyo-c02", null, EACH),
+                        new Claim("tokyo-c02", null, EACH));
+    }
+
+    @Test
+    void putsMoreMachinesBesideThoseThatStayWhereTheyAre() {
+        // Given
+        Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
+        AllocationSpec more = spec().with(List.of(frontend(2, 2), compute(5, 2, 2, 2)));
+        Request request = new Request(ALLOCATION, more, lease.facts(), WINDOW);
+
+        // When
+        Choice choice = logic.extend(request, lease, calendar(List.of(host(1, 8, 8), host(2, 8, 8), host(3, 8, 8))));
+
+        // Then
+        assertThat(choice)
+                .as("each host has two of them at most")
+                .isEqualTo(new Chosen(new Facts.Hosts(
+                        Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1), 4, host(2), 5, host(3)))));
+    }
+
+    @Test
+    void putsNoMachineWhereThoseThatStayLeaveNoRoom() {
+        // Given
+        Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
+        AllocationSpec more = spec().with(List.of(frontend(2, 2), compute(4, 2, 2, 4)));
+        Request request = new Request(ALLOCATION, more, lease.facts(), WINDOW);
+        Pool dead = PlacementLogic.pool(host(2), 8, 8, false);
+
+        // When
+        Choice none = logic.extend(request, lease, calendar(List.of(host(1, 5, 5), dead)));
+        Choice one = logic.extend(request, lease, calendar(List.of(host(1, 6, 6), dead)));
+
+        // Then
+        assertThat(none).isInstanceOf(DoesNotFit.class);
+        assertThat(((Facts.Hosts) ((Chosen) one).chosen()).hosts()).containsEntry(4, host(1));
+    }
+
+    @Test
+    void stillBooksWhatIsLeftOfAMachine() {
+        // Given
+        Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
+        List<Resource> machines = logic.deploy(lease).stream()
+                .map(wanted -> Resource.wanted(wanted, null))
+                .toList();
+        Lease without = new Lease(
+                ALLOCATION,
+                spec().with(List.of(frontend(2, 2), compute(3, 2, 2, 3).without(Set.of(2)))),
+                lease.facts(),
+                lease.cluster(),
+                WINDOW);
+
+        // Then
+        assertThat(machines).allMatch(logic.wanted(lease));
+        assertThat(machines.stream().filter(logic.wanted(without).negate()))
+                .singleElement()
+                .satisfies(left -> {
+                    assertThat(left.name()).isEqualTo("vcompute-1-2");
+                    assertThat(logic.claims(left)).containsExactly(new Claim("tokyo-c01", null, EACH));
+                });
+    }
+
+    private static Lease lease(Map<Integer, HostId> hosts) {
+        Facts.OfSite facts = Facts.OfSite.unknown().with(new Facts.Hosts(hosts));
+        return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420), WINDOW);
     }
 
     @Test
@@ -93,11 +164,10 @@ class PlacementLogicTest {
     @Test
     void wantsEveryMachineWithItsNameAndAddressOnItsHost() {
         // Given
-        Facts.OfSite facts =
-                Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1))));
+        Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
 
         // When
-        List<Wanted> wanted = logic.deploy(new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420)));
+        List<Wanted> wanted = logic.deploy(lease);
 
         // Then
         assertThat(wanted)

@@ -15,6 +15,7 @@ import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.reservation.FederationConfig;
@@ -139,22 +140,42 @@ public class FederationService {
         };
     }
 
-    /** A share held under another site's name counts as refused: its facts would reach every site of the cluster, to deploy by. */
     private ShareMessage.Answer believed(ShareMessage.Answer answer, SiteId from) {
-        if (!(answer instanceof ShareHeld held)
-                || speaksForItself(held.facts(), from, sites.numbers().get(from))) {
-            return answer;
+        ShareMessage.Answer believed = believed(answer, from, sites.numbers().get(from));
+        if (!believed.equals(answer)) {
+            metrics.misnamed();
+            LOG.warnf("site %s speaks of its share of %s under another's name or number", from, answer.allocation());
         }
-        metrics.misnamed();
-        LOG.warnf("site %s holds its share of %s under another's name or number", from, held.allocation());
-        Refusal refusal = Refusal.of(
-                ErrorCode.UNSUPPORTED,
-                "machines",
-                "the site does not answer under the name and number that it has here");
-        return new ShareRefused(held.allocation(), held.sequence(), List.of(refusal));
+        return believed;
     }
 
-    static boolean speaksForItself(Facts.Shared facts, SiteId from, @Nullable Integer number) {
+    /**
+     * A share held under another site's name counts as refused, and of a status under another's name the facts do not count: they would reach every site
+     * of the cluster, to deploy by.
+     */
+    static ShareMessage.Answer believed(ShareMessage.Answer answer, SiteId from, @Nullable Integer number) {
+        if (answer instanceof ShareHeld held && !speaksForItself(held.facts(), from, number)) {
+            Refusal refusal = Refusal.of(
+                    ErrorCode.UNSUPPORTED,
+                    "machines",
+                    "the site does not answer under the name and number that it has here");
+            return new ShareRefused(held.allocation(), held.sequence(), List.of(refusal));
+        }
+        if (answer instanceof ShareStatus status
+                && status.facts() != null
+                && !speaksForItself(status.facts(), from, number)) {
+            return new ShareStatus(
+                    status.allocation(),
+                    status.sequence(),
+                    status.progress(),
+                    status.resources(),
+                    status.waitingFor(),
+                    null);
+        }
+        return answer;
+    }
+
+    private static boolean speaksForItself(Facts.Shared facts, SiteId from, @Nullable Integer number) {
         return facts.site().equals(from) && number != null && facts.siteNumber() == number;
     }
 

@@ -78,6 +78,7 @@ class ReservationBeans {
                 deadlines.askAgainAtMost(),
                 deadlines.lead(),
                 deadlines.deployWithin(),
+                deadlines.replaceAgain(),
                 deadlines.attempts());
     }
 

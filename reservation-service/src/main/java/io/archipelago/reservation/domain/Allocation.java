@@ -4,8 +4,8 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
-import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
@@ -15,7 +15,9 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  *                                                      Released
  * </pre>
  *
- * A new HoldShare (higher sequence) may follow Releasing, if nothing was deployed, Released and Forgotten, which follows when the database was set
- * back. What is done on every message in every
- * state: {@link AllocationMoves}.
+ * What is Running gets other machines for those that are lost: {@link Replacement}. A new HoldShare (higher sequence) may follow Releasing, if nothing
+ * was deployed, Released and Forgotten, which follows when the database was set back. What is done on every message in every state:
+ * {@link AllocationMoves}.
  */
 public sealed interface Allocation {
 
@@ -70,6 +72,15 @@ public sealed interface Allocation {
 
         Header next() {
             return new Header(id, spec, shareSequence, sequence + 1);
+        }
+
+        Header with(AllocationSpec other) {
+            return new Header(id, other, shareSequence, sequence);
+        }
+
+        /** The host name of one of this site's machines. */
+        String hostName(int ordinal) {
+            return ClusterAddressing.of(spec.network(), id.reservation()).hostName(spec.siteNumber(), ordinal);
         }
 
         /** Numbered above everything that was said before a database was restored. */
@@ -155,6 +166,10 @@ public sealed interface Allocation {
             confirmed = Set.copyOf(confirmed);
         }
 
+        Confirming heard(Header other, Facts.OfCluster known) {
+            return new Confirming(other, facts, known, confirmed, asked, askAgainAt);
+        }
+
         Confirming withHeader(Header other) {
             return new Confirming(other, facts, cluster, confirmed, asked, askAgainAt);
         }
@@ -183,6 +198,10 @@ public sealed interface Allocation {
      */
     record Confirmed(Header header, Facts.OfSite facts, Facts.OfCluster cluster, Instant deployAt)
             implements Allocation {
+        Confirmed heard(Header other, Facts.OfCluster known) {
+            return new Confirmed(other, facts, known, deployAt);
+        }
+
         Confirmed withHeader(Header other) {
             return new Confirmed(other, facts, cluster, deployAt);
         }
@@ -200,6 +219,8 @@ public sealed interface Allocation {
      * @param facts what was chosen
      * @param cluster what to know of the other sites
      * @param parts how far each participant is
+     * @param answered who has answered what was told last
+     * @param replacement of machines that are lost; null: none is
      * @param asked how many times those that said nothing were asked
      * @param askAgainAt when to ask again; null: all have answered
      */
@@ -208,45 +229,66 @@ public sealed interface Allocation {
             Facts.OfSite facts,
             Facts.OfCluster cluster,
             Map<Participant, PartStatus> parts,
+            Set<Participant> answered,
+            @Nullable Replacement replacement,
             int asked,
             @Nullable Instant askAgainAt)
             implements Allocation {
         public Running {
             parts = Map.copyOf(parts);
+            answered = Set.copyOf(answered);
+        }
+
+        /** The participants are told to deploy. */
+        static Running begin(Header header, Facts.OfSite facts, Facts.OfCluster cluster, Instant askAgainAt) {
+            return new Running(header, facts, cluster, Map.of(), Set.of(), null, 1, askAgainAt);
         }
 
         Running withHeader(Header other) {
-            return new Running(other, facts, cluster, parts, asked, askAgainAt);
+            return new Running(other, facts, cluster, parts, answered, replacement, asked, askAgainAt);
         }
 
-        Running with(Participant participant, PartStatus status) {
+        Running with(Facts.OfSite chosen, Facts.OfCluster known) {
+            return new Running(header, chosen, known, parts, answered, replacement, asked, askAgainAt);
+        }
+
+        Running with(@Nullable Replacement other) {
+            return new Running(header, facts, cluster, parts, answered, other, asked, askAgainAt);
+        }
+
+        /** The participants are told something under another sequence, and all are to answer it. */
+        Running told(Header other, Instant again) {
+            return new Running(other, facts, cluster, parts, Set.of(), replacement, 1, again);
+        }
+
+        /** A participant says how far it is, without having done what it was told last. */
+        Running saying(Participant participant, PartStatus status) {
             Map<Participant, PartStatus> more = new EnumMap<>(Participant.class);
             more.putAll(parts);
             more.put(participant, status);
-            boolean heardAll = more.size() == Participant.values().length;
-            return new Running(header, facts, cluster, more, asked, heardAll ? null : askAgainAt);
+            return new Running(header, facts, cluster, more, answered, replacement, asked, askAgainAt);
+        }
+
+        Running with(Participant participant, PartStatus status) {
+            Map<Participant, PartStatus> more = saying(participant, status).parts;
+            Set<Participant> all = more(answered, participant);
+            boolean extending = replacement instanceof Replacement.Extending;
+            boolean heardAll = !extending && all.size() == Participant.values().length;
+            return new Running(header, facts, cluster, more, all, replacement, asked, heardAll ? null : askAgainAt);
         }
 
         Running askedAgain(Instant again) {
-            return new Running(header, facts, cluster, parts, asked + 1, again);
+            return new Running(header, facts, cluster, parts, answered, replacement, asked + 1, again);
         }
 
         @Override
         public Instant due() {
             Instant end = header.spec().window().end();
-            return askAgainAt != null && askAgainAt.isBefore(end) ? askAgainAt : end;
-        }
-    }
-
-    /**
-     * How far a participant's part is.
-     *
-     * @param progress of the part
-     * @param resources its resources
-     */
-    record PartStatus(Progress progress, List<ResourceStatus> resources) {
-        public PartStatus {
-            resources = List.copyOf(resources);
+            return Stream.of(askAgainAt, replacement == null ? null : replacement.due())
+                    .filter(Objects::nonNull)
+                    .filter(end::isAfter)
+                    .min(Instant::compareTo)
+                    .orElse(end);
         }
     }
 

@@ -3,10 +3,13 @@ package io.archipelago.reservation.domain;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -18,7 +21,6 @@ import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
-import io.archipelago.reservation.domain.Allocation.PartStatus;
 import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
@@ -46,8 +48,14 @@ final class AllocationMessages {
         return new ToParticipants(new ConfirmAllocation(header.id(), header.sequence(), facts, cluster));
     }
 
-    static Outgoing deploy(Header header) {
-        return new ToParticipants(new DeployAllocation(header.id(), header.sequence()));
+    static Outgoing deploy(Running running) {
+        Header header = running.header();
+        return new ToParticipants(new DeployAllocation(
+                header.id(), header.sequence(), header.spec(), running.facts(), running.cluster()));
+    }
+
+    static Outgoing extend(Header header, AllocationSpec spec) {
+        return new ToParticipants(new ExtendAllocation(header.id(), header.sequence(), spec));
     }
 
     static Outgoing release(Header header) {
@@ -56,20 +64,20 @@ final class AllocationMessages {
 
     static Outgoing held(Held held) {
         Header header = held.header();
-        Facts.Segment segment = Objects.requireNonNull(held.facts().segment(), "the network has held");
         return toMaster(
-                header,
-                new ShareHeld(
-                        header.id(),
-                        header.shareSequence(),
-                        held.until(),
-                        new Facts.Shared(
-                                header.id().site(),
-                                header.spec().siteNumber(),
-                                header.spec().machines(),
-                                segment.vlan(),
-                                segment.endpoint(),
-                                segment.mtu())));
+                header, new ShareHeld(header.id(), header.shareSequence(), held.until(), shared(header, held.facts())));
+    }
+
+    /** What the other sites need to know of the share. */
+    static Facts.Shared shared(Header header, Facts.OfSite facts) {
+        Facts.Segment segment = Objects.requireNonNull(facts.segment(), "the network has held");
+        return new Facts.Shared(
+                header.id().site(),
+                header.spec().siteNumber(),
+                header.spec().groups(),
+                segment.vlan(),
+                segment.endpoint(),
+                segment.mtu());
     }
 
     static Outgoing refused(Header header, List<Refusal> refusals) {
@@ -89,19 +97,59 @@ final class AllocationMessages {
         List<ResourceStatus> resources = running.parts().values().stream()
                 .flatMap(part -> part.resources().stream())
                 .toList();
-        return new ShareStatus(header.id(), header.shareSequence(), progress(running), resources, waitingFor(running));
+        return new ShareStatus(
+                header.id(),
+                header.shareSequence(),
+                progress(running),
+                resources,
+                waitingFor(running),
+                shared(header, running.facts()));
     }
 
-    /** What the participants that wait say that they wait for; null if none does, however far the others are. */
+    /**
+     * What the participants that wait say that they wait for, and why lost machines are not replaced; null if there is nothing of the kind,
+     * however far the others are.
+     */
     private static @Nullable String waitingFor(Running running) {
-        String waiting = Arrays.stream(Participant.values())
+        Stream<String> participants = Arrays.stream(Participant.values())
                 .map(running.parts()::get)
                 .filter(part -> part != null && part.progress() == Progress.WAITING)
                 .flatMap(part -> part.resources().stream().map(ResourceStatus::reason))
-                .filter(reason -> !reason.isEmpty())
+                .filter(reason -> !reason.isEmpty());
+        String waiting = Stream.of(participants, notReplaced(running), frontendLost(running))
+                .flatMap(sentences -> sentences)
                 .distinct()
                 .collect(Collectors.joining("; "));
         return waiting.isEmpty() ? null : waiting;
+    }
+
+    private static Stream<String> notReplaced(Running running) {
+        Refusal because =
+                running.replacement() == null ? null : running.replacement().because();
+        String names = lost(running, MachineRole.COMPUTE).collect(Collectors.joining(", "));
+        return because == null || names.isEmpty()
+                ? Stream.of()
+                : Stream.of("waits until " + names + " can be replaced, tried again by itself: " + because.detail());
+    }
+
+    private static Stream<String> frontendLost(Running running) {
+        return lost(running, MachineRole.FRONTEND)
+                .map(name -> "waits until the host of " + name + " is back: a frontend is not started elsewhere");
+    }
+
+    private static Stream<String> lost(Running running, MachineRole role) {
+        Header header = running.header();
+        return header.spec().groups().stream()
+                .filter(group -> group.role() == role)
+                .flatMap(group -> group.ordinals().stream())
+                .map(header::hostName)
+                .filter(lost(running)::contains);
+    }
+
+    /** The names of the machines whose hosts are dead, of the lease or of what is left of it. */
+    static List<String> lost(Running running) {
+        PartStatus placement = running.parts().get(Participant.PLACEMENT);
+        return placement == null ? List.of() : placement.lost();
     }
 
     /** What is left of a share that is given back. */
@@ -109,7 +157,8 @@ final class AllocationMessages {
         Header header = releasing.header();
         List<ResourceStatus> left =
                 releasing.left().values().stream().flatMap(List::stream).toList();
-        return toMaster(header, new ShareStatus(header.id(), header.shareSequence(), Progress.RELEASING, left, null));
+        return toMaster(
+                header, new ShareStatus(header.id(), header.shareSequence(), Progress.RELEASING, left, null, null));
     }
 
     static Outgoing released(Header header) {

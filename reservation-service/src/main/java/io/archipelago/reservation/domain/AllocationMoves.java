@@ -21,7 +21,6 @@ import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
-import io.archipelago.reservation.domain.Allocation.PartStatus;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
@@ -43,11 +42,13 @@ public final class AllocationMoves {
     private final Pace pace;
     private final RestoredMoves restored;
     private final ReleaseMoves releases;
+    private final ReplacementMoves replacements;
 
     public AllocationMoves(Pace pace) {
         this.pace = pace;
         this.restored = new RestoredMoves(pace);
         this.releases = new ReleaseMoves(pace, restored);
+        this.replacements = new ReplacementMoves(pace);
     }
 
     /**
@@ -112,7 +113,7 @@ public final class AllocationMoves {
             case Holding holding -> onEvent(holding, event, now);
             case Held held -> onEvent(held, event, now);
             case Confirming confirming -> onEvent(confirming, event, now);
-            case Running running -> onEvent(running, event);
+            case Running running -> onEvent(running, event, now);
             case Releasing releasing -> releases.onEvent(releasing, event, now);
             case Confirmed confirmed -> Optional.empty();
             case Released released -> Optional.empty();
@@ -133,7 +134,11 @@ public final class AllocationMoves {
                     case Holding holding ->
                         now.isBefore(holding.giveUpAt())
                                 ? askToHold(holding, now)
-                                : releases.refuse(holding, header, List.of(Refusals.silent(holding)), now);
+                                : releases.refuse(
+                                        holding,
+                                        header,
+                                        List.of(Refusals.silent(holding.until().keySet())),
+                                        now);
                     case Held held -> releases.refuse(held, header, List.of(Refusals.ranOut()), now);
                     case Confirming confirming ->
                         Decision.of(
@@ -141,12 +146,7 @@ public final class AllocationMoves {
                                 AllocationMessages.confirm(header, confirming.facts(), confirming.cluster()));
                     case Confirmed confirmed ->
                         over ? releases.begin(confirmed, header, List.of(), now) : deploy(confirmed, now);
-                    case Running running ->
-                        over
-                                ? releases.begin(running, header, List.of(), now)
-                                : Decision.of(
-                                        running.askedAgain(again(running.asked(), now)),
-                                        AllocationMessages.deploy(header));
+                    case Running running -> over ? releases.begin(running, header, List.of(), now) : goOn(running, now);
                     case Releasing releasing ->
                         Decision.of(
                                 releasing.askedAgain(again(releasing.asked(), now)),
@@ -269,13 +269,31 @@ public final class AllocationMoves {
             }
             // A digest tells the master that it is unknown here.
             case Forgotten forgotten -> Decision.of(new Forgotten(heard));
-            case Confirming confirming -> Decision.of(confirming.withHeader(heard));
-            case Confirmed confirmed -> Decision.of(confirmed.withHeader(heard), AllocationMessages.confirmed(heard));
-            case Running running -> {
-                Running same = running.withHeader(heard);
-                yield Decision.of(same, AllocationMessages.status(same));
-            }
+            case Confirming confirming ->
+                Decision.of(confirming.heard(heard, known(confirming.cluster(), heard, confirm)));
+            case Confirmed confirmed ->
+                Decision.of(
+                        confirmed.heard(heard, known(confirmed.cluster(), heard, confirm)),
+                        AllocationMessages.confirmed(heard));
+            case Running running -> hear(running, heard, confirm, now);
         };
+    }
+
+    /** The participants are told what is now known of the other sites; if they are being told something, with that. */
+    private Decision<Allocation> hear(Running running, Header heard, ConfirmShare confirm, Instant now) {
+        Facts.OfCluster known =
+                known(running.cluster(), heard, confirm).with(AllocationMessages.shared(heard, running.facts()));
+        Running same = running.withHeader(heard).with(running.facts(), known);
+        if (known.equals(running.cluster()) || running.replacement() instanceof Replacement.Extending) {
+            return Decision.of(same, AllocationMessages.status(same));
+        }
+        Running told = same.told(heard.next(), again(0, now));
+        return Decision.of(told, AllocationMessages.deploy(told), AllocationMessages.status(told));
+    }
+
+    /** What is known of the sites of a cluster, unless what the master says leaves out one of those that are needed. */
+    private static Facts.OfCluster known(Facts.OfCluster before, Header header, ConfirmShare confirm) {
+        return missing(header, confirm.cluster()).isEmpty() ? confirm.cluster() : before;
     }
 
     /** The sites without whose facts the share can not be deployed, and which a confirmation leaves out. */
@@ -305,21 +323,45 @@ public final class AllocationMoves {
     }
 
     private Decision<Allocation> deploy(Confirmed confirmed, Instant now) {
-        Running running = new Running(
-                confirmed.header().next(), confirmed.facts(), confirmed.cluster(), Map.of(), 1, again(0, now));
-        return Decision.of(running, AllocationMessages.deploy(running.header()), AllocationMessages.status(running));
+        Running running =
+                Running.begin(confirmed.header().next(), confirmed.facts(), confirmed.cluster(), again(0, now));
+        return Decision.of(running, AllocationMessages.deploy(running), AllocationMessages.status(running));
     }
 
-    private Optional<Decision<Allocation>> onEvent(Running running, AllocationEvent event) {
+    private Decision<Allocation> goOn(Running running, Instant now) {
+        Replacement replacement = running.replacement();
+        if (replacement != null && !now.isBefore(replacement.due())) {
+            return replacements.onDue(running, replacement, now);
+        }
+        return replacement instanceof Replacement.Extending extending
+                ? replacements.askAgain(running, extending, now)
+                : Decision.of(running.askedAgain(again(running.asked(), now)), AllocationMessages.deploy(running));
+    }
+
+    private Optional<Decision<Allocation>> onEvent(Running running, AllocationEvent event, Instant now) {
         if (!(event instanceof AllocationProgress progress)) {
+            if (running.replacement() instanceof Replacement.Extending extending) {
+                return replacements.onEvent(running, extending, event, now);
+            }
+            return event instanceof AllocationRefused refused ? onRefused(running, refused) : Optional.empty();
+        }
+        PartStatus told = new PartStatus(progress.progress(), progress.resources(), progress.lost());
+        boolean known = told.equals(running.parts().get(progress.participant()));
+        if (known && running.answered().contains(progress.participant())) {
             return Optional.empty();
         }
-        PartStatus told = new PartStatus(progress.progress(), progress.resources());
-        if (told.equals(running.parts().get(progress.participant()))) {
-            return Optional.empty();
-        }
-        Running next = running.with(progress.participant(), told);
-        return Optional.of(Decision.of(next, AllocationMessages.status(next)));
+        Running next = ReplacementMoves.plan(running.with(progress.participant(), told), now);
+        return Optional.of(known ? Decision.of(next) : Decision.of(next, AllocationMessages.status(next)));
+    }
+
+    /** A participant has not booked what the lease says. It is told again, for ever; the master hears why nothing comes of it. */
+    private static Optional<Decision<Allocation>> onRefused(Running running, AllocationRefused refused) {
+        PartStatus before = running.parts().get(refused.participant());
+        PartStatus refusing = PartStatus.refusing(refused, before);
+        Running next = running.saying(refused.participant(), refusing);
+        return refusing.equals(before)
+                ? Optional.empty()
+                : Optional.of(Decision.of(next, AllocationMessages.status(next)));
     }
 
     private Optional<Decision<Allocation>> answerAgain(Allocation allocation, Instant now) {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param askAgainAtMost the longest such time
  * @param lead time for deploying before a window
  * @param deployWithin after what time from the start a cluster that is not complete is called degraded
+ * @param replaceAgain after what time it is tried again to replace lost machines that could not be
  * @param attempts how many plans are tried before a request is refused
  */
 public record Pace(
@@ -20,6 +21,7 @@ public record Pace(
         Duration askAgainAtMost,
         Duration lead,
         Duration deployWithin,
+        Duration replaceAgain,
         int attempts) {
 
     /** When to ask again what was asked so many times. */

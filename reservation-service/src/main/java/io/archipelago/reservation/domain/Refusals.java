@@ -4,9 +4,9 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.reservation.domain.Allocation.Holding;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Why a site itself refuses a share that no participant has refused. */
@@ -14,9 +14,10 @@ final class Refusals {
 
     private Refusals() {}
 
-    static Refusal silent(Holding holding) {
+    /** @param answered the participants that did answer */
+    static Refusal silent(Set<Participant> answered) {
         String missing = EnumSet.allOf(Participant.class).stream()
-                .filter(p -> !holding.until().containsKey(p))
+                .filter(p -> !answered.contains(p))
                 .map(Participant::service)
                 .collect(Collectors.joining(", "));
         return Refusal.of(ErrorCode.NO_ANSWER, "machines", "no answer in time from " + missing);

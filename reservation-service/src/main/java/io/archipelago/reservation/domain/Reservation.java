@@ -279,6 +279,19 @@ public sealed interface Reservation {
         };
     }
 
+    /** The same with what is now known of the sites of its cluster, if it has one. */
+    default Reservation with(Facts.OfCluster cluster) {
+        return switch (this) {
+            case Held h -> new Held(h.details, h.attempt, h.shares, cluster, h.deadline);
+            case Scheduled s -> new Scheduled(s.details, s.shares, cluster);
+            case Running r -> new Running(r.details, r.shares, cluster, r.state, r.completeBy);
+            case Planning planning -> planning;
+            case Holding holding -> holding;
+            case Releasing releasing -> releasing;
+            case Closed closed -> closed;
+        };
+    }
+
     /** The same with one share as it is now. */
     default Reservation with(Share share) {
         Map<SiteId, Share> copy = new TreeMap<>(shares());

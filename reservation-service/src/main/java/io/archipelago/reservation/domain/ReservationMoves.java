@@ -43,11 +43,13 @@ public final class ReservationMoves {
     private final Sites sites;
     private final Pace pace;
     private final Plans plans;
+    private final ClusterNews news;
 
     public ReservationMoves(Sites sites, Pace pace) {
         this.sites = sites;
         this.pace = pace;
         this.plans = new Plans(sites, pace);
+        this.news = new ClusterNews(pace);
     }
 
     /** Accepts a request that has passed all checks. */
@@ -217,7 +219,7 @@ public final class ReservationMoves {
             return Optional.of(Decision.of(reservation.with(share.leaving(status.resources()))));
         }
         return !leaving && share.stage().confirmable()
-                ? Optional.of(onProgress(reservation, share.running(status), now))
+                ? Optional.of(news.spread(onProgress(reservation, share.running(status), now), share.site(), now))
                 : Optional.empty();
     }
 

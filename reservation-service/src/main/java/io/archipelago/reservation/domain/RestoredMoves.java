@@ -15,7 +15,6 @@ import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /** The moves of an {@link Allocation} after the database was set back: the participants may know more of it than is remembered here. */
 public final class RestoredMoves {
@@ -37,10 +36,10 @@ public final class RestoredMoves {
         Instant again = now.plus(pace.again(1));
         return switch (allocation) {
             case Confirmed confirmed -> Decision.of(confirmed.withHeader(above));
-            case Running running ->
-                Decision.of(
-                        new Running(above, running.facts(), running.cluster(), Map.of(), 1, again),
-                        AllocationMessages.deploy(above));
+            case Running running -> {
+                Running anew = Running.begin(above, running.facts(), running.cluster(), again);
+                yield Decision.of(anew, AllocationMessages.deploy(anew));
+            }
             case Releasing releasing ->
                 Decision.of(
                         Releasing.begin(above, releasing.refusals(), releasing.deployed(), again),

@@ -4,6 +4,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +89,10 @@ public record Share(
         return new Share(id, spec, sequence, Stage.HOLDING, null, null, List.of(), null, List.of(), 1, askAgainAt);
     }
 
-    Share held(Facts.Shared chosen) {
+    /** It gives the machines that it was asked for, whatever it says. */
+    Share held(Facts.Shared said) {
+        Facts.Shared chosen = new Facts.Shared(
+                said.site(), said.siteNumber(), spec.groups(), said.vlan(), said.endpoint(), said.mtu());
         return new Share(id, spec, sequence, Stage.HELD, chosen, null, List.of(), null, List.of(), 0, null);
     }
 
@@ -100,13 +105,27 @@ public record Share(
                 id, spec, sequence, Stage.CONFIRMED, facts, progress, resources, waitingFor, List.of(), 0, null);
     }
 
+    /**
+     * Whether a site says that it gives what it was asked for, but for machines that took the place of others: nothing else goes to the
+     * gateways of other sites.
+     */
+    private boolean isAskedFor(Facts.Shared given) {
+        ClusterAddressing addressing = ClusterAddressing.of(spec.network(), id.reservation());
+        return given.groups().size() == spec.groups().size()
+                && IntStream.range(0, spec.groups().size())
+                        .allMatch(
+                                i -> given.groups().get(i).isLike(spec.groups().get(i)))
+                && given.groups().stream().allMatch(addressing::names);
+    }
+
     Share running(ShareStatus now) {
+        Facts.Shared given = now.facts() == null || !isAskedFor(now.facts()) ? facts : now.facts();
         return new Share(
                 id,
-                spec,
+                given == null ? spec : spec.with(given.groups()),
                 sequence,
                 Stage.CONFIRMED,
-                facts,
+                given,
                 now.progress(),
                 now.resources(),
                 now.waitingFor(),
@@ -160,11 +179,16 @@ public record Share(
         return new Share(id, spec, heard + 1, next, facts, progress, resources, waitingFor, refusals, 1, again);
     }
 
+    /** There is no use in giving the last command again as it was, nor in asking now: when its site is back it takes another. */
+    Share outdated() {
+        return new Share(id, spec, sequence + 1, stage, facts, progress, resources, waitingFor, refusals, 0, null);
+    }
+
     /** The fingerprint of the last status heard; 0 if there was none. */
     long heard() {
         return progress == null || stage != Stage.CONFIRMED
                 ? 0
-                : new ShareStatus(id, sequence, progress, resources, waitingFor).fingerprint();
+                : new ShareStatus(id, sequence, progress, resources, waitingFor, facts).fingerprint();
     }
 
     Share released() {

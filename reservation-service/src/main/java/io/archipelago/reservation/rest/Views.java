@@ -104,7 +104,7 @@ final class Views {
         List<MachineGroup> named =
                 share.spec().groups().stream().filter(addressing::names).toList();
         for (MachineGroup group : named) {
-            for (int ordinal = group.firstOrdinal(); ordinal < group.firstOrdinal() + group.count(); ordinal++) {
+            for (int ordinal : group.ordinals()) {
                 String name = addressing.hostName(number, ordinal);
                 machines.add(new MachineView(
                         name,

@@ -3,14 +3,13 @@ package io.archipelago.reservation.domain;
 import static io.archipelago.reservation.domain.AllocationStates.SEQUENCE;
 import static io.archipelago.reservation.domain.AllocationStates.SHARE_SEQUENCE;
 import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
-import static io.archipelago.reservation.domain.DomainFixture.END;
 import static io.archipelago.reservation.domain.DomainFixture.NOON;
+import static io.archipelago.reservation.domain.DomainFixture.OSAKA;
 import static io.archipelago.reservation.domain.DomainFixture.PACE;
 import static io.archipelago.reservation.domain.DomainFixture.START;
 import static io.archipelago.reservation.domain.DomainFixture.TOKYO;
 import static io.archipelago.reservation.domain.DomainFixture.chosen;
 import static io.archipelago.reservation.domain.DomainFixture.held;
-import static io.archipelago.reservation.domain.DomainFixture.progress;
 import static io.archipelago.reservation.domain.DomainFixture.shared;
 import static io.archipelago.reservation.domain.DomainFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +18,6 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
-import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
@@ -36,16 +34,13 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
-import io.archipelago.reservation.domain.Allocation.PartStatus;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
-import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -147,60 +142,12 @@ class AllocationMovesTest {
         // Then
         assertThat(decision.messages())
                 .containsExactly(
-                        new ToParticipants(new DeployAllocation(AT_OSAKA, SEQUENCE + 1)),
+                        new ToParticipants(new DeployAllocation(
+                                AT_OSAKA, SEQUENCE + 1, spec(), DomainFixture.facts(), DomainFixture.cluster())),
                         new ToSite(
-                                TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of(), null)));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "READY,READY,READY",
-        "READY,DEPLOYING,DEPLOYING",
-        "DEPLOYING,WAITING,WAITING",
-        "WAITING,DEGRADED,DEGRADED",
-        "DEGRADED,READY,DEGRADED"
-    })
-    void isAsFarAsThePartThatIsBehind(Progress cache, Progress storage, Progress share) {
-        // Given
-        Allocation running = moves.onEvent(
-                        AllocationStates.running(), progress(SEQUENCE, Participant.CACHE, cache), NOON)
-                .map(Decision::next)
-                .orElse(AllocationStates.running());
-
-        // When
-        Decision<Allocation> decision = moves.onEvent(running, progress(SEQUENCE, Participant.STORAGE, storage), NOON)
-                .orElseThrow();
-
-        // Then
-        assertThat(decision.messages())
-                .containsExactly(new ToSite(TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, share, List.of(), null)));
-        assertThat(((Running) decision.next()).askAgainAt()).isNull();
-        assertThat(decision.next().due()).isEqualTo(END);
-    }
-
-    @Test
-    void isNotReadyBeforeEveryPartHasSpoken() {
-        // Given
-        Running silent = new Running(
-                AllocationStates.header(), DomainFixture.facts(), DomainFixture.cluster(), Map.of(), 1, NOON);
-
-        // When
-        Decision<Allocation> decision = moves.onEvent(
-                        silent, progress(SEQUENCE, Participant.CACHE, Progress.READY), NOON)
-                .orElseThrow();
-
-        // Then
-        assertThat(decision.messages())
-                .containsExactly(new ToSite(
-                        TOKYO, new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of(), null)));
-        assertThat(decision.next().due()).isEqualTo(NOON);
-    }
-
-    @Test
-    void saysNothingTwice() {
-        assertThat(moves.onEvent(
-                        AllocationStates.running(), progress(SEQUENCE, Participant.CACHE, Progress.READY), NOON))
-                .isEmpty();
+                                TOKYO,
+                                new ShareStatus(
+                                        AT_OSAKA, SHARE_SEQUENCE, Progress.DEPLOYING, List.of(), null, shared(OSAKA))));
     }
 
     @Test
@@ -276,31 +223,6 @@ class AllocationMovesTest {
     }
 
     @Test
-    void tellsOfAWaitBesideWhatHasFailedInTheWordsOfWhoWaits() {
-        // Given
-        ResourceStatus failed = new ResourceStatus(ResourceKind.VOLUME, "vcompute-2-1", Phase.FAILED, "it broke", null);
-        ResourceStatus waiting = new ResourceStatus(ResourceKind.MACHINE, "osaka", Phase.PENDING, "it waits", null);
-        Running running = AllocationStates.running()
-                .with(Participant.STORAGE, new PartStatus(Progress.DEGRADED, List.of(failed)));
-
-        // When
-        Decision<Allocation> told = moves.onEvent(
-                        running,
-                        new AllocationProgress(
-                                AT_OSAKA, SEQUENCE, Participant.PLACEMENT, Progress.WAITING, List.of(waiting)),
-                        NOON)
-                .orElseThrow();
-
-        // Then
-        ShareStatus status = (ShareStatus) ((ToSite) told.messages().getFirst()).message();
-        assertThat(status.progress()).isEqualTo(Progress.DEGRADED);
-        assertThat(status.waitingFor()).isEqualTo("it waits");
-        assertThat(status.fingerprint())
-                .isNotEqualTo(new ShareStatus(AT_OSAKA, SHARE_SEQUENCE, Progress.DEGRADED, status.resources(), null)
-                        .fingerprint());
-    }
-
-    @Test
     void refusesAConfirmationThatLeavesOutASiteWithoutWhichItCanNotDeploy() {
         // Given
         Facts.OfCluster withoutTheMaster = new Facts.OfCluster(List.of(shared(AT_OSAKA.site())), 1402);
@@ -342,7 +264,8 @@ class AllocationMovesTest {
         assertThat(back.messages())
                 .containsExactly(new ToSite(
                         TOKYO,
-                        new ShareStatus(AT_OSAKA, SHARE_SEQUENCE + 2, Progress.RELEASING, List.of(machine), null)));
+                        new ShareStatus(
+                                AT_OSAKA, SHARE_SEQUENCE + 2, Progress.RELEASING, List.of(machine), null, null)));
         assertThat(gone.messages()).containsExactly(new ToSite(TOKYO, new ShareReleased(AT_OSAKA, SHARE_SEQUENCE + 2)));
     }
 

@@ -5,12 +5,14 @@ import static io.archipelago.reservation.domain.DomainFixture.FULL;
 import static io.archipelago.reservation.domain.DomainFixture.NOON;
 import static io.archipelago.reservation.domain.DomainFixture.PACE;
 import static io.archipelago.reservation.domain.DomainFixture.START;
+import static io.archipelago.reservation.domain.DomainFixture.chosen;
 import static io.archipelago.reservation.domain.DomainFixture.cluster;
 import static io.archipelago.reservation.domain.DomainFixture.facts;
 import static io.archipelago.reservation.domain.DomainFixture.spec;
 
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
@@ -19,7 +21,6 @@ import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
-import io.archipelago.reservation.domain.Allocation.PartStatus;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
@@ -49,6 +50,8 @@ final class AllocationStates {
         states.put("Confirming", confirming());
         states.put("Confirmed", confirmed());
         states.put("Running", running());
+        states.put("Running, machines are lost", losing());
+        states.put("Running, others are booked for lost machines", extending());
         states.put("Releasing", releasing(List.of(), false));
         states.put("Releasing after a refusal", releasing(List.of(FULL), false));
         states.put("Releasing what was deployed", releasing(List.of(), true));
@@ -83,14 +86,29 @@ final class AllocationStates {
     }
 
     static Running running() {
-        PartStatus ready = new PartStatus(Progress.READY, List.of());
+        PartStatus ready = new PartStatus(Progress.READY, List.of(), List.of());
         return new Running(
                 header(),
                 facts(),
                 cluster(),
                 Map.of(Participant.PLACEMENT, ready, Participant.NETWORK, ready, Participant.CACHE, ready),
+                OTHERS,
+                null,
                 1,
                 NOON.plusSeconds(5));
+    }
+
+    /** The host of its first machine is dead. */
+    static Running losing() {
+        PartStatus losing = new PartStatus(Progress.DEGRADED, List.of(), List.of("vcompute-2-1"));
+        return running().with(Participant.PLACEMENT, losing).with(new Replacement.Planned(NOON.plusSeconds(5), null));
+    }
+
+    static Running extending() {
+        AllocationSpec more =
+                spec().with(spec().groups().stream().map(g -> g.plus(1)).toList());
+        Facts.OfSite known = facts().with(chosen(Participant.PLACEMENT, more));
+        return losing().with(new Replacement.Extending(Set.of(1), more, known, OTHERS, NOON.plusSeconds(60), null));
     }
 
     static Releasing releasing(List<Refusal> refusals, boolean deployed) {

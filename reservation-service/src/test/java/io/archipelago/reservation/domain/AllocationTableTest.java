@@ -99,6 +99,12 @@ class AllocationTableTest {
                 due(AllocationStates.confirmed(), AllocationStates.confirmed().deployAt()));
         then.put("Confirmed, the window over", due(AllocationStates.confirmed(), END));
         then.put("Running, not all have answered", due(AllocationStates.running(), NOON.plusSeconds(5)));
+        then.put("Running, machines are lost", due(AllocationStates.losing(), NOON.plusSeconds(5)));
+        then.put(
+                "Running, not all have booked others for them", due(AllocationStates.extending(), NOON.plusSeconds(5)));
+        then.put(
+                "Running, others are booked for them, to the end",
+                due(AllocationStates.extending(), NOON.plusSeconds(60)));
         then.put("Running, to the end", due(AllocationStates.running(), END));
         then.put("Releasing", due(AllocationStates.releasing(List.of(), true), NOON.plusSeconds(5)));
         then.put("Released", "nothing");
@@ -115,6 +121,13 @@ class AllocationTableTest {
                         .map(Object::getClass)
                         .distinct())
                 .hasSize(Allocation.class.getPermittedSubclasses().length);
+        assertThat(AllocationStates.all().values().stream()
+                        .flatMap(state -> state instanceof Allocation.Running running
+                                ? Stream.ofNullable(running.replacement())
+                                : Stream.empty())
+                        .map(Object::getClass)
+                        .distinct())
+                .hasSize(Replacement.class.getPermittedSubclasses().length);
         assertThat(COMMANDS.stream().map(c -> c.apply(1).getClass()).distinct())
                 .hasSize(ShareMessage.Command.class.getPermittedSubclasses().length);
         assertThat(EVENTS.stream().map(c -> c.apply(1).getClass()).distinct())

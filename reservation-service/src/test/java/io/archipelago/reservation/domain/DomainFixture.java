@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A request at noon for the hour after one o'clock, taken at tokyo; osaka and nagoya are its peers. */
 final class DomainFixture {
@@ -48,6 +50,7 @@ final class DomainFixture {
             Duration.ofSeconds(60),
             Duration.ofMinutes(2),
             Duration.ofMinutes(10),
+            Duration.ofSeconds(60),
             3);
 
     static final ReservationId RESERVATION = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
@@ -97,11 +100,19 @@ final class DomainFixture {
         return new Facts.Shared(
                 site,
                 number,
-                2,
+                spec().groups(),
                 100 + number,
                 new Facts.Endpoint(
                         "203.0.113." + number, 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
                 1400 + number);
+    }
+
+    /** What a site gives once another machine has taken the place of one of its. */
+    static Facts.Shared without(int ordinal, Facts.Shared site) {
+        List<MachineGroup> others = site.groups().stream()
+                .map(group -> group.plus(1).without(List.of(ordinal)))
+                .toList();
+        return new Facts.Shared(site.site(), site.siteNumber(), others, site.vlan(), site.endpoint(), site.mtu());
     }
 
     static Facts.OfCluster cluster() {
@@ -109,9 +120,14 @@ final class DomainFixture {
     }
 
     static Facts.Chosen chosen(Participant participant) {
+        return chosen(participant, spec());
+    }
+
+    static Facts.Chosen chosen(Participant participant, AllocationSpec spec) {
         HostId host = new HostId("osaka-h01");
         return switch (participant) {
-            case PLACEMENT -> new Facts.Hosts(Map.of(1, host, 2, host));
+            case PLACEMENT ->
+                new Facts.Hosts(spec.ordinals().stream().collect(Collectors.toMap(Function.identity(), o -> host)));
             case NETWORK ->
                 new Facts.Segment(
                         102,
@@ -145,7 +161,7 @@ final class DomainFixture {
     }
 
     static AllocationProgress progress(long sequence, Participant participant, Progress progress) {
-        return new AllocationProgress(AT_OSAKA, sequence, participant, progress, List.of());
+        return new AllocationProgress(AT_OSAKA, sequence, participant, progress, List.of(), List.of());
     }
 
     static AllocationReleased released(long sequence, Participant participant) {

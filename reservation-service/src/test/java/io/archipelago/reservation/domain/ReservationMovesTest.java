@@ -139,7 +139,7 @@ class ReservationMovesTest {
         Facts.Endpoint strange =
                 new Facts.Endpoint("203.0.113.3", 20000, List.of(new Facts.LinkOffer(LinkDriver.GRETAP, "", 1458)));
         Facts.Shared facts =
-                new Facts.Shared(NAGOYA, usual.siteNumber(), usual.machines(), usual.vlan(), strange, usual.mtu());
+                new Facts.Shared(NAGOYA, usual.siteNumber(), usual.groups(), usual.vlan(), strange, usual.mtu());
 
         // When
         Decision<Reservation> decision = moves.onAnswer(
@@ -210,14 +210,18 @@ class ReservationMovesTest {
 
         // When
         Running degraded = (Running) moves.onDue(deploying, late).orElseThrow().next();
-        Running active = (Running)
-                moves.onAnswer(degraded, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of(), null), late)
-                        .orElseThrow()
-                        .next();
-        Running again = (Running)
-                moves.onAnswer(active, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of(), null), late)
-                        .orElseThrow()
-                        .next();
+        Running active = (Running) moves.onAnswer(
+                        degraded,
+                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of(), null, shared(OSAKA)),
+                        late)
+                .orElseThrow()
+                .next();
+        Running again = (Running) moves.onAnswer(
+                        active,
+                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of(), null, shared(OSAKA)),
+                        late)
+                .orElseThrow()
+                .next();
 
         // Then
         assertThat(degraded.state()).isEqualTo(State.DEGRADED);
@@ -234,7 +238,7 @@ class ReservationMovesTest {
         // When
         Running running = (Running) moves.onAnswer(
                         ReservationStates.scheduled(),
-                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of(), null),
+                        new ShareStatus(AT_OSAKA, SEQUENCE, Progress.DEPLOYING, List.of(), null, shared(OSAKA)),
                         late)
                 .orElseThrow()
                 .next();
@@ -253,7 +257,27 @@ class ReservationMovesTest {
         Reservation held = hold(hold(holding, TOKYO), OSAKA);
 
         // Then
-        assertThat(((Reservation.Held) held).cluster()).isEqualTo(DomainFixture.cluster());
+        Facts.OfCluster cluster = ((Reservation.Held) held).cluster();
+        assertThat(cluster.mtu()).isEqualTo(DomainFixture.cluster().mtu());
+        assertThat(cluster.sites()).extracting(Facts.Shared::site).containsExactly(TOKYO, OSAKA);
+    }
+
+    @Test
+    void takesASitesMachinesForThoseThatItWasAskedForWhateverItSays() {
+        // Given: each site says that it gives two compute machines.
+        Reservation holding =
+                plan(ReservationStates.planning(), Map.of(TOKYO, 4, OSAKA, 2)).next();
+
+        // When
+        Reservation held = hold(hold(holding, TOKYO), OSAKA);
+
+        // Then
+        Facts.Shared tokyo = ((Reservation.Held) held).cluster().at(TOKYO).orElseThrow();
+        assertThat(tokyo.groups())
+                .isEqualTo(
+                        Objects.requireNonNull(held.shares().get(TOKYO)).spec().groups())
+                .extracting(MachineGroup::count)
+                .containsExactly(1, 4);
     }
 
     @Test

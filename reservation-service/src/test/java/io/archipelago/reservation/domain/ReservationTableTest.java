@@ -47,7 +47,8 @@ class ReservationTableTest {
             (share, sequence) -> new ShareHeld(share, sequence, NOON.plusSeconds(60), shared(share.site())),
             (share, sequence) -> new ShareRefused(share, sequence, List.of(FULL)),
             ShareConfirmed::new,
-            (share, sequence) -> new ShareStatus(share, sequence, Progress.READY, List.of(), null),
+            (share, sequence) ->
+                    new ShareStatus(share, sequence, Progress.READY, List.of(), null, shared(share.site())),
             ShareReleased::new);
 
     private final ReservationMoves moves = new ReservationMoves(SITES, PACE);

@@ -135,7 +135,10 @@ class SettlementTableTest {
         Reservation lost = lose(ReservationStates.running(State.ACTIVE, Progress.READY));
 
         Reservation ready = moves.onAnswer(
-                        lost, new ShareStatus(AT_OSAKA, SEQUENCE, Progress.READY, List.of(), null), NOON)
+                        lost,
+                        new ShareStatus(
+                                AT_OSAKA, SEQUENCE, Progress.READY, List.of(), null, DomainFixture.shared(OSAKA)),
+                        NOON)
                 .orElseThrow()
                 .next();
 
@@ -153,6 +156,8 @@ class SettlementTableTest {
                 running.facts(),
                 running.cluster(),
                 running.parts(),
+                running.answered(),
+                null,
                 1,
                 NOON);
         Reservation stale = ReservationStates.running(State.DEPLOYING, Progress.WAITING);

@@ -33,6 +33,9 @@ final class TwoSitesStory {
     final Set<Participant> silent = EnumSet.noneOf(Participant.class);
     final Set<SiteId> full = new HashSet<>();
 
+    /** The names of the machines whose hosts are dead. */
+    final Set<String> dead = new HashSet<>();
+
     /** Where what is to be given back is not gone yet. */
     final Set<SiteId> removing = new HashSet<>();
 
@@ -45,6 +48,7 @@ final class TwoSitesStory {
     private final Deque<Runnable> underWay = new ArrayDeque<>();
     private @Nullable Reservation reservation;
     private Instant now = DomainFixture.NOON;
+    private int differences;
 
     /** The messages that the master sent to placement. */
     int plansAsked;
@@ -68,6 +72,27 @@ final class TwoSitesStory {
     void cancel() {
         master.cancel(reservation(), now).ifPresent(this::apply);
         settle();
+    }
+
+    /** Every site's placement says which of its machines are lost. */
+    void lookAtHosts() {
+        List.copyOf(allocations.values())
+                .forEach(a -> sites.onEvent(a, Answers.progress(a.header(), Participant.PLACEMENT, dead), now)
+                        .ifPresent(this::applyAtSite));
+        settle();
+    }
+
+    /** Every site tells the master what it believes; how many of them differed. */
+    int compare() {
+        int before = differences;
+        List.copyOf(allocations.values())
+                .forEach(a -> master.onDigest(reservation(), Digests.entry(a), now)
+                        .ifPresent(decision -> {
+                            differences++;
+                            apply(decision);
+                        }));
+        settle();
+        return differences - before;
     }
 
     /** Lets the time pass until an instant, doing what is due on the way. */
@@ -151,7 +176,7 @@ final class TwoSitesStory {
         Arrays.stream(Participant.values())
                 .filter(p -> !silent.contains(p))
                 .forEach(p -> Answers.to(
-                                command, p, full.contains(command.allocation().site()), now)
+                                command, p, full.contains(command.allocation().site()), dead, now)
                         .flatMap(event -> sites.onEvent(at(command.allocation().site()), event, now))
                         .ifPresent(this::applyAtSite));
     }

@@ -18,16 +18,20 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.reservation.domain.Pace;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.State;
+import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
+import io.archipelago.reservation.domain.Sites;
 import io.archipelago.reservation.rest.ReservationView.CacheView;
 import io.archipelago.reservation.rest.ReservationView.LeftView;
 import io.archipelago.reservation.rest.ReservationView.LinkView;
@@ -35,6 +39,7 @@ import io.archipelago.reservation.rest.ReservationView.MachineView;
 import io.archipelago.reservation.rest.ReservationView.ProblemView;
 import io.archipelago.reservation.rest.ReservationView.SegmentView;
 import io.archipelago.wire.Json;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +57,22 @@ class ViewsTest {
     private static final Caller.Who OPERATOR = new Caller.Who("olga", Optional.empty(), true, NOON);
     private static final TimeWindow WINDOW = new TimeWindow(NOON, NOON.plusSeconds(3600));
     private static final ReservationId ID = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
+    private static final ReservationMoves MOVES = new ReservationMoves(
+            new Sites(TOKYO, Map.of(TOKYO, 1)),
+            new Pace(
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(2),
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(60),
+                    3));
     private static final MachineGroup GROUP = new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 1, 1);
     private static final Facts.Shared FACTS = new Facts.Shared(
             TOKYO,
             1,
-            1,
+            List.of(GROUP),
             101,
             new Facts.Endpoint("203.0.113.1", 20000, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434))),
             1400);
@@ -180,6 +196,32 @@ class ViewsTest {
         }
         assertThat(view(running(State.DEGRADED, refused)).problems().getFirst().message())
                 .contains("it ran out");
+    }
+
+    @Test
+    void showsTheMachineThatTookTheLostOnesPlaceAndTheLostOneNoMore() {
+        // Given
+        ResourceStatus lost =
+                new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-1", Phase.FAILED, "its host is dead", HOST);
+        Reservation before = running(State.DEGRADED, share(Stage.CONFIRMED, Progress.DEGRADED, List.of(lost)));
+        ResourceStatus other = new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-2", Phase.READY, "", HOST);
+        Facts.Shared facts = new Facts.Shared(
+                TOKYO, 1, List.of(GROUP.plus(1).without(List.of(1))), FACTS.vlan(), FACTS.endpoint(), FACTS.mtu());
+        ShareStatus status =
+                new ShareStatus(new AllocationId(ID, TOKYO), 2, Progress.READY, List.of(other), null, facts);
+
+        // When
+        Reservation after = MOVES.onAnswer(before, status, NOON).orElseThrow().next();
+
+        // Then
+        assertThat(view(before).machines()).extracting(MachineView::name).containsExactly("vcompute-1-1");
+        assertThat(view(after).machines()).singleElement().satisfies(machine -> {
+            assertThat(machine.name()).isEqualTo("vcompute-1-2");
+            assertThat(machine.ip()).isEqualTo("172.16.16.2");
+            assertThat(machine.phase()).isEqualTo(Phase.READY);
+        });
+        assertThat(view(after).sites().getFirst().machines()).isEqualTo(1);
+        assertThat(view(after).problems()).isEmpty();
     }
 
     @Test

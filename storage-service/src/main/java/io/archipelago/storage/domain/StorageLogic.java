@@ -12,9 +12,11 @@ import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.bus.protocol.Resource.Wanted;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
@@ -38,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +67,7 @@ public final class StorageLogic implements ParticipantLogic {
     /** A volume group as a pool. */
     public static Pool pool(HostId host, String volumeGroup, long bytes, String portal, boolean open) {
         return new Pool(
-                host + "/" + volumeGroup,
+                id(host, volumeGroup),
                 Amounts.of(BYTES, bytes),
                 null,
                 open,
@@ -86,19 +89,70 @@ public final class StorageLogic implements ParticipantLogic {
     @Override
     public Choice hold(Request request, Calendar calendar) {
         TimeWindow window = request.booked();
-        Amounts wanted = Amounts.of(
-                BYTES,
-                request.spec().groups().stream()
-                        .mapToLong(group -> group.count() * wholeExtents(group.diskBytes()))
-                        .sum());
+        Amounts wanted = Amounts.of(BYTES, bytes(request.spec()));
         return roomiest(calendar, window, wanted)
-                .<Choice>map(pool -> new Chosen(
-                        List.of(new Claim(pool.id(), null, wanted)),
-                        new Facts.Pool(
-                                new HostId(Objects.requireNonNull(pool.labels().get(HOST), "a pool has a host")),
-                                Objects.requireNonNull(pool.labels().get(GROUP), "a pool is a volume group"),
-                                Objects.requireNonNull(pool.labels().get(PORTAL), "a pool is served somewhere"))))
+                .<Choice>map(pool -> new Chosen(new Facts.Pool(
+                        new HostId(Objects.requireNonNull(pool.labels().get(HOST), "a pool has a host")),
+                        Objects.requireNonNull(pool.labels().get(GROUP), "a pool is a volume group"),
+                        Objects.requireNonNull(pool.labels().get(PORTAL), "a pool is served somewhere"))))
                 .orElseGet(() -> refuse(calendar, window, wanted));
+    }
+
+    /** All volumes of an allocation stand in one pool. */
+    @Override
+    public Choice extend(Request request, Lease lease, Calendar calendar) {
+        Facts.Pool chosen = pool(lease.facts());
+        Amounts wanted = Amounts.of(BYTES, bytes(request.spec()));
+        long most = calendar.pool(id(chosen.host(), chosen.pool()))
+                .filter(Pool::open)
+                .map(pool -> calendar.free(pool, request.booked()).get(BYTES))
+                .orElse(0L);
+        return wanted.get(BYTES) <= most
+                ? new Chosen(chosen)
+                : new DoesNotFit(Refusal.of(
+                        ErrorCode.NO_CAPACITY,
+                        "volume space",
+                        "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
+                                + " fit into the pool in which the cluster's volumes are"));
+    }
+
+    @Override
+    public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+        Facts.Pool chosen = pool(facts);
+        return List.of(new Claim(id(chosen.host(), chosen.pool()), null, Amounts.of(BYTES, bytes(spec))));
+    }
+
+    @Override
+    public List<Claim> claims(Resource leftover) {
+        return leftover.spec() instanceof VolumeSpec volume
+                ? List.of(new Claim(id(leftover.host(), volume.pool()), null, Amounts.of(BYTES, volume.bytes())))
+                : List.of();
+    }
+
+    @Override
+    public Predicate<Resource> wanted(Lease lease) {
+        Set<String> machines = lease.machines();
+        return resource -> machines.contains(resource.name());
+    }
+
+    /** Secrets stay, and who may attach a volume is not the lease's to say: see {@link #adjusted}. */
+    @Override
+    public ResourceSpec revised(Resource known, ResourceSpec asNew) {
+        return known.absent() ? asNew : known.spec();
+    }
+
+    private long bytes(AllocationSpec spec) {
+        return spec.groups().stream()
+                .mapToLong(group -> group.count() * wholeExtents(group.diskBytes()))
+                .sum();
+    }
+
+    private static String id(HostId host, String volumeGroup) {
+        return host + "/" + volumeGroup;
+    }
+
+    private static Facts.Pool pool(Facts.OfSite facts) {
+        return Objects.requireNonNull(facts.pool(), "storage has chosen");
     }
 
     private long wholeExtents(long bytes) {
@@ -109,8 +163,7 @@ public final class StorageLogic implements ParticipantLogic {
     @Override
     public boolean deployable(Lease lease) {
         Facts.OfSite facts = lease.facts();
-        return secrets.sealable(Objects.requireNonNull(facts.pool(), "storage has chosen")
-                        .host())
+        return secrets.sealable(pool(facts).host())
                 && Objects.requireNonNull(facts.hosts(), "placement has chosen").hosts().values().stream()
                         .distinct()
                         .allMatch(secrets::sealable);
@@ -118,14 +171,14 @@ public final class StorageLogic implements ParticipantLogic {
 
     @Override
     public List<Wanted> deploy(Lease lease) {
-        Facts.Pool pool = Objects.requireNonNull(lease.facts().pool(), "storage has chosen");
+        Facts.Pool pool = pool(lease.facts());
         Map<Integer, HostId> hosts = Objects.requireNonNull(lease.facts().hosts(), "placement has chosen")
                 .hosts();
         ClusterAddressing addressing =
                 ClusterAddressing.of(lease.spec().network(), lease.allocation().reservation());
         List<Wanted> wanted = new ArrayList<>();
         for (MachineGroup group : lease.spec().groups()) {
-            for (int ordinal = group.firstOrdinal(); ordinal < group.firstOrdinal() + group.count(); ordinal++) {
+            for (int ordinal : group.ordinals()) {
                 String name = addressing.hostName(lease.spec().siteNumber(), ordinal);
                 HostId host = Objects.requireNonNull(hosts.get(ordinal), "every machine has a host");
                 ResourceKey volume = ResourceKey.of(ResourceKind.VOLUME, lease.allocation(), name);

@@ -140,10 +140,10 @@ class HeardHostsIT {
     @Test
     void whatIsToStandOnAHostThatWasNeverHeardOfWaitsForItsFirstWord() {
         // Given: placement has heard of the host already.
-        ConfirmAllocation confirm = confirmedOn(OTHER_COMPUTE);
+        DeployAllocation deploy = confirmedOn(OTHER_COMPUTE);
 
         // When
-        AllocationEvent answer = site.answer(deploy(confirm));
+        AllocationEvent answer = site.answer(deploy);
 
         // Then
         assertThat(answer).isInstanceOfSatisfying(AllocationProgress.class, progress -> {
@@ -152,22 +152,22 @@ class HeardHostsIT {
                     .extracting(ResourceStatus::reason)
                     .containsExactly("waits until every host of it has been heard of");
         });
-        assertThat(wanted(confirm.allocation())).isZero();
+        assertThat(wanted(deploy.allocation())).isZero();
 
         // When
         site.compute(OTHER_COMPUTE);
 
         // Then
-        ResourceKey disk = key(confirm.allocation(), ResourceKind.DISK);
+        ResourceKey disk = key(deploy.allocation(), ResourceKind.DISK);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(counted(disk, Phase.PENDING)).isOne());
-        assertThat(wanted(confirm.allocation())).isEqualTo(2);
+        assertThat(wanted(deploy.allocation())).isEqualTo(2);
     }
 
     @Test
     void whatWaitsForAHostThatIsNeverHeardOfIsGivenBack() {
         // Given
-        DeployAllocation deploy = deploy(confirmedOn(new HostId("tokyo-c03")));
+        DeployAllocation deploy = confirmedOn(new HostId("tokyo-c03"));
         site.answer(deploy);
 
         // When
@@ -187,7 +187,7 @@ class HeardHostsIT {
         site.compute(host, "no key");
 
         // When
-        AllocationEvent answer = site.answer(deploy(confirmedOn(host)));
+        AllocationEvent answer = site.answer(confirmedOn(host));
 
         // Then
         assertThat(answer)
@@ -252,8 +252,8 @@ class HeardHostsIT {
         return site.hold(spec(window, 1), Facts.OfSite.unknown().with(new Facts.Hosts(Map.of(1, host))));
     }
 
-    /** A lease that may begin, its machine on a host that placement chose. */
-    private ConfirmAllocation confirmedOn(HostId host) {
+    /** Brings about a lease whose machine is on a host that placement chose, and returns the command that begins it. */
+    private DeployAllocation confirmedOn(HostId host) {
         HoldAllocation hold = holdOn(host);
         ConfirmAllocation madeUp = confirm(hold, ((AllocationHeld) site.answer(hold)).chosen());
         ConfirmAllocation confirm = new ConfirmAllocation(
@@ -262,7 +262,7 @@ class HeardHostsIT {
                 madeUp.facts().with(new Facts.Hosts(Map.of(1, host))),
                 madeUp.cluster());
         site.answer(confirm);
-        return confirm;
+        return deploy(hold, confirm);
     }
 
     private long wanted(AllocationId allocation) {

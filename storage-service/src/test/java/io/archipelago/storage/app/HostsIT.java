@@ -284,9 +284,9 @@ class HostsIT {
                         spec,
                         Facts.OfSite.unknown(),
                         Duration.ofMinutes(5))));
-        does(tx ->
-                parts.onCommand(tx, new ConfirmAllocation(allocation, 2, facts, new Facts.OfCluster(List.of(), 1400))));
-        does(tx -> parts.onCommand(tx, new DeployAllocation(allocation, 3)));
+        Facts.OfCluster cluster = new Facts.OfCluster(List.of(), 1400);
+        does(tx -> parts.onCommand(tx, new ConfirmAllocation(allocation, 2, facts, cluster)));
+        does(tx -> parts.onCommand(tx, new DeployAllocation(allocation, 3, spec, facts, cluster)));
     }
 
     private void speaks(HostId host, String machine, int leftovers) {

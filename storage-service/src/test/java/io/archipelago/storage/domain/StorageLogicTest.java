@@ -69,7 +69,66 @@ class StorageLogicTest {
 
         // Then
         assertThat(chosen.chosen()).isEqualTo(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
-        assertThat(chosen.claims()).containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 60)));
+        assertThat(claims(logic, chosen)).containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 60)));
+    }
+
+    @Test
+    void takesMoreFromThePoolInWhichTheVolumesAre() {
+        // Given
+        AllocationSpec more = spec().with(List.of(frontend(), computes(3)));
+        Request request = new Request(ALLOCATION, more, lease().facts(), WINDOW);
+
+        // Then
+        assertThat(logic.extend(request, lease(), calendar(booking(LARGE, 0, WINDOW, null))))
+                .isEqualTo(new Chosen(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260")));
+        assertThat(logic.extend(request, lease(), calendar(booking(LARGE, 1, WINDOW, null))))
+                .isInstanceOfSatisfying(
+                        DoesNotFit.class,
+                        no -> assertThat(no.refusal().detail())
+                                .startsWith(
+                                        "of 100 bytes of volumes at most 99 fit into the pool in which the cluster's"));
+    }
+
+    @Test
+    void takesNoMoreFromAPoolThatIsClosed() {
+        Pool closed = StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", false);
+        Calendar calendar = new Calendar(List.of(SMALL, closed), List.of(), NOON);
+
+        assertThat(logic.extend(request(), lease(), calendar)).isInstanceOf(DoesNotFit.class);
+    }
+
+    @Test
+    void leavesVolumesAndDisksThatStayAsTheyAre() {
+        // Given
+        Resource volume = export(wanted().get(2), null);
+
+        // Then
+        assertThat(logic.revised(volume, wanted().get(2).spec())).isEqualTo(volume.spec());
+        assertThat(logic.revised(gone(volume), wanted().get(2).spec()))
+                .isEqualTo(wanted().get(2).spec());
+    }
+
+    @Test
+    void stillBooksAVolumeThatIsLeft() {
+        // Given
+        Lease without = new Lease(
+                ALLOCATION,
+                spec().with(List.of(frontend(), computes(2).without(Set.of(1)))),
+                lease().facts(),
+                lease().cluster(),
+                WINDOW);
+
+        // Then
+        assertThat(wanted()).allMatch(logic.wanted(lease()));
+        List<Resource> left =
+                wanted().stream().filter(logic.wanted(without).negate()).toList();
+        assertThat(left).extracting(Resource::name).containsOnly("vcompute-1-1").hasSize(2);
+        assertThat(left.stream().flatMap(r -> logic.claims(r).stream()))
+                .containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 20)));
+    }
+
+    private static List<Claim> claims(StorageLogic logic, Chosen chosen) {
+        return logic.claims(ALLOCATION, spec(), Facts.OfSite.unknown().with(chosen.chosen()));
     }
 
     @Test
@@ -280,7 +339,10 @@ class StorageLogicTest {
                 .mapToLong(wanted -> ((VolumeSpec) wanted.spec()).bytes())
                 .sum();
         assertThat(volumes).allMatch(wanted -> ((VolumeSpec) wanted.spec()).bytes() % 16 == 0);
-        assertThat(chosen.claims()).singleElement().extracting(Claim::amounts).isEqualTo(Amounts.of("bytes", bytes));
+        assertThat(claims(coarse, chosen))
+                .singleElement()
+                .extracting(Claim::amounts)
+                .isEqualTo(Amounts.of("bytes", bytes));
     }
 
     @Test
@@ -377,7 +439,7 @@ class StorageLogicTest {
         Facts.OfSite facts = Facts.OfSite.unknown()
                 .with(new Facts.Hosts(Map.of(4093, COMPUTE, 1, COMPUTE)))
                 .with(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
-        return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420));
+        return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420), WINDOW);
     }
 
     private static AllocationSpec spec() {
@@ -388,10 +450,16 @@ class StorageLogicTest {
                 TOKYO,
                 List.of(),
                 WINDOW,
-                List.of(
-                        new MachineGroup(MachineRole.FRONTEND, 4093, 1, 1, 1, 40, 1),
-                        new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 20, 2)),
+                List.of(frontend(), computes(1)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
+    }
+
+    private static MachineGroup frontend() {
+        return new MachineGroup(MachineRole.FRONTEND, 4093, 1, 1, 1, 40, 1);
+    }
+
+    private static MachineGroup computes(int count) {
+        return new MachineGroup(MachineRole.COMPUTE, 1, count, 1, 1, 20, 2);
     }
 }

@@ -1,0 +1,125 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.reservation.domain.Allocation.Header;
+import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Replacement.Extending;
+import io.archipelago.reservation.domain.Replacement.Planned;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * How a running lease gets machines for those whose hosts are dead. They are booked beside what it has, under ordinals that none had before;
+ * once all participants have booked, the lease goes on with them and without the lost ones. If one can not, or a host is back by then, it goes on as
+ * it was, and it is tried again for what is lost then. A lost frontend is not replaced: all that the cluster is was on it.
+ */
+final class ReplacementMoves {
+
+    private final Pace pace;
+
+    ReplacementMoves(Pace pace) {
+        this.pace = pace;
+    }
+
+    /** Plans it if machines are lost, and no longer if they are not. */
+    static Running plan(Running running, Instant now) {
+        boolean lost = !lost(running).isEmpty();
+        return switch (running.replacement()) {
+            case null -> lost ? running.with(new Planned(now, null)) : running;
+            case Planned planned -> lost ? running : running.with((Replacement) null);
+            case Extending extending -> running;
+        };
+    }
+
+    /** Does what {@link Replacement#due()} announced. */
+    Decision<Allocation> onDue(Running running, Replacement replacement, Instant now) {
+        return switch (replacement) {
+            case Planned planned -> begin(running, planned, now);
+            case Extending extending -> giveUp(running, Refusals.silent(extending.held()), now);
+        };
+    }
+
+    /** Takes a participant's answer; empty if it is none to this. */
+    Optional<Decision<Allocation>> onEvent(Running running, Extending extending, AllocationEvent event, Instant now) {
+        return switch (event) {
+            case AllocationHeld held -> {
+                Extending more = extending.with(held.participant(), held.chosen());
+                yield Optional.of(more.isHeldByAll() ? replace(running, more, now) : Decision.of(running.with(more)));
+            }
+            case AllocationRefused refused -> Optional.of(giveUp(running, refused.refusal(), now));
+            default -> Optional.empty();
+        };
+    }
+
+    /** Asks again those who have not booked. */
+    Decision<Allocation> askAgain(Running running, Extending extending, Instant now) {
+        return Decision.of(
+                running.askedAgain(now.plus(pace.again(running.asked() + 1))),
+                AllocationMessages.extend(running.header(), extending.spec()));
+    }
+
+    private Decision<Allocation> begin(Running running, Planned planned, Instant now) {
+        Set<Integer> lost = lost(running);
+        AllocationSpec spec = running.header().spec();
+        AllocationSpec more = spec.with(
+                spec.groups().stream().map(g -> withOthersFor(lost, g)).toList());
+        Extending extending =
+                new Extending(lost, more, running.facts(), Set.of(), now.plus(pace.holdFor()), planned.because());
+        Header header = running.header().next();
+        return Decision.of(
+                running.told(header, now.plus(pace.again(1))).with(extending), AllocationMessages.extend(header, more));
+    }
+
+    private Decision<Allocation> replace(Running running, Extending held, Instant now) {
+        if (!lost(running).containsAll(held.lost())) {
+            // A host came back meanwhile: what it has stays, and so do the volumes of its machines.
+            return goOnAsItWas(running, new Planned(now, held.because()), now);
+        }
+        AllocationSpec spec = held.replaced();
+        Facts.OfSite facts = held.facts().onlyOf(spec.ordinals());
+        Header header = running.header().next().with(spec);
+        Running next = running.told(header, now.plus(pace.again(1)))
+                .with(facts, running.cluster().with(AllocationMessages.shared(header, facts)))
+                .with((Replacement) null);
+        return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));
+    }
+
+    private Decision<Allocation> giveUp(Running running, Refusal because, Instant now) {
+        return goOnAsItWas(running, new Planned(now.plus(pace.replaceAgain()), because), now);
+    }
+
+    /** @param again when it is tried again, if machines are still lost */
+    private Decision<Allocation> goOnAsItWas(Running running, Planned again, Instant now) {
+        Running next = running.told(running.header().next(), now.plus(pace.again(1)))
+                .with(lost(running).isEmpty() ? null : again);
+        return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));
+    }
+
+    private static MachineGroup withOthersFor(Set<Integer> lost, MachineGroup group) {
+        int more = (int) group.ordinals().stream().filter(lost::contains).count();
+        return group.plus(more);
+    }
+
+    /** The ordinals of the compute machines that are lost. */
+    private static Set<Integer> lost(Running running) {
+        List<String> names = AllocationMessages.lost(running);
+        Header header = running.header();
+        return names.isEmpty()
+                ? Set.of()
+                : header.spec().groups().stream()
+                        .filter(group -> group.role() == MachineRole.COMPUTE)
+                        .flatMap(group -> group.ordinals().stream())
+                        .filter(ordinal -> names.contains(header.hostName(ordinal)))
+                        .collect(Collectors.toSet());
+    }
+}
