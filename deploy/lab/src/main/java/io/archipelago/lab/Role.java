@@ -7,7 +7,7 @@ public enum Role {
     /** Where a site's clusters are joined with those of others. */
     GATEWAY(512),
     /** Has a disk of its own, and on it the volume group {@link Lab#VOLUME_GROUP}. */
-    STORAGE(512),
+    STORAGE(1024),
     /** Where machines run. */
     COMPUTE(1024);
 

@@ -75,11 +75,15 @@ final class Cluster {
 
     /** Returns when nothing of it is left. */
     void awaitEnd() {
-        awaitState("ENDED", TO_END);
+        await().atMost(TO_END)
+                .pollInterval(BETWEEN_LOOKS)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(this::hasEnded);
     }
 
     boolean hasEnded() throws IOException, InterruptedException {
-        return seen().path("state").asText().equals("ENDED");
+        return List.of("ENDED", "CANCELLED", "REFUSED")
+                .contains(seen().path("state").asText());
     }
 
     /**
@@ -110,26 +114,30 @@ final class Cluster {
 
     /** What its machine at a site has written. */
     JsonNode writes(String site) throws IOException, InterruptedException {
-        JsonNode now = seen();
+        return writes(machine(site));
+    }
+
+    /** What a machine has written that it has, or had. */
+    JsonNode writes(JsonNode machine) throws IOException, InterruptedException {
         List<String> problems = new ArrayList<>();
-        JsonNode answer = new ClusterCheck(lab.lab(), now).ask(machine(now, site), "/cgi-bin/writes", problems);
+        JsonNode answer = new ClusterCheck(lab.lab(), seen()).ask(machine, "/cgi-bin/writes", problems);
         assertThat(problems).isEmpty();
         return answer;
     }
 
-    /** As an operator sees it. */
     String hostOfMachine(String site) throws IOException, InterruptedException {
-        JsonNode now = lab.desk(RunningLab.OPERATOR).get(MASTER, ServiceKind.RESERVATION, "/api/v1/reservations/" + id);
-        return machine(now, site).path("host").asText();
+        return machine(site).path("host").asText();
     }
 
-    private static JsonNode machine(JsonNode cluster, String site) {
-        for (JsonNode machine : cluster.path("machines")) {
+    /** Its machine at a site, the first if there are several, as an operator sees it. */
+    JsonNode machine(String site) throws IOException, InterruptedException {
+        JsonNode now = lab.desk(RunningLab.OPERATOR).get(MASTER, ServiceKind.RESERVATION, "/api/v1/reservations/" + id);
+        for (JsonNode machine : now.path("machines")) {
             if (machine.path("site").asText().equals(site)) {
                 return machine;
             }
         }
-        throw new AssertionError("no machine at " + site + ": " + cluster);
+        throw new AssertionError("no machine at " + site + ": " + now);
     }
 
     static Set<String> macs(JsonNode cluster) {

@@ -3,6 +3,7 @@ package io.archipelago.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.local.ServiceKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ final class PreparedHost implements Scenario {
     private static final Path FILES = ROOT.resolve("deploy/systemd");
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration TO_BE_READY = Duration.ofMinutes(3);
+    private static final Duration TO_RECORD = Duration.ofMinutes(8);
     private static final String SITE = "osaka";
     private static final String SYSTEMD = "systemd";
 
@@ -50,7 +52,7 @@ final class PreparedHost implements Scenario {
             $command >/tmp/by-hand.log 2>&1 &
             agent=$!
             until grep -q 'caught up' /tmp/by-hand.log; do kill -0 $agent; sleep 0.2; done
-            kill -INT $agent
+            kill -TERM $agent
             wait $agent || true
             """.formatted(CACHE);
 
@@ -86,6 +88,7 @@ final class PreparedHost implements Scenario {
             within("systemctl", "enable", "--now", "archipelago-agent");
             awaitReady();
             record();
+            awaitHeardOf();
 
             Cluster cluster = running.reserve("alice", Requests.LONG);
             cluster.awaitActive();
@@ -117,7 +120,7 @@ final class PreparedHost implements Scenario {
     /** Step 6: the command of the unit, by hand, until the agent says that it caught up. */
     private void record() throws IOException {
         within("systemctl", "stop", "archipelago-agent");
-        within("bash", "-ec", RECORD);
+        within(TO_RECORD, "bash", "-ec", RECORD);
         within("test", "-s", CACHE);
         within("systemctl", "start", "archipelago-agent");
         awaitReady();
@@ -130,13 +133,26 @@ final class PreparedHost implements Scenario {
                         .contains("UP"));
     }
 
+    /** Recording takes longer than a host may be silent. */
+    private void awaitHeardOf() {
+        await().atMost(TO_BE_READY)
+                .untilAsserted(() -> assertThat(running.known(ServiceKind.STORAGE, host)
+                                .path("state")
+                                .asText())
+                        .isEqualTo("ALIVE"));
+    }
+
     private static String file(String name) {
         return FILES.resolve(name).toString();
     }
 
     private String within(String... command) throws IOException {
+        return within(LIMIT, command);
+    }
+
+    private String within(Duration limit, String... command) throws IOException {
         List<String> words = new ArrayList<>(List.of("bash", "-ec", WITHIN, "within"));
         words.addAll(List.of(command));
-        return host.output(LIMIT, words.toArray(String[]::new)).strip();
+        return host.output(limit, words.toArray(String[]::new)).strip();
     }
 }

@@ -30,8 +30,12 @@ final class RunningLab {
     private static final Duration TO_SAY = Duration.ofSeconds(60);
     private static final Duration TO_SETTLE = Duration.ofSeconds(90);
 
-    /** What agents that hear nothing add to a lease's end: the default is longer than anybody waits for a test. */
-    private static final Map<String, String> SETTINGS = Map.of("PARTICIPANT_GRACE", "PT10S");
+    /**
+     * What agents that hear nothing add to a lease's end: the default is longer than anybody waits for a test. And two VLAN ids at each site, the same at
+     * both, so that two clusters meet where they can.
+     */
+    private static final Map<String, String> SETTINGS =
+            Map.of("PARTICIPANT_GRACE", "PT10S", "NETWORK_VLANS_FIRST", "1000", "NETWORK_VLANS_LAST", "1001");
 
     /** Where a cluster could leave files. */
     private static final List<String> DIRECTORIES = List.of(
@@ -44,11 +48,11 @@ final class RunningLab {
 
     /**
      * What a host's first cluster leaves and is no cluster's: the agent's copy of what it was told, which it keeps when that is nothing, and
-     * directories, empty, that the agent and the iSCSI initiator use for all.
+     * directories, empty, that the agent and the iSCSI initiator use for all. Those of the root are lost with its power.
      */
-    private static final String KEPT = "\\+ file: (/var/lib/archipelago/agent/[a-z0-9-]+/specs\\.json f 600"
-            + "|/var/lib/archipelago/agent/consoles d 700|/etc/iscsi/(nodes|ifaces) d \\d+"
-            + "|/run/archipelago(/(links|segments|disks))? d \\d+)";
+    private static final String KEPT =
+            "\\+ file: /var/lib/archipelago/agent/([a-z0-9-]+/specs\\.json f 600|consoles d 700)"
+                    + "|[+-] file: (/etc/iscsi/(nodes|ifaces)|/run/archipelago(/(links|segments|disks))?) d \\d+";
 
     private final Path folder;
     private final Operator operator;

@@ -15,9 +15,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Two tenants have clusters with the same names and addresses over both sites at the same time, and nothing else in common. */
+/**
+ * Two tenants have clusters with the same names and addresses over both sites at the same time; what is one's VLAN id at one site is the other's at
+ * the other. They have nothing else in common.
+ */
 final class TwoTenants implements Scenario {
 
+    private static final Duration TO_BE_HELD = Duration.ofSeconds(60);
     private static final Duration TO_BE_HEARD = Duration.ofSeconds(30);
     private static final Duration TO_LOOK = Duration.ofSeconds(30);
     private static final String TRUNK = "eth1";
@@ -36,15 +40,16 @@ final class TwoTenants implements Scenario {
 
     @Override
     public void play() throws Exception {
+        Cluster first = reserveWithTwoVlans();
         List<Capture> trunks = captures(TRUNK, Set.of(Role.COMPUTE, Role.GATEWAY));
         List<Capture> wans = captures(WAN, Set.of(Role.GATEWAY));
-
-        Cluster first = running.reserve("alice", Requests.LONG);
         Cluster second = running.reserve("bob", Requests.LONG);
         JsonNode alices = first.awaitActive();
         JsonNode bobs = second.awaitActive();
 
         assertThat(addresses(alices)).hasSize(2).isEqualTo(addresses(bobs));
+        assertThat(vlan(alices, "tokyo")).isEqualTo(vlan(bobs, "osaka"));
+        assertThat(vlan(alices, "osaka")).isEqualTo(vlan(bobs, "tokyo"));
         assertThat(Cluster.macs(alices)).hasSize(2).doesNotContainAnyElementsOf(Cluster.macs(bobs));
         Map<JsonNode, List<Capture>> insides = new LinkedHashMap<>();
         for (JsonNode cluster : List.of(alices, bobs)) {
@@ -64,6 +69,22 @@ final class TwoTenants implements Scenario {
         }
         noVlanCarriesTwoClusters(trunks, List.of(alices, bobs));
         nothingPassesTheWanInTheClear(wans, trunks, List.of(alices, bobs));
+    }
+
+    /** Each site has two VLAN ids to give: the next cluster gets the other one at each. Which of them a cluster gets is chance, half and half. */
+    private Cluster reserveWithTwoVlans() throws Exception {
+        while (true) {
+            Cluster cluster = running.reserve("alice", Requests.LONG);
+            await().atMost(TO_BE_HELD)
+                    .untilAsserted(
+                            () -> assertThat(cluster.seen().path("segments")).hasSize(2));
+            JsonNode seen = cluster.seen();
+            if (vlan(seen, "tokyo") != vlan(seen, "osaka")) {
+                return cluster;
+            }
+            cluster.beginEnd();
+            cluster.awaitEnd();
+        }
     }
 
     private List<Capture> captures(String nic, Set<Role> roles) throws IOException {
