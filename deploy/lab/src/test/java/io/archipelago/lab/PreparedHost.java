@@ -43,6 +43,9 @@ final class PreparedHost implements Scenario {
     private static final String WITHIN =
             "exec nsenter --target \"$(pgrep --oldest --full '^/lib/systemd/systemd')\" --pid --mount --root --wd=/ \"$@\"";
 
+    private static final String KEPT = "/var/lib/archipelago/";
+    private static final String KEPT_BY_LAB = KEPT + "agent/";
+
     private static final String CACHE = "/usr/lib/archipelago/agent/app.aot";
 
     private static final String RECORD = """
@@ -77,6 +80,9 @@ final class PreparedHost implements Scenario {
             // 2
             within("mkdir", "-p", "/usr/lib/archipelago", "/etc/archipelago");
             within("cp", "-r", ROOT.resolve("node-agent/target/quarkus-app").toString(), "/usr/lib/archipelago/agent");
+            // Who it is, the sites have known since the lab's own agent spoke; another machine would be refused its
+            // name.
+            within("cp", "-a", KEPT_BY_LAB + host.name(), KEPT);
             // 3
             within("cp", file("agent.properties.example"), "/etc/archipelago/agent.properties");
             within("sed", "-i", sayingWhichHostThisIs(), "/etc/archipelago/agent.properties");
@@ -104,6 +110,7 @@ final class PreparedHost implements Scenario {
                     .until(() -> host.run(LIMIT, "pgrep", "--full", "^/lib/systemd/systemd")
                                     .code()
                             != 0);
+            host.output(LIMIT, "rm", "-rf", KEPT + host.name());
             running.agents().start(host);
         }
     }
