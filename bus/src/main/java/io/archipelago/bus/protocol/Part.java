@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *                    `------- nothing is left on any host ---------'
  * </pre>
  *
- * A new hold (higher sequence) may follow Held, Refused and Released. What is Deploying may be extended, and go on otherwise than before. A part is never forgotten while a late command could revive it.
+ * A new hold (higher sequence) may follow Held, Refused and Released. What is Deploying may be extended, and go on otherwise than before.
+ * A part is never forgotten while a late command could revive it.
  */
 public sealed interface Part {
 

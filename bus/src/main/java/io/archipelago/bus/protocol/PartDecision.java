@@ -41,6 +41,10 @@ public record PartDecision(
         return new PartDecision(next, change, resources, publish, forget, answers);
     }
 
+    PartDecision answering(List<AllocationEvent> more) {
+        return new PartDecision(next, bookings, resources, publish, forget, more);
+    }
+
     /** Stores the resources and publishes them. */
     PartDecision publishing(List<Resource> changed) {
         return new PartDecision(next, bookings, changed, changed, forget, answers);

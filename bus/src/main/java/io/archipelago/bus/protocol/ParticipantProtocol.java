@@ -19,6 +19,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
@@ -199,8 +200,11 @@ public final class ParticipantProtocol {
             case Part.Deploying deploying -> {
                 Part.Deploying next = deploying.revised(
                         deploy.sequence(), deploying.lease().revised(deploy.spec(), deploy.facts(), deploy.cluster()));
+                if (next.progress() != Progress.WAITING && !logic.deployable(next.lease())) {
+                    yield PartDecision.answer(misplaced(deploy, "a host of it has not been heard of"));
+                }
                 yield isBooked(next, view)
-                        ? resources.goOn(next, view, now)
+                        ? resources.goOn(next, view)
                         : PartDecision.answer(misplaced(deploy, "that is more than what is booked"));
             }
             case null -> PartDecision.answer(misplaced(deploy, "it was never held"));
@@ -230,8 +234,7 @@ public final class ParticipantProtocol {
                     case Chosen chosen -> {
                         Part.Deploying more = deploying.extended(
                                 extend.sequence(), new Part.Extension.Granted(extend.spec(), chosen.chosen()));
-                        yield PartDecision.to(more, new PartDecision.Book(rows.of(more, view.resources())))
-                                .answering(granted(extend.allocation(), extend.sequence(), lease, chosen.chosen()));
+                        yield resources.rebook(more, view).answering(granted(more, chosen.chosen(), view));
                     }
                 };
             }
@@ -269,7 +272,7 @@ public final class ParticipantProtocol {
                 switch (deploying.extension()) {
                     case null -> resources.tell(deploying, view);
                     case Part.Extension.Granted granted ->
-                        PartDecision.answer(granted(id, deploying.sequence(), deploying.lease(), granted.chosen()));
+                        PartDecision.NOTHING.answering(granted(deploying, granted.chosen(), view));
                     case Part.Extension.Denied denied ->
                         PartDecision.answer(
                                 new AllocationRefused(id, deploying.sequence(), logic.name(), denied.refusal()));
@@ -298,8 +301,16 @@ public final class ParticipantProtocol {
                 .answering(refused(command, refusal));
     }
 
-    private AllocationHeld granted(AllocationId id, long sequence, Lease lease, Facts.Chosen chosen) {
-        return new AllocationHeld(id, sequence, logic.name(), lease.booked().end(), chosen);
+    /** Says first how far the part is: who asks must not replace what is there again by now. */
+    private List<AllocationEvent> granted(Part.Deploying part, Facts.Chosen chosen, PartView view) {
+        return List.of(
+                resources.progress(part, view),
+                new AllocationHeld(
+                        part.allocation(),
+                        part.sequence(),
+                        logic.name(),
+                        part.lease().booked().end(),
+                        chosen));
     }
 
     private AllocationRefused refused(AllocationCommand command, Refusal refusal) {

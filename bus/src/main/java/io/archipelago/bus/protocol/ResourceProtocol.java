@@ -65,8 +65,8 @@ final class ResourceProtocol {
     }
 
     /** Makes what a lease wants as it goes on, removes what it no longer wants, and gives back what is booked beyond both. */
-    PartDecision goOn(Part.Deploying part, PartView view, Instant now) {
-        Change bookings = change(view.calendar().of(part.allocation()), rows.of(part, view.resources()));
+    PartDecision goOn(Part.Deploying part, PartView view) {
+        Change bookings = rebook(part, view).bookings();
         if (part.progress() == Progress.WAITING) {
             return tell(part, view).booking(bookings);
         }
@@ -91,8 +91,19 @@ final class ResourceProtocol {
         return known.absent() || !spec.equals(known.spec()) ? known.changed(spec, notAfter(wanted, part)) : known;
     }
 
-    private static Change change(List<Booking> there, List<Booking> rows) {
-        return Rows.within(there, rows) ? new Keep() : new Book(rows);
+    /** Books what the part has from now on, if that is more or less than what is booked. */
+    PartDecision rebook(Part.Deploying part, PartView view) {
+        List<Booking> there = view.calendar().of(part.allocation());
+        List<Booking> rows = this.rows.of(part, view.resources());
+        boolean same = Rows.within(there, rows) && Rows.within(rows, there);
+        return PartDecision.to(part, same ? new Keep() : new Book(rows));
+    }
+
+    /** How far a part is, whatever was told last. */
+    AllocationProgress progress(Part.Deploying part, PartView view) {
+        return part.progress() == Progress.WAITING
+                ? waits(part)
+                : progress(part.told(progressOf(view.resources(), view)), view.resources(), view);
     }
 
     private PartDecision wait(Part.Deploying part, Set<AllocationId> predecessors, Instant lookAgain, PartView view) {
@@ -180,7 +191,7 @@ final class ResourceProtocol {
         return switch (view.part()) {
             case Part.Releasing releasing -> removeMore(releasing, after, List.of(seen));
             case Part.Deploying deploying
-            when seen.absent() && deploying.progress() != Progress.WAITING ->
+            when deploying.progress() != Progress.WAITING && isLeft(deploying, seen) ->
                 before.gone() ? stored : left(deploying, seen, after);
             case Part.Deploying deploying -> {
                 if (deploying.progress() == Progress.WAITING
@@ -206,14 +217,22 @@ final class ResourceProtocol {
         };
     }
 
-    /** Something that a lease no longer wants is removed: what stood in its way to go goes after it, and what is gone is no longer booked. */
+    private boolean isLeft(Part.Deploying part, Resource resource) {
+        return resource.absent()
+                || part.lease().spec().hasRetired()
+                        && !logic.wanted(part.lease()).test(resource);
+    }
+
+    /** Something was seen that a lease no longer wants: what may go now goes, and what is gone is no longer booked. */
     private PartDecision left(Part.Deploying part, Resource seen, PartView view) {
         Predicate<Resource> leftover = logic.wanted(part.lease()).negate();
         List<Resource> removed = view.resources().stream()
                 .filter(r -> !r.absent() && leftover.test(r) && logic.removable(r, view))
                 .map(Resource::removed)
                 .toList();
-        PartDecision decision = PartDecision.NOTHING.storing(merge(List.of(seen), removed), removed);
+        PartDecision decision =
+                removed.isEmpty() ? PartDecision.NOTHING : tell(part, view.with(merge(view.resources(), removed)));
+        decision = decision.storing(merge(List.of(seen), removed), removed);
         return seen.gone()
                 ? decision.booking(new Book(rows.of(part, view.resources()))).forgetting(List.of(seen))
                 : decision;

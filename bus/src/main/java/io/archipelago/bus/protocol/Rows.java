@@ -80,7 +80,10 @@ final class Rows {
     private static List<Booking> rows(
             AllocationId allocation, Stream<Claim> claims, TimeWindow during, @Nullable Instant heldUntil) {
         Map<Place, Amounts> sums = new LinkedHashMap<>();
-        claims.forEach(c -> sums.merge(new Place(c.pool(), c.unit()), c.amounts(), Amounts::plus));
+        // What takes nothing is not booked: of a stranger that was removed nobody knows what it took, nor of which
+        // pool.
+        claims.filter(c -> c.unit() != null || !c.amounts().equals(Amounts.NONE))
+                .forEach(c -> sums.merge(new Place(c.pool(), c.unit()), c.amounts(), Amounts::plus));
         return sums.entrySet().stream()
                 .map(e -> new Booking(
                         allocation,

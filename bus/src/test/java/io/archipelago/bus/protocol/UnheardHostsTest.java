@@ -7,6 +7,7 @@ import static io.archipelago.bus.protocol.ProtocolFixture.SEQUENCE;
 import static io.archipelago.bus.protocol.ProtocolFixture.TERMS;
 import static io.archipelago.bus.protocol.ProtocolFixture.confirmed;
 import static io.archipelago.bus.protocol.ProtocolFixture.deploy;
+import static io.archipelago.bus.protocol.ProtocolFixture.in;
 import static io.archipelago.bus.protocol.ProtocolFixture.release;
 import static io.archipelago.bus.protocol.ProtocolFixture.view;
 import static io.archipelago.bus.protocol.ProtocolFixture.volume;
@@ -22,6 +23,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
@@ -29,6 +31,7 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.Phase;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +122,22 @@ class UnheardHostsTest {
                 .isEqualTo(Parts.TOLD);
         assertThat(HostFixture.protocol().onHeartbeat(null, other, true, NOON).parts())
                 .isEqualTo(Parts.LEFT_ALONE);
+    }
+
+    @Test
+    void goesOnAsBeforeUntilAHostThatItIsToHaveIsHeardOf() {
+        // Given
+        PartView running = view(ProtocolFixture.deploying(Progress.READY), in(Phase.READY, volume(1)));
+
+        // When
+        PartDecision refused = protocol.onCommand(deploy(SEQUENCE + 1), running, NOON);
+        logic.known = true;
+        PartDecision taken = protocol.onCommand(deploy(SEQUENCE + 1), running, NOON);
+
+        // Then
+        assertThat(refused.answers()).hasOnlyElementsOfType(AllocationRefused.class);
+        assertThat(refused.next()).isNull();
+        assertThat(taken.answers()).hasOnlyElementsOfType(AllocationProgress.class);
     }
 
     private Part waiting() {

@@ -45,6 +45,11 @@ public record AllocationSpec(
         return groups.stream().flatMap(g -> g.ordinals().stream()).collect(Collectors.toSet());
     }
 
+    /** Whether others took the place of some machines. */
+    public boolean hasRetired() {
+        return groups.stream().anyMatch(g -> !g.retired().isEmpty());
+    }
+
     /** The same with other machines. */
     public AllocationSpec with(List<MachineGroup> others) {
         return new AllocationSpec(tenant, clusterName, siteNumber, master, peers, window, others, network, software);

@@ -256,6 +256,10 @@ public sealed interface Allocation {
             return new Running(header, facts, cluster, parts, answered, other, asked, askAgainAt);
         }
 
+        Running withoutReplacement() {
+            return new Running(header, facts, cluster, parts, answered, null, asked, askAgainAt);
+        }
+
         /** The participants are told something under another sequence, and all are to answer it. */
         Running told(Header other, Instant again) {
             return new Running(other, facts, cluster, parts, Set.of(), replacement, 1, again);

@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The moves of an {@link Allocation}: what is done on every message in every state, and at every deadline. */
 public final class AllocationMoves {
@@ -248,8 +247,9 @@ public final class AllocationMoves {
     private Decision<Allocation> confirm(Allocation allocation, Header heard, ConfirmShare confirm, Instant now) {
         return switch (allocation) {
             case Held held
-            when !missing(heard, confirm.cluster()).isEmpty() ->
-                releases.refuse(held, heard, List.of(Refusals.incomplete(missing(heard, confirm.cluster()))), now);
+            when !KnownSites.missing(heard, confirm.cluster()).isEmpty() ->
+                releases.refuse(
+                        held, heard, List.of(Refusals.incomplete(KnownSites.missing(heard, confirm.cluster()))), now);
             case Held held
             when now.isBefore(held.until()) -> {
                 Header next = heard.next();
@@ -259,6 +259,12 @@ public final class AllocationMoves {
             }
             case Held held -> releases.refuse(held, heard, List.of(Refusals.ranOut()), now);
             case Holding holding -> releases.refuse(holding, heard, List.of(Refusals.ranOut()), now);
+            // It was leased and comes to its end: the master has to wait until nothing is left.
+            case Releasing releasing
+            when releasing.deployed() && releasing.refusals().isEmpty() -> {
+                Releasing same = releasing.withHeader(heard);
+                yield Decision.of(same, AllocationMessages.left(same));
+            }
             case Releasing releasing -> {
                 List<Refusal> why = releasing.refusals().isEmpty() ? List.of(Refusals.ranOut()) : releasing.refusals();
                 yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
@@ -270,10 +276,10 @@ public final class AllocationMoves {
             // A digest tells the master that it is unknown here.
             case Forgotten forgotten -> Decision.of(new Forgotten(heard));
             case Confirming confirming ->
-                Decision.of(confirming.heard(heard, known(confirming.cluster(), heard, confirm)));
+                Decision.of(confirming.heard(heard, KnownSites.after(confirming.cluster(), heard, confirm)));
             case Confirmed confirmed ->
                 Decision.of(
-                        confirmed.heard(heard, known(confirmed.cluster(), heard, confirm)),
+                        confirmed.heard(heard, KnownSites.after(confirmed.cluster(), heard, confirm)),
                         AllocationMessages.confirmed(heard));
             case Running running -> hear(running, heard, confirm, now);
         };
@@ -281,28 +287,14 @@ public final class AllocationMoves {
 
     /** The participants are told what is now known of the other sites; if they are being told something, with that. */
     private Decision<Allocation> hear(Running running, Header heard, ConfirmShare confirm, Instant now) {
-        Facts.OfCluster known =
-                known(running.cluster(), heard, confirm).with(AllocationMessages.shared(heard, running.facts()));
+        Facts.OfCluster known = KnownSites.after(running.cluster(), heard, confirm)
+                .with(AllocationMessages.shared(heard, running.facts()));
         Running same = running.withHeader(heard).with(running.facts(), known);
         if (known.equals(running.cluster()) || running.replacement() instanceof Replacement.Extending) {
             return Decision.of(same, AllocationMessages.status(same));
         }
         Running told = same.told(heard.next(), again(0, now));
         return Decision.of(told, AllocationMessages.deploy(told), AllocationMessages.status(told));
-    }
-
-    /** What is known of the sites of a cluster, unless what the master says leaves out one of those that are needed. */
-    private static Facts.OfCluster known(Facts.OfCluster before, Header header, ConfirmShare confirm) {
-        return missing(header, confirm.cluster()).isEmpty() ? confirm.cluster() : before;
-    }
-
-    /** The sites without whose facts the share can not be deployed, and which a confirmation leaves out. */
-    private static List<SiteId> missing(Header header, Facts.OfCluster cluster) {
-        return Stream.of(Stream.of(header.id().site(), header.master()), header.spec().peers().stream())
-                .flatMap(needed -> needed)
-                .distinct()
-                .filter(site -> cluster.at(site).isEmpty())
-                .toList();
     }
 
     private Optional<Decision<Allocation>> onEvent(Confirming confirming, AllocationEvent event, Instant now) {

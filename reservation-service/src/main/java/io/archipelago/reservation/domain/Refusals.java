@@ -34,7 +34,7 @@ final class Refusals {
 
     static Refusal incomplete(List<SiteId> missing) {
         String sites = missing.stream().map(SiteId::value).collect(Collectors.joining(", "));
-        return Refusal.of(ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing of " + sites);
+        return Refusal.of(ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing usable of " + sites);
     }
 
     static Refusal conflict(String because) {

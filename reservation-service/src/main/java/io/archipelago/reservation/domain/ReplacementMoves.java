@@ -36,7 +36,7 @@ final class ReplacementMoves {
         boolean lost = !lost(running).isEmpty();
         return switch (running.replacement()) {
             case null -> lost ? running.with(new Planned(now, null)) : running;
-            case Planned planned -> lost ? running : running.with((Replacement) null);
+            case Planned planned -> lost ? running : running.withoutReplacement();
             case Extending extending -> running;
         };
     }
@@ -90,7 +90,7 @@ final class ReplacementMoves {
         Header header = running.header().next().with(spec);
         Running next = running.told(header, now.plus(pace.again(1)))
                 .with(facts, running.cluster().with(AllocationMessages.shared(header, facts)))
-                .with((Replacement) null);
+                .withoutReplacement();
         return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));
     }
 

@@ -6,6 +6,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -91,8 +92,7 @@ public record Share(
 
     /** It gives the machines that it was asked for, whatever it says. */
     Share held(Facts.Shared said) {
-        Facts.Shared chosen = new Facts.Shared(
-                said.site(), said.siteNumber(), spec.groups(), said.vlan(), said.endpoint(), said.mtu());
+        Facts.Shared chosen = giving(said, spec.groups());
         return new Share(id, spec, sequence, Stage.HELD, chosen, null, List.of(), null, List.of(), 0, null);
     }
 
@@ -118,8 +118,15 @@ public record Share(
                 && given.groups().stream().allMatch(addressing::names);
     }
 
+    private static Facts.Shared giving(Facts.Shared site, List<MachineGroup> groups) {
+        return new Facts.Shared(site.site(), site.siteNumber(), groups, site.vlan(), site.endpoint(), site.mtu());
+    }
+
+    /** Of what a site says of itself only its machines may change: the rest was agreed on when it held. */
     Share running(ShareStatus now) {
-        Facts.Shared given = now.facts() == null || !isAskedFor(now.facts()) ? facts : now.facts();
+        Facts.Shared given = facts == null || now.facts() == null || !isAskedFor(now.facts())
+                ? facts
+                : giving(facts, now.facts().groups());
         return new Share(
                 id,
                 given == null ? spec : spec.with(given.groups()),

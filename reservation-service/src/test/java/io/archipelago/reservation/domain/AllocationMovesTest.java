@@ -239,8 +239,8 @@ class AllocationMovesTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(refused.refusals())
-                .containsExactly(
-                        Refusal.of(ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing of tokyo"));
+                .containsExactly(Refusal.of(
+                        ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing usable of tokyo"));
     }
 
     @Test

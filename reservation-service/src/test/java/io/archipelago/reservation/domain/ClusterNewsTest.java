@@ -84,6 +84,25 @@ class ClusterNewsTest {
         assertThat(share(heard.next(), OSAKA).facts()).isEqualTo(osaka);
     }
 
+    @Test
+    void believesOfARunningShareNothingButItsMachines() {
+        // Given
+        Facts.Shared said = new Facts.Shared(
+                OSAKA,
+                REPLACED.siteNumber(),
+                REPLACED.groups(),
+                4000,
+                new Facts.Endpoint("198.51.100.66", 1, List.of()),
+                9000);
+
+        // When
+        Decision<Reservation> heard = hear(running(Stage.CONFIRMED), said);
+
+        // Then
+        assertThat(share(heard.next(), OSAKA).facts()).isEqualTo(REPLACED);
+        assertThat(heard.next().facts()).isEqualTo(known().with(REPLACED));
+    }
+
     /** None, more, larger ones, and some for which the network has no name. */
     static List<List<MachineGroup>> unasked() {
         MachineGroup asked = shared(OSAKA).groups().getFirst();

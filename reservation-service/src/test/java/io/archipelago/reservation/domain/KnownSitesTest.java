@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
@@ -66,6 +67,26 @@ class KnownSitesTest {
             assertThat(deploy.cluster().at(OSAKA)).contains(status(ended).facts());
             assertThat(status(ended).sequence()).isEqualTo(SHARE_SEQUENCE + 1);
         }
+    }
+
+    @Test
+    void passesOverMachinesThatHaveNoName() {
+        // Given
+        Facts.Shared tokyo = shared(TOKYO);
+        MachineGroup all = tokyo.groups().getFirst().plus(Integer.MAX_VALUE - 10);
+        Facts.Shared absurd =
+                new Facts.Shared(TOKYO, tokyo.siteNumber(), List.of(all), tokyo.vlan(), tokyo.endpoint(), tokyo.mtu());
+        ConfirmShare confirm =
+                new ConfirmShare(AT_OSAKA, SHARE_SEQUENCE + 1, cluster().with(absurd));
+
+        // When
+        Decision<Allocation> running = moves.onCommand(running(), confirm, NOON).orElseThrow();
+        Decision<Allocation> held =
+                moves.onCommand(AllocationStates.held(), confirm, NOON).orElseThrow();
+
+        // Then
+        assertThat(((Running) running.next()).cluster()).isEqualTo(running().cluster());
+        assertThat(held.next()).isInstanceOf(Allocation.Releasing.class);
     }
 
     @Test

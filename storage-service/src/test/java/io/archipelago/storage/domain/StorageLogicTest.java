@@ -34,7 +34,6 @@ import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
-import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
@@ -49,16 +48,16 @@ import org.junit.jupiter.api.Test;
 
 class StorageLogicTest {
 
-    private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
-    private static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(7200));
-    private static final SiteId TOKYO = new SiteId("tokyo");
+    static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+    static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(7200));
+    static final SiteId TOKYO = new SiteId("tokyo");
     static final AllocationId ALLOCATION =
             new AllocationId(ReservationId.parse("019357a0-0000-7000-8000-0000000000a1"), TOKYO);
     static final HostId FIRST = new HostId("tokyo-s01");
     static final HostId SECOND = new HostId("tokyo-s02");
     static final HostId COMPUTE = new HostId("tokyo-c01");
-    private static final Pool SMALL = StorageLogic.pool(FIRST, "vg0", 70, "10.254.1.1:3260", true);
-    private static final Pool LARGE = StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", true);
+    static final Pool SMALL = StorageLogic.pool(FIRST, "vg0", 70, "10.254.1.1:3260", true);
+    static final Pool LARGE = StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", true);
 
     private final StorageLogic logic = new StorageLogic(new KnownKeys(Map.of()), 1);
 
@@ -72,62 +71,7 @@ class StorageLogicTest {
         assertThat(claims(logic, chosen)).containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 60)));
     }
 
-    @Test
-    void takesMoreFromThePoolInWhichTheVolumesAre() {
-        // Given
-        AllocationSpec more = spec().with(List.of(frontend(), computes(3)));
-        Request request = new Request(ALLOCATION, more, lease().facts(), WINDOW);
-
-        // Then
-        assertThat(logic.extend(request, lease(), calendar(booking(LARGE, 0, WINDOW, null))))
-                .isEqualTo(new Chosen(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260")));
-        assertThat(logic.extend(request, lease(), calendar(booking(LARGE, 1, WINDOW, null))))
-                .isInstanceOfSatisfying(
-                        DoesNotFit.class,
-                        no -> assertThat(no.refusal().detail())
-                                .startsWith(
-                                        "of 100 bytes of volumes at most 99 fit into the pool in which the cluster's"));
-    }
-
-    @Test
-    void takesNoMoreFromAPoolThatIsClosed() {
-        Pool closed = StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", false);
-        Calendar calendar = new Calendar(List.of(SMALL, closed), List.of(), NOON);
-
-        assertThat(logic.extend(request(), lease(), calendar)).isInstanceOf(DoesNotFit.class);
-    }
-
-    @Test
-    void leavesVolumesAndDisksThatStayAsTheyAre() {
-        // Given
-        Resource volume = export(wanted().get(2), null);
-
-        // Then
-        assertThat(logic.revised(volume, wanted().get(2).spec())).isEqualTo(volume.spec());
-        assertThat(logic.revised(gone(volume), wanted().get(2).spec()))
-                .isEqualTo(wanted().get(2).spec());
-    }
-
-    @Test
-    void stillBooksAVolumeThatIsLeft() {
-        // Given
-        Lease without = new Lease(
-                ALLOCATION,
-                spec().with(List.of(frontend(), computes(2).without(Set.of(1)))),
-                lease().facts(),
-                lease().cluster(),
-                WINDOW);
-
-        // Then
-        assertThat(wanted()).allMatch(logic.wanted(lease()));
-        List<Resource> left =
-                wanted().stream().filter(logic.wanted(without).negate()).toList();
-        assertThat(left).extracting(Resource::name).containsOnly("vcompute-1-1").hasSize(2);
-        assertThat(left.stream().flatMap(r -> logic.claims(r).stream()))
-                .containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 20)));
-    }
-
-    private static List<Claim> claims(StorageLogic logic, Chosen chosen) {
+    static List<Claim> claims(StorageLogic logic, Chosen chosen) {
         return logic.claims(ALLOCATION, spec(), Facts.OfSite.unknown().with(chosen.chosen()));
     }
 
@@ -324,28 +268,6 @@ class StorageLogicTest {
     }
 
     @Test
-    void booksVolumesInWholeExtents() {
-        // Given
-        StorageLogic coarse = new StorageLogic(new KnownKeys(Map.of()), 16);
-
-        // When
-        Chosen chosen = (Chosen) coarse.hold(request(), calendar());
-        List<Wanted> volumes = coarse.deploy(lease()).stream()
-                .filter(wanted -> wanted.key().kind() == ResourceKind.VOLUME)
-                .toList();
-
-        // Then
-        long bytes = volumes.stream()
-                .mapToLong(wanted -> ((VolumeSpec) wanted.spec()).bytes())
-                .sum();
-        assertThat(volumes).allMatch(wanted -> ((VolumeSpec) wanted.spec()).bytes() % 16 == 0);
-        assertThat(claims(coarse, chosen))
-                .singleElement()
-                .extracting(Claim::amounts)
-                .isEqualTo(Amounts.of("bytes", bytes));
-    }
-
-    @Test
     void booksEveryVolumeGroupOfAHost() {
         Inventory inventory = new Inventory(
                 "9f2c",
@@ -367,7 +289,7 @@ class StorageLogicTest {
                 .containsExactlyInAnyOrder(SMALL, StorageLogic.pool(FIRST, "vg1", 5, "10.254.1.1:3260", true));
     }
 
-    private static Resource gone(Resource resource) {
+    static Resource gone(Resource resource) {
         return new Resource(
                 resource.host(),
                 resource.key(),
@@ -390,7 +312,7 @@ class StorageLogicTest {
         return logic.fence(COMPUTE, List.of(resources), Set.of());
     }
 
-    private static Resource export(Resource volume, @Nullable HostId initiator) {
+    static Resource export(Resource volume, @Nullable HostId initiator) {
         VolumeSpec spec = (VolumeSpec) volume.spec();
         return like(
                 volume,
@@ -422,16 +344,16 @@ class StorageLogicTest {
         return new PartView(null, calendar(), resources, HostsDown.NONE);
     }
 
-    private static Calendar calendar(Booking... bookings) {
+    static Calendar calendar(Booking... bookings) {
         return new Calendar(List.of(SMALL, LARGE), Arrays.asList(bookings), NOON);
     }
 
-    private static Booking booking(Pool pool, long bytes, TimeWindow during, @Nullable Instant heldUntil) {
+    static Booking booking(Pool pool, long bytes, TimeWindow during, @Nullable Instant heldUntil) {
         AllocationId other = new AllocationId(new ReservationId(new UUID(0x7000, 9)), TOKYO);
         return new Booking(other, pool.id(), null, Amounts.of("bytes", bytes), during, heldUntil);
     }
 
-    private static Request request() {
+    static Request request() {
         return new Request(ALLOCATION, spec(), Facts.OfSite.unknown(), WINDOW);
     }
 
@@ -442,7 +364,7 @@ class StorageLogicTest {
         return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420), WINDOW);
     }
 
-    private static AllocationSpec spec() {
+    static AllocationSpec spec() {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "survey",
@@ -455,11 +377,11 @@ class StorageLogicTest {
                 new Software("debian-12", List.of()));
     }
 
-    private static MachineGroup frontend() {
+    static MachineGroup frontend() {
         return new MachineGroup(MachineRole.FRONTEND, 4093, 1, 1, 1, 40, 1);
     }
 
-    private static MachineGroup computes(int count) {
+    static MachineGroup computes(int count) {
         return new MachineGroup(MachineRole.COMPUTE, 1, count, 1, 1, 20, 2);
     }
 }
