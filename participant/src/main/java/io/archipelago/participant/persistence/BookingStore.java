@@ -47,6 +47,7 @@ final class BookingStore {
     private static final String DELETE = """
             delete from booking
             where allocation in (select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb)))
+              and id not in (select cast(jsonb_array_elements_text(cast(cast(:kept as text) as jsonb)) as bigint))
             """;
 
     // Expired holds no longer count, and the constraints must not see them either.
@@ -100,31 +101,36 @@ final class BookingStore {
 
     /** Held becomes confirmed. */
     static Uni<Void> confirm(Tx tx, Collection<AllocationId> allocations) {
-        return change(tx, CONFIRM, allocations);
-    }
-
-    static Uni<Void> delete(Tx tx, Collection<AllocationId> allocations) {
-        return change(tx, DELETE, allocations);
-    }
-
-    /** The same, and removes all expired holds. */
-    static Uni<Void> deleteAndClear(Tx tx, Collection<AllocationId> allocations) {
-        return tx.session()
-                .createNativeQuery(DELETE_AND_CLEAR)
-                .setParameter("allocations", json(allocations))
-                .setParameter("now", tx.now())
-                .executeUpdate()
-                .replaceWithVoid();
-    }
-
-    private static Uni<Void> change(Tx tx, String statement, Collection<AllocationId> allocations) {
         return allocations.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : tx.session()
-                        .createNativeQuery(statement)
+                        .createNativeQuery(CONFIRM)
                         .setParameter("allocations", json(allocations))
                         .executeUpdate()
                         .replaceWithVoid();
+    }
+
+    /** Deletes all rows of some allocations but some. */
+    static Uni<Void> delete(Tx tx, Collection<AllocationId> allocations, Collection<Long> kept) {
+        return allocations.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : tx.session()
+                        .createNativeQuery(DELETE)
+                        .setParameter("allocations", json(allocations))
+                        .setParameter("kept", Json.write(kept))
+                        .executeUpdate()
+                        .replaceWithVoid();
+    }
+
+    /** The same, and removes all expired holds. */
+    static Uni<Void> deleteAndClear(Tx tx, Collection<AllocationId> allocations, Collection<Long> kept) {
+        return tx.session()
+                .createNativeQuery(DELETE_AND_CLEAR)
+                .setParameter("allocations", json(allocations))
+                .setParameter("kept", Json.write(kept))
+                .setParameter("now", tx.now())
+                .executeUpdate()
+                .replaceWithVoid();
     }
 
     private static String json(Collection<AllocationId> allocations) {

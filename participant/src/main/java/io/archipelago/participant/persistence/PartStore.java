@@ -231,8 +231,9 @@ public class PartStore {
         return tx.session()
                 .flush()
                 .chain(() -> inserted.isEmpty()
-                        ? BookingStore.delete(tx, deleted)
-                        : BookingStore.deleteAndClear(tx, deleted).chain(() -> BookingStore.insert(tx, inserted)))
+                        ? BookingStore.delete(tx, deleted, set.kept())
+                        : BookingStore.deleteAndClear(tx, deleted, set.kept())
+                                .chain(() -> BookingStore.insert(tx, inserted)))
                 .chain(() -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED)));
     }
 

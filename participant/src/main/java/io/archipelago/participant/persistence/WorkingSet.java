@@ -205,10 +205,32 @@ final class WorkingSet {
                 .toList();
     }
 
+    /**
+     * The rows of replaced bookings that stay, as far as they were read: a row that is written anew is held against what its pool has now, which may
+     * have become less.
+     */
+    Set<Long> kept() {
+        return unchanged().keySet();
+    }
+
     /** The bookings to be inserted. */
     List<Booking> inserted() {
-        return ending(Fate.REPLACED).stream()
-                .flatMap(id -> current(id).stream())
-                .toList();
+        List<Booking> inserted = new ArrayList<>();
+        ending(Fate.REPLACED).forEach(id -> inserted.addAll(current(id)));
+        unchanged().values().forEach(inserted::remove);
+        return inserted;
+    }
+
+    private Map<Long, Booking> unchanged() {
+        Map<Long, Booking> unchanged = new HashMap<>();
+        for (AllocationId id : ending(Fate.REPLACED)) {
+            List<Booking> wanted = new ArrayList<>(current(id));
+            rows.forEach((row, booking) -> {
+                if (wanted.remove(booking)) {
+                    unchanged.put(row, booking);
+                }
+            });
+        }
+        return unchanged;
     }
 }
