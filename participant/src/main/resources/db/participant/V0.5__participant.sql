@@ -78,6 +78,7 @@ create table resource (
     spec       jsonb       not null,
     phase      text        not null,
     reason     text        not null,
+    cleared    boolean     not null, -- seen gone since it was last wanted: nothing is booked for it
     epoch      bigint      not null,
     counter    bigint      not null,
     changed_at timestamptz not null,

@@ -22,6 +22,7 @@ final class Forgetful {
                 r.spec(),
                 Phase.READY,
                 "",
+                r.cleared(),
                 r.epoch(),
                 r.counter());
     }

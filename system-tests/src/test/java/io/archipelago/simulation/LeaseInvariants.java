@@ -50,15 +50,15 @@ final class LeaseInvariants {
         return rows.stream().anyMatch(b -> b.pool().equals(pool) && Objects.equals(b.unit(), unit));
     }
 
-    /** Machines and volumes that were not seen gone are booked, whether the lease still wants them or not. */
+    /** Machines and volumes that were not seen gone yet are booked, whether the lease still wants them or not. */
     void covered(ParticipantService service, AllocationId id, List<Booking> rows) {
         Map<String, Long> there = new TreeMap<>();
         Map<String, Long> booked = new TreeMap<>();
         for (Resource resource : service.resources(id)) {
-            if (!resource.gone() && resource.spec() instanceof VolumeSpec volume) {
+            if (!resource.cleared() && resource.spec() instanceof VolumeSpec volume) {
                 there.merge(resource.host() + "/" + volume.pool(), volume.bytes(), Long::sum);
             }
-            if (!resource.gone() && resource.spec() instanceof MachineSpec machine) {
+            if (!resource.cleared() && resource.spec() instanceof MachineSpec machine) {
                 there.merge(resource.host().value(), machine.memoryBytes(), Long::sum);
             }
         }

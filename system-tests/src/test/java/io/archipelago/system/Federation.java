@@ -41,6 +41,12 @@ final class Federation implements AutoCloseable {
     /** Where the tenant asks. */
     static final String MASTER = "tokyo";
 
+    /** In the last slice of a site, which holds for ever. */
+    private static final String ADVERTISED_HOSTS = """
+            select cast(sum(cast(host ->> 'count' as integer)) as text)
+            from site_capacity, jsonb_array_elements(advertised -> 'slices' -> -1 -> 'hosts') host where site = '%s'
+            """;
+
     private static final Set<String> FINAL = Set.of("ENDED", "CANCELLED", "REFUSED");
 
     private final RunningStack stack;
@@ -224,11 +230,34 @@ final class Federation implements AutoCloseable {
         return streams;
     }
 
-    /** The network whole, everybody awake and all hosts well, however a test ended. */
+    /** The network whole, everybody awake and all hosts well, however a test ended; and those who book know it. */
     void restore() throws IOException, InterruptedException {
         stack.wan().heal();
         thaw();
-        hosts.values().forEach(Hosts::restore);
+        for (String site : sites()) {
+            if (hosts(site).restore()) {
+                awaitAllAlive(site);
+            }
+        }
+    }
+
+    /** Waits until all participants of a site say that its hosts are well, and its peers know what they have. */
+    private void awaitAllAlive(String site) throws IOException, InterruptedException {
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
+            for (ServiceKind participant : Outside.PARTICIPANTS) {
+                assertThat(operator.get(site, participant, "/api/v1/hosts").body())
+                        .as(site + " " + participant)
+                        .allMatch(host -> host.get("state").asText().equals("ALIVE")
+                                && !host.get("dead").asBoolean());
+            }
+        });
+        await().atMost(SOON).untilAsserted(() -> {
+            List<String> open =
+                    stack.query(site, ServiceKind.PLACEMENT, "select cast(count(*) as text) from pool where open");
+            assertThat(stack.query(MASTER, ServiceKind.PLACEMENT, ADVERTISED_HOSTS.formatted(site)))
+                    .as("how many hosts " + site + " advertises")
+                    .isEqualTo(open);
+        });
     }
 
     // --- what is so, whatever anybody believes

@@ -97,8 +97,8 @@ final class Hosts {
         stack.play(site, "{\"faultRate\": 1.0}");
     }
 
-    /** All is well again; an agent that has just been killed may take a while to hear of it. */
-    void restore() {
+    /** All is well again; an agent that has just been killed may take a while to hear of it. Returns whether any host was not well. */
+    boolean restore() {
         if (faulty) {
             await().atMost(Federation.SOON).ignoreExceptions().until(() -> {
                 stack.play(site, "{\"faultRate\": 0.0}");
@@ -112,7 +112,9 @@ final class Hosts {
                 return true;
             });
         }
+        boolean any = !unwell.isEmpty();
         unwell.clear();
+        return any;
     }
 
     private void play(String host, String mishap) throws IOException, InterruptedException {

@@ -115,22 +115,34 @@ class HostsST {
         federation.awaitState(id, "ACTIVE");
         List<Thing> before = hosts.running();
         String host = before.getFirst().host();
+        List<Thing> others =
+                before.stream().filter(machine -> !machine.host().equals(host)).toList();
         hosts.fare("OFF", host);
 
         JsonNode degraded = federation.awaitState(id, "DEGRADED");
         assertThat(degraded.get("problems").toString()).contains("its host is");
         awaitHost(federation, host, "LOST", true);
         assertThat(exportedTo(hosts, host)).as("what is still exported to it").isEmpty();
-        assertThat(hosts.running())
-                .as("what is started elsewhere")
-                .allSatisfy(machine -> assertThat(before).contains(machine));
+        federation.awaitState(id, "ACTIVE");
+        List<Thing> after = hosts.running();
+        assertThat(after).hasSameSizeAs(before).containsAll(others);
+        assertThat(after)
+                .filteredOn(machine -> !others.contains(machine))
+                .as("what took the place of the lost")
+                .allSatisfy(machine -> {
+                    assertThat(machine.host()).isNotEqualTo(host);
+                    assertThat(name(machine)).isNotIn(names(before));
+                });
+        for (String site : federation.sites()) {
+            assertThat(namesToldBy(federation.hosts(site)))
+                    .as("names that the gateway of " + site + " tells")
+                    .containsAll(names(after));
+        }
 
         hosts.fare("RUNNING", host);
         awaitHost(federation, host, "ALIVE", false);
-        federation.awaitState(id, "ACTIVE");
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(hosts.running()).containsExactlyInAnyOrderElementsOf(before));
-        assertThat(exportedTo(hosts, host)).isNotEmpty();
+        assertThat(hosts.things()).extracting(Thing::host).doesNotContain(host);
+        assertThat(hosts.running()).containsExactlyInAnyOrderElementsOf(after);
         federation.cancel(id);
         federation.awaitState(id, "ENDED");
         federation.assertNothingIsLeft();
@@ -153,9 +165,24 @@ class HostsST {
                         .toList());
         federation.awaitState(id, "RELEASING");
 
-        hosts.restore();
+        federation.restore();
         federation.awaitState(id, "ENDED");
         federation.assertNothingIsLeft();
+    }
+
+    private static String name(Thing machine) {
+        return machine.spec().get("name").asText();
+    }
+
+    private static List<String> names(List<Thing> machines) {
+        return machines.stream().map(HostsST::name).toList();
+    }
+
+    private static List<String> namesToldBy(Hosts hosts) throws Exception {
+        return hosts.things("segment").stream()
+                .flatMap(segment -> segment.spec().findValues("stations").stream())
+                .flatMap(stations -> stations.findValuesAsText("name").stream())
+                .toList();
     }
 
     private static boolean holdsData(Thing thing) {

@@ -1,11 +1,13 @@
 package io.archipelago.bus.protocol;
 
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -24,12 +26,15 @@ public record Lease(
         return spec.master().equals(allocation.site());
     }
 
-    /** The host names of this site's machines. */
-    public Set<String> machines() {
+    /** The host names of this site's machines, and where each is. */
+    public Map<String, HostId> machines() {
         ClusterAddressing addressing = ClusterAddressing.of(spec.network(), allocation.reservation());
+        Map<Integer, HostId> hosts =
+                Objects.requireNonNull(facts.hosts(), "placement has chosen").hosts();
         return spec.ordinals().stream()
-                .map(ordinal -> addressing.hostName(spec.siteNumber(), ordinal))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(
+                        ordinal -> addressing.hostName(spec.siteNumber(), ordinal),
+                        ordinal -> Objects.requireNonNull(hosts.get(ordinal), "every machine has a host")));
     }
 
     /** The lease as it goes on. */

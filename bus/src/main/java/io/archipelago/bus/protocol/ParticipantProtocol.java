@@ -38,6 +38,7 @@ public final class ParticipantProtocol {
     private final Terms terms;
     private final ResourceProtocol resources;
     private final Rows rows;
+    private final Reports reports;
 
     /**
      * @param logic what is particular to the participant
@@ -47,7 +48,8 @@ public final class ParticipantProtocol {
         this.logic = logic;
         this.terms = terms;
         this.rows = new Rows(logic);
-        this.resources = new ResourceProtocol(logic, terms, rows);
+        this.reports = new Reports(logic);
+        this.resources = new ResourceProtocol(logic, terms, rows, reports);
     }
 
     /**
@@ -80,6 +82,11 @@ public final class ParticipantProtocol {
     /** Whether what is due for a part can not be decided without the pools. */
     public boolean books(Part part) {
         return part instanceof Part.Deploying deploying && deploying.checkAt() != null;
+    }
+
+    /** Whether what an agent saw can not be taken without the pools: a lease that goes on has less from then on. */
+    public boolean books(ResourceObserved observed, PartView view) {
+        return resources.books(observed, view);
     }
 
     /** Takes a command. */
@@ -277,7 +284,7 @@ public final class ParticipantProtocol {
                         PartDecision.answer(
                                 new AllocationRefused(id, deploying.sequence(), logic.name(), denied.refusal()));
                 };
-            case Part.Releasing releasing -> PartDecision.answer(resources.leaving(releasing, view.resources(), view));
+            case Part.Releasing releasing -> PartDecision.answer(reports.leaving(releasing, view.resources(), view));
             case Part.Released released ->
                 PartDecision.answer(new AllocationReleased(id, released.sequence(), logic.name()));
         };

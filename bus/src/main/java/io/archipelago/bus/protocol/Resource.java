@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec the specification
  * @param phase what was last seen of this generation; PENDING if nothing was
  * @param reason why it is not ready
+ * @param cleared whether it was seen gone since it was last wanted: nothing is booked for it any more, even if it is seen again
  * @param epoch of the last observation
  * @param counter of the last observation
  */
@@ -37,24 +38,36 @@ public record Resource(
         ResourceSpec spec,
         Phase phase,
         String reason,
+        boolean cleared,
         long epoch,
         long counter) {
 
     /** A resource that was never wanted before. */
     public static Resource wanted(Wanted wanted, @Nullable Instant notAfter) {
         return new Resource(
-                wanted.host(), wanted.key(), wanted.name(), 1, false, notAfter, wanted.spec(), Phase.PENDING, "", 0, 0);
+                wanted.host(),
+                wanted.key(),
+                wanted.name(),
+                1,
+                false,
+                notAfter,
+                wanted.spec(),
+                Phase.PENDING,
+                "",
+                false,
+                0,
+                0);
     }
 
     /**
-     * A thing of which no more is known than its key, no longer wanted.
+     * A thing of which no more is known than its key, no longer wanted. Nothing was ever booked for it.
      *
      * @param generation above every one that its agent knows of it
      * @throws IllegalArgumentException if its id names no allocation
      */
     public static Resource stranger(HostId host, ResourceKey key, long generation) {
         ResourceSpec spec = ResourceSpec.unknown(host, key);
-        return new Resource(host, key, key.id(), generation, true, null, spec, Phase.PENDING, "", 0, 0);
+        return new Resource(host, key, key.id(), generation, true, null, spec, Phase.PENDING, "", true, 0, 0);
     }
 
     public AllocationId allocation() {
@@ -88,7 +101,7 @@ public record Resource(
 
     /** The same, not yet published, to be like this. */
     Resource specified(ResourceSpec to) {
-        return new Resource(host, key, name, generation, absent, notAfter, to, phase, reason, epoch, counter);
+        return new Resource(host, key, name, generation, absent, notAfter, to, phase, reason, cleared, epoch, counter);
     }
 
     /** The same, to be like this from the next generation on. */
@@ -100,7 +113,7 @@ public record Resource(
     Resource above(long seen) {
         Resource above = next(absent, spec, notAfter);
         return new Resource(
-                host, key, name, seen + 1, absent, notAfter, spec, above.phase, above.reason, epoch, counter);
+                host, key, name, seen + 1, absent, notAfter, spec, above.phase, above.reason, cleared, epoch, counter);
     }
 
     boolean olderThan(ResourceObserved observed) {
@@ -113,6 +126,7 @@ public record Resource(
      */
     Resource seen(ResourceObserved observed) {
         boolean current = observed.generation() == generation && !gone();
+        Phase next = current ? observed.phase() : phase;
         return new Resource(
                 host,
                 key,
@@ -121,15 +135,27 @@ public record Resource(
                 absent,
                 notAfter,
                 spec,
-                current ? observed.phase() : phase,
+                next,
                 current ? observed.reason() : reason,
+                cleared || absent && next == Phase.ABSENT,
                 observed.epoch(),
                 observed.counter());
     }
 
     private Resource next(boolean nextAbsent, ResourceSpec nextSpec, @Nullable Instant nextNotAfter) {
         return new Resource(
-                host, key, name, generation + 1, nextAbsent, nextNotAfter, nextSpec, Phase.PENDING, "", epoch, counter);
+                host,
+                key,
+                name,
+                generation + 1,
+                nextAbsent,
+                nextNotAfter,
+                nextSpec,
+                Phase.PENDING,
+                "",
+                cleared && nextAbsent,
+                epoch,
+                counter);
     }
 
     /**

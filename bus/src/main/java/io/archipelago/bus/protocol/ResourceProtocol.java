@@ -10,10 +10,8 @@ import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
-import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
-import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How a part's resources are made on hosts, watched, and removed until nothing is seen of them. */
@@ -32,11 +29,13 @@ final class ResourceProtocol {
     private final ParticipantLogic logic;
     private final ParticipantProtocol.Terms terms;
     private final Rows rows;
+    private final Reports reports;
 
-    ResourceProtocol(ParticipantLogic logic, ParticipantProtocol.Terms terms, Rows rows) {
+    ResourceProtocol(ParticipantLogic logic, ParticipantProtocol.Terms terms, Rows rows, Reports reports) {
         this.logic = logic;
         this.terms = terms;
         this.rows = rows;
+        this.reports = reports;
     }
 
     /** Publishes what is wanted, unless its booked time has not begun, an earlier booking is still there, or not all is known of its hosts. */
@@ -58,10 +57,10 @@ final class ResourceProtocol {
         PartView made = view.with(wanted);
         List<Resource> adjusted =
                 wanted.stream().map(r -> r.specified(logic.adjusted(r, made))).toList();
-        Part.Deploying deploying = part.told(progressOf(adjusted, view));
+        Part.Deploying deploying = part.told(Reports.progressOf(adjusted, view));
         return PartDecision.to(deploying, new Keep())
                 .publishing(adjusted)
-                .answering(progress(deploying, adjusted, view));
+                .answering(reports.progress(deploying, adjusted, view));
     }
 
     /** Makes what a lease wants as it goes on, removes what it no longer wants, and gives back what is booked beyond both. */
@@ -102,8 +101,8 @@ final class ResourceProtocol {
     /** How far a part is, whatever was told last. */
     AllocationProgress progress(Part.Deploying part, PartView view) {
         return part.progress() == Progress.WAITING
-                ? waits(part)
-                : progress(part.told(progressOf(view.resources(), view)), view.resources(), view);
+                ? reports.waits(part)
+                : reports.progress(part.told(Reports.progressOf(view.resources(), view)), view.resources(), view);
     }
 
     private PartDecision wait(Part.Deploying part, Set<AllocationId> predecessors, Instant lookAgain, PartView view) {
@@ -111,16 +110,16 @@ final class ResourceProtocol {
         boolean told = view.part() instanceof Part.Deploying before
                 && before.waitingFor().equals(predecessors);
         PartDecision decision = PartDecision.to(waiting, new Keep());
-        return told ? decision : decision.answering(waits(waiting));
+        return told ? decision : decision.answering(reports.waits(waiting));
     }
 
     /** Tells how far the part is. */
     PartDecision tell(Part.Deploying part, PartView view) {
         if (part.progress() == Progress.WAITING) {
-            return PartDecision.to(part, new Keep()).answering(waits(part));
+            return PartDecision.to(part, new Keep()).answering(reports.waits(part));
         }
-        Part.Deploying told = part.told(progressOf(view.resources(), view));
-        return PartDecision.to(told, new Keep()).answering(progress(told, view.resources(), view));
+        Part.Deploying told = part.told(Reports.progressOf(view.resources(), view));
+        return PartDecision.to(told, new Keep()).answering(reports.progress(told, view.resources(), view));
     }
 
     /** Removes everything; what never was on a host is released at once. */
@@ -132,24 +131,29 @@ final class ResourceProtocol {
         if (after.stream().allMatch(r -> gone(r, view))) {
             return released(releasing, after, removed, removed);
         }
-        return PartDecision.to(releasing, new Keep()).publishing(removed).answering(leaving(releasing, after, view));
+        return PartDecision.to(releasing, new Keep())
+                .publishing(removed)
+                .answering(reports.leaving(releasing, after, view));
     }
 
-    /** What is still to be removed. */
-    AllocationProgress leaving(Part.Releasing part, List<Resource> resources, PartView view) {
-        return new AllocationProgress(
-                part.allocation(),
-                part.sequence(),
-                logic.name(),
-                Progress.RELEASING,
-                statuses(resources.stream(), view),
-                List.of());
+    /** Whether something was seen gone of a lease that goes on. */
+    boolean books(ResourceObserved observed, PartView view) {
+        return view.part() instanceof Part.Deploying part
+                && known(observed, view)
+                        .filter(r -> r.olderThan(observed) && !r.gone())
+                        .map(r -> r.seen(observed))
+                        .filter(seen -> seen.gone() && leaves(part, seen))
+                        .isPresent();
+    }
+
+    private static Optional<Resource> known(ResourceObserved observed, PartView view) {
+        return view.resources().stream()
+                .filter(r -> r.host().equals(observed.host()) && r.key().equals(observed.key()))
+                .findFirst();
     }
 
     PartDecision onObserved(ResourceObserved observed, PartView view, Instant now) {
-        Optional<Resource> known = view.resources().stream()
-                .filter(r -> r.host().equals(observed.host()) && r.key().equals(observed.key()))
-                .findFirst();
+        Optional<Resource> known = known(observed, view);
         if (known.isEmpty() || !known.get().olderThan(observed)) {
             return PartDecision.NOTHING;
         }
@@ -191,19 +195,18 @@ final class ResourceProtocol {
         return switch (view.part()) {
             case Part.Releasing releasing -> removeMore(releasing, after, List.of(seen));
             case Part.Deploying deploying
-            when deploying.progress() != Progress.WAITING && isLeft(deploying, seen) ->
-                before.gone() ? stored : left(deploying, seen, after);
+            when leaves(deploying, seen) -> before.gone() ? stored : left(deploying, seen, after);
             case Part.Deploying deploying -> {
                 if (deploying.progress() == Progress.WAITING
                         || seen.phase() == before.phase() && seen.reason().equals(before.reason())) {
                     yield stored;
                 }
-                Progress progress = progressOf(after.resources(), after);
+                Progress progress = Reports.progressOf(after.resources(), after);
                 if (progress != deploying.progress()) {
                     Part.Deploying told = deploying.told(progress);
                     yield PartDecision.to(told, new Keep())
                             .storing(List.of(seen), List.of())
-                            .answering(progress(told, after.resources(), after));
+                            .answering(reports.progress(told, after.resources(), after));
                 }
                 yield deploying.tellAt() != null
                         ? stored
@@ -217,10 +220,12 @@ final class ResourceProtocol {
         };
     }
 
-    private boolean isLeft(Part.Deploying part, Resource resource) {
-        return resource.absent()
-                || part.lease().spec().hasRetired()
-                        && !logic.wanted(part.lease()).test(resource);
+    /** Whether a lease goes on without a resource. */
+    private boolean leaves(Part.Deploying part, Resource resource) {
+        return part.progress() != Progress.WAITING
+                && (resource.absent()
+                        || part.lease().spec().hasRetired()
+                                && !logic.wanted(part.lease()).test(resource));
     }
 
     /** Something was seen that a lease no longer wants: what may go now goes, and what is gone is no longer booked. */
@@ -284,58 +289,6 @@ final class ResourceProtocol {
         };
     }
 
-    /** How far a part is, and what it wants; of what it no longer wants nothing is told. */
-    private AllocationProgress progress(Part.Deploying part, List<Resource> resources, PartView view) {
-        List<String> lost = resources.stream()
-                .filter(r -> r.key().kind() == ResourceKind.MACHINE && !r.absent())
-                .filter(r -> view.down().dead().contains(r.host()))
-                .map(Resource::name)
-                .sorted()
-                .toList();
-        List<ResourceStatus> statuses = statuses(resources.stream().filter(r -> !r.absent()), view);
-        return new AllocationProgress(
-                part.allocation(), part.sequence(), logic.name(), part.progress(), statuses, lost);
-    }
-
-    private AllocationProgress waits(Part.Deploying part) {
-        return new AllocationProgress(
-                part.allocation(),
-                part.sequence(),
-                logic.name(),
-                Progress.WAITING,
-                List.of(waitingStatus(part)),
-                List.of());
-    }
-
-    private ResourceStatus waitingStatus(Part.Deploying part) {
-        ResourceKind kind = switch (logic.name()) {
-            case PLACEMENT -> ResourceKind.MACHINE;
-            case NETWORK -> ResourceKind.SEGMENT;
-            case STORAGE -> ResourceKind.VOLUME;
-            case CACHE -> ResourceKind.CACHE;
-        };
-        return new ResourceStatus(kind, part.allocation().site().value(), Phase.PENDING, reason(part), null);
-    }
-
-    private String reason(Part.Deploying part) {
-        if (!part.waitingFor().isEmpty()) {
-            return "waits until what an earlier booking left is seen gone";
-        }
-        return logic.deployable(part.lease())
-                ? "waits until the time that is booked for it begins"
-                : "waits until every host of it has been heard of";
-    }
-
-    private static Progress progressOf(List<Resource> resources, PartView view) {
-        if (resources.stream()
-                .anyMatch(r -> !r.absent()
-                        && (r.phase() == Phase.FAILED || view.down().lost().contains(r.host())))) {
-            return Progress.DEGRADED;
-        }
-        boolean ready = resources.stream().filter(r -> !r.absent()).allMatch(r -> r.phase() == Phase.READY);
-        return ready ? Progress.READY : Progress.DEPLOYING;
-    }
-
     private static boolean gone(Resource resource, PartView view) {
         return view.gone(resource);
     }
@@ -365,27 +318,5 @@ final class ResourceProtocol {
 
     private static boolean same(Resource a, Resource b) {
         return a.host().equals(b.host()) && Objects.equals(a.key(), b.key());
-    }
-
-    private static List<ResourceStatus> statuses(Stream<Resource> resources, PartView view) {
-        return resources.map(r -> status(r, view.down())).toList();
-    }
-
-    /** What an agent said last does not count while its host is lost. */
-    private static ResourceStatus status(Resource resource, HostsDown down) {
-        ResourceStatus said = resource.status();
-        if (resource.gone() || !down.lost().contains(resource.host())) {
-            return said;
-        }
-        if (!down.dead().contains(resource.host())) {
-            return saying(said, Phase.FAILED, "its host is silent");
-        }
-        return resource.absent()
-                ? saying(said, Phase.ABSENT, "its host is dead")
-                : saying(said, Phase.FAILED, "its host is dead");
-    }
-
-    private static ResourceStatus saying(ResourceStatus of, Phase phase, String reason) {
-        return new ResourceStatus(of.kind(), of.name(), phase, reason, of.host());
     }
 }

@@ -74,16 +74,13 @@ final class Rows {
     /** Nothing counts as gone that was not seen to be, not even on a dead host: what is gone once stays gone, so rows only become fewer. */
     private Stream<Claim> leftovers(Lease lease, List<Resource> resources) {
         Predicate<Resource> wanted = logic.wanted(lease);
-        return resources.stream().filter(r -> !r.gone() && !wanted.test(r)).flatMap(r -> logic.claims(r).stream());
+        return resources.stream().filter(r -> !r.cleared() && !wanted.test(r)).flatMap(r -> logic.claims(r).stream());
     }
 
     private static List<Booking> rows(
             AllocationId allocation, Stream<Claim> claims, TimeWindow during, @Nullable Instant heldUntil) {
         Map<Place, Amounts> sums = new LinkedHashMap<>();
-        // What takes nothing is not booked: of a stranger that was removed nobody knows what it took, nor of which
-        // pool.
-        claims.filter(c -> c.unit() != null || !c.amounts().equals(Amounts.NONE))
-                .forEach(c -> sums.merge(new Place(c.pool(), c.unit()), c.amounts(), Amounts::plus));
+        claims.forEach(c -> sums.merge(new Place(c.pool(), c.unit()), c.amounts(), Amounts::plus));
         return sums.entrySet().stream()
                 .map(e -> new Booking(
                         allocation,

@@ -20,6 +20,7 @@ import static io.archipelago.bus.protocol.ProtocolFixture.gone;
 import static io.archipelago.bus.protocol.ProtocolFixture.in;
 import static io.archipelago.bus.protocol.ProtocolFixture.lease;
 import static io.archipelago.bus.protocol.ProtocolFixture.more;
+import static io.archipelago.bus.protocol.ProtocolFixture.observed;
 import static io.archipelago.bus.protocol.ProtocolFixture.release;
 import static io.archipelago.bus.protocol.ProtocolFixture.seen;
 import static io.archipelago.bus.protocol.ProtocolFixture.spec;
@@ -223,6 +224,41 @@ class ExtensionTest {
 
         // Then
         assertThat(decision.bookings()).isEqualTo(new Book(List.of(row(9))));
+    }
+
+    @Test
+    void booksNothingForWhatIsThereAgainAfterItWasSeenGone() {
+        // Given
+        Resource gone = in(Phase.READY, volume(7)).removed().seen(seen(volume(7).removed(), Phase.ABSENT));
+        PartView lease = view(running(), gone, in(Phase.READY, volume(1)), in(Phase.READY, disk(1)));
+
+        // When
+        Resource again = protocol.onObserved(observed(gone, 1, Phase.READY, ""), lease, NOON)
+                .resources()
+                .getFirst();
+        PartView after = view(running(), again, in(Phase.READY, volume(1)), in(Phase.READY, disk(1)));
+
+        // Then
+        assertThat(again.absent() && !again.gone()).isTrue();
+        assertThat(protocol.onCommand(extend(SEQUENCE + 1), after, NOON).bookings())
+                .isEqualTo(new Book(List.of(row(9))));
+        assertThat(protocol.books(seen(again, Phase.ABSENT), after))
+                .as("whether less is booked once it is gone again")
+                .isTrue();
+    }
+
+    @Test
+    void isBookedForOnlyWhileItGoesOn() {
+        Resource left = in(Phase.READY, volume(7)).removed();
+
+        assertThat(protocol.books(seen(left, Phase.ABSENT), view(running(), left)))
+                .isTrue();
+        assertThat(protocol.books(seen(left, Phase.READY), view(running(), left)))
+                .isFalse();
+        assertThat(protocol.books(seen(volume(1), Phase.ABSENT), view(running(), volume(1))))
+                .isFalse();
+        assertThat(protocol.books(seen(left, Phase.ABSENT), view(ProtocolFixture.releasing(), left)))
+                .isFalse();
     }
 
     @Test

@@ -69,7 +69,8 @@ final class ProtocolFixture {
     static final Pool POOL = new Pool("pool", Amounts.of("bytes", 10), null, true, Map.of());
     static final Facts.Chosen CHOSEN = new Facts.Pool(STORAGE, "vg0", "10.254.1.1:3260");
     static final Refusal FULL = Refusal.of(ErrorCode.NO_CAPACITY, "volume space", "the pool is full");
-    static final Facts.OfSite FACTS = Facts.OfSite.unknown().with(CHOSEN);
+    static final Facts.OfSite FACTS =
+            Facts.OfSite.unknown().with(CHOSEN).with(new Facts.Hosts(Map.of(1, COMPUTE, 2, COMPUTE, 3, COMPUTE)));
     static final Facts.OfCluster CLUSTER = new Facts.OfCluster(
             List.of(new Facts.Shared(
                     SITE,
@@ -316,7 +317,7 @@ final class ProtocolFixture {
 
         @Override
         public Predicate<Resource> wanted(Lease lease) {
-            return resource -> lease.machines().contains(resource.name());
+            return resource -> lease.machines().containsKey(resource.name());
         }
 
         private static Amounts bytes(AllocationSpec spec) {

@@ -81,6 +81,9 @@ public class ParticipantService {
     public Uni<Void> onObserved(Tx tx, ResourceObserved observed) {
         AllocationId allocation = observed.key().allocation();
         return store.view(tx, Need.of(allocation, Reach.NONE))
+                .chain(view -> protocol.books(observed, view)
+                        ? store.view(tx, Need.of(allocation, Reach.PRESENT))
+                        : Uni.createFrom().item(view))
                 .chain(view -> (view.part() instanceof Part.Releasing
                                 ? keys.load(tx)
                                 : Uni.createFrom().voidItem())

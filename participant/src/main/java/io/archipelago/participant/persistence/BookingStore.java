@@ -44,6 +44,12 @@ final class BookingStore {
                 amounts jsonb, starts_at timestamptz, ends_at timestamptz, held_until timestamptz)
             """;
 
+    private static final String REDUCE = """
+            update booking set amounts = row.amounts
+            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (id bigint, amounts jsonb)
+            where booking.id = row.id
+            """;
+
     private static final String DELETE = """
             delete from booking
             where allocation in (select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb)))
@@ -97,6 +103,22 @@ final class BookingStore {
                         .setParameter("rows", rows(bookings))
                         .executeUpdate()
                         .replaceWithVoid();
+    }
+
+    /** Rows become less; what a pool has is not asked. */
+    static Uni<Void> reduce(Tx tx, Map<Long, Booking> bookings) {
+        if (bookings.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        var rows = Json.mapper().createArrayNode();
+        bookings.forEach((id, booking) -> rows.addObject()
+                .put("id", id)
+                .set("amounts", Json.mapper().valueToTree(booking.amounts().values())));
+        return tx.session()
+                .createNativeQuery(REDUCE)
+                .setParameter("rows", rows.toString())
+                .executeUpdate()
+                .replaceWithVoid();
     }
 
     /** Held becomes confirmed. */

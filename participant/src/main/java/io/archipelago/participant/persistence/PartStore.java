@@ -226,14 +226,15 @@ public class PartStore {
         if (!set.books()) {
             return Uni.createFrom().voidItem();
         }
-        List<Booking> inserted = set.inserted();
+        Rewriting rows = set.rewriting();
         List<AllocationId> deleted = set.ending(Fate.REPLACED, Fate.DELETED);
         return tx.session()
                 .flush()
-                .chain(() -> inserted.isEmpty()
-                        ? BookingStore.delete(tx, deleted, set.kept())
-                        : BookingStore.deleteAndClear(tx, deleted, set.kept())
-                                .chain(() -> BookingStore.insert(tx, inserted)))
+                .chain(() -> rows.inserted().isEmpty()
+                        ? BookingStore.delete(tx, deleted, rows.kept())
+                        : BookingStore.deleteAndClear(tx, deleted, rows.kept()))
+                .chain(() -> BookingStore.reduce(tx, rows.reduced()))
+                .chain(() -> BookingStore.insert(tx, rows.inserted()))
                 .chain(() -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED)));
     }
 

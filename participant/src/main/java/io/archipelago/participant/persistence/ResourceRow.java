@@ -51,6 +51,8 @@ public class ResourceRow {
 
     String reason;
 
+    boolean cleared;
+
     long epoch;
 
     long counter;
@@ -72,6 +74,7 @@ public class ResourceRow {
                 Json.read(spec, ResourceSpec.class),
                 Phase.valueOf(phase),
                 reason,
+                cleared,
                 epoch,
                 counter);
     }
@@ -91,6 +94,7 @@ public class ResourceRow {
         spec = Json.writeAs(ResourceSpec.class, resource.spec());
         phase = resource.phase().name();
         reason = resource.reason();
+        cleared = resource.cleared();
         epoch = resource.epoch();
         counter = resource.counter();
     }

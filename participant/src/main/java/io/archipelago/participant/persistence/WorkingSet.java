@@ -205,32 +205,19 @@ final class WorkingSet {
                 .toList();
     }
 
-    /**
-     * The rows of replaced bookings that stay, as far as they were read: a row that is written anew is held against what its pool has now, which may
-     * have become less.
-     */
-    Set<Long> kept() {
-        return unchanged().keySet();
-    }
-
-    /** The bookings to be inserted. */
-    List<Booking> inserted() {
-        List<Booking> inserted = new ArrayList<>();
-        ending(Fate.REPLACED).forEach(id -> inserted.addAll(current(id)));
-        unchanged().values().forEach(inserted::remove);
-        return inserted;
-    }
-
-    private Map<Long, Booking> unchanged() {
-        Map<Long, Booking> unchanged = new HashMap<>();
+    /** What is to be written of replaced bookings. */
+    Rewriting rewriting() {
+        Map<Long, Booking> before = new LinkedHashMap<>();
+        List<Booking> after = new ArrayList<>();
         for (AllocationId id : ending(Fate.REPLACED)) {
-            List<Booking> wanted = new ArrayList<>(current(id));
-            rows.forEach((row, booking) -> {
-                if (wanted.remove(booking)) {
-                    unchanged.put(row, booking);
-                }
-            });
+            after.addAll(current(id));
         }
-        return unchanged;
+        Set<AllocationId> replaced = Set.copyOf(ending(Fate.REPLACED));
+        rows.forEach((row, booking) -> {
+            if (replaced.contains(booking.allocation())) {
+                before.put(row, booking);
+            }
+        });
+        return Rewriting.of(before, after);
     }
 }

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /** Placement's part of an allocation: a host for every machine, with its processors and memory throughout the window. */
@@ -110,8 +109,8 @@ public final class PlacementLogic implements ParticipantLogic {
 
     @Override
     public Predicate<Resource> wanted(Lease lease) {
-        Set<String> machines = lease.machines();
-        return resource -> machines.contains(resource.name());
+        Map<String, HostId> machines = lease.machines();
+        return resource -> resource.host().equals(machines.get(resource.name()));
     }
 
     @Override

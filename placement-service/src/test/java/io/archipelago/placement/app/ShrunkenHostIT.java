@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
@@ -17,6 +18,7 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ObservationService;
 import io.archipelago.participant.app.ParticipantService;
@@ -26,7 +28,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +108,34 @@ class ShrunkenHostIT {
 
         // Then
         assertThat(bookedOn()).containsExactly(FIFTH.value());
+    }
+
+    @Test
+    void whatIsSeenGoneOfItIsGivenBack() {
+        // Given: two machines on one host, which has room for none of them any more.
+        Instant now = Instant.now();
+        TimeWindow begun = new TimeWindow(now, now.plus(Duration.ofHours(1)));
+        AllocationSpec two = spec(OSAKA, begun, List.of(group(1, 2, 3, 3, 2)));
+        HoldAllocation hold = site.hold(two, Facts.OfSite.unknown());
+        DeployAllocation deploy = site.lease(hold);
+        assertThat(bookedOn()).containsExactly(FIFTH.value());
+        site.compute(FIFTH, 1, GIB);
+
+        // When
+        AllocationSpec one = two.with(List.of(two.groups().getFirst().without(Set.of(1))));
+        site.answer(
+                new DeployAllocation(hold.allocation(), deploy.sequence() + 1, one, deploy.facts(), deploy.cluster()));
+        assertThat(cpusBooked()).as("what is still there").containsExactly(6L);
+        site.seeAll(hold.allocation(), Phase.ABSENT);
+
+        // Then
+        assertThat(cpusBooked()).containsExactly(3L);
+    }
+
+    private List<Long> cpusBooked() {
+        return site.rows().rows().stream()
+                .map(row -> Objects.requireNonNull(row.amounts().get("cpus")))
+                .toList();
     }
 
     private List<String> bookedOn() {

@@ -183,6 +183,10 @@ public final class AllocationMoves {
         };
     }
 
+    private static List<SiteId> missing(Held held, Header heard, ConfirmShare confirm) {
+        return KnownSites.missing(heard, AllocationMessages.shared(heard, held.facts()), confirm.cluster());
+    }
+
     /** A master that forgot to release first. What it was given stays: a lease is never undone silently. */
     private static Decision<Allocation> refuseToHold(Allocation allocation) {
         return Decision.of(
@@ -247,9 +251,8 @@ public final class AllocationMoves {
     private Decision<Allocation> confirm(Allocation allocation, Header heard, ConfirmShare confirm, Instant now) {
         return switch (allocation) {
             case Held held
-            when !KnownSites.missing(heard, confirm.cluster()).isEmpty() ->
-                releases.refuse(
-                        held, heard, List.of(Refusals.incomplete(KnownSites.missing(heard, confirm.cluster()))), now);
+            when !missing(held, heard, confirm).isEmpty() ->
+                releases.refuse(held, heard, List.of(Refusals.incomplete(missing(held, heard, confirm))), now);
             case Held held
             when now.isBefore(held.until()) -> {
                 Header next = heard.next();

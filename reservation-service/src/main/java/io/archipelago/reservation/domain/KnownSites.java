@@ -15,17 +15,36 @@ final class KnownSites {
 
     /** What is known of the sites of a cluster once the master has said something; what can not be deployed by changes nothing. */
     static Facts.OfCluster after(Facts.OfCluster before, Header header, ConfirmShare confirm) {
-        return missing(header, confirm.cluster()).isEmpty() ? confirm.cluster() : before;
+        Facts.Shared own = before.at(header.id().site()).orElseThrow();
+        return missing(header, own, confirm.cluster()).isEmpty() ? confirm.cluster() : before;
     }
 
-    /** The sites of which nothing is said by which a share could be deployed. */
-    static List<SiteId> missing(Header header, Facts.OfCluster cluster) {
+    /**
+     * The sites of which nothing is said by which a share could be deployed.
+     *
+     * @param own what the share's site has chosen itself
+     */
+    static List<SiteId> missing(Header header, Facts.Shared own, Facts.OfCluster cluster) {
         Stream<SiteId> absent = Stream.concat(
                         Stream.of(header.id().site(), header.master()), header.spec().peers().stream())
                 .filter(site -> cluster.at(site).isEmpty());
         Stream<SiteId> nameless =
                 cluster.sites().stream().filter(site -> !isNamed(header, site)).map(Facts.Shared::site);
-        return Stream.concat(absent, nameless).distinct().toList();
+        Stream<SiteId> apart = header.spec().peers().stream()
+                .flatMap(peer -> cluster.at(peer).stream())
+                .filter(peer -> !isJoined(header, own, peer))
+                .map(Facts.Shared::site);
+        return Stream.of(absent, nameless, apart)
+                .flatMap(sites -> sites)
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isJoined(Header header, Facts.Shared own, Facts.Shared peer) {
+        boolean atMaster = header.master().equals(own.site());
+        Facts.Endpoint master = atMaster ? own.endpoint() : peer.endpoint();
+        Facts.Endpoint worker = atMaster ? peer.endpoint() : own.endpoint();
+        return Facts.Endpoint.agreed(master, worker).isPresent();
     }
 
     /** Whether the cluster's network has a name for every machine that a site is said to give. */

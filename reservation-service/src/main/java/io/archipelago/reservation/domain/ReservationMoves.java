@@ -108,7 +108,7 @@ public final class ReservationMoves {
                         : Optional.empty();
             case ShareStatus status -> onStatus(reservation, share, status, now);
             case ShareRefused refused ->
-                share.stage() == Stage.RELEASING
+                share.stage() == Stage.RELEASING || share.stage() == Stage.LOST
                         ? Optional.empty()
                         : Optional.of(onRefused(reservation, share, refused.refusals(), now));
             case ShareReleased released ->
@@ -281,9 +281,10 @@ public final class ReservationMoves {
         return switch (reservation) {
             case Holding holding -> retreat(holding.with(shares), holding.attempt(), why, now);
             case Held held -> retreat(held.with(shares), held.attempt(), why, now);
-            // A lease that its site no longer has: it is not undone silently, the tenant sees a degraded cluster.
-            case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
-            case Running running -> Decision.of(running(running.details(), shares, running, false, now));
+            // A lease that its site no longer has, or says so: it is not undone silently, and is given back like any
+            // other.
+            case Scheduled scheduled -> onLost(scheduled, share.lost(), now);
+            case Running running -> onLost(running, share.lost(), now);
             case Planning planning -> Decision.of(planning);
             case Releasing releasing -> Decision.of(releasing);
             case Closed closed -> Decision.of(closed);

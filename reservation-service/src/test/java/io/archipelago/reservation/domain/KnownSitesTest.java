@@ -90,6 +90,26 @@ class KnownSitesTest {
     }
 
     @Test
+    void isNotDeployedWithAGatewayThatItCanNotBeJoinedWith() {
+        // Given
+        Facts.Shared tokyo = shared(TOKYO);
+        Facts.Endpoint alone = new Facts.Endpoint("203.0.113.1", 20000, List.of());
+        ConfirmShare confirm = new ConfirmShare(
+                AT_OSAKA,
+                SHARE_SEQUENCE + 1,
+                cluster().with(new Facts.Shared(TOKYO, tokyo.siteNumber(), tokyo.groups(), tokyo.vlan(), alone, 1400)));
+
+        // When
+        Decision<Allocation> running = moves.onCommand(running(), confirm, NOON).orElseThrow();
+        Decision<Allocation> held =
+                moves.onCommand(AllocationStates.held(), confirm, NOON).orElseThrow();
+
+        // Then
+        assertThat(((Running) running.next()).cluster()).isEqualTo(running().cluster());
+        assertThat(held.next()).isInstanceOf(Allocation.Releasing.class);
+    }
+
+    @Test
     void tellsAtOnceWhatItHearsOfOtherSitesElse() {
         // Given
         Running planned = lose(running(), FIRST);

@@ -203,6 +203,23 @@ class ReservationMovesTest {
     }
 
     @Test
+    void asksForAShareBackThatItsSiteRefusesAfterItConfirmed() {
+        // When
+        Running refused = (Running) moves.onAnswer(
+                        ReservationStates.running(State.ACTIVE, Progress.READY),
+                        new ShareRefused(AT_OSAKA, SEQUENCE, List.of(FULL)),
+                        START)
+                .orElseThrow()
+                .next();
+        Decision<Reservation> cancelled = moves.cancel(refused, START).orElseThrow();
+
+        // Then
+        assertThat(refused.state()).isEqualTo(State.DEGRADED);
+        assertThat(refused.shares().get(OSAKA)).extracting(Share::stage).isEqualTo(Stage.LOST);
+        assertThat(cancelled.messages()).contains(new ToSite(OSAKA, new ReleaseShare(AT_OSAKA, SEQUENCE + 1)));
+    }
+
+    @Test
     void isDegradedWhenItIsLateAndActiveOnceItIsComplete() {
         // Given
         Reservation deploying = ReservationStates.running(State.DEPLOYING, Progress.DEPLOYING);

@@ -131,8 +131,13 @@ public final class StorageLogic implements ParticipantLogic {
 
     @Override
     public Predicate<Resource> wanted(Lease lease) {
-        Set<String> machines = lease.machines();
-        return resource -> machines.contains(resource.name());
+        Map<String, HostId> machines = lease.machines();
+        HostId serving = pool(lease.facts()).host();
+        return resource -> {
+            HostId machine = machines.get(resource.name());
+            HostId where = resource.key().kind() == ResourceKind.VOLUME ? serving : machine;
+            return machine != null && resource.host().equals(where);
+        };
     }
 
     /** Secrets stay, and who may attach a volume is not the lease's to say: see {@link #adjusted}. */
@@ -245,7 +250,8 @@ public final class StorageLogic implements ParticipantLogic {
 
     private static @Nullable HostId initiator(Resource resource, VolumeSpec volume, PartView view) {
         HostsDown down = view.down();
-        Optional<Resource> found = disksOf(resource, view.resources()).findFirst();
+        // Of two only one is wanted: its machine is elsewhere now.
+        Optional<Resource> found = disksOf(resource, view.resources()).min(Comparator.comparing(Resource::absent));
         if (found.isEmpty()) {
             return volume.initiator();
         }

@@ -21,16 +21,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Lease;
+import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.Claim;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.bus.protocol.Resource.Wanted;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +99,31 @@ class StorageClaimsTest {
         assertThat(left).extracting(Resource::name).containsOnly("vcompute-1-1").hasSize(2);
         assertThat(left.stream().flatMap(r -> logic.claims(r).stream()))
                 .containsExactly(new Claim("tokyo-s02/vg1", null, Amounts.of("bytes", 20)));
+    }
+
+    @Test
+    void wantsADiskOnlyWhereItsMachineIs() {
+        Resource disk = wanted().stream()
+                .filter(r -> r.key().kind() == ResourceKind.DISK)
+                .findFirst()
+                .orElseThrow();
+        Resource elsewhere =
+                Resource.wanted(new Wanted(new HostId("tokyo-c99"), disk.key(), disk.name(), disk.spec()), null);
+
+        assertThat(logic.wanted(lease())).accepts(disk).rejects(elsewhere);
+    }
+
+    @Test
+    void exportsAVolumeToWhereItsMachineIsNow() {
+        Resource volume = wanted().getFirst();
+        Resource disk = wanted().get(1);
+        Resource before = StorageLogicTest.gone(
+                Resource.wanted(new Wanted(new HostId("tokyo-c01"), disk.key(), disk.name(), disk.spec()), null));
+
+        ResourceSpec adjusted =
+                logic.adjusted(volume, new PartView(null, calendar(), List.of(before, volume, disk), HostsDown.NONE));
+
+        assertThat(((VolumeSpec) adjusted).initiator()).isEqualTo(disk.host());
     }
 
     @Test

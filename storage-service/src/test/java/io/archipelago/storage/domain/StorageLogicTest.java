@@ -300,6 +300,7 @@ class StorageLogicTest {
                 resource.spec(),
                 Phase.ABSENT,
                 "",
+                true,
                 1,
                 1);
     }
@@ -325,7 +326,8 @@ class StorageLogicTest {
     }
 
     private static Resource like(Resource resource, ResourceSpec spec, Phase phase) {
-        return new Resource(resource.host(), resource.key(), resource.name(), 2, false, null, spec, phase, "", 1, 1);
+        return new Resource(
+                resource.host(), resource.key(), resource.name(), 2, false, null, spec, phase, "", false, 1, 1);
     }
 
     static HostsDown lost(HostId host) {
@@ -359,7 +361,7 @@ class StorageLogicTest {
 
     static Lease lease() {
         Facts.OfSite facts = Facts.OfSite.unknown()
-                .with(new Facts.Hosts(Map.of(4093, COMPUTE, 1, COMPUTE)))
+                .with(new Facts.Hosts(Map.of(4093, COMPUTE, 1, COMPUTE, 2, COMPUTE)))
                 .with(new Facts.Pool(SECOND, "vg1", "10.254.1.1:3260"));
         return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420), WINDOW);
     }
