@@ -225,6 +225,9 @@ public final class ParticipantProtocol {
     /** Books more for a lease that has begun; what it has stays as it is, whatever comes of it. */
     private PartDecision extend(ExtendAllocation extend, PartView view) {
         return switch (view.part()) {
+            case Part.Deploying deploying
+            when !extend.spec().ordinals().containsAll(deploying.lease().spec().ordinals()) ->
+                PartDecision.answer(misplaced(extend, "it has machines that this does not name"));
             case Part.Deploying deploying -> {
                 Lease lease = deploying.lease();
                 Request request = new Request(extend.allocation(), extend.spec(), lease.facts(), lease.booked());

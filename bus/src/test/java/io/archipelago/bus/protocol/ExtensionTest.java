@@ -39,6 +39,7 @@ import io.archipelago.bus.protocol.PartDecision.Keep;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
@@ -290,6 +291,22 @@ class ExtensionTest {
         assertThat(decision.answers()).hasOnlyElementsOfType(AllocationRefused.class);
         assertThat(decision.next()).isNull();
         assertThat(decision.publish()).isEmpty();
+    }
+
+    @Test
+    void isRefusedToWhoDoesNotKnowAllMachinesOfTheLease() {
+        // Given: a reservation-service that was set back to before a machine was replaced
+        Part.Deploying replaced =
+                running().revised(SEQUENCE, lease().revised(without(1), lease().facts(), lease().cluster()));
+
+        // When
+        PartDecision decision =
+                protocol.onCommand(new ExtendAllocation(ALLOCATION, SEQUENCE + 1, spec()), view(replaced), NOON);
+
+        // Then
+        assertThat(decision.answers()).hasOnlyElementsOfType(AllocationRefused.class);
+        assertThat(decision.next()).isNull();
+        assertThat(decision.bookings()).isEqualTo(new Keep());
     }
 
     @Test

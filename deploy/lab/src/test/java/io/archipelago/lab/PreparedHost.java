@@ -91,6 +91,8 @@ final class PreparedHost implements Scenario {
             within("systemctl", "restart", "systemd-modules-load");
             // 5
             within("cp", file("archipelago-agent.service"), "/etc/systemd/system");
+            within("mkdir", "-p", "/etc/systemd/system/archipelago-agent.service.d");
+            within("cp", file("without-udev.conf"), "/etc/systemd/system/archipelago-agent.service.d");
             within("systemctl", "enable", "--now", "archipelago-agent");
             awaitReady();
             record();

@@ -61,6 +61,12 @@ public class ParticipantService {
         Need need = need(command);
         return (shapes(command) ? keys.load(tx) : Uni.createFrom().voidItem())
                 .chain(() -> store.view(tx, need))
+                .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Deploying part
+                        // For when a lease is booked, it says itself: the site's figures may be others by now.
+                        ? store.view(
+                                tx,
+                                new Need(allocation, Reach.WINDOW, part.lease().booked()))
+                        : Uni.createFrom().item(view))
                 .chain(view -> {
                     PartDecision decision = decide.apply(view);
                     return need.reach() == Reach.WINDOW && decision.next() instanceof Part.Refused
@@ -142,11 +148,7 @@ public class ParticipantService {
                         protocol.booked(hold.spec().window()));
             case ConfirmAllocation confirm -> Need.of(confirm.allocation(), Reach.PRESENT);
             case DeployAllocation deploy -> Need.of(deploy.allocation(), Reach.PRESENT);
-            case ExtendAllocation extend ->
-                new Need(
-                        extend.allocation(),
-                        Reach.WINDOW,
-                        protocol.booked(extend.spec().window()));
+            case ExtendAllocation extend -> Need.of(extend.allocation(), Reach.NONE);
             case ReleaseAllocation release -> Need.of(release.allocation(), Reach.NONE);
         };
     }

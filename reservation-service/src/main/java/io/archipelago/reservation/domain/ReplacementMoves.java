@@ -102,7 +102,10 @@ final class ReplacementMoves {
     private Decision<Allocation> goOnAsItWas(Running running, Planned again, Instant now) {
         Running next = running.told(running.header().next(), now.plus(pace.again(1)))
                 .with(lost(running).isEmpty() ? null : again);
-        return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));
+        Outgoing status = AllocationMessages.status(next);
+        return status.equals(AllocationMessages.status(running))
+                ? Decision.of(next, AllocationMessages.deploy(next))
+                : Decision.of(next, AllocationMessages.deploy(next), status);
     }
 
     private static MachineGroup withOthersFor(Set<Integer> lost, MachineGroup group) {

@@ -225,8 +225,9 @@ class ReplacementMovesTest {
 
         // Then
         assertThat(Digests.entry(trying).told()).isEqualTo(status(refused).fingerprint());
-        assertThat(status(refused(trying, NOON)).waitingFor())
-                .isEqualTo(status(refused).waitingFor());
+        assertThat(refused(trying, NOON).messages())
+                .as("refused as before, only the participants are told")
+                .containsExactly(new Outgoing.ToParticipants(command(refused(trying, NOON))));
     }
 
     @Test
@@ -309,7 +310,10 @@ class ReplacementMovesTest {
             Running told = answered((Running) decision.next());
 
             // Then
-            assertThat(status(decision).waitingFor()).isNull();
+            assertThat(decision.messages())
+                    .as("the master has heard that it is back")
+                    .singleElement()
+                    .isInstanceOf(Outgoing.ToParticipants.class);
             assertThat(told.replacement()).isNull();
             assertThat(told.due()).isEqualTo(END);
         }
