@@ -24,7 +24,7 @@ class DocsTest {
             Path.of(System.getProperty("vc.root", "..")).toAbsolutePath().normalize();
     private static final List<String> AT_THE_ROOT = List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md");
 
-    private static final Pattern BLOCK = Pattern.compile("^```.*?^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile("^ *```.*?^ *```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern QUOTED = Pattern.compile("`([^`\\n]+)`");
 

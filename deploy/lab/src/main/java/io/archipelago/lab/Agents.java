@@ -118,11 +118,12 @@ final class Agents {
                 == 0;
     }
 
-    private static List<Program> daemons(Role role) {
+    static List<Program> daemons(Role role) {
         return role == Role.COMPUTE ? List.of(ISCSID, LIBVIRTD) : List.of();
     }
 
-    private Map<String, String> environment(LabHost host) {
+    /** What its agent is told. */
+    Map<String, String> environment(LabHost host) {
         Site site = stack.sites().stream()
                 .filter(each -> each.id().equals(siteOf(host.name())))
                 .findFirst()

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * What is on a host at one moment that a cluster could leave behind: volumes, targets, sessions, network interfaces, addresses, routes and
- * filter rules in every network namespace, mounts, processes, and the files of some directories. One line for each, sorted.
+ * What is on a host at one moment that a cluster could leave behind: volumes, targets, sessions, domains; network interfaces, addresses,
+ * routes, queues, switches of the kernel and filter rules in every network namespace; mounts, processes, and the files of some directories.
+ * One line for each, sorted.
  */
 public record Snapshot(List<String> lines) {
 

@@ -77,7 +77,6 @@ public final class Wan {
     }
 
     private void apply(State wanted) throws IOException {
-        Stored.write(file(), wanted);
         host.output(
                 PATIENCE,
                 "/lab/bin/wan",
@@ -86,6 +85,7 @@ public final class Wan {
                 wanted.bitsPerSecond() == 0 ? "-" : wanted.bitsPerSecond() + "bit",
                 "%s%%".formatted(wanted.lossPercent()),
                 wanted.cut() ? "down" : "up");
+        Stored.write(file(), wanted);
     }
 
     private Path file() {

@@ -56,7 +56,7 @@ class ClusterLabST {
         if (all) {
             // These last longest: one until its lease ends, the other records how an agent starts.
             mishaps.add(test("an agent is cut off over the end", new CutOffOverTheEnd(lab)));
-            mishaps.add(test("a host is prepared as the documentation says", new PreparedHost(lab)));
+            mishaps.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab)));
         }
         List<DynamicTest> chosen = Stream.concat(
                         Stream.of(test("two tenants have nothing but addresses in common", new TwoTenants(lab))),

@@ -3,26 +3,29 @@ package io.archipelago.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.archipelago.local.ServiceKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A storage host is prepared by the steps of docs/operators/hosts-agent.md, with the files of deploy/systemd and a systemd of its own, and
- * serves a cluster. Java and the packages are there; what a laboratory host has instead of a systemd is put aside for that time.
+ * A host that is prepared by the commands of docs/operators/hosts.md and docs/operators/hosts-agent.md, typed as they stand there, with a
+ * systemd of its own. What a laboratory host has instead of a systemd is put aside for that time.
  */
-final class PreparedHost implements Scenario {
+final class PreparedHost {
 
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
-    private static final Path FILES = ROOT.resolve("deploy/systemd");
+    private static final Path PAGES = ROOT.resolve("docs/operators");
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration TO_WIPE = Duration.ofMinutes(5);
     private static final Duration TO_BE_READY = Duration.ofMinutes(3);
     private static final Duration TO_RECORD = Duration.ofMinutes(8);
-    private static final String SITE = "osaka";
     private static final String SYSTEMD = "systemd";
 
     /** It must be the first process of its namespace, and sees the host as it is. */
@@ -40,11 +43,15 @@ final class PreparedHost implements Scenario {
             Map.of("container", "lab"),
             "/");
 
-    private static final String WITHIN =
-            "exec nsenter --target \"$(pgrep --oldest --full '^/lib/systemd/systemd')\" --pid --mount --root --wd=/ \"$@\"";
+    private static final String WITHIN = "cd " + ROOT
+            + "; exec nsenter --target \"$(pgrep --oldest --full '^/lib/systemd/systemd')\" --pid --mount --root --wd=. \"$@\"";
 
     private static final String KEPT = "/var/lib/archipelago/";
     private static final String KEPT_BY_LAB = KEPT + "agent/";
+    private static final String PROPERTIES = "/etc/archipelago/agent.properties";
+    private static final String UNIT = "archipelago-agent";
+
+    private static final Pattern AGENTS_OWN = Pattern.compile("AGENT_(HOST_)?(.*)");
 
     private static final String CACHE = "/usr/lib/archipelago/agent/app.aot";
 
@@ -62,106 +69,127 @@ final class PreparedHost implements Scenario {
     private final RunningLab running;
     private final LabHost host;
 
-    PreparedHost(RunningLab running) {
+    PreparedHost(RunningLab running, LabHost host) {
         this.running = running;
-        this.host = running.lab().host(SITE + "-s1");
+        this.host = host;
     }
 
-    @Override
-    public void play() throws Exception {
+    void prepare() throws IOException, InterruptedException {
         host.stop(Agents.AGENT);
+        for (Program daemon : Agents.daemons(host.role())) {
+            host.stop(daemon.name());
+        }
+        if (host.role() == Role.STORAGE) {
+            host.output(LIMIT, "vgremove", "--yes", "--quiet", Lab.VOLUME_GROUP);
+        }
         host.start(AS_FIRST);
-        try {
-            await().atMost(LIMIT)
-                    .ignoreExceptions()
-                    .until(() -> within("systemctl", "is-system-running").matches("running|degraded"));
-            // Step 1 is Java, which the machine has.
-            within("ln", "-sfn", System.getProperty("java.home") + "/bin/java", "/usr/bin/java");
-            // 2
-            within("mkdir", "-p", "/usr/lib/archipelago", "/etc/archipelago");
-            within("cp", "-r", ROOT.resolve("node-agent/target/quarkus-app").toString(), "/usr/lib/archipelago/agent");
-            // Who it is, the sites have known since the lab's own agent spoke; another machine would be refused its
-            // name.
-            within("cp", "-a", KEPT_BY_LAB + host.name(), KEPT);
-            // 3
-            within("cp", file("agent.properties.example"), "/etc/archipelago/agent.properties");
-            within("sed", "-i", sayingWhichHostThisIs(), "/etc/archipelago/agent.properties");
-            // 4
-            within("cp", file("archipelago-modules.conf"), "/etc/modules-load.d/archipelago.conf");
-            within("systemctl", "restart", "systemd-modules-load");
-            // 5
-            within("cp", file("archipelago-agent.service"), "/etc/systemd/system");
-            within("mkdir", "-p", "/etc/systemd/system/archipelago-agent.service.d");
-            within("cp", file("without-udev.conf"), "/etc/systemd/system/archipelago-agent.service.d");
-            within("systemctl", "enable", "--now", "archipelago-agent");
-            awaitReady();
+        await().atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> within("systemctl is-system-running || true").matches("running|degraded"));
+        // Java is there, in a place of its own.
+        within("ln -sfn %s/bin/java /usr/bin/java".formatted(System.getProperty("java.home")));
+        for (String command : Handbook.commands(PAGES.resolve("hosts.md"), host.role())) {
+            // The clock is the machine's.
+            if (!command.endsWith("chrony")) {
+                within(TO_WIPE, command.replace("/dev/sdb", "/dev/ubda"));
+            }
+        }
+        for (String command : Handbook.commands(PAGES.resolve("hosts-agent.md"), host.role())) {
+            if (command.equals("systemctl daemon-reload")) {
+                sayWhichHostThisIs();
+                if (host.role() == Role.STORAGE) {
+                    withoutUdev();
+                }
+            }
+            within(command);
+        }
+        awaitReady();
+        if (host.role() == Role.STORAGE) {
             record();
-            awaitHeardOf();
-
-            Cluster cluster = running.reserve("alice", Requests.LONG);
-            cluster.awaitActive();
-            cluster.awaitWell();
-            assertThat(within("systemctl", "is-active", "archipelago-agent")).isEqualTo("active");
-            assertThat(within("systemctl", "show", "--property", "NRestarts", "--value", "archipelago-agent"))
-                    .isEqualTo("0");
-            cluster.beginEnd();
-            cluster.awaitEnd();
-        } finally {
-            host.stop(SYSTEMD);
-            await().atMost(LIMIT)
-                    .until(() -> host.run(LIMIT, "pgrep", "--full", "^/lib/systemd/systemd")
-                                    .code()
-                            != 0);
-            host.output(LIMIT, "rm", "-rf", KEPT + host.name());
-            running.agents().start(host);
         }
     }
 
-    private String sayingWhichHostThisIs() {
-        return "s/^site.id=.*/site.id=" + SITE + "/; s/^site.number=.*/site.number=2/"
-                + "; s/^kafka.bootstrap.servers=.*/kafka.bootstrap.servers=" + running.brokerOf(host) + "/"
-                + "; s/^agent.host.id=.*/agent.host.id=" + host.name()
-                + "/; s/^agent.host.roles=.*/agent.host.roles=storage/"
-                + "; s/^#agent.host.pools=.*/agent.host.pools=" + Lab.VOLUME_GROUP + "/"
-                + "; s/^#agent.host.portal=.*/agent.host.portal=" + host.address() + ":3260/";
+    /** Its name, and its roles' own; of the rest what the lab tells its hosts. Where state is kept, the unit says. */
+    private void sayWhichHostThisIs() throws IOException, InterruptedException {
+        for (Map.Entry<String, String> variable :
+                running.agents().environment(host).entrySet()) {
+            String key = key(variable.getKey());
+            if (!key.equals("agent.state-directory")) {
+                within("sed -i -e '/^#*%s=/d' -e '$a %s=%s' %s".formatted(key, key, variable.getValue(), PROPERTIES));
+            }
+        }
+        // The sites know it since the lab's own agent spoke; another machine would be refused its name.
+        within("cp -a %s%s %s".formatted(KEPT_BY_LAB, host.name(), KEPT));
     }
 
-    /** Step 6: the command of the unit, by hand, until the agent says that it caught up. */
+    /** What a variable of the environment is called in a file. */
+    private static String key(String variable) {
+        Matcher agent = AGENTS_OWN.matcher(variable);
+        return agent.matches()
+                ? "agent." + (agent.group(1) == null ? "" : "host.") + words(agent.group(2), "-")
+                : words(variable, ".");
+    }
+
+    private static String words(String variable, String between) {
+        return variable.toLowerCase(Locale.ROOT).replace("_", between);
+    }
+
+    private void withoutUdev() throws IOException {
+        within("mkdir -p /etc/systemd/system/archipelago-agent.service.d");
+        within("cp deploy/systemd/without-udev.conf /etc/systemd/system/archipelago-agent.service.d");
+    }
+
+    /** The command of the unit, by hand, until the agent says that it caught up. */
     private void record() throws IOException {
-        within("systemctl", "stop", "archipelago-agent");
-        within(TO_RECORD, "bash", "-ec", RECORD);
-        within("test", "-s", CACHE);
-        within("systemctl", "start", "archipelago-agent");
+        within("systemctl stop " + UNIT);
+        within(TO_RECORD, RECORD);
+        within("test -s " + CACHE);
+        within("systemctl start " + UNIT);
         awaitReady();
     }
 
     private void awaitReady() {
         await().atMost(TO_BE_READY)
                 .ignoreExceptions()
-                .until(() -> within("curl", "--silent", "--fail", "http://127.0.0.1:8085/q/health/ready")
+                .until(() -> within("curl --silent --fail http://127.0.0.1:8085/q/health/ready")
                         .contains("UP"));
     }
 
-    /** Recording takes longer than a host may be silent. */
-    private void awaitHeardOf() {
-        await().atMost(TO_BE_READY)
-                .untilAsserted(() -> assertThat(running.known(ServiceKind.STORAGE, host)
-                                .path("state")
-                                .asText())
-                        .isEqualTo("ALIVE"));
+    /** Preparing takes longer than a host may be silent. */
+    void awaitHeardOf() {
+        await().atMost(TO_BE_READY).untilAsserted(() -> {
+            JsonNode known = running.known(ServiceKind.PLACEMENT, host);
+            assertThat(known.path("state").asText()).as(known.toString()).isEqualTo("ALIVE");
+            assertThat(known.path("dead").asBoolean()).as(known.toString()).isFalse();
+        });
     }
 
-    private static String file(String name) {
-        return FILES.resolve(name).toString();
+    /** As the unit started it, and the first one. */
+    void assertServes() throws IOException {
+        assertThat(within("systemctl is-active " + UNIT)).isEqualTo("active");
+        assertThat(within("systemctl show --property NRestarts --value " + UNIT))
+                .isEqualTo("0");
     }
 
-    private String within(String... command) throws IOException {
+    /** A host of the lab again; its power takes away what it has loaded and made below the root. */
+    void giveBack() throws IOException, InterruptedException {
+        host.stop(SYSTEMD);
+        host.cutPower();
+        host.powerOn();
+        if (host.run(LIMIT, "test", "-d", KEPT + host.name()).code() == 0) {
+            host.output(LIMIT, "rm", "-rf", KEPT_BY_LAB + host.name());
+            host.output(LIMIT, "mv", KEPT + host.name(), KEPT_BY_LAB);
+        }
+        running.agents().start(host);
+        Foreign.plant(host);
+    }
+
+    private String within(String command) throws IOException {
         return within(LIMIT, command);
     }
 
-    private String within(Duration limit, String... command) throws IOException {
-        List<String> words = new ArrayList<>(List.of("bash", "-ec", WITHIN, "within"));
-        words.addAll(List.of(command));
-        return host.output(limit, words.toArray(String[]::new)).strip();
+    private String within(Duration limit, String command) throws IOException {
+        return host.output(limit, "bash", "-ec", WITHIN, "within", "bash", "-ec", command)
+                .strip();
     }
 }

@@ -6,18 +6,25 @@ final class Requests {
     /** Longer than any scenario. */
     static final String LONG = lasting("PT1H");
 
+    /** A machine on each compute host of osaka: one processor is all that they have. */
+    static final String ON_BOTH_HOSTS = asking(2, "PT1H");
+
     private Requests() {}
 
     /** @param duration from now, as ISO 8601 has it */
     static String lasting(String duration) {
+        return asking(1, duration);
+    }
+
+    private static String asking(int machines, String duration) {
         return """
                 name: same-name
                 window: { start: now, duration: %s }
                 machines:
-                  compute: { count: 1, cpus: 1, memory: 128MiB, disk: 1GiB }
+                  compute: { count: %d, cpus: 1, memory: 128MiB, disk: 1GiB }
                   frontend: { cpus: 1, memory: 128MiB, disk: 1GiB }
-                sites: { use: { osaka: 1 } }
+                sites: { use: { osaka: %d } }
                 network: 172.16.0.0/12
-                """.formatted(duration);
+                """.formatted(duration, machines, machines);
     }
 }
