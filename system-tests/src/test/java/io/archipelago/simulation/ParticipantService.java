@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A participant of one site: production's protocol and logic over tables, and as little as possible between them. */
@@ -238,8 +239,12 @@ class ParticipantService extends Service {
     private Work observed(ResourceObserved seen) {
         AllocationId id = seen.key().allocation();
         List<Resource> unlocked = List.copyOf(resources(id));
-        return Work.on(seen, 0, List.of(id), tx -> {
+        BooleanSupplier books = () -> protocol.books(seen, view(id, NO_CALENDAR));
+        return new Work(seen, 0, List.of(id), false, books, tx -> {
             PartView view = view(id, NO_CALENDAR);
+            if (protocol.books(seen, view)) {
+                view = view(id, read(Reach.PRESENT, id, null, tx.now()));
+            }
             if (world().broken(Mutation.READ_BEFORE_LOCK)) {
                 view = new PartView(view.part(), view.calendar(), unlocked, view.down());
             }
@@ -258,7 +263,8 @@ class ParticipantService extends Service {
         }
         TimeWindow window = switch (command) {
             case HoldAllocation hold -> protocol.booked(hold.spec().window());
-            case ExtendAllocation extend -> protocol.booked(extend.spec().window());
+            case ExtendAllocation extend
+            when part instanceof Part.Deploying deploying -> deploying.lease().booked();
             default -> null;
         };
         Reach reach = window == null ? Reach.PRESENT : Reach.WINDOW;

@@ -79,7 +79,15 @@ final class ResourceProtocol {
         List<Resource> changed = new ArrayList<>(
                 made.stream().map(r -> r.specified(logic.adjusted(r, with))).toList());
         PartView after = with.with(merge(with.resources(), changed));
-        changed.addAll(changes(after, logic.wanted(part.lease()).negate()));
+        Predicate<Resource> leftover = logic.wanted(part.lease()).negate();
+        List<Resource> removed = after.resources().stream()
+                .filter(r -> !r.absent() && leftover.test(r) && logic.removable(r, after))
+                .map(Resource::removed)
+                .toList();
+        changed.addAll(removed);
+        // What stays is like what is left calls for.
+        PartView left = after.with(merge(after.resources(), removed));
+        changed = merge(changed, changes(left, leftover));
         return tell(part, after.with(merge(after.resources(), changed)))
                 .publishing(changed)
                 .booking(bookings);

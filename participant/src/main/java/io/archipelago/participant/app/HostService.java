@@ -42,13 +42,13 @@ public class HostService {
 
     /** Makes bookable what the site has whatever its hosts; what happened before we listened says nothing about them. */
     public Uni<Void> open(Tx tx) {
-        return store.pools(tx, logic.pools()).chain(() -> store.names(tx)).chain(hosts -> {
+        return store.names(tx).chain(hosts -> {
             Uni<Void> all = Uni.createFrom().voidItem();
             for (HostId host : hosts) {
                 all = all.chain(() -> store.locked(tx, host))
                         .chain(locked -> store.write(tx, protocol.doubt(locked.orElseThrow(), tx.now())));
             }
-            return all;
+            return all.chain(() -> store.pools(tx, logic.pools()));
         });
     }
 

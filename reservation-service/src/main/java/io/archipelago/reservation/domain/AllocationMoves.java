@@ -279,10 +279,12 @@ public final class AllocationMoves {
             // A digest tells the master that it is unknown here.
             case Forgotten forgotten -> Decision.of(new Forgotten(heard));
             case Confirming confirming ->
-                Decision.of(confirming.heard(heard, KnownSites.after(confirming.cluster(), heard, confirm)));
+                Decision.of(confirming.heard(
+                        heard, KnownSites.after(confirming.cluster(), heard, confirming.facts(), confirm)));
             case Confirmed confirmed ->
                 Decision.of(
-                        confirmed.heard(heard, KnownSites.after(confirmed.cluster(), heard, confirm)),
+                        confirmed.heard(
+                                heard, KnownSites.after(confirmed.cluster(), heard, confirmed.facts(), confirm)),
                         AllocationMessages.confirmed(heard));
             case Running running -> hear(running, heard, confirm, now);
         };
@@ -290,7 +292,7 @@ public final class AllocationMoves {
 
     /** The participants are told what is now known of the other sites; if they are being told something, with that. */
     private Decision<Allocation> hear(Running running, Header heard, ConfirmShare confirm, Instant now) {
-        Facts.OfCluster known = KnownSites.after(running.cluster(), heard, confirm)
+        Facts.OfCluster known = KnownSites.after(running.cluster(), heard, running.facts(), confirm)
                 .with(AllocationMessages.shared(heard, running.facts()));
         Running same = running.withHeader(heard).with(running.facts(), known);
         if (known.equals(running.cluster()) || running.replacement() instanceof Replacement.Extending) {

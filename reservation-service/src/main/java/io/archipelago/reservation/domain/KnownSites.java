@@ -14,8 +14,8 @@ final class KnownSites {
     private KnownSites() {}
 
     /** What is known of the sites of a cluster once the master has said something; what can not be deployed by changes nothing. */
-    static Facts.OfCluster after(Facts.OfCluster before, Header header, ConfirmShare confirm) {
-        Facts.Shared own = before.at(header.id().site()).orElseThrow();
+    static Facts.OfCluster after(Facts.OfCluster before, Header header, Facts.OfSite facts, ConfirmShare confirm) {
+        Facts.Shared own = AllocationMessages.shared(header, facts);
         return missing(header, own, confirm.cluster()).isEmpty() ? confirm.cluster() : before;
     }
 

@@ -41,7 +41,7 @@ enum Remedy {
                 }
                 yield agree(share, site) ? NOTHING : REPEAT;
             }
-            case LOST -> site.stage() == ShareDigest.Stage.UNKNOWN ? NOTHING : REPEAT;
+            case LOST -> isOver(site) ? NOTHING : REPEAT;
             case REFUSED, RELEASED -> NOTHING;
         };
     }
@@ -51,6 +51,13 @@ enum Remedy {
         return site.sequence() == share.sequence()
                 && site.stage() != ShareDigest.Stage.RELEASING
                 && site.stage() != ShareDigest.Stage.UNKNOWN;
+    }
+
+    private static boolean isOver(Entry site) {
+        return switch (site.stage()) {
+            case UNKNOWN, RELEASING, RELEASED -> true;
+            case HOLDING, HELD, CONFIRMING, CONFIRMED, RUNNING -> false;
+        };
     }
 
     private static boolean agree(Share share, Entry site) {

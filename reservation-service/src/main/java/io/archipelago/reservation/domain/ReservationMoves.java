@@ -132,7 +132,7 @@ public final class ReservationMoves {
                 Share above = share.above(site.sequence(), now.plus(pace.again(1)));
                 yield Optional.of(Decision.of(reservation.with(above), command(above, reservation.facts())));
             }
-            case LOSE -> Optional.of(onLost(reservation, share.lost(), now));
+            case LOSE -> Optional.of(onLost(reservation, share.lost(List.of()), now));
         };
     }
 
@@ -283,8 +283,8 @@ public final class ReservationMoves {
             case Held held -> retreat(held.with(shares), held.attempt(), why, now);
             // A lease that its site no longer has, or says so: it is not undone silently, and is given back like any
             // other.
-            case Scheduled scheduled -> onLost(scheduled, share.lost(), now);
-            case Running running -> onLost(running, share.lost(), now);
+            case Scheduled scheduled -> onLost(scheduled, share.lost(refusals), now);
+            case Running running -> onLost(running, share.lost(refusals), now);
             case Planning planning -> Decision.of(planning);
             case Releasing releasing -> Decision.of(releasing);
             case Closed closed -> Decision.of(closed);

@@ -176,8 +176,9 @@ public record Share(
                 askAgainAt);
     }
 
-    Share lost() {
-        return new Share(id, spec, sequence, Stage.LOST, facts, null, List.of(), null, List.of(), 0, null);
+    /** @param why what its site says; empty if it only does not know it any more */
+    Share lost(List<Refusal> why) {
+        return new Share(id, spec, sequence, Stage.LOST, facts, null, List.of(), null, why, 0, null);
     }
 
     /** The last command is to be given under a sequence above one that the site has heard; a hold begins anew. */

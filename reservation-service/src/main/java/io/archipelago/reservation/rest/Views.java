@@ -165,20 +165,27 @@ final class Views {
     }
 
     private static ProblemView givenBack(Share share) {
-        String why = share.refusals().stream().map(Refusal::detail).collect(Collectors.joining("; "));
+        String why = why(share);
         return problem(
                 ErrorCode.SHARE_LOST,
                 share,
                 "the site has given its share back" + (why.isEmpty() ? "" : ": " + why) + "; ask for another cluster");
     }
 
+    private static String why(Share share) {
+        return share.refusals().stream().map(Refusal::detail).collect(Collectors.joining("; "));
+    }
+
     private static Stream<ProblemView> problems(Share share) {
         Stream.Builder<ProblemView> problems = Stream.builder();
         if (share.stage() == Stage.LOST) {
+            String why = why(share);
             problems.add(problem(
                     ErrorCode.SHARE_LOST,
                     share,
-                    "the site no longer knows of the share that it had confirmed; its operator must look"));
+                    "the site no longer has the share that it had confirmed"
+                            + (why.isEmpty() ? "" : " (" + why + ")")
+                            + "; its operator must look"));
         }
         String waitingFor = waitingFor(share);
         if (waitingFor != null) {

@@ -216,7 +216,7 @@ public final class StorageLogic implements ParticipantLogic {
                 || disksOf(resource, view.resources())
                         .allMatch(disk -> disk.gone()
                                 || view.gone(disk)
-                                        && (revoked(resource)
+                                        && (revoked(resource, disk.host())
                                                 || view.down().dead().contains(resource.host())));
     }
 
@@ -270,15 +270,15 @@ public final class StorageLogic implements ParticipantLogic {
                         disksOf(volume, resources).anyMatch(disk -> disk.host().equals(host)))
                 .toList();
         long revoked = volumes.stream()
-                .filter(volume -> revoked(volume) || dead.contains(volume.host()))
+                .filter(volume -> revoked(volume, host) || dead.contains(volume.host()))
                 .count();
         return new Fence(volumes.size(), (int) revoked);
     }
 
-    /** Whether it was seen that a volume is exported to nobody. */
-    private static boolean revoked(Resource volume) {
+    /** Whether it was seen that a volume is exported to nobody, or only to another host. */
+    private static boolean revoked(Resource volume, HostId host) {
         return volume.spec() instanceof VolumeSpec spec
-                && spec.initiator() == null
+                && !host.equals(spec.initiator())
                 && !volume.absent()
                 && volume.phase() == Phase.READY;
     }

@@ -115,10 +115,10 @@ class StorageClaimsTest {
 
     @Test
     void exportsAVolumeToWhereItsMachineIsNow() {
-        Resource volume = wanted().getFirst();
+        HostId elsewhere = new HostId("tokyo-c99");
+        Resource volume = export(wanted().getFirst(), elsewhere);
         Resource disk = wanted().get(1);
-        Resource before = StorageLogicTest.gone(
-                Resource.wanted(new Wanted(new HostId("tokyo-c01"), disk.key(), disk.name(), disk.spec()), null));
+        Resource before = gone(Resource.wanted(new Wanted(elsewhere, disk.key(), disk.name(), disk.spec()), null));
 
         ResourceSpec adjusted =
                 logic.adjusted(volume, new PartView(null, calendar(), List.of(before, volume, disk), HostsDown.NONE));
