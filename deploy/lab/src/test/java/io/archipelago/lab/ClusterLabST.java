@@ -61,7 +61,7 @@ class ClusterLabST {
         List<DynamicTest> chosen = Stream.concat(
                         Stream.of(test("two tenants have nothing but addresses in common", new TwoTenants(lab))),
                         mishaps.stream().limit(all ? mishaps.size() : MISHAPS_PER_RUN))
-                .filter(test -> test.getDisplayName().contains(ONLY))
+                .filter(test -> Stream.of(ONLY.split(",")).anyMatch(test.getDisplayName()::contains))
                 .toList();
         assertThat(chosen).as("scenarios with '" + ONLY + "' in their names").isNotEmpty();
         return chosen;

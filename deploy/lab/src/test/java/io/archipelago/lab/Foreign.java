@@ -51,6 +51,11 @@ final class Foreign {
         }
     }
 
+    /** What a storage host whose power failed has not lost. */
+    static void assertKept(LabHost storage) throws IOException {
+        storage.output(LIMIT, "lvs", "vg0/foreign");
+    }
+
     /** With a VLAN on the trunk, and a rule for it. */
     private static void plantBridge(LabHost host) throws IOException {
         plant(

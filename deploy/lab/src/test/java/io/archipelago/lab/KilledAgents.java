@@ -9,8 +9,12 @@ import java.util.Random;
 /** Agents are killed at instants that a seed picks, while a cluster is deployed and while it is given back. */
 final class KilledAgents implements Scenario {
 
-    private static final int KILLS = 6;
-    private static final int MOST_SECONDS_BETWEEN = 12;
+    private static final int MOST_KILLS = 6;
+    private static final int FEWEST_KILLS = 2;
+    /** A cluster is deployed in about a minute, and given back in half of one. */
+    private static final Duration WHILE_DEPLOYED = Duration.ofSeconds(12);
+
+    private static final Duration WHILE_RELEASED = Duration.ofSeconds(4);
     /** It alone, and not what it has started: whoever keeps it running starts it again. */
     private static final String AGENT = "pkill -KILL -P \"$(cat /run/lab-agent.pid)\" java";
 
@@ -27,33 +31,37 @@ final class KilledAgents implements Scenario {
     @Override
     public void play() throws Exception {
         Cluster cluster = running.reserve("alice", Requests.LONG);
-        killSome();
+        cluster.awaitState("DEPLOYING", LIMIT);
+        killWhile(cluster, "DEPLOYING", WHILE_DEPLOYED);
         cluster.awaitActive();
         // An agent that starts finds its machine, and does not start it again.
         cluster.awaitWell();
         assertThat(cluster.boots().values()).containsOnly(1);
 
         cluster.beginEnd();
-        killSome();
+        cluster.awaitState("RELEASING", LIMIT);
+        killWhile(cluster, "RELEASING", WHILE_RELEASED);
         cluster.awaitEnd();
     }
 
-    private void killSome() throws Exception {
+    private void killWhile(Cluster cluster, String state, Duration mostBetween) throws Exception {
         List<LabHost> hosts = running.lab().hosts().stream()
                 .filter(host -> host.role() != Role.WAN)
                 .toList();
         int killed = 0;
-        for (int i = 0; i < KILLS; i++) {
+        while (killed < MOST_KILLS) {
             // Not to wait for something: this is the instant that the seed picks.
-            Thread.sleep(
-                    random.nextLong(Duration.ofSeconds(MOST_SECONDS_BETWEEN).toMillis()));
+            Thread.sleep(random.nextLong(mostBetween.toMillis()));
             LabHost host = hosts.get(random.nextInt(hosts.size()));
+            if (!cluster.seen().path("state").asText().equals(state)) {
+                break;
+            }
             // None is there when the former one was killed only just now.
             if (host.run(LIMIT, "bash", "-c", AGENT).code() == 0) {
                 killed++;
-                System.out.println("killed the agent of " + host.name());
+                System.out.println(state + ": killed the agent of " + host.name());
             }
         }
-        assertThat(killed).as("killed agents").isGreaterThan(KILLS / 2);
+        assertThat(killed).as("agents that were killed while it was " + state).isGreaterThanOrEqualTo(FEWEST_KILLS);
     }
 }

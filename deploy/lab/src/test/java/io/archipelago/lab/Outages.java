@@ -66,6 +66,7 @@ final class Outages implements Scenario {
                             .isPositive());
             int stuck = cluster.writes(SITE).path("counter").asInt();
             storage.powerOn();
+            Foreign.assertKept(storage);
             Foreign.plant(storage);
 
             // With what the agent has kept, for nobody tells it anything.
@@ -78,6 +79,9 @@ final class Outages implements Scenario {
         }
         JsonNode writes = cluster.writes(SITE);
         System.out.println("storage host without power: longest write " + writes.path("longestMillis") + " ms");
+        assertThat(writes.path("longestMillis").asLong())
+                .as("how long a write has waited for the storage host: " + writes)
+                .isGreaterThan(1000);
         assertThat(writes.path("failed").asInt()).as(writes.toString()).isZero();
     }
 }

@@ -51,7 +51,7 @@ final class PreparedHost {
     private static final String PROPERTIES = "/etc/archipelago/agent.properties";
     private static final String UNIT = "archipelago-agent";
 
-    private static final Pattern AGENTS_OWN = Pattern.compile("AGENT_(HOST_)?(.*)");
+    private static final Pattern AGENTS_OWN = Pattern.compile("AGENT_((?:HOST_)?(?:BOOT_)?)(.*)");
 
     private static final String CACHE = "/usr/lib/archipelago/agent/app.aot";
 
@@ -126,7 +126,7 @@ final class PreparedHost {
     private static String key(String variable) {
         Matcher agent = AGENTS_OWN.matcher(variable);
         return agent.matches()
-                ? "agent." + (agent.group(1) == null ? "" : "host.") + words(agent.group(2), "-")
+                ? "agent." + words(agent.group(1), ".") + words(agent.group(2), "-")
                 : words(variable, ".");
     }
 
@@ -150,9 +150,10 @@ final class PreparedHost {
 
     private void awaitReady() {
         await().atMost(TO_BE_READY)
-                .ignoreExceptions()
-                .until(() -> within("curl --silent --fail http://127.0.0.1:8085/q/health/ready")
-                        .contains("UP"));
+                .untilAsserted(() -> assertThat(
+                                within("curl --silent http://127.0.0.1:8085/q/health/ready || journalctl --unit " + UNIT
+                                        + " --lines 20"))
+                        .contains("\"status\": \"UP\""));
     }
 
     /** Preparing takes longer than a host may be silent. */

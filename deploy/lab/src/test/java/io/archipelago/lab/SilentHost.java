@@ -16,6 +16,9 @@ import java.time.Instant;
 final class SilentHost implements Scenario {
 
     private static final Duration TO_NOTICE = Duration.ofSeconds(60);
+    /** It was seen that the volume is exported no more: what was under way is all that may still come through. */
+    private static final Duration TO_BE_CUT_OFF = Duration.ofSeconds(10);
+
     private static final Duration TO_FENCE = Duration.ofMinutes(3);
     private static final Duration TO_RECOVER = Duration.ofMinutes(4);
     private static final String SITE = "osaka";
@@ -45,8 +48,16 @@ final class SilentHost implements Scenario {
             await().atMost(TO_FENCE)
                     .untilAsserted(
                             () -> assertThat(cluster.machine(SITE).path("name")).isNotEqualTo(lost.path("name")));
-            int written = cluster.writes(lost).path("counter").asInt();
+            assertThat(known(host).path("state").asText()).isEqualTo("LOST");
             assertThat(known(host).path("dead").asBoolean()).isTrue();
+            await().atMost(TO_BE_CUT_OFF).untilAsserted(() -> {
+                JsonNode writes = cluster.writes(lost);
+                assertThat(writes.path("failed").asInt()
+                                + writes.path("pendingMillis").asInt())
+                        .as("whether a write of the lost machine fails or waits: " + writes)
+                        .isPositive();
+            });
+            int written = cluster.writes(lost).path("counter").asInt();
 
             cluster.awaitState("ACTIVE", TO_RECOVER);
             cluster.awaitWell();
