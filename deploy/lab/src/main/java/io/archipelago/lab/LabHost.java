@@ -26,6 +26,10 @@ public final class LabHost {
 
     private static final List<Path> OWN_DIRECTORIES = List.of(Path.of("/tmp"), Path.of("/run"));
 
+    /** Of the only child of who keeps it running. */
+    private static final String RESIDENT =
+            "set -e; keeper=$(<\"$1\"); program=$(pgrep --parent \"$keeper\"); awk '/^VmRSS/ { print $2 }' \"/proc/$program/status\"";
+
     private final HostPlan plan;
     private final LabHome home;
     private final Network network;
@@ -137,6 +141,12 @@ public final class LabHost {
     /** What a program said, from all its runs. */
     public Path log(String program) {
         return programFiles(program).resolve("log");
+    }
+
+    /** What of the memory a program that it was given takes now (VmRSS), without what that has started; 0 when it does not run. */
+    long residentBytes(String program) throws IOException {
+        Result said = run(TO_LOOK, "bash", "-c", RESIDENT, "resident", "/run/lab-" + program + ".pid");
+        return said.code() == 0 ? 1024 * Long.parseLong(said.orFail(RESIDENT).strip()) : 0;
     }
 
     private Path programFiles(String program) {

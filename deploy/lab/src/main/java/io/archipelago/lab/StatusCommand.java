@@ -38,26 +38,30 @@ final class StatusCommand {
         OFF
     }
 
-    record Row(LabHost host, State state, OptionalLong pid, long memoryBytes) {
+    /** @param agentBytes what its agent takes of its memory; 0 where none runs */
+    record Row(LabHost host, State state, OptionalLong pid, long memoryBytes, long agentBytes) {
 
         static Row of(LabHost host) throws IOException {
             OptionalLong pid = host.pid();
             State state = pid.isEmpty() ? State.OFF : host.isUp() ? State.UP : State.SILENT;
-            return new Row(host, state, pid, host.memoryBytes());
+            long agent = state == State.UP && host.role() != Role.WAN ? host.residentBytes(Agents.AGENT) : 0;
+            return new Row(host, state, pid, host.memoryBytes(), agent);
         }
     }
 
     static String table(List<Row> rows) {
         StringBuilder text = new StringBuilder();
-        text.append("%-12s %-8s %-7s %8s %9s  %s".formatted("HOST", "ROLE", "STATE", "PID", "MEMORY", "ADDRESS"));
+        text.append("%-12s %-8s %-7s %8s %9s %9s  %s"
+                .formatted("HOST", "ROLE", "STATE", "PID", "MEMORY", "AGENT", "ADDRESS"));
         for (Row row : rows) {
-            text.append("%n%-12s %-8s %-7s %8s %6.0f MB  %s"
+            text.append("%n%-12s %-8s %-7s %8s %6.0f MB %9s  %s"
                     .formatted(
                             row.host().name(),
                             row.host().role(),
                             row.state(),
                             row.pid().isPresent() ? row.pid().getAsLong() : "-",
                             row.memoryBytes() / MEGABYTE,
+                            row.agentBytes() == 0 ? "-" : "%.0f MB".formatted(row.agentBytes() / MEGABYTE),
                             row.host().address()));
         }
         return text.toString();

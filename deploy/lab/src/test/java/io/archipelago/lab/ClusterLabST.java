@@ -59,7 +59,10 @@ class ClusterLabST {
             mishaps.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab)));
         }
         List<DynamicTest> chosen = Stream.concat(
-                        Stream.of(test("two tenants have nothing but addresses in common", new TwoTenants(lab))),
+                        Stream.of(
+                                test("two tenants have nothing but addresses in common", new TwoTenants(lab)),
+                                // Once they have worked.
+                                test("agents are lean", new LeanAgents(lab))),
                         mishaps.stream().limit(all ? mishaps.size() : MISHAPS_PER_RUN))
                 .filter(test -> Stream.of(ONLY.split(",")).anyMatch(test.getDisplayName()::contains))
                 .toList();

@@ -30,6 +30,21 @@ final class Outside {
         return found;
     }
 
+    /** The machine's own networks and mounts, one thing a line. */
+    static List<String> machine() throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>();
+        for (List<String> command : List.of(
+                List.of("ip", "netns", "list"),
+                List.of("ip", "-o", "link", "show"),
+                List.of("ip", "-o", "address", "show"),
+                List.of("ip", "route", "show", "table", "all"),
+                List.of("sysctl", "net.ipv4.ip_forward"),
+                List.of("cat", "/proc/mounts"))) {
+            all.addAll(Tools.run(command.toArray(String[]::new)).lines().toList());
+        }
+        return all;
+    }
+
     /** The processes that were given a path of a directory in their environment or on their command line; this one does not count. */
     static List<String> processesOf(Path directory) {
         List<String> found = new ArrayList<>();
