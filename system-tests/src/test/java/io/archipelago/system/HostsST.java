@@ -101,10 +101,9 @@ class HostsST {
 
     private static DynamicTest silence(Federation federation, String name, Silence silence) {
         Executable played = () -> {
-            try {
+            // What fails in the latter does not hide what failed in the former.
+            try (AutoCloseable after = federation::restore) {
                 silence.play(federation, federation.hosts(SITE));
-            } finally {
-                federation.restore();
             }
         };
         return DynamicTest.dynamicTest(name, played);

@@ -303,7 +303,11 @@ class ReplacementMovesTest {
     @Test
     void replacesNothingIfTheHostIsBackWhenItIsGivenUp() {
         // Given
-        Running back = lose(extend(lose(running(), FIRST), NOON));
+        Running extending = extend(lose(running(), FIRST), NOON);
+        Running back = lose(extending);
+        assertThat(status(told(extending)).waitingFor())
+                .as("what the master hears when it is back")
+                .isNull();
 
         for (Decision<Allocation> decision : List.of(refused(back, NOON), due(back, NOON.plus(PACE.holdFor())))) {
             // When
