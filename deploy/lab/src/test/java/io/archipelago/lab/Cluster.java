@@ -93,10 +93,11 @@ final class Cluster {
     void awaitWell() {
         await().atMost(TO_SETTLE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             List<ClusterCheck.Row> rows = rows();
-            assertThat(rows).isNotEmpty().allSatisfy(row -> {
-                assertThat(row.problems()).isEmpty();
-                assertThat(row.reached()).hasSize(rows.size() - 1);
-            });
+            assertThat(rows).isNotEmpty();
+            for (ClusterCheck.Row row : rows) {
+                assertThat(row.problems()).as(row.name()).isEmpty();
+                assertThat(row.reached()).as("whom " + row.name() + " reaches").hasSize(rows.size() - 1);
+            }
         });
     }
 
