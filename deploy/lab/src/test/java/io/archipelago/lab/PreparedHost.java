@@ -35,6 +35,9 @@ final class PreparedHost {
                     "unshare",
                     "--pid",
                     "--mount",
+                    // The network namespaces that are named in there are seen by the whole host.
+                    "--propagation",
+                    "unchanged",
                     "--fork",
                     "--kill-child",
                     "--mount-proc",
