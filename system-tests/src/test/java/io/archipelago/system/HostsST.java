@@ -133,9 +133,11 @@ class HostsST {
                     assertThat(name(machine)).isNotIn(names(before));
                 });
         for (String site : federation.sites()) {
-            assertThat(namesToldBy(federation.hosts(site)))
-                    .as("names that the gateway of " + site + " tells")
-                    .containsAll(names(after));
+            // The other site hears of them by way of the master.
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(namesToldBy(federation.hosts(site)))
+                            .as("names that the gateway of " + site + " tells")
+                            .containsAll(names(after)));
         }
 
         hosts.fare("RUNNING", host);

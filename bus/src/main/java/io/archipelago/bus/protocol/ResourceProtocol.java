@@ -80,10 +80,7 @@ final class ResourceProtocol {
                 made.stream().map(r -> r.specified(logic.adjusted(r, with))).toList());
         PartView after = with.with(merge(with.resources(), changed));
         Predicate<Resource> leftover = logic.wanted(part.lease()).negate();
-        List<Resource> removed = after.resources().stream()
-                .filter(r -> !r.absent() && leftover.test(r) && logic.removable(r, after))
-                .map(Resource::removed)
-                .toList();
+        List<Resource> removed = removed(after, leftover);
         changed.addAll(removed);
         // What stays is like what is left calls for.
         PartView left = after.with(merge(after.resources(), removed));
@@ -239,16 +236,20 @@ final class ResourceProtocol {
     /** Something was seen that a lease no longer wants: what may go now goes, and what is gone is no longer booked. */
     private PartDecision left(Part.Deploying part, Resource seen, PartView view) {
         Predicate<Resource> leftover = logic.wanted(part.lease()).negate();
-        List<Resource> removed = view.resources().stream()
-                .filter(r -> !r.absent() && leftover.test(r) && logic.removable(r, view))
-                .map(Resource::removed)
-                .toList();
+        List<Resource> removed = removed(view, leftover);
         PartDecision decision =
                 removed.isEmpty() ? PartDecision.NOTHING : tell(part, view.with(merge(view.resources(), removed)));
         decision = decision.storing(merge(List.of(seen), removed), removed);
         return seen.gone()
                 ? decision.booking(new Book(rows.of(part, view.resources()))).forgetting(List.of(seen))
                 : decision;
+    }
+
+    private List<Resource> removed(PartView view, Predicate<Resource> leftover) {
+        return view.resources().stream()
+                .filter(r -> !r.absent() && leftover.test(r) && logic.removable(r, view))
+                .map(Resource::removed)
+                .toList();
     }
 
     private PartDecision removeMore(Part.Releasing releasing, PartView view, List<Resource> changed) {

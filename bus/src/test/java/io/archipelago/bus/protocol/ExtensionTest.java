@@ -9,7 +9,6 @@ import static io.archipelago.bus.protocol.ProtocolFixture.NOON;
 import static io.archipelago.bus.protocol.ProtocolFixture.OTHER;
 import static io.archipelago.bus.protocol.ProtocolFixture.POOL;
 import static io.archipelago.bus.protocol.ProtocolFixture.SEQUENCE;
-import static io.archipelago.bus.protocol.ProtocolFixture.STORAGE;
 import static io.archipelago.bus.protocol.ProtocolFixture.booking;
 import static io.archipelago.bus.protocol.ProtocolFixture.calendar;
 import static io.archipelago.bus.protocol.ProtocolFixture.deploy;
@@ -20,7 +19,6 @@ import static io.archipelago.bus.protocol.ProtocolFixture.gone;
 import static io.archipelago.bus.protocol.ProtocolFixture.in;
 import static io.archipelago.bus.protocol.ProtocolFixture.lease;
 import static io.archipelago.bus.protocol.ProtocolFixture.more;
-import static io.archipelago.bus.protocol.ProtocolFixture.observed;
 import static io.archipelago.bus.protocol.ProtocolFixture.release;
 import static io.archipelago.bus.protocol.ProtocolFixture.seen;
 import static io.archipelago.bus.protocol.ProtocolFixture.spec;
@@ -32,12 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
-import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.PartDecision.Book;
 import io.archipelago.bus.protocol.PartDecision.Keep;
-import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
@@ -45,15 +39,12 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** How a lease that has begun gets other machines: more are booked beside those that it has, then it goes on with some of both. */
@@ -115,17 +106,6 @@ class ExtensionTest {
                 .hasSize(1)
                 .allMatch(r -> r.absent() && r.key().equals(volume.key()));
         assertThat(decision.resources()).isEqualTo(decision.publish());
-    }
-
-    @Test
-    void booksNothingForAStrangerThatWasRemoved() {
-        // Given
-        ResourceKey key = ResourceKey.of(ResourceKind.VOLUME, ALLOCATION, "vcompute-1-9");
-        Rows rows = new Rows(new Nothing());
-
-        // Then
-        assertThat(rows.of(running(), List.of(Resource.stranger(STORAGE, key, 1))))
-                .isEmpty();
     }
 
     @Test
@@ -228,41 +208,6 @@ class ExtensionTest {
     }
 
     @Test
-    void booksNothingForWhatIsThereAgainAfterItWasSeenGone() {
-        // Given
-        Resource gone = in(Phase.READY, volume(7)).removed().seen(seen(volume(7).removed(), Phase.ABSENT));
-        PartView lease = view(running(), gone, in(Phase.READY, volume(1)), in(Phase.READY, disk(1)));
-
-        // When
-        Resource again = protocol.onObserved(observed(gone, 1, Phase.READY, ""), lease, NOON)
-                .resources()
-                .getFirst();
-        PartView after = view(running(), again, in(Phase.READY, volume(1)), in(Phase.READY, disk(1)));
-
-        // Then
-        assertThat(again.absent() && !again.gone()).isTrue();
-        assertThat(protocol.onCommand(extend(SEQUENCE + 1), after, NOON).bookings())
-                .isEqualTo(new Book(List.of(row(9))));
-        assertThat(protocol.books(seen(again, Phase.ABSENT), after))
-                .as("whether less is booked once it is gone again")
-                .isTrue();
-    }
-
-    @Test
-    void isBookedForOnlyWhileItGoesOn() {
-        Resource left = in(Phase.READY, volume(7)).removed();
-
-        assertThat(protocol.books(seen(left, Phase.ABSENT), view(running(), left)))
-                .isTrue();
-        assertThat(protocol.books(seen(left, Phase.READY), view(running(), left)))
-                .isFalse();
-        assertThat(protocol.books(seen(volume(1), Phase.ABSENT), view(running(), volume(1))))
-                .isFalse();
-        assertThat(protocol.books(seen(left, Phase.ABSENT), view(ProtocolFixture.releasing(), left)))
-                .isFalse();
-    }
-
-    @Test
     void returnsToTheLeaseAsItWas() {
         // Given
         Resource volume = in(Phase.READY, volume(1));
@@ -350,7 +295,7 @@ class ExtensionTest {
         assertThat(decision.publish()).contains(disk.removed(), volume.removed());
     }
 
-    private static Part.Deploying running() {
+    static Part.Deploying running() {
         return deploying(Progress.READY);
     }
 
@@ -360,50 +305,11 @@ class ExtensionTest {
         return spec().with(List.of(three.getFirst().without(Set.of(ordinal))));
     }
 
-    private static Booking row(long bytes) {
+    static Booking row(long bytes) {
         return new Booking(ALLOCATION, POOL.id(), null, Amounts.of("bytes", bytes), BOOKED, null);
     }
 
     private static Booking other(long bytes) {
         return new Booking(OTHER, POOL.id(), null, Amounts.of("bytes", bytes), BOOKED, null);
-    }
-
-    /** Nothing is wanted, and what there is takes nothing of a pool without a name. */
-    private static final class Nothing implements ParticipantLogic {
-
-        @Override
-        public Participant name() {
-            return Participant.STORAGE;
-        }
-
-        @Override
-        public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
-            return List.of();
-        }
-
-        @Override
-        public Choice hold(Request request, Calendar calendar) {
-            throw new AssertionError("nobody holds here");
-        }
-
-        @Override
-        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
-            return List.of();
-        }
-
-        @Override
-        public List<Claim> claims(Resource leftover) {
-            return List.of(new Claim("", null, Amounts.of("bytes", 0)));
-        }
-
-        @Override
-        public Predicate<Resource> wanted(Lease lease) {
-            return resource -> false;
-        }
-
-        @Override
-        public List<Resource.Wanted> deploy(Lease lease) {
-            return List.of();
-        }
     }
 }

@@ -36,7 +36,8 @@ final class Outside {
         for (List<String> command : List.of(
                 List.of("ip", "netns", "list"),
                 List.of("ip", "-o", "link", "show"),
-                List.of("ip", "-o", "address", "show"),
+                // Without how long each is still valid.
+                List.of("ip", "-brief", "address", "show"),
                 List.of("ip", "route", "show", "table", "all"),
                 List.of("sysctl", "net.ipv4.ip_forward"),
                 List.of("cat", "/proc/mounts"))) {

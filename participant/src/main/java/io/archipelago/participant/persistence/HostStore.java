@@ -195,13 +195,12 @@ public class HostStore {
         return down(tx).map(HostsDown::dead);
     }
 
-    /** Writes pools, those that stand already with what they are now. All are locked, in the order of whoever else locks all. */
+    /** Writes pools, those that stand already with what they are now. */
     public Uni<Void> pools(Tx tx, List<Pool> pools) {
-        Uni<Void> all = tx.session()
-                .createQuery("from PoolRow order by id", PoolRow.class)
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList()
-                .replaceWithVoid();
+        if (pools.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Uni<Void> all = PartStore.lockPools(tx).replaceWithVoid();
         for (Pool pool : pools) {
             all = all.chain(() -> tx.session()
                     .find(PoolRow.class, pool.id(), LockModeType.PESSIMISTIC_WRITE)

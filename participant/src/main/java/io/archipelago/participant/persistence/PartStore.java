@@ -131,12 +131,15 @@ public class PartStore {
     private static Uni<Void> pools(Tx tx, WorkingSet set, Collection<Need> needs) {
         return set.locked() || needs.stream().allMatch(need -> need.reach() == Reach.NONE)
                 ? Uni.createFrom().voidItem()
-                : tx.session()
-                        .createQuery("from PoolRow order by id", PoolRow.class)
-                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                        .getResultList()
-                        .invoke(rows -> set.lock(pools(rows)))
-                        .replaceWithVoid();
+                : lockPools(tx).invoke(rows -> set.lock(pools(rows))).replaceWithVoid();
+    }
+
+    /** All of them, in the one order in which they are ever locked. */
+    static Uni<List<PoolRow>> lockPools(Tx tx) {
+        return tx.session()
+                .createQuery("from PoolRow order by id", PoolRow.class)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList();
     }
 
     private static Uni<Void> bookings(Tx tx, WorkingSet set, Collection<Need> needs) {

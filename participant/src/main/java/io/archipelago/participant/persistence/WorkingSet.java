@@ -209,10 +209,8 @@ final class WorkingSet {
     Rewriting rewriting() {
         Map<Long, Booking> before = new LinkedHashMap<>();
         List<Booking> after = new ArrayList<>();
-        for (AllocationId id : ending(Fate.REPLACED)) {
-            after.addAll(current(id));
-        }
-        Set<AllocationId> replaced = Set.copyOf(ending(Fate.REPLACED));
+        List<AllocationId> replaced = ending(Fate.REPLACED);
+        replaced.forEach(id -> after.addAll(current(id)));
         rows.forEach((row, booking) -> {
             if (replaced.contains(booking.allocation())) {
                 before.put(row, booking);

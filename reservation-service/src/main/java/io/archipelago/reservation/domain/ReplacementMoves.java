@@ -103,8 +103,7 @@ final class ReplacementMoves {
         Running next = running.told(running.header().next(), now.plus(pace.again(1)))
                 .with(lost(running).isEmpty() ? null : again);
         // Said even if nothing is new: of two commands to the participants one at least shows in the stream to the
-        // master, or
-        // nobody would notice that this database was set back to before them.
+        // master, or nobody would notice that this database was set back to before them.
         return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));
     }
 

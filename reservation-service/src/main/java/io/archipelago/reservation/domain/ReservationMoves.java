@@ -281,8 +281,7 @@ public final class ReservationMoves {
         return switch (reservation) {
             case Holding holding -> retreat(holding.with(shares), holding.attempt(), why, now);
             case Held held -> retreat(held.with(shares), held.attempt(), why, now);
-            // A lease that its site no longer has, or says so: it is not undone silently, and is given back like any
-            // other.
+            // A lease that its site no longer has, or says so: it is not undone silently, and given back at the end.
             case Scheduled scheduled -> onLost(scheduled, share.lost(refusals), now);
             case Running running -> onLost(running, share.lost(refusals), now);
             case Planning planning -> Decision.of(planning);
