@@ -44,6 +44,7 @@ public class OutboxRelay {
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
     private static final long LOCK = 0x6172_6368_6275_7301L;
     private static final String TRY_LOCK = "select pg_try_advisory_lock(" + LOCK + ")";
+    private static final String UNLOCK = "select pg_advisory_unlock_all()";
     private static final int STOP_SECONDS = 5;
 
     private final Vertx vertx;
@@ -174,18 +175,25 @@ public class OutboxRelay {
                 .execute()
                 .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
                 .map(rows -> rows.iterator().next().getBoolean(0))
-                .compose(won -> {
-                    if (won && running) {
-                        activate(PgConnection.cast(connection));
-                        return Future.succeededFuture(true);
-                    }
-                    return connection.close().map(false);
-                })
-                .onFailure(failure -> connection
-                        .query("select pg_advisory_unlock_all()")
-                        .execute()
-                        .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
-                        .eventually(() -> connection.close()));
+                .compose(
+                        won -> {
+                            if (won && running) {
+                                activate(PgConnection.cast(connection));
+                                return Future.succeededFuture(true);
+                            }
+                            return giveBack(connection).map(false);
+                        },
+                        failure -> giveBack(connection).transform(ignored -> Future.<Boolean>failedFuture(failure)));
+    }
+
+    /** The pool keeps the session, and the session the lock: nobody else would ever win it. */
+    private Future<Void> giveBack(SqlConnection connection) {
+        return connection
+                .query(UNLOCK)
+                .execute()
+                .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
+                .eventually(() -> connection.close())
+                .mapEmpty();
     }
 
     private void activate(PgConnection connection) {

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +110,28 @@ class RelayTurnsIT {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
         assertThat(other.isActive()).isTrue();
+    }
+
+    @Test
+    void givesBackATurnThatItGetsWhileItStops() {
+        // Given
+        OutboxRelay hasty = start(this::broker);
+        AllocationId allocation = allocation();
+        hasty.stop();
+        own.stop();
+
+        // When
+        for (int time = 0; time < 200; time++) {
+            hasty.start();
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(20 * time));
+            hasty.stop();
+        }
+        own.start();
+        fixture.send(allocation, 1, 5);
+
+        // Then
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(fixture.applied(allocation)).isEqualTo(sequences(1, 5)));
     }
 
     @Test
