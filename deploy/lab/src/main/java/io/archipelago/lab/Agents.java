@@ -86,13 +86,14 @@ final class Agents {
     void awaitReady() throws IOException, InterruptedException {
         lab.atOnce(host -> {
             if (host.role() != Role.WAN) {
-                await(host);
+                awaitReady(host);
             }
             return true;
         });
     }
 
-    private static void await(LabHost host) throws IOException, InterruptedException {
+    /** Waits until the agent of one does. */
+    static void awaitReady(LabHost host) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TO_BE_READY.toNanos();
         while (!isReady(host)) {
             if (System.nanoTime() > deadline) {

@@ -17,12 +17,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** Every frame that passes one network interface of a host, from {@link #begin} to {@link #end}. */
+/** Every frame that passes one network interface of a host, from its begin to {@link #end}. */
 final class Capture {
 
     static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
 
     private static final Duration TO_BEGIN = Duration.ofSeconds(30);
+    private static final int WHOLE = 0;
+    private static final int HEADERS = 64;
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
     private static final int FILE_HEADER = 24;
     private static final int LENGTH_IN_HEADER = 8;
@@ -56,14 +58,23 @@ final class Capture {
 
     /** Returns when the first frame would be seen; {@code namespace} is empty for the host's own. */
     static Capture begin(LabHost host, String namespace, String nic) throws IOException {
+        return begin(host, namespace, nic, WHOLE);
+    }
+
+    /** The same of no more than whence and whither a frame goes, where disks are read and written. */
+    static Capture beginOfHeaders(LabHost host, String nic) throws IOException {
+        return begin(host, "", nic, HEADERS);
+    }
+
+    private static Capture begin(LabHost host, String namespace, String nic, int bytes) throws IOException {
         Capture capture = new Capture(host, (namespace.isEmpty() ? "" : namespace + ".") + nic);
         Files.createDirectories(capture.file.getParent());
         List<String> command = new ArrayList<>();
         if (!namespace.isEmpty()) {
             command.addAll(List.of("ip", "netns", "exec", namespace));
         }
-        command.addAll(List.of("tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-s", "0", "-i", nic));
-        command.addAll(List.of("-w", "/lab/hosts/%s/captures/%s".formatted(host.name(), capture.what)));
+        command.addAll(List.of("tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-s", Integer.toString(bytes)));
+        command.addAll(List.of("-i", nic, "-w", "/lab/hosts/%s/captures/%s".formatted(host.name(), capture.what)));
         host.start(new Program(capture.program, command, Map.of(), "/"));
         await(capture + " has begun")
                 .atMost(TO_BEGIN)

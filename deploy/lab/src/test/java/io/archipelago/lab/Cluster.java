@@ -59,6 +59,7 @@ final class Cluster {
     }
 
     void awaitState(String state, Duration limit) {
+        long began = System.nanoTime();
         await().atMost(limit)
                 .pollInterval(BETWEEN_LOOKS)
                 .ignoreExceptionsInstanceOf(IOException.class)
@@ -66,6 +67,11 @@ final class Cluster {
                     JsonNode now = seen();
                     assertThat(now.path("state").asText()).as(now.toString()).isEqualTo(state);
                 });
+        tell("was " + state, began);
+    }
+
+    private void tell(String what, long began) {
+        System.out.printf("%s's cluster %s after %d s%n", user, what, (System.nanoTime() - began) / 1_000_000_000);
     }
 
     /** Gives it back. */
@@ -75,10 +81,12 @@ final class Cluster {
 
     /** Returns when nothing of it is left. */
     void awaitEnd() {
+        long began = System.nanoTime();
         await().atMost(TO_END)
                 .pollInterval(BETWEEN_LOOKS)
                 .ignoreExceptionsInstanceOf(IOException.class)
                 .until(this::hasEnded);
+        tell("had ended", began);
     }
 
     boolean hasEnded() throws IOException, InterruptedException {
@@ -91,6 +99,7 @@ final class Cluster {
      * when a busy machine was too slow with one.
      */
     void awaitWell() {
+        long began = System.nanoTime();
         await().atMost(TO_SETTLE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             List<ClusterCheck.Row> rows = rows();
             assertThat(rows).isNotEmpty();
@@ -99,6 +108,7 @@ final class Cluster {
                 assertThat(row.reached()).as("whom " + row.name() + " reaches").hasSize(rows.size() - 1);
             }
         });
+        tell("was well", began);
     }
 
     /** How often each machine has booted from its disk, by name. */

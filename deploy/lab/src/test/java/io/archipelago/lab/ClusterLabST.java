@@ -20,10 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterLabST {
 
     private static final long SEED = Long.getLong("vc.tests.seed", System.nanoTime());
-    /** Part of the name of the one to play. */
+    /** Parts of the names of those to play, with commas between them. */
     private static final String ONLY = System.getProperty("vc.tests.scenario", "");
-
-    private static final int MISHAPS_PER_RUN = 1;
 
     @TempDir
     static Path folder;
@@ -42,32 +40,30 @@ class ClusterLabST {
         }
     }
 
-    /** The main job, and of what may happen to it some; all with {@code ./vc test --all}. */
+    /** The main job, and what may befall a cluster; with {@code ./vc test --all} also what takes longest: to prepare hosts by hand. */
     @TestFactory
     List<DynamicTest> scenarios() {
         System.out.println("scenarios: seed " + SEED + " (-Dvc.tests.seed=" + SEED + " repeats it)");
-        List<DynamicTest> mishaps = new ArrayList<>(List.of(
-                test("an orphan stays until its owner has it removed", new Orphan(lab)),
-                test("the WAN is cut, and a storage host loses its power", new Outages(lab)),
-                test("a compute host falls silent", new SilentHost(lab)),
-                test("agents are killed", new KilledAgents(lab, new Random(SEED)))));
-        Collections.shuffle(mishaps, new Random(SEED));
-        boolean all = !ONLY.isEmpty() || Boolean.getBoolean("vc.tests.all");
-        if (all) {
-            // These last longest: one until its lease ends, the other records how an agent starts.
-            mishaps.add(test("an agent is cut off over the end", new CutOffOverTheEnd(lab)));
-            mishaps.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab)));
+        Random random = new Random(SEED);
+        List<Mishap> mishaps = new ArrayList<>(List.of(new WanCut(lab), new StoragePowerCut(lab)));
+        Collections.shuffle(mishaps, random);
+        KilledAgents agents = new KilledAgents(lab, random);
+        List<DynamicTest> tests = new ArrayList<>(List.of(
+                test("two tenants have nothing but addresses in common", new TwoTenants(lab)),
+                // Once they have worked.
+                test("agents are lean", new LeanAgents(lab)),
+                test(
+                        "the WAN is cut, a storage host loses its power, an agent is cut off over the end, an orphan is found",
+                        Scenario.atOnce(
+                                new HardLife(lab, agents, mishaps), new CutOffOverTheEnd(lab), new Orphan(lab))),
+                // To replace its machine takes the host that the others would have.
+                test("a compute host falls silent", new HardLife(lab, agents, List.of(new SilentHost(lab))))));
+        if (!ONLY.isEmpty() || Boolean.getBoolean("vc.tests.all")) {
+            tests.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab)));
         }
-        List<DynamicTest> chosen = Stream.concat(
-                        Stream.of(
-                                test("two tenants have nothing but addresses in common", new TwoTenants(lab)),
-                                // Once they have worked.
-                                test("agents are lean", new LeanAgents(lab))),
-                        mishaps.stream().limit(all ? mishaps.size() : MISHAPS_PER_RUN))
-                .filter(test -> Stream.of(ONLY.split(",")).anyMatch(test.getDisplayName()::contains))
-                .toList();
-        assertThat(chosen).as("scenarios with '" + ONLY + "' in their names").isNotEmpty();
-        return chosen;
+        tests.removeIf(test -> Stream.of(ONLY.split(",")).noneMatch(test.getDisplayName()::contains));
+        assertThat(tests).as("scenarios with '" + ONLY + "' in their names").isNotEmpty();
+        return tests;
     }
 
     private static DynamicTest test(String name, Scenario scenario) {

@@ -8,14 +8,17 @@ import io.archipelago.local.ServiceKind;
 import java.time.Duration;
 import java.time.Instant;
 
-/** An agent hears nothing any more, and its lease ends: it stops its machine by itself. Once it hears again all of it goes. */
+/**
+ * An agent hears nothing any more, and its lease ends: it stops its machine by itself. Once it hears again all of it goes. Nothing
+ * else may befall the storage of its site meanwhile.
+ */
 final class CutOffOverTheEnd implements Scenario {
 
     private static final String WINDOW = "PT6M";
     private static final Duration TO_STOP = Duration.ofSeconds(90);
     private static final Duration TO_FALL_SILENT = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final String SITE = "osaka";
+    private static final String SITE = "tokyo";
 
     private final RunningLab running;
 
@@ -25,7 +28,7 @@ final class CutOffOverTheEnd implements Scenario {
 
     @Override
     public void play() throws Exception {
-        Cluster cluster = running.reserve("alice", Requests.lasting(WINDOW));
+        Cluster cluster = running.reserve("bob", Requests.lasting(WINDOW));
         JsonNode active = cluster.awaitActive();
         Instant end = Instant.parse(active.path("window").path("end").asText());
         LabHost host = running.lab().host(cluster.hostOfMachine(SITE));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HostsLabST {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** In bits per second, a fraction of what the hosts can. */
+    private static final long NARROW = 4_000_000;
 
     @TempDir
     static Path folder;
@@ -66,7 +69,14 @@ class HostsLabST {
         wan.mend();
         await().atMost(PATIENCE).until(() -> reaches(tokyo, "192.0.2.2"));
 
-        wan.set(Duration.ofMillis(10), 1_000_000, 100);
+        wan.set(Duration.ZERO, NARROW, 0);
+        lab.host("osaka-g1").output(PATIENCE, "iperf3", "--server", "--one-off", "--daemon");
+        assertThat(receivedPerSecond(
+                        tokyo.output(PATIENCE, "iperf3", "--client", "192.0.2.2", "--time", "3", "--json")))
+                .as("what passes of a rate of " + NARROW)
+                .isBetween(NARROW / 2.0, NARROW * 1.2);
+
+        wan.set(Duration.ofMillis(10), 0, 100);
         assertThat(reaches(tokyo, "192.0.2.2")).isFalse();
         wan.set(Duration.ZERO, 0, 0);
         await().atMost(PATIENCE).until(() -> reaches(tokyo, "192.0.2.2"));
@@ -331,6 +341,13 @@ class HostsLabST {
         return from.run(PATIENCE, "ping", "-c", "2", "-i", "0.2", "-W", "2", address)
                         .code()
                 == 0;
+    }
+
+    private static double receivedPerSecond(String told) throws IOException {
+        return new ObjectMapper()
+                .readTree(told)
+                .at("/end/sum_received/bits_per_second")
+                .asDouble();
     }
 
     /** The best of some, as the machine may be busy. */

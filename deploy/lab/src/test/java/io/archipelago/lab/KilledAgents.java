@@ -2,12 +2,13 @@ package io.archipelago.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
 /** Agents are killed at instants that a seed picks, while a cluster is deployed and while it is given back. */
-final class KilledAgents implements Scenario {
+final class KilledAgents {
 
     private static final int MOST_KILLS = 6;
     private static final int FEWEST_KILLS = 2;
@@ -28,23 +29,16 @@ final class KilledAgents implements Scenario {
         this.random = random;
     }
 
-    @Override
-    public void play() throws Exception {
-        Cluster cluster = running.reserve("alice", Requests.LONG);
-        cluster.awaitState("DEPLOYING", LIMIT);
+    void killWhileDeployed(Cluster cluster) throws Exception {
         killWhile(cluster, "DEPLOYING", WHILE_DEPLOYED);
-        cluster.awaitActive();
-        // An agent that starts finds its machine, and does not start it again.
-        cluster.awaitWell();
-        assertThat(cluster.boots().values()).containsOnly(1);
+    }
 
-        cluster.beginEnd();
-        cluster.awaitState("RELEASING", LIMIT);
+    void killWhileReleased(Cluster cluster) throws Exception {
         killWhile(cluster, "RELEASING", WHILE_RELEASED);
-        cluster.awaitEnd();
     }
 
     private void killWhile(Cluster cluster, String state, Duration mostBetween) throws Exception {
+        cluster.awaitState(state, LIMIT);
         List<LabHost> hosts = running.lab().hosts().stream()
                 .filter(host -> host.role() != Role.WAN)
                 .toList();
@@ -56,12 +50,16 @@ final class KilledAgents implements Scenario {
             if (!cluster.seen().path("state").asText().equals(state)) {
                 break;
             }
-            // None is there when the former one was killed only just now.
-            if (host.run(LIMIT, "bash", "-c", AGENT).code() == 0) {
+            if (kill(host)) {
                 killed++;
                 System.out.println(state + ": killed the agent of " + host.name());
             }
         }
         assertThat(killed).as("agents that were killed while it was " + state).isGreaterThanOrEqualTo(FEWEST_KILLS);
+    }
+
+    /** Whether there was one: none is when the former one was killed only just now. */
+    static boolean kill(LabHost host) throws IOException {
+        return host.run(LIMIT, "bash", "-c", AGENT).code() == 0;
     }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Hosts, services and agents of two sites, as {@code ./vc lab up} starts them, and the clusters on them. */
 final class RunningLab {
@@ -57,7 +58,7 @@ final class RunningLab {
     private final Path folder;
     private final Operator operator;
     private final Lab lab;
-    private final List<Cluster> clusters = new ArrayList<>();
+    private final List<Cluster> clusters = new CopyOnWriteArrayList<>();
 
     private RunningLab(Path folder, Operator operator) throws IOException {
         this.folder = folder;

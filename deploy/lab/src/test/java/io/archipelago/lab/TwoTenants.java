@@ -27,8 +27,10 @@ final class TwoTenants implements Scenario {
     /** That they all fail by chance happens once in a million runs. */
     private static final int MOST_DRAWS = 20;
 
+    private static final String MANAGEMENT = "eth0";
     private static final String TRUNK = "eth1";
     private static final String WAN = "eth2";
+    private static final Set<String> NICS_OF_WAN = Set.of("eth1", "eth2");
 
     /** Within the network of both clusters, and nobody's: whoever looks for it calls to the whole cluster. */
     private static final String NOBODY = "/cgi-bin/fetch?http%3A%2F%2F172.30.0.1%2F";
@@ -46,6 +48,16 @@ final class TwoTenants implements Scenario {
         Cluster first = reserveWithTwoVlans();
         List<Capture> trunks = captures(TRUNK, Set.of(Role.COMPUTE, Role.GATEWAY));
         List<Capture> wans = captures(WAN, Set.of(Role.GATEWAY));
+        for (String nic : NICS_OF_WAN) {
+            wans.addAll(captures(nic, Set.of(Role.WAN)));
+        }
+        List<Capture> managements = new ArrayList<>();
+        for (LabHost host : lab.hosts()) {
+            // The host between the sites says nothing there.
+            if (host.role() != Role.WAN) {
+                managements.add(Capture.beginOfHeaders(host, MANAGEMENT));
+            }
+        }
         Cluster second = running.reserve("bob", Requests.LONG);
         JsonNode alices = first.awaitActive();
         JsonNode bobs = second.awaitActive();
@@ -65,13 +77,14 @@ final class TwoTenants implements Scenario {
         assertThat(second.boots().values()).containsOnly(1);
         callsStayWithin(insides);
 
-        for (List<Capture> some : List.of(trunks, wans, insides.get(alices), insides.get(bobs))) {
+        for (List<Capture> some : List.of(trunks, wans, managements, insides.get(alices), insides.get(bobs))) {
             for (Capture capture : some) {
                 capture.end();
             }
         }
         noVlanCarriesTwoClusters(trunks, List.of(alices, bobs));
         nothingPassesTheWanInTheClear(wans, trunks, List.of(alices, bobs));
+        noMachineIsInTheManagementNetwork(managements, List.of(alices, bobs));
     }
 
     /** Each site has two VLAN ids to give: the next cluster gets the other one at each. Which of them a cluster gets is chance, half and half. */
@@ -223,6 +236,23 @@ final class TwoTenants implements Scenario {
                     }
                 }
             }
+        }
+    }
+
+    private static void noMachineIsInTheManagementNetwork(List<Capture> managements, List<JsonNode> clusters)
+            throws IOException {
+        Set<String> machines = new HashSet<>();
+        clusters.forEach(cluster -> machines.addAll(Cluster.macs(cluster)));
+        for (Capture management : managements) {
+            Set<String> seen = new HashSet<>();
+            for (Capture.Frame frame : management.frames()) {
+                seen.add(frame.from());
+                seen.add(frame.to());
+            }
+            assertThat(seen)
+                    .as("whence and whither in " + management)
+                    .containsAnyElementsOf(cards(MANAGEMENT))
+                    .doesNotContainAnyElementsOf(machines);
         }
     }
 

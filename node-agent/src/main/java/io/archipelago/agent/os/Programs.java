@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -48,11 +49,11 @@ public final class Programs {
 
     private final Duration limit;
     private final Duration grace;
+    private final List<String> entrance;
+    private final Consumer<List<String>> listener;
     private final Map<Process, Running> running;
 
     private record Running(String program, Instant since) {}
-
-    private final List<String> entrance;
 
     /**
      * @param limit how long a program may take; it is ended with all that it started when it takes longer
@@ -65,19 +66,35 @@ public final class Programs {
      * @param grace how long one that was asked to end has until it is killed
      */
     Programs(Duration limit, Duration grace) {
-        this(limit, grace, List.of(), new ConcurrentHashMap<>());
+        this(limit, grace, List.of(), command -> {}, new ConcurrentHashMap<>());
     }
 
-    private Programs(Duration limit, Duration grace, List<String> entrance, Map<Process, Running> running) {
+    private Programs(
+            Duration limit,
+            Duration grace,
+            List<String> entrance,
+            Consumer<List<String>> listener,
+            Map<Process, Running> running) {
         this.limit = limit;
         this.grace = grace;
         this.entrance = entrance;
+        this.listener = listener;
         this.running = running;
     }
 
     /** The same, with another limit. */
     public Programs within(Duration other) {
-        return new Programs(other, grace, entrance, running);
+        return new Programs(other, grace, entrance, listener, running);
+    }
+
+    /**
+     * The same, but a listener hears of each command before it is started.
+     *
+     * @param told gets the program and its arguments, on the thread that runs it; what it throws is thrown on, and the command is not
+     *     run
+     */
+    public Programs telling(Consumer<List<String>> told) {
+        return new Programs(limit, grace, entrance, told, running);
     }
 
     /** The same, but in a network namespace of the host. */
@@ -87,6 +104,7 @@ public final class Programs {
                 grace,
                 Stream.concat(entrance.stream(), Stream.of("ip", "netns", "exec", namespace))
                         .toList(),
+                listener,
                 running);
     }
 
@@ -130,6 +148,7 @@ public final class Programs {
         if (Thread.currentThread().isInterrupted()) {
             throw stopping(command.getFirst());
         }
+        listener.accept(command);
         Path out = null;
         Path err = null;
         try {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.EveryDeath;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.drivers.segment.LabHost;
 import io.archipelago.agent.drivers.segment.LinuxSegmentDriver;
@@ -149,6 +150,17 @@ class LinuxCacheContractLT extends CacheContract {
                         .isBetween(1L << 20, 2L << 20);
             });
         });
+    }
+
+    @Test
+    void outlivesThatAgentsAreKilledBetweenAnyTwoCommands() throws Exception {
+        // Given
+        makeSegment();
+        var deaths = new EveryDeath<>(
+                LAB.programs(), with -> LinuxCacheDriver.of(with, new CacheSettings(CACHES)), LAB::snapshot);
+
+        // Then
+        assertThat(deaths.play(CACHE, SPEC)).isPositive();
     }
 
     @Test

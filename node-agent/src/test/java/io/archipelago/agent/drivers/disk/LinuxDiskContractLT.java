@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.EveryDeath;
 import io.archipelago.agent.drivers.IscsiNames;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
@@ -14,16 +15,24 @@ import io.archipelago.agent.os.OwnDirectory;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +50,11 @@ class LinuxDiskContractLT extends DiskContract {
     private long bytes = 64L << 20;
 
     private LinuxDiskDriver driver(Duration patience) {
-        return LinuxDiskDriver.of(HOST, programs, paths, LinuxDiskContractLT::unseal, patience);
+        return driver(programs, patience);
+    }
+
+    private LinuxDiskDriver driver(Programs with, Duration patience) {
+        return LinuxDiskDriver.of(HOST, with, paths, LinuxDiskContractLT::unseal, patience);
     }
 
     @AfterEach
@@ -85,6 +98,27 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     @Test
+    void outlivesThatAgentsAreKilledBetweenAnyTwoCommands() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        var deaths = new EveryDeath<>(programs, with -> driver(with, PATIENCE), this::traces);
+
+        // Then
+        assertThat(deaths.play(DISK, spec(SECRET))).isPositive();
+    }
+
+    /** Records, sessions, and the path. */
+    private List<String> traces() throws Exception {
+        List<String> traces = new ArrayList<>(new Records(List.of(Path.of("/etc/iscsi/nodes"))).targets());
+        traces.addAll(programs.end(List.of("iscsiadm", "--mode", "session"))
+                .out()
+                .lines()
+                .toList());
+        traces.add("path: " + Files.exists(paths.of(DISK), LinkOption.NOFOLLOW_LINKS));
+        return traces;
+    }
+
+    @Test
     void isFoundByItsPathWhateverTheKernelCallsIt() throws Exception {
         // Given
         export(HOST, SECRET);
@@ -123,6 +157,55 @@ class LinuxDiskContractLT extends DiskContract {
         // Then
         await().atMost(Rescanner.EVERY.multipliedBy(2))
                 .until(() -> Long.toString(128L << 20).equals(seen().details().get("bytes")));
+    }
+
+    @Test
+    void losesNoWriteWhenTheNetworkIsCutForAWhile() throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        String device = paths.of(DISK).toRealPath().toString();
+        Path written = Files.write(Files.createTempFile("written", ""), "kept".getBytes(StandardCharsets.US_ASCII));
+        CompletableFuture<Programs.Ended> write;
+
+        // When
+        network("-A");
+        try {
+            write = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return programs.end(List.of(
+                            "dd", "if=" + written, "of=" + device, "conv=fsync,notrunc,sync", "bs=4096", "count=1"));
+                } catch (DriverFault e) {
+                    throw new CompletionException(e);
+                }
+            });
+            await().atMost(PATIENCE).until(() -> !states().contains("LOGGED_IN"));
+            assertThat(write).isNotDone();
+        } finally {
+            network("-D");
+        }
+
+        // Then
+        assertThat(write.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).code()).isZero();
+        settle(Condition.READY);
+        assertThat(paths.of(DISK).toRealPath()).asString().isEqualTo(device);
+        assertThat(programs.run("dd", "if=" + device, "bs=512", "count=1", "iflag=direct")).isEqualTo("kept");
+    }
+
+    /** Has the packets between the two sides vanish, or pass again. */
+    private void network(String change) throws DriverFault {
+        programs.run("iptables-legacy", change, "INPUT", "-p", "tcp", "--dport", "3260", "-j", "DROP");
+    }
+
+    /** Of all sessions, as the kernel has them. */
+    private static List<String> states() throws IOException {
+        try (Stream<Path> sessions = Files.list(Path.of("/sys/class/iscsi_session"))) {
+            List<String> states = new ArrayList<>();
+            for (Path session : sessions.toList()) {
+                states.add(Files.readString(session.resolve("state")).strip());
+            }
+            return states;
+        }
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.archipelago.agent.drivers.link;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.EveryDeath;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
@@ -12,24 +14,41 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
-/** Links of a Linux gateway do what all links do. Runs on a gateway of the laboratory. */
+/** Links of a Linux gateway do what all links do: those of OpenVPN, which is what sites use unless told otherwise. Runs on a gateway of the laboratory. */
 class LinuxLinkContractLT extends LinkContract {
 
     private final TwoGateways gateways;
 
+    private final LinkDriver way;
+
     LinuxLinkContractLT() throws IOException, DriverFault {
+        this(LinkDriver.OPENVPN);
+    }
+
+    LinuxLinkContractLT(LinkDriver way) throws IOException, DriverFault {
+        this.way = way;
         gateways = new TwoGateways();
     }
 
     @BeforeEach
     void openTheOtherEnd() throws DriverFault {
-        gateways.osaka.apply(gateways.osaka.spec(LinkDriver.VXLAN, gateways.tokyo));
+        gateways.osaka.apply(gateways.osaka.spec(way, gateways.tokyo));
     }
 
     @AfterEach
     void leaveNothing() throws IOException, DriverFault {
         gateways.close();
+    }
+
+    @Test
+    void outlivesThatAgentsAreKilledBetweenAnyTwoCommands() throws Exception {
+        // Given
+        var deaths = new EveryDeath<>(gateways.tokyo.programs, gateways.tokyo::newDriver, gateways::traces);
+
+        // Then
+        assertThat(deaths.play(LINK, spec(MTU))).isPositive();
     }
 
     @Override
@@ -45,7 +64,7 @@ class LinuxLinkContractLT extends LinkContract {
 
     @Override
     protected LinkSpec spec(int mtu) {
-        return gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka, mtu, 0);
+        return gateways.tokyo.spec(way, gateways.osaka, mtu, 0);
     }
 
     @Override

@@ -322,7 +322,12 @@ final class TwoGateways implements AutoCloseable {
         }
 
         private LinuxLinkDriver newDriver() {
-            return new LinuxLinkDriver(programs, segment -> place(), settings);
+            return newDriver(programs);
+        }
+
+        /** An agent that was just started, which gives its commands to these. */
+        LinuxLinkDriver newDriver(Programs with) {
+            return new LinuxLinkDriver(with, segment -> place(), settings);
         }
 
         private Optional<Place> place() {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.EveryDeath;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.os.Programs;
@@ -85,6 +86,16 @@ class LinuxMachineContractLT extends MachineContract {
         driver.remove(MACHINE, now());
         assertThat(condition(MACHINE, spec)).isEqualTo(Condition.REMOVING);
         await().atMost(PATIENCE).until(() -> observe(MACHINE, spec).isEmpty());
+    }
+
+    @Test
+    void outlivesThatAgentsAreKilledBetweenAnyTwoCommands() throws Exception {
+        // Given
+        var deaths =
+                new EveryDeath<>(HOST.programs(), with -> HOST.driver(with, UNTIL_UNPLUGGED, () -> {}), HOST::traces);
+
+        // Then
+        assertThat(deaths.play(MACHINE, spec("n1"))).isPositive();
     }
 
     @Test

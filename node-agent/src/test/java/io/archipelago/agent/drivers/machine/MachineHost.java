@@ -112,6 +112,18 @@ final class MachineHost {
                 wake);
     }
 
+    Programs programs() {
+        return programs;
+    }
+
+    /** All that machines leave. */
+    List<String> traces() throws DriverFault, IOException {
+        List<String> traces =
+                new ArrayList<>(virsh("list", "--all", "--name").lines().toList());
+        consoles().forEach(console -> traces.add(console.toString()));
+        return traces;
+    }
+
     /** What is left of consoles. */
     List<Path> consoles() throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("consoles"))) {

@@ -45,8 +45,13 @@ public final class LabHost {
 
     /** The same of a host that runs machines too. */
     LinuxSegmentDriver gateway(boolean machines) {
+        return gateway(programs, machines);
+    }
+
+    /** The same, which gives its commands to these. */
+    LinuxSegmentDriver gateway(Programs with, boolean machines) {
         return LinuxSegmentDriver.of(
-                programs,
+                with,
                 new SegmentSettings("lt-a", "lt-out", List.of("203.0.113.0/24"), ROOT.resolve("gateway"), machines));
     }
 

@@ -1,12 +1,17 @@
 package io.archipelago.agent.drivers.segment;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.EveryDeath;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Segments of a real kernel do what all segments do. Runs in a host of the laboratory. */
 class LinuxSegmentContractLT extends SegmentContract {
@@ -28,6 +33,16 @@ class LinuxSegmentContractLT extends SegmentContract {
     @AfterAll
     static void end() throws Exception {
         LAB.end();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void outlivesThatAgentsAreKilledBetweenAnyTwoCommands(Role role) throws Exception {
+        // Given
+        var deaths = new EveryDeath<>(LAB.programs(), with -> LAB.gateway(with, false), LAB::snapshot);
+
+        // Then
+        assertThat(deaths.play(SEGMENT, spec(role, 101, 1400))).isPositive();
     }
 
     @Override

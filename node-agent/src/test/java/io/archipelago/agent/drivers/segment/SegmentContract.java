@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What whoever asks for a segment may rely on, whichever driver makes it. */
 abstract class SegmentContract {
 
-    private static final ResourceKey SEGMENT = SiteFixture.segmentKey();
+    protected static final ResourceKey SEGMENT = SiteFixture.segmentKey();
     private static final ResourceKey OTHER = ResourceKey.of(ResourceKind.SEGMENT, allocation(2));
     private static final Station FRONTEND = new Station("frontend", "02:00:00:00:00:01", "172.16.1.1", true);
     private static final Station NODE = new Station("vcompute-1-1", "02:00:00:00:00:02", "172.16.1.2", true);
@@ -196,7 +196,7 @@ abstract class SegmentContract {
                 .satisfies(seen -> assertThat(seen.condition()).isEqualTo(Condition.READY));
     }
 
-    private static SegmentSpec spec(Role role, int vlan, int mtu) {
+    protected static SegmentSpec spec(Role role, int vlan, int mtu) {
         return switch (role) {
             case RUNS_MACHINES -> new SegmentSpec(vlan, mtu, null);
             case GATEWAY_OF_THE_MASTER -> gateway(vlan, mtu, true, List.of(FRONTEND));

@@ -2,16 +2,19 @@ package io.archipelago.agent.drivers.volume;
 
 import static io.archipelago.agent.SiteFixture.SECOND;
 import static io.archipelago.agent.SiteFixture.STORAGE;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.EveryDeath;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** Volumes of LVM do what all volumes do. Runs on a storage host of the laboratory. */
 class LinuxVolumeContractLT extends VolumeContract {
@@ -21,6 +24,16 @@ class LinuxVolumeContractLT extends VolumeContract {
     @AfterEach
     void leaveNothing() throws DriverFault {
         storage.leaveNothing();
+    }
+
+    @Test
+    void outlivesThatAgentsAreKilledBetweenAnyTwoCommands() throws Exception {
+        // Given
+        var deaths = new EveryDeath<>(storage.programs(), storage::newDriver, storage::traces);
+
+        // Then
+        assertThat(deaths.play(VOLUME, spec(64 * MIB, INITIATOR, "secret-number-1")))
+                .isPositive();
     }
 
     @Override

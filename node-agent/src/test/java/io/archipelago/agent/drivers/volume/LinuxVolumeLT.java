@@ -122,6 +122,7 @@ class LinuxVolumeLT {
         long free = requireNonNull(storage.driver().pools().look().bytes().get(StorageFixture.POOL));
 
         // When
+        long began = System.nanoTime();
         storage.driver().remove(VOLUME, Instant.now());
         await().atMost(StorageFixture.PATIENCE).until(() -> percent() >= 25);
         storage.restartAgent();
@@ -137,6 +138,10 @@ class LinuxVolumeLT {
 
         // When
         awaitGone();
+        double seconds = (System.nanoTime() - began) / 1e9;
+        assertThat(seconds * SLOWLY.bytesPerSecond())
+                .as("what may be wiped in the time that it took")
+                .isGreaterThanOrEqualTo(SPEC.bytes() - SLOWLY.chunk());
         lvcreate("successor", "--size", "128m", "--zero", "n", "--wipesignatures", "n");
 
         // Then

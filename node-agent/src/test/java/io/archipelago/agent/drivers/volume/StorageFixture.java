@@ -11,12 +11,16 @@ import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The storage side of a laboratory host, and what may befall it. */
@@ -45,12 +49,34 @@ public final class StorageFixture {
     }
 
     private LinuxVolumeDriver newDriver() {
-        return LinuxVolumeDriver.of(
-                STORAGE, programs, StorageFixture::unseal, List.of(POOL, THIN_POOL), EVERYWHERE, pace);
+        return newDriver(programs);
+    }
+
+    /** An agent that was just started, which gives its commands to these. */
+    LinuxVolumeDriver newDriver(Programs with) {
+        return LinuxVolumeDriver.of(STORAGE, with, StorageFixture::unseal, List.of(POOL, THIN_POOL), EVERYWHERE, pace);
     }
 
     LinuxVolumeDriver driver() {
         return driver;
+    }
+
+    Programs programs() {
+        return programs;
+    }
+
+    /** All that volumes leave: logical volumes, and what is served. */
+    List<String> traces() throws DriverFault, IOException {
+        List<String> traces = new ArrayList<>(programs.run("lvs", "--noheadings", "--options", "lv_name")
+                .lines()
+                .toList());
+        if (Files.exists(TARGETS)) {
+            try (Stream<Path> served = Files.walk(TARGETS)) {
+                served.filter(path -> path.getFileName().toString().matches("iqn\\..*|iblock_.+|.*\\.v.*"))
+                        .forEach(path -> traces.add(path.toString()));
+            }
+        }
+        return traces;
     }
 
     /** Has a volume made like this, and served. */

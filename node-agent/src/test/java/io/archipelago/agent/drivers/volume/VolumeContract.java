@@ -23,9 +23,9 @@ abstract class VolumeContract {
 
     protected static final long MIB = 1L << 20;
 
-    private static final ResourceKey VOLUME = SiteFixture.volumeKey("n1");
+    protected static final ResourceKey VOLUME = SiteFixture.volumeKey("n1");
     private static final ResourceKey OTHER = SiteFixture.volumeKey("n2");
-    private static final HostId INITIATOR = SiteFixture.COMPUTE;
+    protected static final HostId INITIATOR = SiteFixture.COMPUTE;
 
     /** The driver of a host that was just started, on whatever is there. */
     protected abstract Driver<VolumeSpec> driver();
@@ -215,7 +215,7 @@ abstract class VolumeContract {
                 .satisfies(seen -> assertThat(seen.condition()).isEqualTo(Condition.READY));
     }
 
-    private VolumeSpec spec(long bytes, @Nullable HostId initiator, String secret) {
+    protected VolumeSpec spec(long bytes, @Nullable HostId initiator, String secret) {
         return new VolumeSpec(pool(), bytes, initiator, "user", sealed(secret));
     }
 

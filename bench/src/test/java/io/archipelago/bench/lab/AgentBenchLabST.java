@@ -4,21 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.lab.Machine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A benchmark that is told to end while its hosts start takes them back. */
+/** The benchmark of the agent on hosts of the lab; also told to end while they start it takes them back. */
 @EnabledIfSystemProperty(named = "vc.tests.all", matches = "true")
-class BrokenOffLabST {
+class AgentBenchLabST {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path DOOR = Path.of("/sys/class/net/vc-lab-tokyo");
@@ -28,7 +30,27 @@ class BrokenOffLabST {
     Path folder;
 
     @Test
-    void leavesNothingOfTheLab() throws Exception {
+    void showsWhatLinksAndVolumesLeaveOfWhatIsBelowThem() throws Exception {
+        // Given
+        assumeThat(Machine.obstacle()).isEmpty();
+        Process bench = start("--rounds", "1", "--seconds", "1", "--megabytes", "16");
+
+        // When
+        boolean ended = bench.waitFor(PATIENCE.toSeconds() * 5, TimeUnit.SECONDS);
+        bench.destroyForcibly();
+
+        // Then
+        assertThat(ended).as(said()).isTrue();
+        assertThat(bench.exitValue()).as(said()).isZero();
+        for (LinkDriver driver : Plan.LINKS) {
+            assertThat(said()).containsPattern("(?m)^ +" + driver + ",.* \\d+\\.\\d\\d .* \\d+\\.\\d\\d ");
+        }
+        assertThat(said()).contains("the WAN itself", "a volume of the group", "the thin one over iSCSI");
+        leavesNothing();
+    }
+
+    @Test
+    void leavesNothingWhenItIsBrokenOff() throws Exception {
         // Given
         assumeThat(Machine.obstacle()).isEmpty();
         Process bench = start();
@@ -45,14 +67,20 @@ class BrokenOffLabST {
         } finally {
             bench.destroyForcibly();
         }
+        leavesNothing();
+    }
+
+    private void leavesNothing() {
         assertThat(hosts()).isZero();
         assertThat(DOOR).doesNotExist();
         assertThat(home()).isEmptyDirectory();
     }
 
-    private Process start() throws IOException {
+    private Process start(String... more) throws IOException {
         Files.createDirectories(home());
-        ProcessBuilder builder = new ProcessBuilder("./vc", "bench", "agent", "--clusters", "1", "--steps", "1")
+        List<String> words = new ArrayList<>(List.of("./vc", "bench", "agent", "--clusters", "1", "--steps", "1"));
+        words.addAll(List.of(more));
+        ProcessBuilder builder = new ProcessBuilder(words)
                 .directory(ROOT.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("said").toFile());
