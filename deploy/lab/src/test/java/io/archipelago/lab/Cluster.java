@@ -97,9 +97,12 @@ final class Cluster {
     /**
      * Each machine is who it is to be, has a disk with its own mark, and reaches all others with frames of full size. Asked again
      * when a busy machine was too slow with one.
+     *
+     * @return how often each machine has booted from its disk, by name
      */
-    void awaitWell() {
+    Map<String, Integer> awaitWell() {
         long began = System.nanoTime();
+        List<ClusterCheck.Row> well = new ArrayList<>();
         await().atMost(TO_SETTLE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             List<ClusterCheck.Row> rows = rows();
             assertThat(rows).isNotEmpty();
@@ -107,13 +110,10 @@ final class Cluster {
                 assertThat(row.problems()).as(row.name()).isEmpty();
                 assertThat(row.reached()).as("whom " + row.name() + " reaches").hasSize(rows.size() - 1);
             }
+            well.addAll(rows);
         });
         tell("was well", began);
-    }
-
-    /** How often each machine has booted from its disk, by name. */
-    Map<String, Integer> boots() throws IOException, InterruptedException {
-        return rows().stream()
+        return well.stream()
                 .collect(Collectors.toMap(
                         ClusterCheck.Row::name,
                         row -> Integer.parseInt(row.disk().replaceFirst(".*:", ""))));

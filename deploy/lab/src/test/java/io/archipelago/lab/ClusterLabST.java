@@ -47,17 +47,19 @@ class ClusterLabST {
         Random random = new Random(SEED);
         List<Mishap> mishaps = new ArrayList<>(List.of(new WanCut(lab), new StoragePowerCut(lab)));
         Collections.shuffle(mishaps, random);
-        KilledAgents agents = new KilledAgents(lab, random);
         List<DynamicTest> tests = new ArrayList<>(List.of(
                 test("two tenants have nothing but addresses in common", new TwoTenants(lab)),
                 // Once they have worked.
                 test("agents are lean", new LeanAgents(lab)),
                 test(
-                        "the WAN is cut, a storage host loses its power, an agent is cut off over the end, an orphan is found",
-                        Scenario.atOnce(
-                                new HardLife(lab, agents, mishaps), new CutOffOverTheEnd(lab), new Orphan(lab))),
-                // To replace its machine takes the host that the others would have.
-                test("a compute host falls silent", new HardLife(lab, agents, List.of(new SilentHost(lab))))));
+                        "a cluster outlives what befalls it and its neighbours",
+                        new HardLife(
+                                lab,
+                                new KilledAgents(lab, random),
+                                mishaps,
+                                List.of(new CutOffOverTheEnd(lab), new Orphan(lab)),
+                                // To replace its machine takes the host that its neighbour had.
+                                List.of(new SilentHost(lab))))));
         if (!ONLY.isEmpty() || Boolean.getBoolean("vc.tests.all")) {
             tests.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab)));
         }

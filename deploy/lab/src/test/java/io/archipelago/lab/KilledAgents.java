@@ -10,7 +10,7 @@ import java.util.Random;
 /** Agents are killed at instants that a seed picks, while a cluster is deployed and while it is given back. */
 final class KilledAgents {
 
-    private static final int MOST_KILLS = 6;
+    private static final int MOST_KILLS = 4;
     private static final int FEWEST_KILLS = 2;
     /** A cluster is deployed in about a minute, and given back in half of one. */
     private static final Duration WHILE_DEPLOYED = Duration.ofSeconds(12);

@@ -15,7 +15,7 @@ interface Scenario {
     void play() throws Exception;
 
     /** All of them at the same time, each to its end; whatever failed is told of. */
-    static Scenario atOnce(Scenario... scenarios) {
+    static Scenario atOnce(List<Scenario> scenarios) {
         return () -> {
             AssertionError failed = new AssertionError("not all that was played at once went well");
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Two tenants have clusters with the same names and addresses over both sites at the same time; what is one's VLAN id at one site is the other's at
@@ -51,13 +52,9 @@ final class TwoTenants implements Scenario {
         for (String nic : NICS_OF_WAN) {
             wans.addAll(captures(nic, Set.of(Role.WAN)));
         }
-        List<Capture> managements = new ArrayList<>();
-        for (LabHost host : lab.hosts()) {
-            // The host between the sites says nothing there.
-            if (host.role() != Role.WAN) {
-                managements.add(Capture.beginOfHeaders(host, MANAGEMENT));
-            }
-        }
+        // The host between the sites says nothing there.
+        List<Capture> managements =
+                atOnce(host -> host.role() == Role.WAN ? List.of() : List.of(Capture.beginOfHeaders(host, MANAGEMENT)));
         Cluster second = running.reserve("bob", Requests.LONG);
         JsonNode alices = first.awaitActive();
         JsonNode bobs = second.awaitActive();
@@ -70,18 +67,23 @@ final class TwoTenants implements Scenario {
         for (JsonNode cluster : List.of(alices, bobs)) {
             insides.put(cluster, insideOf(cluster));
         }
-        first.awaitWell();
-        second.awaitWell();
-        // Of machines with the same names: nobody has booted from another's disk.
-        assertThat(first.boots().values()).containsOnly(1);
-        assertThat(second.boots().values()).containsOnly(1);
+        for (Cluster cluster : List.of(first, second)) {
+            // Of machines with the same names: nobody has booted from another's disk.
+            assertThat(cluster.awaitWell().values()).containsOnly(1);
+        }
         callsStayWithin(insides);
 
-        for (List<Capture> some : List.of(trunks, wans, managements, insides.get(alices), insides.get(bobs))) {
-            for (Capture capture : some) {
-                capture.end();
+        List<Capture> all = Stream.of(trunks, wans, managements, insides.get(alices), insides.get(bobs))
+                .flatMap(List::stream)
+                .toList();
+        lab.atOnce(host -> {
+            for (Capture capture : all) {
+                if (capture.host() == host) {
+                    capture.end();
+                }
             }
-        }
+            return true;
+        });
         noVlanCarriesTwoClusters(trunks, List.of(alices, bobs));
         nothingPassesTheWanInTheClear(wans, trunks, List.of(alices, bobs));
         noMachineIsInTheManagementNetwork(managements, List.of(alices, bobs));
@@ -104,32 +106,38 @@ final class TwoTenants implements Scenario {
         throw new AssertionError("both sites gave the same VLAN id " + MOST_DRAWS + " times");
     }
 
-    private List<Capture> captures(String nic, Set<Role> roles) throws IOException {
+    private List<Capture> captures(String nic, Set<Role> roles) throws IOException, InterruptedException {
+        return atOnce(host -> roles.contains(host.role()) ? List.of(Capture.begin(host, "", nic)) : List.<Capture>of());
+    }
+
+    /** Captures that are begun on all hosts at the same time, in their order. */
+    private List<Capture> atOnce(Lab.Question<List<Capture>> begin) throws IOException, InterruptedException {
         List<Capture> captures = new ArrayList<>();
-        for (LabHost host : lab.hosts()) {
-            if (roles.contains(host.role())) {
-                captures.add(Capture.begin(host, "", nic));
-            }
-        }
+        lab.atOnce(begin).forEach(captures::addAll);
         return captures;
     }
 
     /** Of the bridges of a cluster's machines, and on the gateways of its VLAN and its end of the tunnel. */
-    private List<Capture> insideOf(JsonNode cluster) throws IOException {
-        List<Capture> captures = new ArrayList<>();
-        for (LabHost host : lab.hosts()) {
-            if (host.role() == Role.COMPUTE) {
+    private List<Capture> insideOf(JsonNode cluster) throws IOException, InterruptedException {
+        List<Capture> captures = atOnce(host -> switch (host.role()) {
+            case COMPUTE -> {
+                List<Capture> bridges = new ArrayList<>();
                 for (String bridge : devices(host, cluster, "link", "show", "type", "bridge")) {
-                    captures.add(Capture.begin(host, "", bridge));
+                    bridges.add(Capture.begin(host, "", bridge));
                 }
-            } else if (host.role() == Role.GATEWAY) {
+                yield bridges;
+            }
+            case GATEWAY -> {
                 String namespace = new ClusterCheck(lab, cluster).namespace(host);
+                List<Capture> ports = new ArrayList<>();
                 for (String port :
                         names(host.output(TO_LOOK, "ip", "-n", namespace, "-o", "link", "show", "master", "cluster"))) {
-                    captures.add(Capture.begin(host, namespace, port));
+                    ports.add(Capture.begin(host, namespace, port));
                 }
+                yield ports;
             }
-        }
+            case STORAGE, WAN -> List.of();
+        });
         // Two bridges of a machine each; at each site the VLAN and the tunnel.
         assertThat(captures)
                 .as("where cluster %s is on the hosts", cluster.path("id"))

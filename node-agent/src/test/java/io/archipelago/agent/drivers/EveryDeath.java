@@ -10,17 +10,20 @@ import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * Agents that are killed between any two of their commands: one before its first, one before its second, and so on until one comes to the end.
- * Each time another agent has to make good what it finds, first while a resource is made, then while it is removed; at the end
- * all traces of it are to be gone.
+ * Agents that are killed between two of their commands while a resource is made, and while it is removed. Each time another agent has to
+ * make good what it finds, and at the end all traces are to be gone. With {@code -Dvc.tests.all=true} that happens before each command,
+ * otherwise before a few that {@code -Dvc.tests.seed} picks.
  *
  * <p>Commands that only look are given too, but nobody is killed before them: that is the same as being killed after the last that did
  * something. A command is either run to its end or not at all.
@@ -31,6 +34,9 @@ public final class EveryDeath<S extends ResourceSpec> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int NEVER = Integer.MAX_VALUE;
+    private static final boolean ALL = Boolean.getBoolean("vc.tests.all");
+    private static final long SEED = Long.getLong("vc.tests.seed", System.nanoTime());
+    private static final int FEW = 2;
 
     private final Programs programs;
     private final Function<Programs, Driver<S>> agents;
@@ -148,32 +154,47 @@ public final class EveryDeath<S extends ResourceSpec> {
         }
     }
 
-    /**
-     * Plays it all.
-     *
-     * @return how many agents were killed
-     */
-    public int play(ResourceKey key, S spec) throws Exception {
+    /** Plays it all; to begin with, an agent that is let live, to see how many commands it takes. */
+    public void play(ResourceKey key, S spec) throws Exception {
         List<String> before = traces.call();
-        int killed = 0;
-        boolean toTheEnd = false;
-        for (int last = 1; !toTheEnd; last++) {
-            boolean made = succession(last, key, Map.of(key, spec));
-            boolean removed = succession(last, key, Map.of());
-            killed += (made ? 0 : 1) + (removed ? 0 : 1);
-            toTheEnd = made && removed;
+        int toMake = commandsOf(key, Map.of(key, spec));
+        int toRemove = commandsOf(key, Map.of());
+        assertThat(List.of(toMake, toRemove))
+                .as("commands to make and to remove it")
+                .allMatch(commands -> commands > 0);
+        List<Integer> deaths = deaths(Math.max(toMake, toRemove));
+        System.out.printf(
+                "%s: %d commands to make it, %d to remove it; agents are killed before %s%s%n",
+                key, toMake, toRemove, deaths, ALL ? "" : " (-Dvc.tests.seed=" + SEED + ")");
+        for (int last : deaths) {
+            succession(last, key, Map.of(key, spec));
+            succession(last, key, Map.of());
             assertThat(traces.call())
                     .as("what is left after agents that were killed before command " + last)
                     .isEqualTo(before);
         }
-        return killed;
     }
 
-    /** Whether the first agent came to its end; if not, the next one did. */
-    private boolean succession(int last, ResourceKey key, Map<ResourceKey, S> wanted) {
+    private int commandsOf(ResourceKey key, Map<ResourceKey, S> wanted) {
+        Agent whole = new Agent(NEVER);
+        assertThat(whole.works(key, wanted)).as(whole.toString()).isTrue();
+        return whole.given.size();
+    }
+
+    private static List<Integer> deaths(int commands) {
+        List<Integer> all =
+                new ArrayList<>(IntStream.rangeClosed(1, commands).boxed().toList());
+        if (!ALL) {
+            Collections.shuffle(all, new Random(SEED));
+        }
+        return all.subList(0, ALL ? all.size() : Math.min(FEW, all.size()));
+    }
+
+    /** One that may be killed, and, if it was, one that is not. */
+    private void succession(int last, ResourceKey key, Map<ResourceKey, S> wanted) {
         Agent first = new Agent(last);
         if (first.works(key, wanted)) {
-            return true;
+            return;
         }
         Agent next = new Agent(NEVER);
         try {
@@ -181,6 +202,5 @@ public final class EveryDeath<S extends ResourceSpec> {
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(next + " did not come to its end after " + first, e);
         }
-        return false;
     }
 }

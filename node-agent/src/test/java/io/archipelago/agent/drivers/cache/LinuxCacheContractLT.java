@@ -159,8 +159,8 @@ class LinuxCacheContractLT extends CacheContract {
         var deaths = new EveryDeath<>(
                 LAB.programs(), with -> LinuxCacheDriver.of(with, new CacheSettings(CACHES)), LAB::snapshot);
 
-        // Then
-        assertThat(deaths.play(CACHE, SPEC)).isPositive();
+        // When, then
+        deaths.play(CACHE, SPEC);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.archipelago.agent.drivers.link;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.archipelago.agent.drivers.Driver;
@@ -47,8 +46,8 @@ class LinuxLinkContractLT extends LinkContract {
         // Given
         var deaths = new EveryDeath<>(gateways.tokyo.programs, gateways.tokyo::newDriver, gateways::traces);
 
-        // Then
-        assertThat(deaths.play(LINK, spec(MTU))).isPositive();
+        // When, then
+        deaths.play(LINK, spec(MTU));
     }
 
     @Override

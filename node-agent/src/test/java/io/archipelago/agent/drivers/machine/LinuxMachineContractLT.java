@@ -94,8 +94,8 @@ class LinuxMachineContractLT extends MachineContract {
         var deaths =
                 new EveryDeath<>(HOST.programs(), with -> HOST.driver(with, UNTIL_UNPLUGGED, () -> {}), HOST::traces);
 
-        // Then
-        assertThat(deaths.play(MACHINE, spec("n1"))).isPositive();
+        // When, then
+        deaths.play(MACHINE, spec("n1"));
     }
 
     @Test

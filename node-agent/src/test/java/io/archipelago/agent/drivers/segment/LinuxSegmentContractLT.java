@@ -1,7 +1,5 @@
 package io.archipelago.agent.drivers.segment;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.EveryDeath;
@@ -41,8 +39,8 @@ class LinuxSegmentContractLT extends SegmentContract {
         // Given
         var deaths = new EveryDeath<>(LAB.programs(), with -> LAB.gateway(with, false), LAB::snapshot);
 
-        // Then
-        assertThat(deaths.play(SEGMENT, spec(role, 101, 1400))).isPositive();
+        // When, then
+        deaths.play(SEGMENT, spec(role, 101, 1400));
     }
 
     @Override
