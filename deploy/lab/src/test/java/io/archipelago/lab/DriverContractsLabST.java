@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. {@code ./vc
- * test --all} runs what goes further than the contracts, and the contract of machines; {@code -Dvc.tests.kind=volume} runs all of
+ * test --all} runs what goes further than the contracts; {@code -Dvc.tests.kind=volume} runs all of
  * one kind of driver.
  */
 @OnLab
@@ -33,9 +33,6 @@ class DriverContractsLabST {
     private static final String STORAGE = "tokyo-s1";
     private static final String GATEWAY = "tokyo-g1";
     private static final String COMPUTE = "tokyo-c01";
-    /** Each of their tests boots one, which takes minutes where a processor is played by QEMU. */
-    private static final String MACHINES = ".drivers.machine.";
-
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
@@ -67,9 +64,7 @@ class DriverContractsLabST {
         if (Boolean.getBoolean("vc.tests.all") || !kind.isEmpty()) {
             return all;
         }
-        return all.stream()
-                .filter(name -> name.endsWith("ContractLT") && !name.contains(MACHINES))
-                .toList();
+        return all.stream().filter(name -> name.endsWith("ContractLT")).toList();
     }
 
     /** What a host's drivers need that is not the drivers' to make. */
