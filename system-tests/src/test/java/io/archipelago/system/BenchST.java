@@ -1,34 +1,25 @@
 package io.archipelago.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The benchmark at its smallest: that it runs, not how fast. */
 class BenchST {
 
     private static final Path ROOT = Path.of(System.getProperty("vc.root", ".."));
     private static final int MINUTES = 8;
-    private static final int BENCHMARKS_PER_RUN = 1;
 
-    @TestFactory
-    Stream<DynamicTest> measuresAndPrints() {
-        return Sweep.some(
-                "benchmarks",
-                List.of(dynamicTest("flow", BenchST::theWholeFlow), dynamicTest("agent", BenchST::theAgent)),
-                BENCHMARKS_PER_RUN)
-                .stream();
-    }
-
-    private static void theWholeFlow() throws Exception {
+    /** It starts two sites of its own, which takes minutes. */
+    @Test
+    @EnabledIfSystemProperty(named = "vc.tests.all", matches = "true")
+    void measuresTheWholeFlow() throws Exception {
         // When
         Process bench =
                 start("bench", "flow", "--reservations", "2", "--concurrency", "1", "--cycles", "1", "--warm-up", "0");
@@ -47,7 +38,8 @@ class BenchST {
         assertThat(text).doesNotContain("NaN", "Infinity", "null");
     }
 
-    private static void theAgent() throws Exception {
+    @Test
+    void measuresTheAgent() throws Exception {
         // When
         Process bench = start("bench", "agent", "--clusters", "2", "--steps", "3", "--no-lab");
         String text = new String(bench.getInputStream().readAllBytes());

@@ -162,15 +162,16 @@ public final class EveryDeath<S extends ResourceSpec> {
         assertThat(List.of(toMake, toRemove))
                 .as("commands to make and to remove it")
                 .allMatch(commands -> commands > 0);
-        List<Integer> deaths = deaths(Math.max(toMake, toRemove));
+        List<Integer> making = deaths(toMake);
+        List<Integer> removing = deaths(toRemove);
         System.out.printf(
-                "%s: %d commands to make it, %d to remove it; agents are killed before %s%s%n",
-                key, toMake, toRemove, deaths, ALL ? "" : " (-Dvc.tests.seed=" + SEED + ")");
-        for (int last : deaths) {
-            succession(last, key, Map.of(key, spec));
-            succession(last, key, Map.of());
+                "%s: of %d commands to make it agents are killed before %s, of %d to remove it before %s%s%n",
+                key, toMake, making, toRemove, removing, ALL ? "" : " (-Dvc.tests.seed=" + SEED + ")");
+        for (int i = 0; i < Math.max(making.size(), removing.size()); i++) {
+            succession(i < making.size() ? making.get(i) : NEVER, key, Map.of(key, spec));
+            succession(i < removing.size() ? removing.get(i) : NEVER, key, Map.of());
             assertThat(traces.call())
-                    .as("what is left after agents that were killed before command " + last)
+                    .as("what is left after the deaths at place " + i + " of these")
                     .isEqualTo(before);
         }
     }

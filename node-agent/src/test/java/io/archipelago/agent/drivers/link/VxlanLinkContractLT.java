@@ -4,10 +4,10 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.contracts.host.LinkDriver;
 import java.io.IOException;
 
-/** The same of VXLAN. */
-class LinuxVxlanLinkContractLT extends LinuxLinkContractLT {
+/** Links of VXLAN. */
+class VxlanLinkContractLT extends LinuxLinkContract {
 
-    LinuxVxlanLinkContractLT() throws IOException, DriverFault {
+    VxlanLinkContractLT() throws IOException, DriverFault {
         super(LinkDriver.VXLAN);
     }
 }
