@@ -71,6 +71,8 @@ final class LinkBench {
     private void makeLinks() throws IOException, InterruptedException {
         long begun = System.nanoTime();
         lab.wan().set(Duration.ofMillis(settings.latencyMillis()), settings.rateMbit() * 1_000_000L, 0);
+        Appliance.setUp(here);
+        Appliance.setUp(there);
         List<Map<LinkDriver, String>> offers = atOnce(() -> Agents.offers(here), () -> Agents.offers(there));
         List<Map<String, String>> places =
                 atOnce(() -> make(Gateway.TOKYO, offers.get(1)), () -> make(Gateway.OSAKA, offers.get(0)));

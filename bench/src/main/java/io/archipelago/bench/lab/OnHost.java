@@ -80,7 +80,11 @@ public final class OnHost {
         return new LinuxLinkDriver(
                 programs,
                 key -> segments.gateway(key).map(place -> new Place(place.namespace(), place.bridge())),
-                LinkSettings.of(KEYS, RUN.resolve("links"), LASTING, null));
+                LinkSettings.of(
+                        KEYS,
+                        RUN.resolve("links"),
+                        LASTING,
+                        Files.isDirectory(Appliance.SCRIPTS) ? Appliance.SCRIPTS : null));
     }
 
     private Driver<?> driver(ResourceKind kind, Errand errand) {

@@ -23,9 +23,8 @@ final class Plan {
     static final String GROUP = "vg0";
     static final String THIN_POOL = GROUP + "/tp0";
 
-    /** Of every link that a gateway of the lab can make by itself. */
-    static final List<LinkDriver> LINKS =
-            List.of(LinkDriver.OPENVPN, LinkDriver.VXLAN_WIREGUARD, LinkDriver.VXLAN, LinkDriver.GRETAP);
+    /** A link of each sort. */
+    static final List<LinkDriver> LINKS = List.of(LinkDriver.values());
 
     /** What the WAN carries uncut, in bytes. */
     static final int WAN_MTU = 1500;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 
-/** A storage host loses its power under a machine that writes, and comes back while its site's broker does not answer. No write fails. */
+/** A storage host loses its power under a machine that writes, and comes back while its site's broker is down. No write fails. */
 final class StoragePowerCut implements Mishap {
 
     private static final Duration TO_RECOVER = Duration.ofMinutes(3);
@@ -23,9 +23,12 @@ final class StoragePowerCut implements Mishap {
     public void befall(Cluster cluster) throws Exception {
         LabHost storage = running.lab().host(SITE + "-s1");
         String broker = running.process(SITE + "-kafka");
+        // It would start the broker again.
+        String supervisor = running.process("supervisor");
         assertThat(counter(cluster)).isPositive();
-        Tools.run("kill", "-STOP", broker);
+        Tools.run("kill", "-STOP", supervisor);
         try {
+            Tools.run("kill", "-KILL", broker);
             storage.cutPower();
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(
@@ -40,7 +43,7 @@ final class StoragePowerCut implements Mishap {
             await().atMost(TO_RECOVER)
                     .untilAsserted(() -> assertThat(counter(cluster)).isGreaterThan(stuck));
         } finally {
-            Tools.run("kill", "-CONT", broker);
+            Tools.run("kill", "-CONT", supervisor);
         }
         JsonNode writes = cluster.writes(SITE);
         System.out.println("storage host without power: longest write " + writes.path("longestMillis") + " ms");
