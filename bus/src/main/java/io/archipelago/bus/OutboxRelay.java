@@ -175,15 +175,14 @@ public class OutboxRelay {
                 .execute()
                 .timeout(config.relay().patience().toMillis(), TimeUnit.MILLISECONDS)
                 .map(rows -> rows.iterator().next().getBoolean(0))
-                .compose(
-                        won -> {
-                            if (won && running) {
-                                activate(PgConnection.cast(connection));
-                                return Future.succeededFuture(true);
-                            }
-                            return giveBack(connection).map(false);
-                        },
-                        failure -> giveBack(connection).transform(ignored -> Future.<Boolean>failedFuture(failure)));
+                .compose(won -> {
+                    if (won && running) {
+                        activate(PgConnection.cast(connection));
+                        return Future.succeededFuture(true);
+                    }
+                    return giveBack(connection).map(false);
+                })
+                .recover(failure -> giveBack(connection).transform(ignored -> Future.<Boolean>failedFuture(failure)));
     }
 
     /** The pool keeps the session, and the session the lock: nobody else would ever win it. */

@@ -123,6 +123,7 @@ class RelayTurnsIT {
         // When
         for (int time = 0; time < 200; time++) {
             hasty.start();
+            // Not to wait for something: these are the instants at which it stops.
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(20 * time));
             hasty.stop();
         }

@@ -144,7 +144,9 @@ final class ClusterCheck {
         for (String line :
                 gateway.output(TO_ANSWER, "ip", "netns", "list").lines().toList()) {
             String namespace = line.split(" ", 2)[0];
-            if (gateway.output(TO_ANSWER, "ip", "-n", namespace, "-details", "link", "show")
+            // Another cluster's may go meanwhile.
+            if (gateway.run(TO_ANSWER, "ip", "-n", namespace, "-details", "link", "show")
+                    .out()
                     .contains(id)) {
                 return namespace;
             }

@@ -28,8 +28,8 @@ public final class LabTests {
     private static final String CLASS_PATH = "target/test-class-path.txt";
     private static final String TEST_CLASSES = "target/test-classes";
     private static final String CLASS_SUFFIX = "LT.class";
-    /** What tests are told, they are told on a host too. */
-    private static final String SETTINGS = "vc.tests.";
+    /** What tests are told by these they are told on a host too. */
+    private static final List<String> SETTINGS = List.of("vc.tests.all", "vc.tests.seed");
 
     private static final String LAUNCHER = "org.junit.platform.console.ConsoleLauncher";
     private static final Pattern LAUNCHER_JAR = Pattern.compile("(junit-platform|open-test-reporting)-.*\\.jar");
@@ -103,8 +103,8 @@ public final class LabTests {
                 java.toString(),
                 "@" + seen + "/arguments"));
         List<String> arguments = new ArrayList<>(JVM);
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith(SETTINGS))
+        SETTINGS.stream()
+                .filter(name -> System.getProperty(name) != null)
                 .map(name -> "-D" + name + "=" + System.getProperty(name))
                 .forEach(arguments::add);
         if (classPath.stream().anyMatch(jar -> jar.getFileName().toString().startsWith(LOG_MANAGER_JAR))) {

@@ -18,6 +18,7 @@ final class Foreign {
     private static final String DOMAIN = """
             <domain type='qemu'>
               <name>foreign</name>
+              <uuid>0e0fb1cd-2d0c-4f5f-9e65-3b6f7f1f6a01</uuid>
               <memory unit='MiB'>64</memory>
               <os><type arch='x86_64'>hvm</type></os>
             </domain>

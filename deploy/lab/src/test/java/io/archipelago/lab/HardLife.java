@@ -31,6 +31,9 @@ final class HardLife implements Scenario {
         Scenario youth = () -> {
             agents.killWhileDeployed(cluster);
             isWell(cluster);
+            for (Cluster neighbour : running.clusters()) {
+                neighbour.awaitActive();
+            }
             outlives(cluster, first);
         };
         Scenario.atOnce(Stream.concat(Stream.of(youth), beside.stream()).toList())

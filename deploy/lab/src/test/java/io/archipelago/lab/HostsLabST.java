@@ -70,7 +70,10 @@ class HostsLabST {
         await().atMost(PATIENCE).until(() -> reaches(tokyo, "192.0.2.2"));
 
         wan.set(Duration.ZERO, NARROW, 0);
-        lab.host("osaka-g1").output(PATIENCE, "iperf3", "--server", "--one-off", "--daemon");
+        LabHost osaka = lab.host("osaka-g1");
+        osaka.output(PATIENCE, "iperf3", "--server", "--one-off", "--daemon");
+        await().atMost(PATIENCE)
+                .until(() -> osaka.output(PATIENCE, "ss", "-ltn").contains(":5201 "));
         assertThat(receivedPerSecond(
                         tokyo.output(PATIENCE, "iperf3", "--client", "192.0.2.2", "--time", "3", "--json")))
                 .as("what passes of a rate of " + NARROW)

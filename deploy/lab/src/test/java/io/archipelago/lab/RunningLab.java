@@ -148,6 +148,11 @@ final class RunningLab {
         return cluster;
     }
 
+    /** Those that were reserved in this scenario so far. */
+    List<Cluster> clusters() {
+        return List.copyOf(clusters);
+    }
+
     /** Plays it, with foreign things on all hosts; then gives back its clusters, and sees that every host is as it was. */
     void play(Scenario scenario) throws Exception {
         for (LabHost host : lab.hosts()) {
@@ -182,7 +187,7 @@ final class RunningLab {
     }
 
     private void awaitNothingIsLeft(Map<String, Snapshot> before) {
-        await().atMost(TO_SETTLE).untilAsserted(() -> {
+        await().atMost(TO_SETTLE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             List<String> left = new ArrayList<>();
             snapshots()
                     .forEach((host, after) -> Objects.requireNonNull(before.get(host)).difference(after).stream()

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Two tenants have clusters with the same names and addresses over both sites at the same time; what is one's VLAN id at one site is the other's at
@@ -38,14 +37,31 @@ final class TwoTenants implements Scenario {
 
     private final RunningLab running;
     private final Lab lab;
+    private final List<Capture> begun = new ArrayList<>();
 
     TwoTenants(RunningLab running) {
         this.running = running;
         this.lab = running.lab();
     }
 
+    /** What both clusters were, and what passed where meanwhile. */
+    private record Evidence(
+            List<JsonNode> clusters, List<Capture> trunks, List<Capture> wans, List<Capture> managements) {}
+
     @Override
     public void play() throws Exception {
+        Evidence seen;
+        try {
+            seen = gather();
+        } finally {
+            endCaptures();
+        }
+        noVlanCarriesTwoClusters(seen.trunks(), seen.clusters());
+        nothingPassesTheWanInTheClear(seen.wans(), seen.trunks(), seen.clusters());
+        noMachineIsInTheManagementNetwork(seen.managements(), seen.clusters());
+    }
+
+    private Evidence gather() throws Exception {
         Cluster first = reserveWithTwoVlans();
         List<Capture> trunks = captures(TRUNK, Set.of(Role.COMPUTE, Role.GATEWAY));
         List<Capture> wans = captures(WAN, Set.of(Role.GATEWAY));
@@ -72,21 +88,7 @@ final class TwoTenants implements Scenario {
             assertThat(cluster.awaitWell().values()).containsOnly(1);
         }
         callsStayWithin(insides);
-
-        List<Capture> all = Stream.of(trunks, wans, managements, insides.get(alices), insides.get(bobs))
-                .flatMap(List::stream)
-                .toList();
-        lab.atOnce(host -> {
-            for (Capture capture : all) {
-                if (capture.host() == host) {
-                    capture.end();
-                }
-            }
-            return true;
-        });
-        noVlanCarriesTwoClusters(trunks, List.of(alices, bobs));
-        nothingPassesTheWanInTheClear(wans, trunks, List.of(alices, bobs));
-        noMachineIsInTheManagementNetwork(managements, List.of(alices, bobs));
+        return new Evidence(List.of(alices, bobs), trunks, wans, managements);
     }
 
     /** Each site has two VLAN ids to give: the next cluster gets the other one at each. Which of them a cluster gets is chance, half and half. */
@@ -114,7 +116,19 @@ final class TwoTenants implements Scenario {
     private List<Capture> atOnce(Lab.Question<List<Capture>> begin) throws IOException, InterruptedException {
         List<Capture> captures = new ArrayList<>();
         lab.atOnce(begin).forEach(captures::addAll);
+        begun.addAll(captures);
         return captures;
+    }
+
+    private void endCaptures() throws IOException, InterruptedException {
+        lab.atOnce(host -> {
+            for (Capture capture : begun) {
+                if (capture.host() == host) {
+                    capture.end();
+                }
+            }
+            return true;
+        });
     }
 
     /** Of the bridges of a cluster's machines, and on the gateways of its VLAN and its end of the tunnel. */

@@ -23,10 +23,13 @@ final class WanCut implements Mishap {
     public void befall(Cluster cluster) throws Exception {
         running.lab().wan().cut();
         Instant mendAt = Instant.now().plus(CUT);
-        cluster.awaitState("DEGRADED", TO_NOTICE);
-        assertThat(cluster.seen().path("problems").toString()).contains("link");
-        await().atMost(CUT.multipliedBy(2)).until(() -> Instant.now().isAfter(mendAt));
-        running.lab().wan().mend();
+        try {
+            cluster.awaitState("DEGRADED", TO_NOTICE);
+            assertThat(cluster.seen().path("problems").toString()).contains("link");
+            await().atMost(CUT.multipliedBy(2)).until(() -> Instant.now().isAfter(mendAt));
+        } finally {
+            running.lab().wan().mend();
+        }
 
         cluster.awaitState("ACTIVE", TO_RECOVER);
     }

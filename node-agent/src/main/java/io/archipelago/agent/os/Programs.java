@@ -88,7 +88,7 @@ public final class Programs {
     }
 
     /**
-     * The same, but a listener hears of each command before it is started.
+     * The same, but a listener hears of each command that is run to its end, before it is started.
      *
      * @param told gets the program and its arguments, on the thread that runs it; what it throws is thrown on, and the command is not
      *     run

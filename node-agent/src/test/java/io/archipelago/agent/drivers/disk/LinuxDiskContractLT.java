@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Disks of open-iscsi do what all disks do. Runs on one host of the laboratory that is both storage host and compute host. */
 class LinuxDiskContractLT extends DiskContract {
@@ -162,12 +163,12 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     @Test
-    void losesNoWriteWhenTheNetworkIsCutForAWhile() throws Exception {
+    void losesNoWriteWhenTheNetworkIsCutForAWhile(@TempDir Path directory) throws Exception {
         // Given
         export(HOST, SECRET);
         attach(SECRET);
         String device = paths.of(DISK).toRealPath().toString();
-        Path written = Files.write(Files.createTempFile("written", ""), "kept".getBytes(StandardCharsets.US_ASCII));
+        Path written = Files.write(directory.resolve("written"), "kept".getBytes(StandardCharsets.US_ASCII));
         CompletableFuture<Programs.Ended> write;
 
         // When
