@@ -14,7 +14,7 @@ import java.time.Instant;
  */
 final class CutOffOverTheEnd implements Scenario {
 
-    private static final String WINDOW = "PT6M";
+    private static final String WINDOW = "PT5M";
     private static final Duration TO_STOP = Duration.ofSeconds(90);
     private static final Duration TO_FALL_SILENT = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofSeconds(30);

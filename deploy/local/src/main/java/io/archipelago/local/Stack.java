@@ -6,6 +6,7 @@ import io.archipelago.contracts.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What local mode consists of: which sites, which processes, on which ports. It says nothing about whether they run.
@@ -65,9 +66,12 @@ public record Stack(int portBase, List<Site> sites, Map<String, Integer> wan) {
 
     /** For a stack that lives a short time beside others: a range in which nothing listens at this moment. */
     public static Stack onFreePorts(List<Site> sites) {
-        // Below the range from which the kernel takes the ports of outgoing connections.
-        for (int base = LOWEST_FREE_BASE; base < HIGHEST_FREE_BASE; base += FREE_BASE_STEP) {
-            Stack candidate = new Stack(base, sites, Map.of());
+        // Below the range from which the kernel takes the ports of outgoing connections; from anywhere on, as others
+        // may look at the same time.
+        int bases = (HIGHEST_FREE_BASE - LOWEST_FREE_BASE) / FREE_BASE_STEP;
+        int first = ThreadLocalRandom.current().nextInt(bases);
+        for (int i = 0; i < bases; i++) {
+            Stack candidate = new Stack(LOWEST_FREE_BASE + (first + i) % bases * FREE_BASE_STEP, sites, Map.of());
             if (candidate.ports().stream().allMatch(Ports::isFree)) {
                 return candidate;
             }
