@@ -3,7 +3,7 @@ package io.archipelago.lab;
 /** What a host of the lab is for. */
 public enum Role {
     /** The network between the sites: joins the two ends of it, with delay, loss and a limit of rate. */
-    WAN(64),
+    WAN(256),
     /** Where a site's clusters are joined with those of others. */
     GATEWAY(512),
     /** Has a disk of its own, and on it the volume group {@link Lab#VOLUME_GROUP}. */

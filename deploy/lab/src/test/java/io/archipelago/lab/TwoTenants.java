@@ -64,8 +64,7 @@ final class TwoTenants implements Scenario {
         Cluster first = reserveWithTwoVlans();
         List<Capture> trunks = captures(TRUNK, Set.of(Role.COMPUTE, Role.GATEWAY));
         List<Capture> wans = captures(WAN, Set.of(Role.GATEWAY));
-        // The host between the sites is their cable: what passes it is seen at both ends, and its 40 MB are too few to
-        // look into it.
+        // The host between the sites is their cable: what passes it is seen at both ends.
         List<Capture> managements =
                 atOnce(host -> host.role() == Role.WAN ? List.of() : List.of(Capture.beginOfHeaders(host, MANAGEMENT)));
         Cluster second = running.reserve("bob", Requests.LONG);
