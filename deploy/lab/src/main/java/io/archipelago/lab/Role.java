@@ -2,7 +2,10 @@ package io.archipelago.lab;
 
 /** What a host of the lab is for. */
 public enum Role {
-    /** The network between the sites: joins the two ends of it, with delay, loss and a limit of rate. */
+    /**
+     * The network between the sites: joins the two ends of it, with delay, loss and a limit of rate. Up to 20,000 frames wait in it; a
+     * network card of a kernel that is short of memory fails for good.
+     */
     WAN(256),
     /** Where a site's clusters are joined with those of others. */
     GATEWAY(512),
