@@ -32,6 +32,7 @@ class DriverContractsLabST {
     private static final Path NODE_AGENT = OURS.resolve("../../node-agent").normalize();
     private static final String STORAGE = "tokyo-s1";
     private static final String GATEWAY = "tokyo-g1";
+    private static final String OTHER_GATEWAY = "osaka-g1";
     private static final String COMPUTE = "tokyo-c01";
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -92,7 +93,8 @@ class DriverContractsLabST {
         return switch (kind) {
             // A disk comes from a volume of the same host then.
             case "volume", "disk" -> STORAGE;
-            case "segment", "link", "cache" -> GATEWAY;
+            case "segment", "cache" -> GATEWAY;
+            case "link" -> OTHER_GATEWAY;
             case "machine" -> COMPUTE;
             default -> throw new IllegalArgumentException("no host of the lab is for " + className);
         };
