@@ -22,15 +22,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.archipelago.bus.booking.Amounts;
-import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.HostDecision.Parts;
 import io.archipelago.bus.protocol.HostRecord.State;
-import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostDead.Cause;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
@@ -261,25 +257,10 @@ class HostProtocolTest {
     }
 
     /** Books hosts as they are. */
-    private static final class OneHost implements ParticipantLogic {
-        @Override
-        public Participant name() {
-            return Participant.PLACEMENT;
-        }
+    private static final class OneHost extends Bare {
 
-        @Override
-        public Choice hold(Request request, Calendar calendar) {
-            throw new AssertionError("nobody holds here");
-        }
-
-        @Override
-        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
-            return List.of();
-        }
-
-        @Override
-        public List<Resource.Wanted> deploy(Lease lease) {
-            throw new AssertionError("nobody deploys here");
+        OneHost() {
+            super(Participant.PLACEMENT);
         }
 
         @Override

@@ -18,15 +18,8 @@ import static io.archipelago.bus.protocol.ProtocolFixture.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Amounts;
-import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.PartDecision.Book;
-import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
@@ -86,26 +79,10 @@ class LeftoversTest {
     }
 
     /** Nothing is wanted, and what there is takes nothing of a pool without a name. */
-    private static final class Nothing implements ParticipantLogic {
+    private static final class Nothing extends Bare {
 
-        @Override
-        public Participant name() {
-            return Participant.STORAGE;
-        }
-
-        @Override
-        public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
-            return List.of();
-        }
-
-        @Override
-        public Choice hold(Request request, Calendar calendar) {
-            throw new AssertionError("nobody holds here");
-        }
-
-        @Override
-        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
-            return List.of();
+        Nothing() {
+            super(Participant.STORAGE);
         }
 
         @Override
@@ -116,11 +93,6 @@ class LeftoversTest {
         @Override
         public Predicate<Resource> wanted(Lease lease) {
             return resource -> false;
-        }
-
-        @Override
-        public List<Resource.Wanted> deploy(Lease lease) {
-            return List.of();
         }
     }
 }

@@ -15,21 +15,13 @@ import static io.archipelago.bus.protocol.ProtocolFixture.view;
 import static io.archipelago.bus.protocol.ProtocolFixture.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.Resource.Wanted;
-import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,26 +80,18 @@ class NotAfterTest {
     }
 
     /** Wants one resource of each kind; may remove them in any order. */
-    private record OneOf(Participant name, ResourceKind... kinds) implements ParticipantLogic {
+    private static final class OneOf extends Bare {
 
-        @Override
-        public List<Pool> pools(HostId host, Inventory inventory, boolean open) {
-            return List.of();
-        }
+        private final List<ResourceKind> kinds;
 
-        @Override
-        public Choice hold(Request request, Calendar calendar) {
-            throw new AssertionError("nobody holds here");
-        }
-
-        @Override
-        public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
-            return List.of();
+        OneOf(Participant name, ResourceKind... kinds) {
+            super(name);
+            this.kinds = List.of(kinds);
         }
 
         @Override
         public List<Wanted> deploy(Lease lease) {
-            return Arrays.stream(kinds)
+            return kinds.stream()
                     .map(kind -> new Wanted(
                             COMPUTE,
                             ResourceKey.of(kind, ALLOCATION),

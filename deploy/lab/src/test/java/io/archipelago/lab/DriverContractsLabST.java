@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. {@code ./vc
- * test --all} runs what goes further than the contracts; {@code -Dvc.tests.kind=volume} runs all of
- * one kind of driver.
+ * test --all} runs what goes further than the contracts; {@code -Dvc.tests.kind=volume} runs all of one
+ * kind of driver.
  */
 @OnLab
 class DriverContractsLabST {
