@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
@@ -115,7 +116,16 @@ class DriverContractsLabST {
             if (there.skipped()) {
                 abort(there.name() + " was left out on the host");
             }
-            there.failure().ifPresent(reason -> fail(there.name() + ": " + reason));
+            there.failure().ifPresent(reason -> fail(there.name() + ": " + inALine(reason) + "\n" + reason));
         });
+    }
+
+    /** What a summary shows of a failure is its first line. */
+    private static String inALine(String reason) {
+        return reason.lines()
+                .takeWhile(line -> !line.startsWith("\tat "))
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining(" "));
     }
 }

@@ -93,7 +93,11 @@ final class Watch implements AutoCloseable {
     }
 
     /** The link was made so, or made sound; whether it was opened anew, so that it has to be proven anew. */
-    synchronized void mended(Link now, boolean anew) {
+    synchronized void mended(Link now, boolean anew) throws DriverFault {
+        if (anew) {
+            // A round that was under way may have found it proven, before it was opened.
+            workshop.records().noteProven(now.key(), false);
+        }
         link = now;
         if (!anew && defect.isEmpty()) {
             return;
@@ -166,7 +170,6 @@ final class Watch implements AutoCloseable {
         if (!missing.isEmpty()) {
             doubt(missing);
         } else if (enter(Stage.PROVEN, "")) {
-            workshop.records().noteProven(now.key(), true);
             LOG.infof("link=%s is proven", now.key());
         }
     }
@@ -180,7 +183,6 @@ final class Watch implements AutoCloseable {
             if (missing.isEmpty()) {
                 heard(0);
             } else if (enter(Stage.SILENT, missing)) {
-                workshop.records().noteProven(now.key(), false);
                 LOG.warnf("link=%s %s", now.key(), missing);
             }
         }
@@ -227,11 +229,15 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    /** Whether it did: not if the link was made sound meanwhile, which may have changed everything. */
-    private synchronized boolean enter(Stage next, String why) {
+    /**
+     * Whether it did: not if the link was made sound meanwhile, which may have changed everything. It is written down first: what this agent has
+     * said of the link the next one knows.
+     */
+    private synchronized boolean enter(Stage next, String why) throws DriverFault {
         if (era != eraOfRound) {
             return false;
         }
+        workshop.records().noteProven(link.key(), next == Stage.PROVEN);
         stage = next;
         fault = why;
         lastHeard = next == Stage.PROVEN ? System.nanoTime() : lastHeard;

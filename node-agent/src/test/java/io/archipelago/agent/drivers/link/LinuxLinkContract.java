@@ -9,6 +9,7 @@ import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Links of a Linux gateway do what all links do, whichever way they go. Runs on a gateway of the laboratory. */
 abstract class LinuxLinkContract extends LinkContract {
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
     private final TwoGateways gateways;
 
@@ -62,9 +65,11 @@ abstract class LinuxLinkContract extends LinkContract {
         return gateways.tokyo.spec(way, gateways.osaka, mtu, 0);
     }
 
+    /** Looks so often that the next agent comes as soon after the link is proven as one can. */
     @Override
     protected void settle(LinkSpec spec) {
         await().atMost(TwoGateways.PATIENCE)
+                .pollInterval(BETWEEN_LOOKS)
                 .until(() -> gateways.tokyo.driver().observe(Map.of(LINK, spec), now()).values().stream()
                         .noneMatch(seen -> seen.condition() == Condition.MAKING));
     }
