@@ -2,11 +2,13 @@ package io.archipelago.bus.booking;
 
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.TimeWindow;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -23,12 +24,13 @@ import java.util.stream.Stream;
  * What is booked of some pools, seen at one instant. Expired holds do not count; a booking that is past its end and still there counts
  * without an upper bound, for what it stands for has not been seen gone.
  *
- * <p>Sums are found by sweeping over the bookings of a pool in order of time, O(n log n) for n of them.
+ * <p>What is free is told by a {@link Skyline} of each pool, drawn when it is first asked for.
  */
 public final class Calendar {
 
     private final Map<String, Pool> pools;
     private final Map<String, List<Booking>> bookings;
+    private final Map<String, Skyline> skylines = new HashMap<>();
     private final Instant now;
 
     /**
@@ -72,22 +74,23 @@ public final class Calendar {
 
     /** How much of a pool is free throughout a window: its capacity less the highest sum booked at any instant of it. */
     public Amounts free(Pool pool, TimeWindow window) {
-        TreeMap<Instant, Amounts> steps = new TreeMap<>();
-        steps.put(window.start(), Amounts.NONE);
-        for (Booking booking : on(pool, window)) {
-            Instant from = later(booking.during().start(), window.start());
-            steps.merge(from, booking.amounts(), Amounts::plus);
-            if (!unbounded(booking) && booking.during().end().isBefore(window.end())) {
-                steps.merge(booking.during().end(), Amounts.NONE.minus(booking.amounts()), Amounts::plus);
-            }
-        }
-        Amounts used = Amounts.NONE;
-        Amounts least = pool.capacity();
-        for (Amounts step : steps.values()) {
-            used = used.plus(step);
-            least = least.least(pool.capacity().minus(used));
-        }
-        return least;
+        return pool.capacity().minus(skyline(pool).highest(window));
+    }
+
+    /**
+     * The earliest instant, not before {@code from}, from which on so much of a pool is free for a time.
+     *
+     * @return empty if there is none, however long one waits
+     */
+    public Optional<Instant> earliest(Pool pool, Amounts wanted, Instant from, Duration length) {
+        return skyline(pool).earliest(pool.capacity(), wanted, from, length);
+    }
+
+    /** The next instant at which another amount of any pool that takes bookings is booked. */
+    public Optional<Instant> nextChange(Instant after) {
+        return open().stream()
+                .flatMap(pool -> skyline(pool).nextChange(after).stream())
+                .min(Comparator.naturalOrder());
     }
 
     /**
@@ -229,6 +232,18 @@ public final class Calendar {
                 || !booking.during().end().isAfter(next.during().start());
     }
 
+    private Skyline skyline(Pool pool) {
+        return skylines.computeIfAbsent(pool.id(), id -> {
+            Skyline skyline = Skyline.FLAT;
+            for (Booking booking : bookings.getOrDefault(id, List.of())) {
+                TimeWindow during = booking.during();
+                skyline = skyline.with(
+                        unbounded(booking) ? new TimeWindow(during.start(), Instant.MAX) : during, booking.amounts());
+            }
+            return skyline;
+        });
+    }
+
     private List<Booking> on(Pool pool, TimeWindow window) {
         return bookings.getOrDefault(pool.id(), List.of()).stream()
                 .filter(b -> b.during().start().isBefore(window.end())
@@ -242,9 +257,5 @@ public final class Calendar {
 
     private List<Booking> all() {
         return bookings.values().stream().flatMap(List::stream).toList();
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
     }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -95,27 +96,34 @@ final class Packing {
                 here.merge(host.value(), 1, Integer::sum);
             }
         }
-        int placed = group.count() - homeless.size();
-        for (int ordinal : homeless) {
-            Optional<String> host = free.entrySet().stream()
-                    .filter(e -> here.getOrDefault(e.getKey(), 0) < group.maxPerHost() && each.fitsIn(e.getValue()))
-                    .min(Comparator.comparing((Map.Entry<String, Amounts> e) -> silent.contains(e.getKey()))
-                            .thenComparingLong(e -> e.getValue().get(PlacementLogic.MEMORY))
-                            .thenComparingLong(e -> e.getValue().get(PlacementLogic.CPUS))
-                            .thenComparing(Map.Entry::getKey))
-                    .map(Map.Entry::getKey);
-            if (host.isEmpty()) {
-                return placed;
+        // A host that just took one has less left than before, and is the best fit for the next that it can take.
+        int placed = 0;
+        for (String host : byWhatIsLeft()) {
+            Amounts left = Objects.requireNonNull(free.get(host));
+            int taken = here.getOrDefault(host, 0);
+            while (placed < homeless.size() && taken < group.maxPerHost() && each.fitsIn(left)) {
+                hosts.put(homeless.get(placed), new HostId(host));
+                left = left.minus(each);
+                taken++;
+                placed++;
             }
-            here.merge(host.get(), 1, Integer::sum);
-            free.computeIfPresent(host.get(), (id, left) -> left.minus(each));
-            hosts.put(ordinal, new HostId(host.get()));
-            placed++;
+            free.put(host, left);
         }
-        return placed;
+        return group.count() - homeless.size() + placed;
     }
 
-    private static Amounts each(MachineGroup group) {
+    private List<String> byWhatIsLeft() {
+        return free.entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<String, Amounts> e) -> silent.contains(e.getKey()))
+                        .thenComparingLong(e -> e.getValue().get(PlacementLogic.MEMORY))
+                        .thenComparingLong(e -> e.getValue().get(PlacementLogic.CPUS))
+                        .thenComparing(Map.Entry::getKey))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** What a machine of a group takes of its host. */
+    static Amounts each(MachineGroup group) {
         return Amounts.of(PlacementLogic.CPUS, group.cpus(), PlacementLogic.MEMORY, group.memoryBytes());
     }
 }

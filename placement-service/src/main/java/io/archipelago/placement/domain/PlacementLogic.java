@@ -72,11 +72,7 @@ public final class PlacementLogic implements ParticipantLogic {
         }
         return Packing.of(groups, there, calendar, request.booked())
                 .<Choice>map(packing -> new Chosen(new Facts.Hosts(packing.hosts())))
-                .orElseGet(() -> new DoesNotFit(Shortage.of(
-                        calendar,
-                        request.booked(),
-                        groups,
-                        (c, w) -> Packing.of(groups, there, c, w).isPresent())));
+                .orElseGet(() -> new DoesNotFit(Shortage.of(calendar, request.booked(), groups, there)));
     }
 
     @Override

@@ -3,10 +3,12 @@ package io.archipelago.placement.domain;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 
 /** Words for what does not fit. */
@@ -14,8 +16,9 @@ final class Shortage {
 
     private Shortage() {}
 
-    static Refusal of(
-            Calendar calendar, TimeWindow window, List<MachineGroup> groups, BiPredicate<Calendar, TimeWindow> fits) {
+    static Refusal of(Calendar calendar, TimeWindow window, List<MachineGroup> groups, Map<Integer, HostId> there) {
+        BiPredicate<Calendar, TimeWindow> fits =
+                (c, w) -> Packing.of(groups, there, c, w).isPresent();
         int wanted = groups.stream().mapToInt(MachineGroup::count).sum();
         int possible = 0;
         for (MachineGroup group : groups) {
@@ -28,6 +31,8 @@ final class Shortage {
                 "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
                         + " fit on this site's hosts throughout the window" + Silence.of(calendar.pools(), "hosts"),
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                calendar.earliestStart(window, w -> fits.test(calendar, w)).orElse(null));
+                new EarliestFit(groups, there, calendar)
+                        .start(window, w -> fits.test(calendar, w))
+                        .orElse(null));
     }
 }

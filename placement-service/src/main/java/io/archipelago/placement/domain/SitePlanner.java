@@ -186,14 +186,14 @@ public final class SitePlanner {
 
     /** When the window asked for could start; what is booked starts earlier. */
     private static Optional<Instant> earliestStart(PlanSites question, Calendar here, TimeWindow booked) {
+        if (question.compute().count() > names(question)) {
+            return Optional.empty();
+        }
         Duration lead = Duration.between(booked.start(), question.window().start());
-        return here.earliestStart(booked, w -> fitsAtHome(question, here, w)).map(start -> start.plus(lead));
-    }
-
-    private static boolean fitsAtHome(PlanSites question, Calendar here, TimeWindow window) {
-        return question.compute().count() <= names(question)
-                && Packing.of(List.of(question.frontend(), question.compute()), here, window)
-                        .isPresent();
+        List<MachineGroup> groups = List.of(question.frontend(), question.compute());
+        return new EarliestFit(groups, Map.of(), here)
+                .start(booked, w -> Packing.of(groups, here, w).isPresent())
+                .map(start -> start.plus(lead));
     }
 
     /** The least number of machines that fit in any slice that the window touches. */

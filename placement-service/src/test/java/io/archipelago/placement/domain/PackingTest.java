@@ -15,11 +15,13 @@ import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.allocation.MachineGroup;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -91,6 +93,32 @@ class PackingTest {
         assertThat(Packing.of(instance.groups(), calendar(shuffled), WINDOW).map(Packing::hosts))
                 .isEqualTo(Packing.of(instance.groups(), calendar(instance.hosts()), WINDOW)
                         .map(Packing::hosts));
+    }
+
+    @Property
+    void givesEachMachineToTheHostWithTheLeastLeftThatCanTakeIt(@ForAll("instances") Instance instance) {
+        Packing.of(instance.groups(), instance.calendar(), WINDOW).ifPresent(packing -> {
+            Map<HostId, Amounts> left = new TreeMap<>(Comparator.comparing(HostId::value));
+            instance.hosts()
+                    .forEach(host ->
+                            left.put(new HostId(host.id()), instance.calendar().free(host, WINDOW)));
+            for (MachineGroup group : instance.groups()) {
+                Map<HostId, Integer> ofGroup = new HashMap<>();
+                for (int ordinal : group.ordinals()) {
+                    HostId tightest = left.entrySet().stream()
+                            .filter(e -> each(group).fitsIn(e.getValue())
+                                    && ofGroup.getOrDefault(e.getKey(), 0) < group.maxPerHost())
+                            .min(Comparator.comparing((Map.Entry<HostId, Amounts> e) ->
+                                            e.getValue().get(PlacementLogic.MEMORY))
+                                    .thenComparing(e -> e.getValue().get(PlacementLogic.CPUS)))
+                            .map(Map.Entry::getKey)
+                            .orElseThrow();
+                    assertThat(packing.hosts().get(ordinal)).isEqualTo(tightest);
+                    ofGroup.merge(tightest, 1, Integer::sum);
+                    left.merge(tightest, each(group), Amounts::minus);
+                }
+            }
+        });
     }
 
     @Test

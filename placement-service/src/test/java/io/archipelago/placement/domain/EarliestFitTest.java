@@ -1,0 +1,136 @@
+package io.archipelago.placement.domain;
+
+import static io.archipelago.placement.domain.PlacementFixture.NOON;
+import static io.archipelago.placement.domain.PlacementFixture.booking;
+import static io.archipelago.placement.domain.PlacementFixture.calendar;
+import static io.archipelago.placement.domain.PlacementFixture.compute;
+import static io.archipelago.placement.domain.PlacementFixture.frontend;
+import static io.archipelago.placement.domain.PlacementFixture.host;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.MachineGroup;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class EarliestFitTest {
+
+    private static final int LAST_START = 10;
+
+    @Property(tries = 10_000)
+    void isTheFirstHourAtWhichLikeMachinesFit(
+            @ForAll("bookings") List<Booking> bookings,
+            @ForAll @IntRange(max = LAST_START) int from,
+            @ForAll @IntRange(min = 1, max = 4) int hours,
+            @ForAll @IntRange(min = 1, max = 6) int machines,
+            @ForAll @IntRange(min = 1, max = 3) int maxPerHost) {
+        // Given
+        List<MachineGroup> groups = List.of(compute(machines, 1, 2, maxPerHost));
+
+        // Then
+        assertThat(earliest(bookings, groups, from, hours)).isEqualTo(firstHour(bookings, groups, from, hours));
+    }
+
+    @Property(tries = 10_000)
+    void isNoLaterThanAnyEndAtWhichAllFit(
+            @ForAll("bookings") List<Booking> bookings,
+            @ForAll @IntRange(max = LAST_START) int from,
+            @ForAll @IntRange(min = 1, max = 4) int hours,
+            @ForAll @IntRange(min = 1, max = 4) int machines) {
+        // Given
+        List<MachineGroup> groups = List.of(frontend(2, 1), compute(machines, 1, 2, 2));
+
+        // When
+        Optional<Instant> earliest = earliest(bookings, groups, from, hours);
+
+        // Then
+        Stream<Instant> ends = Stream.concat(
+                Stream.of(hour(from)),
+                bookings.stream().map(b -> b.during().end()).filter(hour(from)::isBefore));
+        List<Instant> fitting =
+                ends.filter(start -> fits(bookings, groups, start, hours)).toList();
+        assertThat(earliest.isPresent() || fitting.isEmpty()).isTrue();
+        earliest.ifPresent(start -> {
+            assertThat(fits(bookings, groups, start, hours)).isTrue();
+            assertThat(fitting).allSatisfy(end -> assertThat(end).isAfterOrEqualTo(start));
+        });
+    }
+
+    @Test
+    void isNeverOfWhatNoHostIsLargeEnoughFor() {
+        assertThat(earliest(List.of(), List.of(compute(1, 9, 1, 1)), 0, 1)).isEmpty();
+    }
+
+    @Test
+    void doesNotAskForRoomForMachinesThatKeepTheirHosts() {
+        // Given
+        Calendar calendar = calendar(List.of(host(1, 4, 8)), booking(1, 3, 1, window(hour(0), 3), null));
+        List<MachineGroup> groups = List.of(compute(2, 1, 1, 4));
+
+        // When
+        Optional<Instant> earliest =
+                new EarliestFit(groups, Map.of(1, host(1)), calendar).start(window(hour(0), 1), w -> true);
+
+        // Then
+        assertThat(earliest).contains(hour(0));
+    }
+
+    @Provide
+    Arbitrary<List<Booking>> bookings() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(1, 3),
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.longs().between(0, 8),
+                        Arbitraries.integers().between(0, 12),
+                        Arbitraries.integers().between(1, 5))
+                .as((host, cpus, memory, start, hours) -> booking(host, cpus, memory, window(hour(start), hours), null))
+                .list()
+                .ofMaxSize(12);
+    }
+
+    private static Optional<Instant> earliest(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
+        Calendar calendar = of(bookings);
+        return new EarliestFit(groups, Map.of(), calendar)
+                .start(
+                        window(hour(from), hours),
+                        w -> Packing.of(groups, calendar, w).isPresent());
+    }
+
+    private static Optional<Instant> firstHour(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
+        return IntStream.range(from, 40)
+                .mapToObj(EarliestFitTest::hour)
+                .filter(start -> fits(bookings, groups, start, hours))
+                .findFirst();
+    }
+
+    private static boolean fits(List<Booking> bookings, List<MachineGroup> groups, Instant start, int hours) {
+        return Packing.of(groups, of(bookings), window(start, hours)).isPresent();
+    }
+
+    private static Calendar of(List<Booking> bookings) {
+        return calendar(List.of(host(1, 4, 8), host(2, 4, 6), host(3, 2, 8)), bookings.toArray(Booking[]::new));
+    }
+
+    private static TimeWindow window(Instant start, int hours) {
+        return new TimeWindow(start, start.plus(Duration.ofHours(hours)));
+    }
+
+    private static Instant hour(int hour) {
+        return NOON.plus(Duration.ofHours(hour));
+    }
+}
