@@ -33,6 +33,11 @@ public record Booking(
         return heldUntil == null && !now.isBefore(during.end());
     }
 
+    /** The same, as if what it stands for were never seen gone. */
+    public Booking unended() {
+        return new Booking(allocation, pool, unit, amounts, new TimeWindow(during.start(), Instant.MAX), heldUntil);
+    }
+
     public Booking confirmed() {
         return new Booking(allocation, pool, unit, amounts, during, null);
     }

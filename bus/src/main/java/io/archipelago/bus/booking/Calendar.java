@@ -2,13 +2,10 @@ package io.archipelago.bus.booking;
 
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.TimeWindow;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,19 +16,20 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is booked of some pools, seen at one instant. Expired holds do not count; a booking that is past its end and still there counts
  * without an upper bound, for what it stands for has not been seen gone.
  *
- * <p>What is free is told by a {@link Skyline} of each pool, drawn when it is first asked for.
+ * <p>What is free is drawn when it is first asked for.
  */
 public final class Calendar {
 
-    private final Map<String, Pool> pools;
+    private final Availability unbooked;
     private final Map<String, List<Booking>> bookings;
-    private final Map<String, Skyline> skylines = new HashMap<>();
     private final Instant now;
+    private @Nullable Availability availability;
 
     /**
      * @param pools the pools spoken of
@@ -39,10 +37,13 @@ public final class Calendar {
      * @param now decides which holds have expired and which bookings overrun
      */
     public Calendar(Collection<Pool> pools, Collection<Booking> bookings, Instant now) {
-        this.pools = new LinkedHashMap<>();
+        this(Availability.of(pools), bookings, now);
+    }
+
+    private Calendar(Availability unbooked, Collection<Booking> bookings, Instant now) {
+        this.unbooked = unbooked;
         this.bookings = new LinkedHashMap<>();
         this.now = now;
-        pools.forEach(pool -> this.pools.put(pool.id(), pool));
         bookings.stream()
                 .filter(b -> !b.expired(now))
                 .forEach(b -> this.bookings
@@ -52,16 +53,24 @@ public final class Calendar {
 
     /** The pools that take bookings, in the order given. */
     public List<Pool> open() {
-        return pools.values().stream().filter(Pool::open).toList();
+        return unbooked.open();
     }
 
     /** All pools, also those that take no bookings. */
     public Collection<Pool> pools() {
-        return List.copyOf(pools.values());
+        return unbooked.pools();
     }
 
     public Optional<Pool> pool(String id) {
-        return Optional.ofNullable(pools.get(id));
+        return unbooked.pool(id);
+    }
+
+    /** What these bookings leave free. */
+    public Availability availability() {
+        if (availability == null) {
+            availability = unbooked.with(unended(all()));
+        }
+        return availability;
     }
 
     /** What an allocation has booked here. */
@@ -72,50 +81,14 @@ public final class Calendar {
                 .toList();
     }
 
-    /** How much of a pool is free throughout a window: its capacity less the highest sum booked at any instant of it. */
+    /** How much of a pool is free throughout a window: its capacity less the most that is booked at any instant of it. */
     public Amounts free(Pool pool, TimeWindow window) {
-        return pool.capacity().minus(skyline(pool).highest(window));
+        return availability().free(pool, window);
     }
 
-    /**
-     * The earliest instant, not before {@code from}, from which on so much of a pool is free for a time.
-     *
-     * @return empty if there is none, however long one waits
-     */
-    public Optional<Instant> earliest(Pool pool, Amounts wanted, Instant from, Duration length) {
-        return skyline(pool).earliest(pool.capacity(), wanted, from, length);
-    }
-
-    /** The next instant at which another amount of any pool that takes bookings is booked. */
-    public Optional<Instant> nextChange(Instant after) {
-        return open().stream()
-                .flatMap(pool -> skyline(pool).nextChange(after).stream())
-                .min(Comparator.naturalOrder());
-    }
-
-    /**
-     * A unit of a pool that is free throughout a window.
-     *
-     * @param from where to begin looking; the search goes round, so that different callers need not meet at the same unit
-     */
+    /** A unit of a pool that is free throughout a window; see {@link Availability#freeUnit}. */
     public OptionalInt freeUnit(Pool pool, TimeWindow window, int from) {
-        Pool.Units units = pool.units();
-        if (units == null) {
-            return OptionalInt.empty();
-        }
-        BitSet taken = new BitSet(units.count());
-        for (Booking booking : on(pool, window)) {
-            // The range may have been narrowed since: what is booked outside of it takes nothing of it.
-            if (booking.unit() != null && units.first() <= booking.unit() && booking.unit() <= units.last()) {
-                taken.set(booking.unit() - units.first());
-            }
-        }
-        int offset = Math.floorMod(from - units.first(), units.count());
-        int free = taken.nextClearBit(offset);
-        if (free >= units.count()) {
-            free = taken.nextClearBit(0);
-        }
-        return free >= units.count() ? OptionalInt.empty() : OptionalInt.of(units.first() + free);
+        return availability().freeUnit(pool, window, from);
     }
 
     /**
@@ -139,29 +112,26 @@ public final class Calendar {
 
     /** This calendar without what an allocation has booked in it. */
     public Calendar without(AllocationId allocation) {
-        return new Calendar(
-                pools.values(),
+        Calendar less = new Calendar(
+                unbooked,
                 all().stream().filter(b -> !b.allocation().equals(allocation)).toList(),
                 now);
+        if (availability != null) {
+            less.availability = availability.without(unended(of(allocation)));
+        }
+        return less;
     }
 
     /** This calendar with more bookings of its pools. */
     public Calendar with(Collection<Booking> more) {
         return new Calendar(
-                pools.values(), Stream.concat(all().stream(), more.stream()).toList(), now);
+                unbooked, Stream.concat(all().stream(), more.stream()).toList(), now);
     }
 
     /** This calendar without its holds. */
     public Calendar withoutHolds() {
         return new Calendar(
-                pools.values(),
-                all().stream().filter(b -> b.heldUntil() == null).toList(),
-                now);
-    }
-
-    /** How many bookings of a pool overlap a window. */
-    public long bookings(Pool pool, TimeWindow window) {
-        return on(pool, window).size();
+                unbooked, all().stream().filter(b -> b.heldUntil() == null).toList(), now);
     }
 
     /** The instants from {@code from} on at which what is free may change, in order, {@code from} itself first. */
@@ -203,8 +173,10 @@ public final class Calendar {
             earlier.stream()
                     .filter(b -> mine.unit() != null && mine.unit().equals(b.unit()))
                     .forEach(b -> predecessors.add(b.allocation()));
-            Pool pool = pools.get(mine.pool());
-            if (pool != null && !present(mine).fitsIn(pool.capacity())) {
+            boolean isFull = pool(mine.pool())
+                    .filter(pool -> !present(mine).fitsIn(pool.capacity()))
+                    .isPresent();
+            if (isFull) {
                 earlier.stream()
                         .filter(b -> !b.amounts().values().isEmpty())
                         .forEach(b -> predecessors.add(b.allocation()));
@@ -232,23 +204,9 @@ public final class Calendar {
                 || !booking.during().end().isAfter(next.during().start());
     }
 
-    private Skyline skyline(Pool pool) {
-        return skylines.computeIfAbsent(pool.id(), id -> {
-            Skyline skyline = Skyline.FLAT;
-            for (Booking booking : bookings.getOrDefault(id, List.of())) {
-                TimeWindow during = booking.during();
-                skyline = skyline.with(
-                        unbounded(booking) ? new TimeWindow(during.start(), Instant.MAX) : during, booking.amounts());
-            }
-            return skyline;
-        });
-    }
-
-    private List<Booking> on(Pool pool, TimeWindow window) {
-        return bookings.getOrDefault(pool.id(), List.of()).stream()
-                .filter(b -> b.during().start().isBefore(window.end())
-                        && (unbounded(b) || b.during().end().isAfter(window.start())))
-                .toList();
+    /** Those that overran have no end. */
+    private List<Booking> unended(List<Booking> some) {
+        return some.stream().map(b -> unbounded(b) ? b.unended() : b).toList();
     }
 
     private boolean unbounded(Booking booking) {

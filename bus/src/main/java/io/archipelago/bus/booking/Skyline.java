@@ -115,6 +115,11 @@ public final class Skyline {
         return next == Step.NONE ? Optional.empty() : Optional.of(instant(next));
     }
 
+    /** Whether nothing is booked at any instant. */
+    public boolean isFlat() {
+        return root == null;
+    }
+
     /** How many instants there are at which what is booked changes. */
     public int changes() {
         return Step.count(root);

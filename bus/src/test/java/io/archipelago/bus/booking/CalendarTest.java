@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -110,14 +109,20 @@ class CalendarTest {
     }
 
     @Property
-    void countsTheBookingsThatStandAtSomeInstant(@ForAll("grids") Grid grid, @ForAll("windows") TimeWindow window) {
-        long standing = grid.bookings().stream()
-                .filter(b -> b.pool().equals(HOST.id()))
-                .filter(b ->
-                        IntStream.range(0, 2 * Grid.END).anyMatch(s -> window.contains(at(s)) && grid.stands(b, s)))
-                .count();
+    void forgetsAnAllocationAlsoOnceItWasAskedWhatIsFree(
+            @ForAll("grids") Grid grid, @ForAll("windows") TimeWindow window) {
+        // Given
+        Calendar asked = grid.calendar();
+        asked.free(HOST, window);
 
-        assertThat(grid.calendar().bookings(HOST, window)).isEqualTo(standing);
+        // When
+        Calendar less = asked.without(allocation(1));
+
+        // Then
+        assertThat(less.free(HOST, window))
+                .isEqualTo(grid.calendar().without(allocation(1)).free(HOST, window));
+        assertThat(less.freeUnit(HOST, window, 0))
+                .isEqualTo(grid.calendar().without(allocation(1)).freeUnit(HOST, window, 0));
     }
 
     @Property

@@ -99,7 +99,7 @@ public final class NetworkLogic implements ParticipantLogic {
         Optional<Pool> gateway = gateways(calendar, window, request)
                 .min(Comparator.comparing((Pool g) -> g.silentSince().isPresent())
                         .thenComparingDouble(g -> cached ? -spaceForOneMore(calendar, g, window) : 0)
-                        .thenComparingLong(g -> calendar.bookings(g, window))
+                        .thenComparingLong(g -> calendar.availability().unitsTaken(g, window))
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
             String silent = Silence.of(

@@ -83,8 +83,8 @@ class EarliestFitTest {
         List<MachineGroup> groups = List.of(compute(2, 1, 1, 4));
 
         // When
-        Optional<Instant> earliest =
-                new EarliestFit(groups, Map.of(1, host(1)), calendar).start(window(hour(0), 1), w -> true);
+        Optional<Instant> earliest = new EarliestFit(groups, Map.of(1, host(1)), calendar.availability())
+                .start(window(hour(0), 1), w -> true);
 
         // Then
         assertThat(earliest).contains(hour(0));
@@ -105,7 +105,7 @@ class EarliestFitTest {
 
     private static Optional<Instant> earliest(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
         Calendar calendar = of(bookings);
-        return new EarliestFit(groups, Map.of(), calendar)
+        return new EarliestFit(groups, Map.of(), calendar.availability())
                 .start(
                         window(hour(from), hours),
                         w -> Packing.of(groups, calendar, w).isPresent());
