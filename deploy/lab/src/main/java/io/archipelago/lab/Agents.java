@@ -20,7 +20,7 @@ final class Agents {
     static final String AGENT = "agent";
     private static final String STATE = "/var/lib/archipelago/agent";
     private static final Duration TO_ANSWER = Duration.ofSeconds(60);
-    private static final Duration TO_BE_READY = Duration.ofSeconds(300);
+    private static final Duration TO_BE_READY = Duration.ofMinutes(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private final Lab lab;

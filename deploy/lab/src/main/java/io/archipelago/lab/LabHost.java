@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 /** A host of the lab. Its root file system is lost when its power fails; {@link #state} and its disk are not. */
 public final class LabHost {
 
-    private static final Duration TO_BOOT = Duration.ofMinutes(2);
+    private static final Duration TO_BOOT = Duration.ofMinutes(5);
     private static final Duration TO_LOOK = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int LAST_WORDS = 15;

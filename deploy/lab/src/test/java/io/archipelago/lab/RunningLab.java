@@ -27,7 +27,7 @@ final class RunningLab {
     static final String OPERATOR = "oscar";
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration TO_START = Duration.ofMinutes(8);
+    private static final Duration TO_START = Duration.ofMinutes(20);
     private static final Duration TO_SAY = Duration.ofSeconds(60);
     private static final Duration TO_SETTLE = Duration.ofSeconds(90);
 
