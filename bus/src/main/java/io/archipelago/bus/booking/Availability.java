@@ -4,6 +4,7 @@ import io.archipelago.contracts.TimeWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is free of some pools at every instant. It knows how much is booked, not by whom: that is in the {@link Calendar}.
  *
- * <p>Immutable: to book is to get another one, which shares all but what the booking touches with the former.
+ * <p>Immutable: to book is to get another one, which shares with the former the skylines of all pools that the booking does not touch.
  */
 public final class Availability {
 
@@ -39,17 +40,12 @@ public final class Availability {
         return new Availability(byId(pools), Map.of(), Map.of());
     }
 
-    /** What is booked of these pools instead, which may be others, or larger, or smaller. */
-    public Availability ofPools(Collection<Pool> others) {
-        return new Availability(byId(others), amounts, units);
-    }
-
     /** With some bookings more, each for its time, whatever the time is. */
     public Availability with(Collection<Booking> bookings) {
         return changed(bookings, Availability::added);
     }
 
-    /** Without some bookings, each of which it was with before. */
+    /** Without some bookings, each as it was added: one that has been prolonged meanwhile would leave its rest. */
     public Availability without(Collection<Booking> bookings) {
         return changed(bookings, Availability::taken);
     }
@@ -104,8 +100,9 @@ public final class Availability {
         if (range == null) {
             return OptionalInt.empty();
         }
+        int offset = Math.floorMod(from - range.first(), range.count());
         for (int i = 0; i < range.count(); i++) {
-            int unit = range.first() + Math.floorMod(from - range.first() + i, range.count());
+            int unit = range.first() + (offset + i) % range.count();
             if (isFree(pool, unit, window)) {
                 return OptionalInt.of(unit);
             }
@@ -175,6 +172,6 @@ public final class Availability {
     private static Map<String, Pool> byId(Collection<Pool> pools) {
         Map<String, Pool> byId = new LinkedHashMap<>();
         pools.forEach(pool -> byId.put(pool.id(), pool));
-        return byId;
+        return Collections.unmodifiableMap(byId);
     }
 }

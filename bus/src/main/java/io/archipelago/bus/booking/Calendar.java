@@ -67,10 +67,12 @@ public final class Calendar {
 
     /** What these bookings leave free. */
     public Availability availability() {
-        if (availability == null) {
-            availability = unbooked.with(unended(all()));
+        Availability known = availability;
+        if (known == null) {
+            known = unbooked.with(unended(all()));
+            availability = known;
         }
-        return availability;
+        return known;
     }
 
     /** What an allocation has booked here. */
@@ -116,8 +118,9 @@ public final class Calendar {
                 unbooked,
                 all().stream().filter(b -> !b.allocation().equals(allocation)).toList(),
                 now);
-        if (availability != null) {
-            less.availability = availability.without(unended(of(allocation)));
+        Availability known = availability;
+        if (known != null) {
+            less.availability = known.without(unended(of(allocation)));
         }
         return less;
     }

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much is booked of a pool at every instant: the outline of all its bookings, laid upon each other over time.
  *
- * <p>Immutable: to book is to get another skyline, and whoever has the former one still sees what it showed. Every question and every booking
- * costs O(log n) for n bookings, the earliest fit as often as full stretches are passed over; see {@link Step}. A booking takes two steps of
- * {@code 48 + 16 * dimensions} bytes each, fewer where others begin or end at the same instant.
+ * <p>Immutable: to book is to get another skyline, and whoever has the former one still sees what it showed. A booking, and a question about a
+ * window, costs O(log n) for n bookings, the earliest fit as often as full stretches are passed over; see {@link Step}. A booking takes two
+ * steps of {@code 48 + 16 * dimensions} bytes each, fewer where others begin or end at the same instant.
  *
- * <p>Instants count in nanoseconds, from 1677 to 2262; what lies beyond counts as never.
+ * <p>Instants count in nanoseconds, from 1677 to 2262; what ends later has no end, and what begins later begins then.
  */
 public final class Skyline {
 

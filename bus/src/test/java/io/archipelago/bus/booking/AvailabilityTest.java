@@ -3,12 +3,10 @@ package io.archipelago.bus.booking;
 import static io.archipelago.bus.booking.Grid.HOST;
 import static io.archipelago.bus.booking.Grid.OTHER;
 import static io.archipelago.bus.booking.Grid.allocation;
-import static io.archipelago.bus.booking.Grid.at;
 import static io.archipelago.bus.booking.Grid.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.contracts.TimeWindow;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -69,24 +67,21 @@ class AvailabilityTest {
     }
 
     @Test
-    void countsWhatIsBookedAgainstWhatThereIsByNow() {
+    void beginsToLookForAUnitAnywhere() {
         // Given
-        Availability booked = Availability.of(POOLS)
-                .with(List.of(new Booking(allocation(1), "host", 100, Amounts.of("cpus", 3), window(1, 5), null)));
-        Pool smaller = new Pool("host", Amounts.of("cpus", 2), new Pool.Units(101, 101), true, Map.of());
-
-        // When
-        Availability shrunk = booked.ofPools(List.of(smaller));
+        Pool pool = new Pool("three", Amounts.NONE, new Pool.Units(0, 2), true, Map.of());
+        Availability availability = Availability.of(List.of(pool))
+                .with(List.of(taken(pool, 1, window(1, 5)), taken(pool, 2, window(1, 5))));
 
         // Then
-        assertThat(shrunk.pools()).containsExactly(smaller);
-        assertThat(shrunk.free(smaller, window(0, 9))).isEqualTo(Amounts.of("cpus", -1));
-        assertThat(shrunk.hasRoom(smaller, Amounts.of("cpus", 1), window(4, 6))).isFalse();
-        assertThat(shrunk.hasRoom(smaller, Amounts.of("cpus", 1), window(5, 6))).isTrue();
-        assertThat(shrunk.freeUnit(smaller, window(1, 5), 100)).isEqualTo(OptionalInt.of(101));
-        assertThat(shrunk.nextChange(at(1))).contains(at(5));
-        assertThat(shrunk.earliest(smaller, Amounts.of("cpus", 2), at(0), Duration.ofSeconds(2)))
-                .contains(at(5));
+        for (int from : List.of(Integer.MIN_VALUE, -1, 0, 1, 2, 3, Integer.MAX_VALUE)) {
+            assertThat(availability.freeUnit(pool, window(2, 3), from)).isEqualTo(OptionalInt.of(0));
+        }
+        assertThat(availability.freeUnit(pool, window(5, 6), 1)).isEqualTo(OptionalInt.of(1));
+    }
+
+    private static Booking taken(Pool pool, int unit, TimeWindow during) {
+        return new Booking(allocation(1), pool.id(), unit, Amounts.NONE, during, null);
     }
 
     @Provide
