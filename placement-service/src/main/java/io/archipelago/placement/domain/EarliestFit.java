@@ -17,8 +17,13 @@ import java.util.function.Predicate;
 /**
  * The first start at which machines fit on a site's hosts for a time. It does not try every change of what is booked: from each start that is
  * too early it leaps to the first one at which each group alone could have enough hosts, for no sooner can all of them.
+ *
+ * <p>Of one group the answer is exact. Several, for which best fit may miss a way, are tried where what is booked changes, and only so often.
  */
 final class EarliestFit {
+
+    /** Groups that fit alone and never together would be tried at every change there is. */
+    private static final int MOST_TRIES = 500;
 
     private final List<MachineGroup> groups;
     private final Map<Integer, HostId> there;
@@ -35,16 +40,18 @@ final class EarliestFit {
      * The earliest start, not before that of the window.
      *
      * @param fits whether all of it fits into a window that is as long
-     * @return empty if it does not fit however long one waits
+     * @return empty if it does not fit however long one waits, or if nobody looked that far
      */
     Optional<Instant> start(TimeWindow window, Predicate<TimeWindow> fits) {
         Duration length = window.length();
         Optional<Instant> start = leap(window.start(), length);
-        while (start.isPresent()
-                && !fits.test(new TimeWindow(start.get(), start.get().plus(length)))) {
+        for (int tries = 0; start.isPresent() && tries < MOST_TRIES; tries++) {
+            if (fits.test(new TimeWindow(start.get(), start.get().plus(length)))) {
+                return start;
+            }
             start = availability.nextChange(start.get()).flatMap(next -> leap(next, length));
         }
-        return start;
+        return Optional.empty();
     }
 
     /** The first instant from one on before which at least one group has not enough hosts; empty if one never has. */
@@ -54,11 +61,11 @@ final class EarliestFit {
             int homeless = (int) group.ordinals().stream()
                     .filter(ordinal -> !there.containsKey(ordinal))
                     .count();
-            List<Instant> rooms = rooms(group, start, length);
-            if (rooms.size() < homeless) {
-                return Optional.empty();
-            }
             if (homeless > 0) {
+                List<Instant> rooms = rooms(group, start, length);
+                if (rooms.size() < homeless) {
+                    return Optional.empty();
+                }
                 // As the rooms are counted from the start on, none of them is before it.
                 start = rooms.get(homeless - 1);
             }
