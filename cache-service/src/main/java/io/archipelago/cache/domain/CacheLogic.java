@@ -119,7 +119,7 @@ public final class CacheLogic implements ParticipantLogic {
     private static boolean fits(Calendar calendar, HostId gateway, TimeWindow window, Amounts wanted) {
         return calendar.pool(gateway.value())
                 .filter(Pool::open)
-                .map(p -> wanted.fitsIn(calendar.free(p, window)))
-                .orElse(false);
+                .filter(p -> calendar.availability().hasRoom(p, wanted, window))
+                .isPresent();
     }
 }

@@ -292,7 +292,7 @@ public final class StorageLogic implements ParticipantLogic {
 
     private static Optional<Pool> roomiest(Calendar calendar, TimeWindow window, Amounts wanted) {
         return calendar.open().stream()
-                .filter(p -> wanted.fitsIn(calendar.free(p, window)))
+                .filter(p -> calendar.availability().hasRoom(p, wanted, window))
                 .max(Comparator.comparing((Pool p) -> p.silentSince().isEmpty())
                         .thenComparingLong(p -> calendar.free(p, window).get(BYTES))
                         .thenComparing(Pool::id, Comparator.reverseOrder()));
