@@ -105,6 +105,10 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
             if (!there.link().differsOnlyInBandwidth(link)) {
                 forget(key);
             }
+            Watch watch = watches.get(key);
+            if (watch != null) {
+                watch.reopening();
+            }
             // Also for the next agent it has to be proven anew.
             workshop.records().noteProven(key, false);
         }

@@ -63,6 +63,7 @@ final class Watch implements AutoCloseable {
     private long era;
 
     private long eraOfRound;
+    private boolean reopening;
     private volatile boolean closed;
 
     /**
@@ -92,12 +93,14 @@ final class Watch implements AutoCloseable {
         return new Finding(stage, defect, fault, figures);
     }
 
+    /** The link is closed and opened anew: until it is mended nobody finds it proven, for what passes is the former one's. */
+    synchronized void reopening() {
+        reopening = true;
+    }
+
     /** The link was made so, or made sound; whether it was opened anew, so that it has to be proven anew. */
-    synchronized void mended(Link now, boolean anew) throws DriverFault {
-        if (anew) {
-            // A round that was under way may have found it proven, before it was opened.
-            workshop.records().noteProven(now.key(), false);
-        }
+    synchronized void mended(Link now, boolean anew) {
+        reopening = false;
         link = now;
         if (!anew && defect.isEmpty()) {
             return;
@@ -230,17 +233,22 @@ final class Watch implements AutoCloseable {
     }
 
     /**
-     * Whether it did: not if the link was made sound meanwhile, which may have changed everything. It is written down first: what this agent has
-     * said of the link the next one knows.
+     * Whether it did: not if the link was made sound meanwhile, which may have changed everything. What this agent says of a link the next one is
+     * to know: that it is proven is written before it is said, and that it is not is said whether or not it can be written.
      */
     private synchronized boolean enter(Stage next, String why) throws DriverFault {
-        if (era != eraOfRound) {
+        if (closed || reopening || era != eraOfRound) {
             return false;
         }
-        workshop.records().noteProven(link.key(), next == Stage.PROVEN);
+        if (next == Stage.PROVEN) {
+            workshop.records().noteProven(link.key(), true);
+            lastHeard = System.nanoTime();
+        }
         stage = next;
         fault = why;
-        lastHeard = next == Stage.PROVEN ? System.nanoTime() : lastHeard;
+        if (next != Stage.PROVEN) {
+            workshop.records().noteProven(link.key(), false);
+        }
         return true;
     }
 
