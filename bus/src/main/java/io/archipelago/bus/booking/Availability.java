@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,15 @@ public final class Availability {
 
     private final Map<String, Pool> pools;
     private final Map<String, Skyline> amounts;
-    /** Of each pool by its units, as far as one was ever taken. */
-    private final Map<String, Map<Integer, Skyline>> units;
+    private final Map<Unit, Skyline> units;
 
-    private Availability(
-            Map<String, Pool> pools, Map<String, Skyline> amounts, Map<String, Map<Integer, Skyline>> units) {
+    private Availability(Map<String, Pool> pools, Map<String, Skyline> amounts, Map<Unit, Skyline> units) {
         this.pools = pools;
         this.amounts = amounts;
         this.units = units;
     }
+
+    private record Unit(String pool, int number) {}
 
     /** All of these pools is free. */
     public static Availability of(Collection<Pool> pools) {
@@ -112,13 +113,16 @@ public final class Availability {
 
     /** How many of a pool's units are taken at any time of a window. */
     public long unitsTaken(Pool pool, TimeWindow window) {
-        return units.getOrDefault(pool.id(), Map.of()).keySet().stream()
-                .filter(unit -> !isFree(pool, unit, window))
-                .count();
+        Pool.Units range = pool.units();
+        return range == null
+                ? 0
+                : IntStream.rangeClosed(range.first(), range.last())
+                        .filter(unit -> !isFree(pool, unit, window))
+                        .count();
     }
 
     private boolean isFree(Pool pool, int unit, TimeWindow window) {
-        Skyline skyline = units.getOrDefault(pool.id(), Map.of()).get(unit);
+        Skyline skyline = units.get(new Unit(pool.id(), unit));
         return skyline == null || skyline.hasRoom(TAKEN, TAKEN, window);
     }
 
@@ -132,19 +136,13 @@ public final class Availability {
             return this;
         }
         Map<String, Skyline> newAmounts = new HashMap<>(amounts);
-        Map<String, Map<Integer, Skyline>> newUnits = new HashMap<>(units);
-        Map<String, Map<Integer, Skyline>> copied = new HashMap<>();
+        Map<Unit, Skyline> newUnits = new HashMap<>(units);
         for (Booking booking : bookings) {
             TimeWindow during = booking.during();
             newAmounts.compute(booking.pool(), (id, skyline) -> change.of(skyline, during, booking.amounts()));
-            Integer unit = booking.unit();
-            if (unit != null) {
-                copied.computeIfAbsent(booking.pool(), id -> {
-                            Map<Integer, Skyline> copy = new HashMap<>(newUnits.getOrDefault(id, Map.of()));
-                            newUnits.put(id, copy);
-                            return copy;
-                        })
-                        .compute(unit, (number, skyline) -> change.of(skyline, during, TAKEN));
+            if (booking.unit() != null) {
+                Unit unit = new Unit(booking.pool(), booking.unit());
+                newUnits.compute(unit, (same, skyline) -> change.of(skyline, during, TAKEN));
             }
         }
         return new Availability(pools, newAmounts, newUnits);

@@ -3,10 +3,8 @@ package io.archipelago.bus.booking;
 import io.archipelago.contracts.TimeWindow;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -37,14 +35,6 @@ public final class Skyline {
         this.dimensions = dimensions;
         this.root = root;
     }
-
-    /**
-     * From an instant on so much is booked, until the next one.
-     *
-     * @param from the instant
-     * @param booked how much
-     */
-    public record Level(Instant from, Amounts booked) {}
 
     /**
      * With one booking more.
@@ -98,17 +88,6 @@ public final class Skyline {
         return Optional.of(instant(start));
     }
 
-    /** What is booked from an instant on, that one first, a level for each change. */
-    public List<Level> levels(Instant from) {
-        List<Level> levels = new ArrayList<>();
-        long at = nanos(from);
-        while (at != Step.NONE) {
-            levels.add(new Level(instant(at), amounts(levelAt(at))));
-            at = Step.next(root, at);
-        }
-        return levels;
-    }
-
     /** The next instant at which another amount is booked. */
     public Optional<Instant> nextChange(Instant after) {
         long next = Step.next(root, nanos(after));
@@ -118,11 +97,6 @@ public final class Skyline {
     /** Whether nothing is booked at any instant. */
     public boolean isFlat() {
         return root == null;
-    }
-
-    /** How many instants there are at which what is booked changes. */
-    public int changes() {
-        return Step.count(root);
     }
 
     private Skyline changed(TimeWindow during, Amounts amounts, int times) {

@@ -163,10 +163,6 @@ final class Step {
         return false;
     }
 
-    static int count(@Nullable Step root) {
-        return root == null ? 0 : count(root.before) + 1 + count(root.after);
-    }
-
     private static @Nullable Step joined(@Nullable Step before, @Nullable Step after) {
         if (before == null || after == null) {
             return before == null ? after : before;
