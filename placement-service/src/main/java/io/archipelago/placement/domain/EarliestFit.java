@@ -1,7 +1,7 @@
 package io.archipelago.placement.domain;
 
 import io.archipelago.bus.booking.Amounts;
-import io.archipelago.bus.booking.Availability;
+import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * The first start at which machines fit on a site's hosts for a time. It does not try every change of what is booked: from each start that is
@@ -27,29 +26,29 @@ final class EarliestFit {
 
     private final List<MachineGroup> groups;
     private final Map<Integer, HostId> there;
-    private final Availability availability;
+    private final Calendar calendar;
 
     /** @param there the hosts of machines that have one and keep it, by ordinal */
-    EarliestFit(List<MachineGroup> groups, Map<Integer, HostId> there, Availability availability) {
+    EarliestFit(List<MachineGroup> groups, Map<Integer, HostId> there, Calendar calendar) {
         this.groups = List.copyOf(groups);
         this.there = Map.copyOf(there);
-        this.availability = availability;
+        this.calendar = calendar;
     }
 
     /**
      * The earliest start, not before that of the window.
      *
-     * @param fits whether all of it fits into a window that is as long
      * @return empty if it does not fit however long one waits, or if nobody looked that far
      */
-    Optional<Instant> start(TimeWindow window, Predicate<TimeWindow> fits) {
+    Optional<Instant> start(TimeWindow window) {
         Duration length = window.length();
         Optional<Instant> start = leap(window.start(), length);
         for (int tries = 0; start.isPresent() && tries < MOST_TRIES; tries++) {
-            if (fits.test(new TimeWindow(start.get(), start.get().plus(length)))) {
+            TimeWindow tried = new TimeWindow(start.get(), start.get().plus(length));
+            if (Packing.of(groups, there, calendar, tried).isPresent()) {
                 return start;
             }
-            start = availability.nextChange(start.get()).flatMap(next -> leap(next, length));
+            start = calendar.availability().nextChange(start.get()).flatMap(next -> leap(next, length));
         }
         return Optional.empty();
     }
@@ -77,12 +76,12 @@ final class EarliestFit {
     private List<Instant> rooms(MachineGroup group, Instant from, Duration length) {
         List<Instant> rooms = new ArrayList<>();
         Amounts each = Packing.each(group);
-        for (Pool host : availability.open()) {
+        for (Pool host : calendar.open()) {
             Amounts wanted = each;
             Instant room = from;
             for (int machines = 1; machines <= Math.min(group.count(), group.maxPerHost()); machines++) {
                 // Where there is no room for some there is none for more.
-                Optional<Instant> next = availability.earliest(host, wanted, room, length);
+                Optional<Instant> next = calendar.availability().earliest(host, wanted, room, length);
                 if (next.isEmpty()) {
                     break;
                 }

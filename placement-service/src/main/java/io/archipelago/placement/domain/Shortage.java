@@ -9,7 +9,6 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiPredicate;
 
 /** Words for what does not fit. */
 final class Shortage {
@@ -17,22 +16,19 @@ final class Shortage {
     private Shortage() {}
 
     static Refusal of(Calendar calendar, TimeWindow window, List<MachineGroup> groups, Map<Integer, HostId> there) {
-        BiPredicate<Calendar, TimeWindow> fits =
-                (c, w) -> Packing.of(groups, there, c, w).isPresent();
         int wanted = groups.stream().mapToInt(MachineGroup::count).sum();
         int possible = 0;
         for (MachineGroup group : groups) {
             possible += Packing.most(group, List.of(), calendar, window);
         }
-        boolean holdsOnly = fits.test(calendar.withoutHolds(), window);
+        boolean holdsOnly =
+                Packing.of(groups, there, calendar.withoutHolds(), window).isPresent();
         return new Refusal(
                 ErrorCode.NO_CAPACITY,
                 "machines",
                 "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
                         + " fit on this site's hosts throughout the window" + Silence.of(calendar.pools(), "hosts"),
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                new EarliestFit(groups, there, calendar.availability())
-                        .start(window, w -> fits.test(calendar, w))
-                        .orElse(null));
+                new EarliestFit(groups, there, calendar).start(window).orElse(null));
     }
 }

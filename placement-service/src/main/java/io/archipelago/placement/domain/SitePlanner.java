@@ -191,9 +191,7 @@ public final class SitePlanner {
         }
         Duration lead = Duration.between(booked.start(), question.window().start());
         List<MachineGroup> groups = List.of(question.frontend(), question.compute());
-        return new EarliestFit(groups, Map.of(), here.availability())
-                .start(booked, w -> Packing.of(groups, here, w).isPresent())
-                .map(start -> start.plus(lead));
+        return new EarliestFit(groups, Map.of(), here).start(booked).map(start -> start.plus(lead));
     }
 
     /** The least number of machines that fit in any slice that the window touches. */

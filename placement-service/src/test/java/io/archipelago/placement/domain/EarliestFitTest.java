@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
 import java.time.Duration;
@@ -77,12 +78,12 @@ class EarliestFitTest {
     @Test
     void doesNotAskForRoomForMachinesThatKeepTheirHosts() {
         // Given
-        Calendar calendar = calendar(List.of(host(1, 4, 8)), booking(1, 3, 1, window(hour(0), 3), null));
-        List<MachineGroup> groups = List.of(compute(2, 1, 1, 4));
+        Pool closed = PlacementLogic.pool(host(2), 4, 8, false);
+        Calendar calendar = calendar(List.of(host(1, 1, 1), closed));
 
         // When
-        Optional<Instant> earliest = new EarliestFit(groups, Map.of(1, host(1)), calendar.availability())
-                .start(window(hour(0), 1), w -> true);
+        Optional<Instant> earliest =
+                new EarliestFit(List.of(compute(2, 1, 1, 1)), Map.of(1, host(2)), calendar).start(window(hour(0), 1));
 
         // Then
         assertThat(earliest).contains(hour(0));
@@ -102,11 +103,7 @@ class EarliestFitTest {
     }
 
     private static Optional<Instant> earliest(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
-        Calendar calendar = of(bookings);
-        return new EarliestFit(groups, Map.of(), calendar.availability())
-                .start(
-                        window(hour(from), hours),
-                        w -> Packing.of(groups, calendar, w).isPresent());
+        return new EarliestFit(groups, Map.of(), of(bookings)).start(window(hour(from), hours));
     }
 
     private static Optional<Instant> firstHour(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
