@@ -104,9 +104,7 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
         if (there != null) {
             if (!there.link().differsOnlyInBandwidth(link)) {
                 forget(key);
-            }
-            Watch watch = watches.get(key);
-            if (watch != null) {
+            } else if (watches.get(key) instanceof Watch watch) {
                 watch.reopening();
             }
             // Also for the next agent it has to be proven anew.
