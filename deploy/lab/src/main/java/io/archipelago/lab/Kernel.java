@@ -44,13 +44,14 @@ final class Kernel {
     }
 
     void start(Network network, List<Path> disks) throws IOException {
+        Uml uml = Uml.of(plan.role());
         // In a session, and so in a process group, of its own: that is how it is ended.
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.addAll(network.within());
         // Its memory is a file without a name there.
         command.addAll(List.of("env", "-i", "PATH=" + Tools.PATH, "TMPDIR=" + memoryDirectory()));
         command.addAll(List.of(
-                "linux.uml",
+                uml.program(),
                 "mem=" + plan.role().megabytes() + "M",
                 hostMark(),
                 labMark(home),
@@ -60,8 +61,12 @@ final class Kernel {
                 "con=null",
                 "con0=null,fd:1",
                 "quiet",
-                "lab.home=" + home.root(),
-                "lab.host=" + plan.name()));
+                // Its 256 would be as many devices to make at each boot.
+                "pty.legacy_count=0",
+                "lab_home=" + home.root(),
+                "lab_host=" + plan.name(),
+                "lab_modules=" + uml.modules()));
+        command.addAll(uml.arguments());
         for (int i = 0; i < plan.nics().size(); i++) {
             Nic nic = plan.nics().get(i);
             command.add("vec%d:mac=%s,transport=tap,ifname=%s,depth=128,gro=1".formatted(i, nic.mac(), nic.tap()));

@@ -77,8 +77,8 @@ record LabHome(Path root) {
         Files.writeString(host.resolve("nics"), nics);
         String atBoot = switch (plan.role()) {
             case WAN -> "/lab/bin/wan join";
-            case GATEWAY -> "/lab/bin/gateway";
-            case COMPUTE -> "/lab/bin/compute";
+            case GATEWAY -> "source /lab/bin/gateway";
+            case COMPUTE -> "source /lab/bin/compute";
             case STORAGE -> "";
         };
         Files.writeString(host.resolve("boot"), atBoot + "\n");

@@ -20,6 +20,7 @@ final class Packages {
     /** For the lab itself, then what the drivers of the node-agent use. Of those between bars any one will do. */
     private static final List<String> NEEDED = List.of(
             "user-mode-linux",
+            "patchelf",
             "socat",
             "iproute2",
             "kmod",
@@ -66,6 +67,11 @@ final class Packages {
 
     /** Installs those that are missing, and says which. */
     static void install(Consumer<String> says) throws IOException, InterruptedException {
+        installMissing(says);
+        Uml.obtain(says);
+    }
+
+    private static void installMissing(Consumer<String> says) throws IOException, InterruptedException {
         List<String> missing = missing();
         if (missing.isEmpty()) {
             return;

@@ -13,7 +13,8 @@ final class Foreign {
     /** On the trunks of compute hosts and gateways; the agents are given others. */
     static final int VLAN = 4001;
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String BRIDGE = "br-foreign";
     private static final String TARGET = "/sys/kernel/config/target/iscsi/iqn.2001-04.com.example:foreign";
     private static final String DOMAIN = """
             <domain type='qemu'>
@@ -46,6 +47,19 @@ final class Foreign {
             }
             case GATEWAY -> {
                 plantBridge(host);
+                plant(
+                        host,
+                        List.of(
+                                "iptables-legacy",
+                                "-C",
+                                "FORWARD",
+                                "-i",
+                                BRIDGE,
+                                "-d",
+                                "198.51.100.77",
+                                "-j",
+                                "ACCEPT"),
+                        "iptables-legacy -A FORWARD -i " + BRIDGE + " -d 198.51.100.77 -j ACCEPT");
                 plant(host, List.of("test", "-e", "/run/netns/foreign"), "ip netns add foreign");
             }
             case WAN -> {}
@@ -57,14 +71,13 @@ final class Foreign {
         storage.output(LIMIT, "lvs", "vg0/foreign");
     }
 
-    /** With a VLAN on the trunk, and a rule for it. */
+    /** With a VLAN on the trunk. */
     private static void plantBridge(LabHost host) throws IOException {
         plant(
                 host,
-                List.of("test", "-e", "/sys/class/net/br-foreign"),
-                "ip link add br-foreign type bridge; ip link add link eth1 name eth1.4001 type vlan id " + VLAN + ";"
-                        + "ip link set eth1.4001 master br-foreign up; ip link set br-foreign up;"
-                        + "iptables-legacy -A FORWARD -i br-foreign -d 198.51.100.77 -j ACCEPT");
+                List.of("test", "-e", "/sys/class/net/" + BRIDGE),
+                "ip link add " + BRIDGE + " type bridge; ip link add link eth1 name eth1.4001 type vlan id " + VLAN
+                        + "; ip link set eth1.4001 master " + BRIDGE + " up; ip link set " + BRIDGE + " up");
     }
 
     private static void plant(LabHost host, List<String> isThere, String script) throws IOException {

@@ -26,7 +26,7 @@ public final class Archives {
 
     /** Makes a directory complete in the given, still empty place. */
     @FunctionalInterface
-    interface Filling {
+    public interface Filling {
         void fill(Path empty) throws IOException, InterruptedException;
     }
 
@@ -34,7 +34,7 @@ public final class Archives {
      * The directory of that name in the cache, filled if it is not there yet. It appears in one step: a crash in between
      * leaves nothing half done, and two processes that want it at once do the work once.
      */
-    static Path cached(Path cache, String name, Filling filling) throws IOException, InterruptedException {
+    public static Path cached(Path cache, String name, Filling filling) throws IOException, InterruptedException {
         Path finished = cache.resolve(name);
         if (Files.isDirectory(finished)) {
             return finished;
