@@ -5,6 +5,10 @@ import io.archipelago.local.RealAgent;
 import io.archipelago.local.Site;
 import io.archipelago.local.Stack;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +23,9 @@ final class Agents {
 
     static final String AGENT = "agent";
     private static final String STATE = "/var/lib/archipelago/agent";
-    private static final Duration TO_ANSWER = Duration.ofSeconds(60);
+    private static final int HEALTH_PORT = 8085;
+    private static final int OK = 200;
+    private static final Duration TO_ANSWER = Duration.ofSeconds(10);
     private static final Duration TO_BE_READY = Duration.ofMinutes(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
@@ -62,11 +68,12 @@ final class Agents {
         return host.substring(0, host.indexOf('-'));
     }
 
-    /** Starts them all. */
+    /** Starts them all, and waits until every one knows what is desired on its host. */
     void start() throws IOException, InterruptedException {
-        lab.atOnce(host -> {
+        lab.inTurns(host -> {
             if (host.role() != Role.WAN) {
                 start(host);
+                awaitReady(host);
             }
             return true;
         });
@@ -82,16 +89,6 @@ final class Agents {
         host.start(new Program(AGENT, RealAgent.command(), environment(host), "/var/lib/archipelago"));
     }
 
-    /** Waits until every agent knows what is desired on its host. */
-    void awaitReady() throws IOException, InterruptedException {
-        lab.atOnce(host -> {
-            if (host.role() != Role.WAN) {
-                awaitReady(host);
-            }
-            return true;
-        });
-    }
-
     /** Waits until the agent of one does. */
     static void awaitReady(LabHost host) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TO_BE_READY.toNanos();
@@ -104,19 +101,18 @@ final class Agents {
         }
     }
 
-    private static boolean isReady(LabHost host) throws IOException {
-        return host.run(
-                                TO_ANSWER,
-                                "curl",
-                                "--silent",
-                                "--fail",
-                                "--output",
-                                "/dev/null",
-                                "--max-time",
-                                "10",
-                                "http://127.0.0.1:8085/q/health/ready")
-                        .code()
-                == 0;
+    /** Asked from the machine: a program that asks on the host would keep it from getting ready. */
+    private static boolean isReady(LabHost host) throws InterruptedException {
+        HttpRequest question = HttpRequest.newBuilder(
+                        URI.create("http://%s:%d/q/health/ready".formatted(host.address(), HEALTH_PORT)))
+                .timeout(TO_ANSWER)
+                .build();
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(TO_ANSWER).build()) {
+            return client.send(question, BodyHandlers.discarding()).statusCode() == OK;
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     static List<Program> daemons(Role role) {
@@ -132,6 +128,7 @@ final class Agents {
         Map<String, String> all = new HashMap<>(RealAgent.environment(stack, site));
         all.put("AGENT_STATE_DIRECTORY", STATE);
         all.put("AGENT_HOST_ID", host.name());
+        all.put("QUARKUS_HTTP_HOST", host.address());
         all.put("AGENT_HOST_ROLES", host.role().name());
         // Eight kernels share the machine's processors.
         all.put("AGENT_RECONCILE_EVERY", "PT5S");

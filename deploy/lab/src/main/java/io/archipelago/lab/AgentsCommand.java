@@ -23,7 +23,6 @@ final class AgentsCommand {
         out.println("Starting the agents of the hosts ...");
         Agents agents = new Agents(lab, stack, BootImage.in(directory));
         agents.start();
-        agents.awaitReady();
         out.printf("All agents are ready after %.1f s.%n", (System.nanoTime() - begun) / 1e9);
         StatusCommand.print(lab, directory, out);
         return Main.OK;
