@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 public final class LabHost {
 
     private static final Duration TO_BOOT = Duration.ofMinutes(5);
-    private static final Duration TO_LOOK = Duration.ofMinutes(1);
+    private static final Duration TO_LOOK = Duration.ofMinutes(3);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int LAST_WORDS = 15;
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 /** What connects a host's agent with the broker of its site, and nothing else, while it is pulled: not its disks, not its machines. */
 final class Cable implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final LabHost host;
     private final String port;

@@ -22,7 +22,7 @@ final class Capture {
 
     static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
 
-    private static final Duration TO_BEGIN = Duration.ofSeconds(30);
+    private static final Duration TO_BEGIN = Duration.ofMinutes(2);
     private static final int WHOLE = 0;
     private static final int HEADERS = 64;
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");

@@ -21,10 +21,10 @@ final class Cluster {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MASTER = "tokyo";
-    private static final Duration TO_BE_TAKEN = Duration.ofSeconds(60);
-    private static final Duration TO_DEPLOY = Duration.ofMinutes(6);
-    private static final Duration TO_END = Duration.ofMinutes(5);
-    private static final Duration TO_SETTLE = Duration.ofSeconds(90);
+    private static final Duration TO_BE_TAKEN = Duration.ofMinutes(2);
+    private static final Duration TO_DEPLOY = Duration.ofMinutes(15);
+    private static final Duration TO_END = Duration.ofMinutes(10);
+    private static final Duration TO_SETTLE = Duration.ofMinutes(5);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private final RunningLab lab;

@@ -1,6 +1,7 @@
 package io.archipelago.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.nio.file.Path;
@@ -23,6 +24,12 @@ class ClusterLabST {
     /** Parts of the names of those to play, with commas between them. */
     private static final String ONLY = System.getProperty("vc.tests.scenario", "");
 
+    /** With {@code ./vc test --all} they are played however long they take. */
+    private static final boolean ALL = Boolean.getBoolean("vc.tests.all");
+
+    /** Where agents take longer to be ready, the scenarios would last for hours. */
+    private static final int MOST_SECONDS = 150;
+
     @TempDir
     static Path folder;
 
@@ -43,6 +50,9 @@ class ClusterLabST {
     /** The main job, and what may befall a cluster; with {@code ./vc test --all} also what takes longest: to prepare hosts by hand. */
     @TestFactory
     List<DynamicTest> scenarios() {
+        if (lab.agentsSeconds() > MOST_SECONDS && ONLY.isEmpty() && !ALL) {
+            return List.of(dynamicTest("this machine is fast enough", ClusterLabST::leaveOut));
+        }
         System.out.println("scenarios: seed " + SEED + " (-Dvc.tests.seed=" + SEED + " repeats it)");
         Random random = new Random(SEED);
         List<Mishap> mishaps = new ArrayList<>(List.of(new WanCut(lab), new StoragePowerCut(lab)));
@@ -60,12 +70,20 @@ class ClusterLabST {
                                 List.of(new CutOffOverTheEnd(lab), new Orphan(lab)),
                                 // To replace its machine takes the host that its neighbour had.
                                 List.of(new SilentHost(lab))))));
-        if (!ONLY.isEmpty() || Boolean.getBoolean("vc.tests.all")) {
+        if (!ONLY.isEmpty() || ALL) {
             tests.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab)));
         }
         tests.removeIf(test -> Stream.of(ONLY.split(",")).noneMatch(test.getDisplayName()::contains));
         assertThat(tests).as("scenarios with '" + ONLY + "' in their names").isNotEmpty();
         return tests;
+    }
+
+    private static void leaveOut() {
+        String sentence =
+                "The lab tests were left out: the scenarios on clusters, for agents took %.0f s to be ready here, and beyond %d s they would last for hours; ./vc test --all plays them"
+                        .formatted(lab.agentsSeconds(), MOST_SECONDS);
+        System.out.println(sentence);
+        abort(sentence);
     }
 
     private static DynamicTest test(String name, Scenario scenario) {

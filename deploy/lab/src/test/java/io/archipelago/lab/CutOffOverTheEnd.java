@@ -17,7 +17,7 @@ final class CutOffOverTheEnd implements Scenario {
     private static final String WINDOW = "PT5M";
     private static final Duration TO_STOP = Duration.ofSeconds(90);
     private static final Duration TO_FALL_SILENT = Duration.ofSeconds(20);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String SITE = "tokyo";
 
     private final RunningLab running;

@@ -19,7 +19,7 @@ final class KilledAgents {
     /** It alone, and not what it has started: whoever keeps it running starts it again. */
     private static final String AGENT = "pkill -KILL -P \"$(cat /run/lab-agent.pid)\" java";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final RunningLab running;
     private final Random random;

@@ -12,9 +12,9 @@ import java.util.UUID;
 /** A volume that is ours by its mark, and that nobody knows of: it is told of, and stays until an operator has it removed. */
 final class Orphan implements Scenario {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration TO_BE_TOLD = Duration.ofSeconds(60);
-    private static final Duration TO_GO = Duration.ofMinutes(2);
+    private static final Duration TO_GO = Duration.ofMinutes(4);
     private static final Duration LONGER_THAN_A_STEP = Duration.ofSeconds(6);
     private static final String SITE = "tokyo";
 

@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /** Hosts, services and agents of two sites, as {@code ./vc lab up} starts them, and the clusters on them. */
 final class RunningLab {
@@ -27,9 +30,11 @@ final class RunningLab {
     static final String OPERATOR = "oscar";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern AGENTS_READY = Pattern.compile("All agents are ready after ([0-9.]+) s");
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration TO_START = Duration.ofMinutes(20);
-    private static final Duration TO_SAY = Duration.ofSeconds(60);
-    private static final Duration TO_SETTLE = Duration.ofSeconds(90);
+    private static final Duration TO_SAY = Duration.ofMinutes(2);
+    private static final Duration TO_SETTLE = Duration.ofMinutes(5);
 
     /**
      * What agents that hear nothing add to a lease's end: the default is longer than anybody waits for a test. And two VLAN ids at each site, the same at
@@ -57,24 +62,39 @@ final class RunningLab {
 
     private final Path folder;
     private final Operator operator;
+    private final double agentsSeconds;
     private final Lab lab;
     private final List<Cluster> clusters = new CopyOnWriteArrayList<>();
 
-    private RunningLab(Path folder, Operator operator) throws IOException {
+    private RunningLab(Path folder, Operator operator, double agentsSeconds) throws IOException {
+        this.agentsSeconds = agentsSeconds;
         this.folder = folder;
         this.operator = operator;
         this.lab = Lab.find(directory()).orElseThrow();
     }
 
     static RunningLab up(Path folder) throws Exception {
+        // To look at a host is work for it, which it then does not do for the cluster.
+        Awaitility.setDefaultPollInterval(BETWEEN_LOOKS);
         Operator operator = new Operator(folder.resolve("vc"), SETTINGS);
         try {
-            operator.begin("lab", "up").output(TO_START);
-            return new RunningLab(folder, operator);
+            String said = operator.begin("lab", "up").output(TO_START);
+            return new RunningLab(folder, operator, agentsSeconds(said));
         } catch (AssertionError | Exception e) {
             operator.begin("lab", "down").output(TO_START);
             throw e;
         }
+    }
+
+    private static double agentsSeconds(String said) {
+        Matcher told = AGENTS_READY.matcher(said);
+        assertThat(told.find()).as(said).isTrue();
+        return Double.parseDouble(told.group(1));
+    }
+
+    /** How long the agents of all hosts took to be ready: how fast the machine is at what its hosts do. */
+    double agentsSeconds() {
+        return agentsSeconds;
     }
 
     /** Ends it all, and sees that the machine has nothing of it. */
@@ -187,30 +207,32 @@ final class RunningLab {
     }
 
     private void awaitNothingIsLeft(Map<String, Snapshot> before) {
-        await().atMost(TO_SETTLE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
-            List<String> left = new ArrayList<>();
-            snapshots()
-                    .forEach((host, after) -> Objects.requireNonNull(before.get(host)).difference(after).stream()
-                            .filter(line -> !line.matches(KEPT))
-                            .map(line -> host + " " + line)
-                            .forEach(left::add));
-            assertThat(left).isEmpty();
-        });
+        for (LabHost host : lab.hosts()) {
+            Snapshot once = Objects.requireNonNull(before.get(host.name()));
+            await().atMost(TO_SETTLE)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .untilAsserted(() -> assertThat(
+                                    once.difference(snapshot(host)).stream().filter(line -> !line.matches(KEPT)))
+                            .as("what is left on " + host.name())
+                            .isEmpty());
+        }
     }
 
     private Map<String, Snapshot> snapshots() throws IOException, InterruptedException {
-        List<Snapshot> all = lab.atOnce(host -> {
-            List<String> directories = new ArrayList<>(DIRECTORIES);
-            // Elsewhere it is the machine's own.
-            if (host.role() == Role.GATEWAY) {
-                directories.add("/var/cache/archipelago");
-            }
-            return host.snapshot(directories.toArray(String[]::new));
-        });
+        List<Snapshot> all = lab.atOnce(RunningLab::snapshot);
         Map<String, Snapshot> byHost = new LinkedHashMap<>();
         for (int i = 0; i < all.size(); i++) {
             byHost.put(lab.hosts().get(i).name(), all.get(i));
         }
         return byHost;
+    }
+
+    private static Snapshot snapshot(LabHost host) throws IOException {
+        List<String> directories = new ArrayList<>(DIRECTORIES);
+        // Elsewhere it is the machine's own.
+        if (host.role() == Role.GATEWAY) {
+            directories.add("/var/cache/archipelago");
+        }
+        return host.snapshot(directories.toArray(String[]::new));
     }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 final class StoragePowerCut implements Mishap {
 
     private static final Duration TO_RECOVER = Duration.ofMinutes(3);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String SITE = "osaka";
 
     private final RunningLab running;

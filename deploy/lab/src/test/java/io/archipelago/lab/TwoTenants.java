@@ -23,7 +23,7 @@ final class TwoTenants implements Scenario {
 
     private static final Duration TO_BE_HELD = Duration.ofSeconds(60);
     private static final Duration TO_BE_HEARD = Duration.ofSeconds(30);
-    private static final Duration TO_LOOK = Duration.ofSeconds(30);
+    private static final Duration TO_LOOK = Duration.ofMinutes(2);
     /** That they all fail by chance happens once in a million runs. */
     private static final int MOST_DRAWS = 20;
 
