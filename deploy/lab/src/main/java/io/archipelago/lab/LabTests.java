@@ -42,7 +42,7 @@ public final class LabTests {
     private static final String LOG_MANAGER_JAR = "jboss-logmanager-";
 
     private static final String LOG_MANAGER = "-Djava.util.logging.manager=org.jboss.logmanager.LogManager";
-    private static final Duration LIMIT = Duration.ofMinutes(20);
+    private static final Duration LIMIT = Duration.ofMinutes(30);
 
     /** Everything ran and something failed; other codes than this and 0 mean that the launcher itself broke. */
     private static final int SOME_FAILED = 1;
