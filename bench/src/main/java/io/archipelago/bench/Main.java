@@ -1,5 +1,6 @@
 package io.archipelago.bench;
 
+import io.archipelago.bench.booking.BookingBench;
 import io.archipelago.bench.lab.LabBench;
 import io.archipelago.lab.Machine;
 import java.io.IOException;
@@ -45,13 +46,20 @@ public final class Main {
                 AgentSettings settings = AgentSettings.parse(options);
                 yield () -> agent(settings);
             }
+            case "booking" -> {
+                BookingSettings settings = BookingSettings.parse(options);
+                yield () -> BookingBench.run(
+                        settings.most(), settings.seconds(), settings.seed(), settings.picture(), System.out);
+            }
             case "flow" -> {
                 FlowSettings settings = FlowSettings.parse(options);
                 yield () -> FlowBench.run(settings, System.out);
             }
             default ->
-                throw new IllegalArgumentException("bench knows \"agent\" and \"flow\": ./vc bench agent "
-                        + AgentSettings.USAGE + " | ./vc bench flow " + FlowSettings.USAGE);
+                throw new IllegalArgumentException(
+                        "bench knows \"agent\", \"booking\" and \"flow\": ./vc bench agent " + AgentSettings.USAGE
+                                + " | ./vc bench booking " + BookingSettings.USAGE + " | ./vc bench flow "
+                                + FlowSettings.USAGE);
         };
     }
 

@@ -51,6 +51,19 @@ class BenchST {
         assertThat(text).doesNotContain("NaN", "Infinity", "null");
     }
 
+    @Test
+    void measuresBooking() throws Exception {
+        // When
+        Process bench = start("bench", "booking", "--most", "1000", "--seconds", "1");
+        String text = new String(bench.getInputStream().readAllBytes());
+
+        // Then
+        assertThat(bench.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(bench.exitValue()).as(text).isZero();
+        assertThat(text).contains("booking: pools", "sweep / ask", "1,000", "bytes of memory");
+        assertThat(text).doesNotContain("NaN", "Infinity", "null");
+    }
+
     private static Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("./vc"));
         command.addAll(List.of(arguments));

@@ -1,0 +1,59 @@
+package io.archipelago.bench;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How much the benchmark of booking does.
+ *
+ * @param most how many bookings the fullest pool has: 1,000 to 1,000,000. Pools of 1,000, 10,000 and so on up to that are measured
+ * @param seconds for which each figure is measured, after one second that does not count: 1 to 60
+ * @param seed of whatever is drawn by lot, 0 and more
+ * @param picture a file for the curves, SVG, which needs {@code most} of 10,000 or more; empty: none is drawn
+ */
+record BookingSettings(int most, int seconds, int seed, Optional<Path> picture) {
+
+    static final String USAGE = "[--most N] [--seconds N] [--seed N] [--picture FILE]";
+
+    private static final int LEAST_FOR_CURVES = 10_000;
+    private static final BookingSettings DEFAULTS = new BookingSettings(1_000_000, 3, 1, Optional.empty());
+
+    /** @throws IllegalArgumentException with a sentence for whoever typed it */
+    static BookingSettings parse(List<String> arguments) {
+        BookingSettings settings = DEFAULTS;
+        Iterator<String> words = arguments.iterator();
+        while (words.hasNext()) {
+            settings = settings.with(words.next(), words);
+        }
+        if (settings.picture.isPresent() && settings.most < LEAST_FOR_CURVES) {
+            throw new IllegalArgumentException(
+                    "--picture needs pools of two sizes: --most " + LEAST_FOR_CURVES + " or more");
+        }
+        return settings;
+    }
+
+    private BookingSettings with(String option, Iterator<String> words) {
+        return switch (option) {
+            case "--most" -> new BookingSettings(number(option, words, 1_000, 1_000_000), seconds, seed, picture);
+            case "--seconds" -> new BookingSettings(most, number(option, words, 1, 60), seed, picture);
+            case "--seed" -> new BookingSettings(most, seconds, number(option, words, 0, Integer.MAX_VALUE), picture);
+            case "--picture" ->
+                new BookingSettings(most, seconds, seed, Optional.of(Path.of(value(option, words, "a file"))));
+            default ->
+                throw new IllegalArgumentException("bench booking does not know \"" + option + "\"; it takes " + USAGE);
+        };
+    }
+
+    private static int number(String option, Iterator<String> words, int least, int most) {
+        return Numbers.read(option, value(option, words, "a number"), least, most);
+    }
+
+    private static String value(String option, Iterator<String> words, String what) {
+        if (!words.hasNext()) {
+            throw new IllegalArgumentException(option + " needs " + what + ": ./vc bench booking " + USAGE);
+        }
+        return words.next();
+    }
+}

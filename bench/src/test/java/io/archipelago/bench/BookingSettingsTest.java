@@ -1,0 +1,54 @@
+package io.archipelago.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BookingSettingsTest {
+
+    @Test
+    void aMillionBookingsAreUsual() {
+        assertThat(BookingSettings.parse(List.of())).isEqualTo(new BookingSettings(1_000_000, 3, 1, Optional.empty()));
+    }
+
+    @Test
+    void everyOptionChangesWhatItNames() {
+        List<String> all = List.of("--most 20000 --seconds 2 --seed 3 --picture curves.svg".split(" "));
+
+        assertThat(BookingSettings.parse(all))
+                .isEqualTo(new BookingSettings(20_000, 2, 3, Optional.of(Path.of("curves.svg"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--most,1000,1000000", "--seconds,1,60", "--seed,0,2147483647"})
+    void aNumberOutOfItsRangeIsRefusedWithTheRange(String option, long least, long most) {
+        for (long wrong : new long[] {least - 1, most + 1}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> BookingSettings.parse(List.of(option, Long.toString(wrong))))
+                    .withMessageContaining(option)
+                    .withMessageContaining(Long.toString(least))
+                    .withMessageContaining(Long.toString(most));
+        }
+    }
+
+    @Test
+    void curvesOfOnePointAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BookingSettings.parse(List.of("--picture", "curves.svg", "--most", "9999")))
+                .withMessageContaining("--most 10000");
+    }
+
+    @Test
+    void anOptionThatNobodyKnowsIsRefusedWithThoseThatThereAre() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BookingSettings.parse(List.of("--hosts", "3")))
+                .withMessageContaining("--hosts")
+                .withMessageContaining(BookingSettings.USAGE);
+    }
+}
