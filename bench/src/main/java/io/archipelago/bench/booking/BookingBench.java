@@ -4,16 +4,18 @@ import io.archipelago.bench.booking.Timeline.Entry;
 import io.archipelago.bus.booking.Skyline;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -25,13 +27,16 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Measures how the cost of a booking grows with the number of bookings, beside a sweep over a list of them. */
 public final class BookingBench {
 
-    /** The columns, by the names of the methods that are measured. */
-    private static final List<String> MEASURED = List.of("book", "giveBack", "ask", "earliest", "sweep");
-
     private static final int FEWEST = 1_000;
     private static final int WEIGHED = 100_000;
     private static final int AIM_BYTES = 200;
     private static final double NANOS_PER_MICRO = 1e3;
+    private static final String FILLER = "FillerElement";
+    /** The third column of the heap's histogram. */
+    private static final int BYTES = 2;
+
+    /** The first Java that warns of what JMH uses. */
+    private static final int WARNS_OF_UNSAFE = 24;
 
     private BookingBench() {}
 
@@ -48,13 +53,13 @@ public final class BookingBench {
         out.printf(
                 "booking: pools with some 120 bookings at every instant; %d processors, Java %s, seed %d%n%n",
                 Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"), seed);
-        Map<Integer, Map<String, Double>> micros = measure(sizes(most), seconds, seed);
-        lines(micros).forEach(out::println);
+        List<Row> rows = measure(sizes(most), seconds, seed);
+        lines(rows).forEach(out::println);
         out.printf(
                 "%na booking takes %d bytes of memory (aim: below %d), the mean of %,d%n",
                 bytesEach(WEIGHED, seed), AIM_BYTES, WEIGHED);
         if (picture.isPresent()) {
-            Files.writeString(picture.get(), Curves.svg(micros, MEASURED.subList(0, MEASURED.size() - 1)));
+            Files.writeString(picture.get(), Curves.svg(rows));
             out.println("the curves: " + picture.get());
         }
     }
@@ -63,14 +68,13 @@ public final class BookingBench {
         return Stream.iterate(FEWEST, size -> size <= most, size -> size * 10).toList();
     }
 
-    private static Map<Integer, Map<String, Double>> measure(List<Integer> sizes, int seconds, int seed)
-            throws RunnerException {
+    private static List<Row> measure(List<Integer> sizes, int seconds, int seed) throws RunnerException {
         Options options = new OptionsBuilder()
                 .include(Pattern.quote(IndexBench.class.getName()) + "\\.")
                 .param("bookings", sizes.stream().map(String::valueOf).toArray(String[]::new))
                 .param("seed", Integer.toString(seed))
                 .forks(1)
-                .jvmArgs("-Xmx2g", "-XX:+UseSerialGC")
+                .jvmArgs(jvm())
                 .warmupIterations(1)
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(seconds)
@@ -78,19 +82,27 @@ public final class BookingBench {
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .build();
-        Map<Integer, Map<String, Double>> micros = new TreeMap<>();
-        for (RunResult result : new Runner(options).run()) {
-            String name = result.getParams().getBenchmark();
-            micros.computeIfAbsent(Integer.valueOf(result.getParams().getParam("bookings")), size -> new TreeMap<>())
-                    .put(
-                            name.substring(name.lastIndexOf('.') + 1),
-                            result.getPrimaryResult().getScore() / NANOS_PER_MICRO);
-        }
-        return micros;
+        Collection<RunResult> results = new Runner(options).run();
+        return sizes.stream()
+                .map(size -> new Row(
+                        size,
+                        Row.MEASURED.stream()
+                                .map(name -> micros(results, size, name))
+                                .toList()))
+                .toList();
     }
 
-    /** Each row's figures in microseconds, with how many times the first row's the booking is, and what a logarithm would be. */
-    static List<String> lines(Map<Integer, Map<String, Double>> micros) {
+    private static double micros(Collection<RunResult> results, int size, String name) {
+        return results.stream()
+                .filter(result -> result.getParams().getParam("bookings").equals(Integer.toString(size))
+                        && result.getParams().getBenchmark().endsWith("." + name))
+                .mapToDouble(result -> result.getPrimaryResult().getScore() / NANOS_PER_MICRO)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Each row's figures, with how many times the first row's the booking is, and what a logarithm would be. */
+    static List<String> lines(List<Row> rows) {
         List<String> lines = new ArrayList<>();
         lines.add("%10s%10s%10s%10s%10s%12s%14s%14s%10s"
                 .formatted(
@@ -103,24 +115,24 @@ public final class BookingBench {
                         "sweep / ask",
                         "book times",
                         "log n"));
-        Map<String, Double> first = micros.values().iterator().next();
-        micros.forEach((size, figures) -> {
-            StringBuilder line = new StringBuilder("%,10d".formatted(size));
-            for (String name : MEASURED) {
-                line.append((name.equals("sweep") ? "%12.1f" : "%10.2f").formatted(figures.get(name)));
+        Row first = rows.getFirst();
+        for (Row row : rows) {
+            StringBuilder line = new StringBuilder("%,10d".formatted(row.bookings()));
+            for (String name : Row.MEASURED) {
+                line.append((name.equals("sweep") ? "%12.1f" : "%10.2f").formatted(row.of(name)));
             }
             lines.add(line.append("%14.1f%14.2f%10.2f"
                             .formatted(
-                                    figures.get("sweep") / figures.get("ask"),
-                                    figures.get("book") / first.get("book"),
-                                    Math.log(size) / Math.log(FEWEST)))
+                                    row.of("sweep") / row.of("ask"),
+                                    row.of("book") / first.of("book"),
+                                    row.logarithmOver(first)))
                     .toString());
-        });
+        }
         return lines;
     }
 
     /** What a pool with bookings takes of the heap beyond the bookings themselves, for each. */
-    private static long bytesEach(int count, int seed) {
+    private static long bytesEach(int count, int seed) throws IOException {
         List<Entry> entries = new Timeline(count, seed).entries();
         long before = used();
         Skyline skyline = Timeline.skyline(entries);
@@ -130,9 +142,30 @@ public final class BookingBench {
         return (after - before) / count;
     }
 
-    private static long used() {
-        System.gc();
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
+    /** Bytes of all objects that are reached; not what the collector fills gaps with. */
+    private static long used() throws IOException {
+        try {
+            String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram",
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+            return histogram
+                    .lines()
+                    .filter(line -> line.matches(" *\\d+: .*") && !line.contains(FILLER))
+                    .mapToLong(line -> Long.parseLong(line.strip().split(" +", -1)[BYTES]))
+                    .sum();
+        } catch (JMException e) {
+            throw new IOException("this JVM does not tell what its heap holds", e);
+        }
+    }
+
+    private static String[] jvm() {
+        List<String> arguments = new ArrayList<>(List.of("-Xmx2g", "-XX:+UseSerialGC"));
+        if (Runtime.version().feature() >= WARNS_OF_UNSAFE) {
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return arguments.toArray(String[]::new);
     }
 }

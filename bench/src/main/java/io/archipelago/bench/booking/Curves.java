@@ -2,7 +2,6 @@ package io.archipelago.bench.booking;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Draws how the time of something grows with the number of bookings: a power of ten to the right, microseconds upwards. */
@@ -21,16 +20,11 @@ final class Curves {
 
     private Curves() {}
 
-    /**
-     * A picture of some figures.
-     *
-     * @param micros by the number of bookings, then by name; two numbers at least
-     * @param names of the curves, at most four; beside the first a logarithm is drawn that begins with it
-     */
-    static String svg(Map<Integer, Map<String, Double>> micros, List<String> names) {
-        TreeMap<Integer, Map<String, Double>> rows = new TreeMap<>(micros);
-        double most = rows.values().stream()
-                .flatMapToDouble(row -> names.stream().mapToDouble(row::get))
+    /** A picture of what the index takes, with the logarithm that begins as a booking does; of two rows at least. */
+    static String svg(List<Row> rows) {
+        List<String> names = Row.MEASURED.subList(0, COLOURS.size());
+        double most = rows.stream()
+                .flatMapToDouble(row -> names.stream().mapToDouble(row::of))
                 .max()
                 .orElseThrow();
         StringBuilder svg = new StringBuilder(
@@ -44,23 +38,23 @@ final class Curves {
             svg.append("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>%n"
                     .formatted(LEFT - 8, y + 4, most * i / GRID));
         }
-        for (int size : rows.keySet()) {
+        for (Row row : rows) {
             svg.append("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%,d</text>%n"
-                    .formatted(x(size, rows), BOTTOM + 20, size));
+                    .formatted(x(row, rows), BOTTOM + 20, row.bookings()));
         }
         svg.append("<text x=\"%d\" y=\"18\">microseconds</text>%n".formatted(LEFT - 45));
         svg.append("<text x=\"%d\" y=\"%d\">bookings</text>%n".formatted(RIGHT + 45, BOTTOM + 20));
-        double first = rows.firstEntry().getValue().get(names.getFirst());
-        String logarithm = rows.keySet().stream()
-                .map(size -> point(size, first * Math.log(size) / Math.log(rows.firstKey()), rows, most))
+        Row first = rows.getFirst();
+        String logarithm = rows.stream()
+                .map(row -> point(row, first.of(names.getFirst()) * row.logarithmOver(first), rows, most))
                 .collect(Collectors.joining(" "));
         svg.append("<polyline fill=\"none\" stroke=\"#888\" stroke-dasharray=\"6 4\" points=\"%s\"/>%n"
                 .formatted(logarithm));
         svg.append("<text x=\"%d\" y=\"%d\" fill=\"#888\">log n (dashed)</text>%n".formatted(RIGHT + 20, TOP + 10));
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            String points = rows.entrySet().stream()
-                    .map(row -> point(row.getKey(), row.getValue().get(name), rows, most))
+            String points = rows.stream()
+                    .map(row -> point(row, row.of(name), rows, most))
                     .collect(Collectors.joining(" "));
             svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"%s\" points=\"%s\"/>%n"
                     .formatted(COLOURS.get(i), points));
@@ -70,13 +64,16 @@ final class Curves {
         return svg.append("</svg>\n").toString();
     }
 
-    private static String point(int size, double micros, TreeMap<Integer, Map<String, Double>> rows, double most) {
-        return "%.1f,%.1f".formatted(x(size, rows), y(micros, most));
+    private static String point(Row row, double micros, List<Row> rows, double most) {
+        return "%.1f,%.1f".formatted(x(row, rows), y(micros, most));
     }
 
-    private static double x(int size, TreeMap<Integer, Map<String, Double>> rows) {
-        double from = Math.log(rows.firstKey());
-        return LEFT + (RIGHT - LEFT) * (Math.log(size) - from) / (Math.log(rows.lastKey()) - from);
+    private static double x(Row row, List<Row> rows) {
+        double from = Math.log(rows.getFirst().bookings());
+        return LEFT
+                + (RIGHT - LEFT)
+                        * (Math.log(row.bookings()) - from)
+                        / (Math.log(rows.getLast().bookings()) - from);
     }
 
     private static double y(double micros, double most) {
