@@ -19,7 +19,7 @@ final class Cable implements AutoCloseable {
     static Cable pull(RunningLab running, LabHost host) throws IOException {
         String broker = running.brokerOf(host);
         Cable cable = new Cable(host, broker.substring(broker.indexOf(':') + 1));
-        cable.rule("-A").orFail("the cable of " + host.name() + " can not be pulled");
+        cable.rule("add").orFail("the cable of " + host.name() + " can not be pulled");
         return cable;
     }
 
@@ -27,11 +27,12 @@ final class Cable implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (host.isUp()) {
-            rule("-D");
+            rule("delete");
         }
     }
 
     private Result rule(String change) throws IOException {
-        return host.run(LIMIT, "iptables-legacy", change, "OUTPUT", "-p", "tcp", "--dport", port, "-j", "DROP");
+        // Not a packet filter's, which a kernel may not have.
+        return host.run(LIMIT, "ip", "rule", change, "ipproto", "tcp", "dport", port, "blackhole");
     }
 }
