@@ -26,6 +26,8 @@ final class Agents {
     private static final int HEALTH_PORT = 8085;
     private static final int OK = 200;
     private static final Duration TO_ANSWER = Duration.ofSeconds(10);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(TO_ANSWER).build();
     private static final Duration TO_BE_READY = Duration.ofMinutes(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
@@ -107,9 +109,8 @@ final class Agents {
                         URI.create("http://%s:%d/q/health/ready".formatted(host.address(), HEALTH_PORT)))
                 .timeout(TO_ANSWER)
                 .build();
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(TO_ANSWER).build()) {
-            return client.send(question, BodyHandlers.discarding()).statusCode() == OK;
+        try {
+            return HTTP.send(question, BodyHandlers.discarding()).statusCode() == OK;
         } catch (IOException notYet) {
             return false;
         }

@@ -61,7 +61,7 @@ final class Kernel {
                 "con=null",
                 "con0=null,fd:1",
                 "quiet",
-                // Its 256 would be as many devices to make at each boot.
+                // Else it would make 512 terminals at each boot that nobody sits at.
                 "pty.legacy_count=0",
                 "lab_home=" + home.root(),
                 "lab_host=" + plan.name(),

@@ -91,10 +91,10 @@ record Uml(String program, List<String> arguments, Path modules) {
         }
         try {
             for (Origin origin : Origin.values()) {
-                if (!Files.exists(KEPT.resolve(origin.suite()))) {
+                Archives.cached(KEPT, origin.suite(), empty -> {
                     says.accept("Fetching a faster kernel for hosts, of Debian %s ...".formatted(origin.suite()));
-                }
-                Archives.cached(KEPT, origin.suite(), empty -> fill(origin, empty));
+                    fill(origin, empty);
+                });
             }
         } catch (IOException e) {
             says.accept("Hosts run without it and are slower: " + e.getMessage());
@@ -106,7 +106,7 @@ record Uml(String program, List<String> arguments, Path modules) {
     }
 
     private static void fill(Origin origin, Path empty) throws IOException, InterruptedException {
-        Path work = Files.createTempDirectory(KEPT, "fetch-");
+        Path work = Files.createTempDirectory("lab-");
         try {
             download(origin, work);
             try (DirectoryStream<Path> packages = Files.newDirectoryStream(work, "*.deb")) {

@@ -257,6 +257,7 @@ class HostsLabST {
                         "",
                         "$HOME\n'\""))
                 .isEqualTo(new Result(9, "a  b||$HOME\n'\"|", "oh\n"));
+        assertThat(host.run(PATIENCE, "printf", "a\\0b\\n\\n")).isEqualTo(new Result(0, "a\0b\n\n", ""));
         assertThat(host.follow(said, List.of("sh", "-c", "echo one; echo two >&2; exit 3")))
                 .isEqualTo(3);
         assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("one\ntwo\n");

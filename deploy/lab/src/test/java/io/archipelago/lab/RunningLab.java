@@ -74,13 +74,14 @@ final class RunningLab {
     }
 
     static RunningLab up(Path folder) throws Exception {
-        // To look at a host is work for it, which it then does not do for the cluster.
+        // To look at a host is work for it, which it then does not do for the cluster. Until the end of this lab.
         Awaitility.setDefaultPollInterval(BETWEEN_LOOKS);
         Operator operator = new Operator(folder.resolve("vc"), SETTINGS);
         try {
             String said = operator.begin("lab", "up").output(TO_START);
             return new RunningLab(folder, operator, agentsSeconds(said));
         } catch (AssertionError | Exception e) {
+            Awaitility.reset();
             operator.begin("lab", "down").output(TO_START);
             throw e;
         }
@@ -99,6 +100,7 @@ final class RunningLab {
 
     /** Ends it all, and sees that the machine has nothing of it. */
     void down() throws Exception {
+        Awaitility.reset();
         operator.begin("lab", "down").output(TO_START);
 
         assertThat(Outside.of(folder)).isEmpty();
