@@ -37,11 +37,23 @@ public final class Calendar {
      * @param now decides which holds have expired and which bookings overrun
      */
     public Calendar(Collection<Pool> pools, Collection<Booking> bookings, Instant now) {
-        this(Availability.of(pools), bookings, now);
+        this(Availability.of(pools), null, bookings, now);
     }
 
-    private Calendar(Availability unbooked, Collection<Booking> bookings, Instant now) {
+    /**
+     * Of bookings that mostly are known by their sum alone. What is asked of single ones is answered from those that are given.
+     *
+     * @param availability what all bookings leave free that count now
+     * @param some those of them that are known singly
+     */
+    public Calendar(Availability availability, Collection<Booking> some, Instant now) {
+        this(availability, availability, some, now);
+    }
+
+    private Calendar(
+            Availability unbooked, @Nullable Availability availability, Collection<Booking> bookings, Instant now) {
         this.unbooked = unbooked;
+        this.availability = availability;
         this.bookings = new LinkedHashMap<>();
         this.now = now;
         bookings.stream()
@@ -114,27 +126,36 @@ public final class Calendar {
 
     /** This calendar without what an allocation has booked in it. */
     public Calendar without(AllocationId allocation) {
-        Calendar less = new Calendar(
-                unbooked,
-                all().stream().filter(b -> !b.allocation().equals(allocation)).toList(),
-                now);
-        Availability known = availability;
-        if (known != null) {
-            less.availability = known.without(unended(of(allocation)));
-        }
-        return less;
-    }
-
-    /** This calendar with more bookings of its pools. */
-    public Calendar with(Collection<Booking> more) {
-        return new Calendar(
-                unbooked, Stream.concat(all().stream(), more.stream()).toList(), now);
+        return without(b -> b.allocation().equals(allocation));
     }
 
     /** This calendar without its holds. */
     public Calendar withoutHolds() {
+        return without(b -> b.heldUntil() != null);
+    }
+
+    private Calendar without(Predicate<Booking> those) {
+        List<Booking> gone = all().stream().filter(those).toList();
+        if (gone.isEmpty()) {
+            return this;
+        }
+        Availability known = availability;
         return new Calendar(
-                unbooked, all().stream().filter(b -> b.heldUntil() == null).toList(), now);
+                unbooked,
+                known == null ? null : known.without(unended(gone)),
+                all().stream().filter(those.negate()).toList(),
+                now);
+    }
+
+    /** This calendar with more bookings of its pools. */
+    public Calendar with(Collection<Booking> more) {
+        Availability known = availability;
+        List<Booking> counting = more.stream().filter(b -> !b.expired(now)).toList();
+        return new Calendar(
+                unbooked,
+                known == null ? null : known.with(unended(counting)),
+                Stream.concat(all().stream(), counting.stream()).toList(),
+                now);
     }
 
     /** The instants from {@code from} on at which what is free may change, in order, {@code from} itself first. */
@@ -180,9 +201,7 @@ public final class Calendar {
                     .filter(pool -> !present(mine).fitsIn(pool.capacity()))
                     .isPresent();
             if (isFull) {
-                earlier.stream()
-                        .filter(b -> !b.amounts().values().isEmpty())
-                        .forEach(b -> predecessors.add(b.allocation()));
+                earlier.stream().filter(b -> !b.amounts().isNone()).forEach(b -> predecessors.add(b.allocation()));
             }
         }
         return predecessors;

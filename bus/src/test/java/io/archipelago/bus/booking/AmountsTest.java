@@ -66,13 +66,13 @@ class AmountsTest {
     @Provide
     Arbitrary<Amounts> amounts() {
         Arbitrary<Long> quantity = Arbitraries.longs().between(-3, 3);
-        return Arbitraries.maps(Arbitraries.of(DIMENSIONS), quantity).map(Amounts::new);
+        return Arbitraries.maps(Arbitraries.of(DIMENSIONS), quantity).map(Amounts::of);
     }
 
     @Test
     void canNotBeChangedFromOutside() {
         Map<String, Long> values = new HashMap<>(Map.of("cpus", 1L));
-        Amounts amounts = new Amounts(values);
+        Amounts amounts = Amounts.of(values);
 
         values.put("cpus", 2L);
 

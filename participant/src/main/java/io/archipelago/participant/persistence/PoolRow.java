@@ -55,6 +55,6 @@ public class PoolRow {
     }
 
     static Amounts amounts(String json) {
-        return new Amounts(Json.read(json, new TypeReference<Map<String, Long>>() {}));
+        return Amounts.of(Json.read(json, new TypeReference<Map<String, Long>>() {}));
     }
 }
