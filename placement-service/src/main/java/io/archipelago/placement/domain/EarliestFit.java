@@ -1,7 +1,7 @@
 package io.archipelago.placement.domain;
 
 import io.archipelago.bus.booking.Amounts;
-import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
@@ -26,13 +26,13 @@ final class EarliestFit {
 
     private final List<MachineGroup> groups;
     private final Map<Integer, HostId> there;
-    private final Calendar calendar;
+    private final Availability availability;
 
     /** @param there the hosts of machines that have one and keep it, by ordinal */
-    EarliestFit(List<MachineGroup> groups, Map<Integer, HostId> there, Calendar calendar) {
+    EarliestFit(List<MachineGroup> groups, Map<Integer, HostId> there, Availability availability) {
         this.groups = List.copyOf(groups);
         this.there = Map.copyOf(there);
-        this.calendar = calendar;
+        this.availability = availability;
     }
 
     /**
@@ -45,10 +45,10 @@ final class EarliestFit {
         Optional<Instant> start = leap(window.start(), length);
         for (int tries = 0; start.isPresent() && tries < MOST_TRIES; tries++) {
             TimeWindow tried = new TimeWindow(start.get(), start.get().plus(length));
-            if (Packing.of(groups, there, calendar, tried).isPresent()) {
+            if (Packing.of(groups, there, availability, tried).isPresent()) {
                 return start;
             }
-            start = calendar.availability().nextChange(start.get()).flatMap(next -> leap(next, length));
+            start = availability.nextChange(start.get()).flatMap(next -> leap(next, length));
         }
         return Optional.empty();
     }
@@ -76,12 +76,12 @@ final class EarliestFit {
     private List<Instant> rooms(MachineGroup group, Instant from, Duration length) {
         List<Instant> rooms = new ArrayList<>();
         Amounts each = Packing.each(group);
-        for (Pool host : calendar.open()) {
+        for (Pool host : availability.open()) {
             Amounts wanted = each;
             Instant room = from;
             for (int machines = 1; machines <= Math.min(group.count(), group.maxPerHost()); machines++) {
                 // Where there is no room for some there is none for more.
-                Optional<Instant> next = calendar.availability().earliest(host, wanted, room, length);
+                Optional<Instant> next = availability.earliest(host, wanted, room, length);
                 if (next.isEmpty()) {
                     break;
                 }

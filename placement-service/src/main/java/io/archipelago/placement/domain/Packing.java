@@ -1,7 +1,7 @@
 package io.archipelago.placement.domain;
 
 import io.archipelago.bus.booking.Amounts;
-import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
@@ -9,12 +9,10 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,37 +21,64 @@ import java.util.TreeMap;
  */
 final class Packing {
 
-    private final Map<String, Amounts> free = new TreeMap<>();
+    private static final Comparator<Room> BEST_FIRST = Comparator.<Room, Boolean>comparing(room -> room.silent)
+            .thenComparingLong(room -> room.memory)
+            .thenComparingLong(room -> room.cpus)
+            .thenComparing(room -> room.host);
+
+    private final List<Room> rooms = new ArrayList<>();
     private final Map<Integer, HostId> there;
     private final Map<Integer, HostId> hosts;
-    private final Set<String> silent = new HashSet<>();
 
-    private Packing(Map<Integer, HostId> there, Calendar calendar, TimeWindow window) {
-        this.there = Map.copyOf(there);
+    private Packing(Map<Integer, HostId> there, Availability availability, TimeWindow window) {
+        this.there = there;
         this.hosts = new TreeMap<>(there);
-        for (Pool host : calendar.open()) {
-            free.put(host.id(), calendar.free(host, window));
-            if (host.silentSince().isPresent()) {
-                silent.add(host.id());
-            }
+        for (Pool host : availability.open()) {
+            rooms.add(new Room(host, availability.free(host, window)));
+        }
+    }
+
+    /** What a host has left. */
+    private static final class Room {
+
+        private final String host;
+        private final boolean silent;
+        private long cpus;
+        private long memory;
+
+        Room(Pool host, Amounts free) {
+            this.host = host.id();
+            this.silent = host.silentSince().isPresent();
+            this.cpus = free.get(PlacementLogic.CPUS);
+            this.memory = free.get(PlacementLogic.MEMORY);
+        }
+
+        /** How many machines of a group fit. */
+        long fits(MachineGroup group) {
+            return Math.max(0, Math.min(cpus / group.cpus(), memory / group.memoryBytes()));
+        }
+
+        void take(MachineGroup group, int machines) {
+            cpus -= (long) machines * group.cpus();
+            memory -= machines * group.memoryBytes();
         }
     }
 
     /** A packing of all groups; empty if they do not fit throughout the window. */
-    static Optional<Packing> of(Iterable<MachineGroup> groups, Calendar calendar, TimeWindow window) {
-        return of(groups, Map.of(), calendar, window);
+    static Optional<Packing> of(Iterable<MachineGroup> groups, Availability availability, TimeWindow window) {
+        return of(groups, Map.of(), availability, window);
     }
 
     /**
      * The same, with machines that have hosts already and keep them.
      *
-     * @param there their hosts, by ordinal, of which the calendar knows nothing
+     * @param there their hosts, by ordinal, of which the availability knows nothing
      */
     static Optional<Packing> of(
-            Iterable<MachineGroup> groups, Map<Integer, HostId> there, Calendar calendar, TimeWindow window) {
-        Packing packing = new Packing(there, calendar, window);
-        for (MachineGroup group : groups) {
-            packing.keep(group);
+            Iterable<MachineGroup> groups, Map<Integer, HostId> there, Availability availability, TimeWindow window) {
+        Packing packing = new Packing(there, availability, window);
+        if (!there.isEmpty()) {
+            groups.forEach(packing::keep);
         }
         for (MachineGroup group : groups) {
             if (packing.place(group) < group.count()) {
@@ -64,8 +89,8 @@ final class Packing {
     }
 
     /** How many machines of a group fit beside others throughout a window; 0 if the others do not. */
-    static int most(MachineGroup group, Iterable<MachineGroup> others, Calendar calendar, TimeWindow window) {
-        return of(others, calendar, window).map(p -> p.place(group)).orElse(0);
+    static int most(MachineGroup group, Iterable<MachineGroup> others, Availability availability, TimeWindow window) {
+        return of(others, availability, window).map(p -> p.place(group)).orElse(0);
     }
 
     /** The host of each machine, by ordinal. */
@@ -75,51 +100,47 @@ final class Packing {
 
     /** Takes from the hosts what those of the group take that are there. */
     private void keep(MachineGroup group) {
-        for (int ordinal : group.ordinals()) {
-            HostId host = there.get(ordinal);
-            if (host != null) {
-                free.computeIfPresent(host.value(), (id, left) -> left.minus(each(group)));
+        Map<String, Integer> here = here(group);
+        rooms.forEach(room -> room.take(group, here.getOrDefault(room.host, 0)));
+    }
+
+    /** How many machines of a group each host has that are there already. */
+    private Map<String, Integer> here(MachineGroup group) {
+        Map<String, Integer> here = new HashMap<>();
+        if (!there.isEmpty()) {
+            for (int ordinal : group.ordinals()) {
+                HostId host = there.get(ordinal);
+                if (host != null) {
+                    here.merge(host.value(), 1, Integer::sum);
+                }
             }
         }
+        return here;
     }
 
     /** Places as many machines of the group as fit, and says how many then have a host. */
     private int place(MachineGroup group) {
-        Amounts each = each(group);
-        Map<String, Integer> here = new HashMap<>();
-        List<Integer> homeless = new ArrayList<>();
-        for (int ordinal : group.ordinals()) {
-            HostId host = there.get(ordinal);
-            if (host == null) {
-                homeless.add(ordinal);
-            } else {
-                here.merge(host.value(), 1, Integer::sum);
-            }
-        }
+        Map<String, Integer> here = here(group);
+        Iterator<Integer> homeless = group.ordinals().stream()
+                .filter(ordinal -> !there.containsKey(ordinal))
+                .iterator();
+        int placed = here.values().stream().mapToInt(Integer::intValue).sum();
+        rooms.sort(BEST_FIRST);
         // A host that just took one has less left than before, and is the best fit for the next that it can take.
-        int placed = 0;
-        for (String host : byWhatIsLeft()) {
-            Amounts left = Objects.requireNonNull(free.get(host));
-            int taken = here.getOrDefault(host, 0);
-            while (placed < homeless.size() && taken < group.maxPerHost() && each.fitsIn(left)) {
-                hosts.put(homeless.get(placed), new HostId(host));
-                left = left.minus(each);
-                taken++;
-                placed++;
+        for (Room room : rooms) {
+            if (placed == group.count()) {
+                break;
             }
-            free.put(host, left);
+            long most = Math.min(room.fits(group), group.maxPerHost() - here.getOrDefault(room.host, 0));
+            int taken = 0;
+            while (taken < most && homeless.hasNext()) {
+                hosts.put(homeless.next(), new HostId(room.host));
+                taken++;
+            }
+            room.take(group, taken);
+            placed += taken;
         }
-        return group.count() - homeless.size() + placed;
-    }
-
-    private List<String> byWhatIsLeft() {
-        return free.entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, Amounts> e) -> silent.contains(e.getKey()))
-                        .thenComparingLong(e -> e.getValue().get(PlacementLogic.MEMORY))
-                        .thenComparingLong(e -> e.getValue().get(PlacementLogic.CPUS))
-                        .thenComparing(Map.Entry::getKey))
-                .map(Map.Entry::getKey)
-                .toList();
+        return placed;
     }
 
     /** What a machine of a group takes of its host. */

@@ -70,7 +70,7 @@ public final class PlacementLogic implements ParticipantLogic {
                     "the cluster's network " + request.spec().network() + " has no address for each of the site's "
                             + request.spec().machines() + " machines"));
         }
-        return Packing.of(groups, there, calendar, request.booked())
+        return Packing.of(groups, there, calendar.availability(), request.booked())
                 .<Choice>map(packing -> new Chosen(new Facts.Hosts(packing.hosts())))
                 .orElseGet(() -> new DoesNotFit(Shortage.of(calendar, request.booked(), groups, there)));
     }

@@ -19,16 +19,18 @@ final class Shortage {
         int wanted = groups.stream().mapToInt(MachineGroup::count).sum();
         int possible = 0;
         for (MachineGroup group : groups) {
-            possible += Packing.most(group, List.of(), calendar, window);
+            possible += Packing.most(group, List.of(), calendar.availability(), window);
         }
-        boolean holdsOnly =
-                Packing.of(groups, there, calendar.withoutHolds(), window).isPresent();
+        boolean holdsOnly = Packing.of(groups, there, calendar.withoutHolds().availability(), window)
+                .isPresent();
         return new Refusal(
                 ErrorCode.NO_CAPACITY,
                 "machines",
                 "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
                         + " fit on this site's hosts throughout the window" + Silence.of(calendar.pools(), "hosts"),
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                new EarliestFit(groups, there, calendar).start(window).orElse(null));
+                new EarliestFit(groups, there, calendar.availability())
+                        .start(window)
+                        .orElse(null));
     }
 }

@@ -85,9 +85,9 @@ public final class SitePlanner {
                 room.put(site, room(advertised, window, question.compute()));
             }
         });
-        int atHome = Packing.most(question.compute(), List.of(question.frontend()), here, window);
-        boolean frontendFits =
-                Packing.of(List.of(question.frontend()), here, window).isPresent();
+        int atHome = Packing.most(question.compute(), List.of(question.frontend()), here.availability(), window);
+        boolean frontendFits = Packing.of(List.of(question.frontend()), here.availability(), window)
+                .isPresent();
         room.put(own, atHome);
         int names = names(question);
         room.replaceAll((site, machines) -> Math.min(machines, names));
@@ -191,7 +191,9 @@ public final class SitePlanner {
         }
         Duration lead = Duration.between(booked.start(), question.window().start());
         List<MachineGroup> groups = List.of(question.frontend(), question.compute());
-        return new EarliestFit(groups, Map.of(), here).start(booked).map(start -> start.plus(lead));
+        return new EarliestFit(groups, Map.of(), here.availability())
+                .start(booked)
+                .map(start -> start.plus(lead));
     }
 
     /** The least number of machines that fit in any slice that the window touches. */

@@ -82,8 +82,9 @@ class EarliestFitTest {
         Calendar calendar = calendar(List.of(host(1, 1, 1), closed));
 
         // When
-        Optional<Instant> earliest =
-                new EarliestFit(List.of(compute(2, 1, 1, 1)), Map.of(1, host(2)), calendar).start(window(hour(0), 1));
+        Optional<Instant> earliest = new EarliestFit(
+                        List.of(compute(2, 1, 1, 1)), Map.of(1, host(2)), calendar.availability())
+                .start(window(hour(0), 1));
 
         // Then
         assertThat(earliest).contains(hour(0));
@@ -103,7 +104,7 @@ class EarliestFitTest {
     }
 
     private static Optional<Instant> earliest(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
-        return new EarliestFit(groups, Map.of(), of(bookings)).start(window(hour(from), hours));
+        return new EarliestFit(groups, Map.of(), of(bookings).availability()).start(window(hour(from), hours));
     }
 
     private static Optional<Instant> firstHour(List<Booking> bookings, List<MachineGroup> groups, int from, int hours) {
@@ -114,7 +115,8 @@ class EarliestFitTest {
     }
 
     private static boolean fits(List<Booking> bookings, List<MachineGroup> groups, Instant start, int hours) {
-        return Packing.of(groups, of(bookings), window(start, hours)).isPresent();
+        return Packing.of(groups, of(bookings).availability(), window(start, hours))
+                .isPresent();
     }
 
     private static Calendar of(List<Booking> bookings) {

@@ -9,6 +9,7 @@ import static io.archipelago.placement.domain.PlacementFixture.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
@@ -34,7 +35,7 @@ class PackingTest {
 
     @Property
     void takesNoMoreThanThereIs(@ForAll("instances") Instance instance) {
-        Packing.of(instance.groups(), instance.calendar(), WINDOW).ifPresent(packing -> {
+        Packing.of(instance.groups(), instance.availability(), WINDOW).ifPresent(packing -> {
             Map<HostId, Amounts> used = new HashMap<>();
             for (MachineGroup group : instance.groups()) {
                 Map<HostId, Integer> ofGroup = new HashMap<>();
@@ -46,8 +47,8 @@ class PackingTest {
                 }
             }
             used.forEach((host, amounts) -> {
-                Pool pool = instance.calendar().pool(host.value()).orElseThrow();
-                assertThat(amounts.fitsIn(instance.calendar().free(pool, WINDOW)))
+                Pool pool = instance.availability().pool(host.value()).orElseThrow();
+                assertThat(amounts.fitsIn(instance.availability().free(pool, WINDOW)))
                         .isTrue();
             });
         });
@@ -58,13 +59,13 @@ class PackingTest {
         // Given
         MachineGroup only = instance.groups().getLast();
         int possible = instance.hosts().stream()
-                .mapToInt(h -> fits(only, instance.calendar().free(h, WINDOW)))
+                .mapToInt(h -> fits(only, instance.availability().free(h, WINDOW)))
                 .sum();
 
         // Then
-        assertThat(Packing.most(only, List.of(), instance.calendar(), WINDOW))
+        assertThat(Packing.most(only, List.of(), instance.availability(), WINDOW))
                 .isEqualTo(Math.min(possible, only.count()));
-        assertThat(Packing.of(List.of(only), instance.calendar(), WINDOW).isPresent())
+        assertThat(Packing.of(List.of(only), instance.availability(), WINDOW).isPresent())
                 .isEqualTo(possible >= only.count());
     }
 
@@ -72,12 +73,12 @@ class PackingTest {
     void saysFitsOnlyIfSomePackingExists(@ForAll("instances") Instance instance) {
         // Given
         List<Amounts> free = instance.hosts().stream()
-                .map(h -> instance.calendar().free(h, WINDOW))
+                .map(h -> instance.availability().free(h, WINDOW))
                 .toList();
 
         // When
         boolean packed =
-                Packing.of(instance.groups(), instance.calendar(), WINDOW).isPresent();
+                Packing.of(instance.groups(), instance.availability(), WINDOW).isPresent();
 
         // Then
         assertThat(!packed || somePacking(instance.groups(), free)).isTrue();
@@ -90,18 +91,20 @@ class PackingTest {
         Collections.shuffle(shuffled, random);
 
         // Then
-        assertThat(Packing.of(instance.groups(), calendar(shuffled), WINDOW).map(Packing::hosts))
-                .isEqualTo(Packing.of(instance.groups(), calendar(instance.hosts()), WINDOW)
-                        .map(Packing::hosts));
+        assertThat(Packing.of(instance.groups(), calendar(shuffled).availability(), WINDOW)
+                        .map(Packing::hosts))
+                .isEqualTo(
+                        Packing.of(instance.groups(), calendar(instance.hosts()).availability(), WINDOW)
+                                .map(Packing::hosts));
     }
 
     @Property
     void givesEachMachineToTheHostWithTheLeastLeftThatCanTakeIt(@ForAll("instances") Instance instance) {
-        Packing.of(instance.groups(), instance.calendar(), WINDOW).ifPresent(packing -> {
+        Packing.of(instance.groups(), instance.availability(), WINDOW).ifPresent(packing -> {
             Map<HostId, Amounts> left = new TreeMap<>(Comparator.comparing(HostId::value));
             instance.hosts()
-                    .forEach(host ->
-                            left.put(new HostId(host.id()), instance.calendar().free(host, WINDOW)));
+                    .forEach(host -> left.put(
+                            new HostId(host.id()), instance.availability().free(host, WINDOW)));
             for (MachineGroup group : instance.groups()) {
                 Map<HostId, Integer> ofGroup = new HashMap<>();
                 for (int ordinal : group.ordinals()) {
@@ -125,8 +128,8 @@ class PackingTest {
     void fillsTheTightestHostFirst() {
         Calendar calendar = calendar(List.of(host(1, 8, 32), host(2, 8, 16), host(3, 8, 16)));
 
-        Packing packing =
-                Packing.of(List.of(compute(3, 2, 8, 4)), calendar, WINDOW).orElseThrow();
+        Packing packing = Packing.of(List.of(compute(3, 2, 8, 4)), calendar.availability(), WINDOW)
+                .orElseThrow();
 
         assertThat(packing.hosts()).isEqualTo(Map.of(1, host(2), 2, host(2), 3, host(3)));
     }
@@ -135,8 +138,8 @@ class PackingTest {
     void takesSilentHostsOnlyOnceTheOthersAreFull() {
         Calendar calendar = calendar(List.of(host(1, 8, 8).silentSince(WINDOW.start()), host(2, 8, 16)));
 
-        Packing packing =
-                Packing.of(List.of(compute(3, 2, 8, 4)), calendar, WINDOW).orElseThrow();
+        Packing packing = Packing.of(List.of(compute(3, 2, 8, 4)), calendar.availability(), WINDOW)
+                .orElseThrow();
 
         assertThat(packing.hosts()).isEqualTo(Map.of(1, host(2), 2, host(2), 3, host(1)));
     }
@@ -145,7 +148,7 @@ class PackingTest {
     void countsWhatIsBookedAtAnyTimeOfTheWindow() {
         Calendar calendar = calendar(List.of(host(1, 4, 8)), booking(1, 2, 4, WINDOW, null));
 
-        assertThat(Packing.most(compute(4, 1, 2, 4), List.of(), calendar, WINDOW))
+        assertThat(Packing.most(compute(4, 1, 2, 4), List.of(), calendar.availability(), WINDOW))
                 .isEqualTo(2);
     }
 
@@ -153,9 +156,9 @@ class PackingTest {
     void hasNoRoomBesideOthersThatDoNotFit() {
         Calendar calendar = calendar(List.of(host(1, 4, 8)));
 
-        assertThat(Packing.most(compute(1, 1, 1, 1), List.of(frontend(8, 1)), calendar, WINDOW))
+        assertThat(Packing.most(compute(1, 1, 1, 1), List.of(frontend(8, 1)), calendar.availability(), WINDOW))
                 .isZero();
-        assertThat(Packing.most(compute(4, 1, 1, 4), List.of(frontend(2, 1)), calendar, WINDOW))
+        assertThat(Packing.most(compute(4, 1, 1, 4), List.of(frontend(2, 1)), calendar.availability(), WINDOW))
                 .isEqualTo(2);
     }
 
@@ -163,7 +166,8 @@ class PackingTest {
     void passesOverHostsThatTakeNoBookings() {
         Pool closed = PlacementLogic.pool(host(1), 8, 8, false);
 
-        assertThat(Packing.of(List.of(compute(1, 1, 1, 1)), calendar(List.of(closed)), WINDOW))
+        assertThat(Packing.of(
+                        List.of(compute(1, 1, 1, 1)), calendar(List.of(closed)).availability(), WINDOW))
                 .isEqualTo(Optional.empty());
     }
 
@@ -256,8 +260,8 @@ class PackingTest {
             return new Instance(hosts, groups);
         }
 
-        Calendar calendar() {
-            return PlacementFixture.calendar(hosts);
+        Availability availability() {
+            return PlacementFixture.calendar(hosts).availability();
         }
     }
 }
