@@ -49,7 +49,12 @@ public final class Main {
             case "booking" -> {
                 BookingSettings settings = BookingSettings.parse(options);
                 yield () -> BookingBench.run(
-                        settings.most(), settings.seconds(), settings.seed(), settings.picture(), System.out);
+                        settings.most(),
+                        settings.hosts(),
+                        settings.seconds(),
+                        settings.seed(),
+                        settings.picture(),
+                        System.out);
             }
             case "flow" -> {
                 FlowSettings settings = FlowSettings.parse(options);

@@ -54,13 +54,19 @@ class BenchST {
     @Test
     void measuresBooking() throws Exception {
         // When
-        Process bench = start("bench", "booking", "--most", "1000", "--seconds", "1");
+        Process bench = start("bench", "booking", "--most", "1000", "--hosts", "20", "--seconds", "1");
         String text = new String(bench.getInputStream().readAllBytes());
 
         // Then
         assertThat(bench.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
         assertThat(bench.exitValue()).as(text).isZero();
-        assertThat(text).contains("booking: pools", "sweep / ask", "1,000", "bytes of memory");
+        assertThat(text)
+                .contains("booking: pools", "sweep / ask", "1,000", "bytes of memory")
+                .contains(
+                        "10 sites of 20 hosts with 2,000 bookings",
+                        "plan and hold 20 machines",
+                        "a second",
+                        "from rows");
         assertThat(text).doesNotContain("NaN", "Infinity", "null");
     }
 
