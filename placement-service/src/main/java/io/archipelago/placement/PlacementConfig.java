@@ -16,7 +16,7 @@ public interface PlacementConfig {
     @WithDefault("PT60S")
     Duration advertiseAtLeastEvery();
 
-    /** How many changes of capacity ahead are advertised, 1 to 1000. */
+    /** Into how many slices of time what is free is put to be advertised, 2 to 1000. */
     @WithDefault("32")
-    int advertisedChanges();
+    int advertisedSlices();
 }

@@ -15,6 +15,6 @@ class PlacementConfigTest {
 
         assertThat(config.advertiseEvery()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.advertiseAtLeastEvery()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(config.advertisedChanges()).isEqualTo(32);
+        assertThat(config.advertisedSlices()).isEqualTo(32);
     }
 }

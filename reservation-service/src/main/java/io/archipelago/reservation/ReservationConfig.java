@@ -119,7 +119,7 @@ public interface ReservationConfig {
         Duration replaceAgain();
 
         /** How many plans are tried before a request is refused, at least 1. */
-        @WithDefault("4")
+        @WithDefault("6")
         int attempts();
     }
 }

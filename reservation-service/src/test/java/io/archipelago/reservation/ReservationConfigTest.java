@@ -26,7 +26,7 @@ class ReservationConfigTest {
         assertThat(config.deadlines().lead()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.deadlines().deployWithin()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.deadlines().replaceAgain()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(config.deadlines().attempts()).isEqualTo(4);
+        assertThat(config.deadlines().attempts()).isEqualTo(6);
         assertThat(config.rememberKeys()).isEqualTo(Duration.ofDays(1));
         assertThat(config.releaseLongAfter()).isEqualTo(Duration.ofMinutes(15));
         assertThat(config.startTolerance()).isEqualTo(Duration.ofMinutes(3));

@@ -150,6 +150,7 @@ final class MessageSamples {
                         compute(24),
                         new SitePolicy.FewestSites(),
                         Set.of(),
+                        null,
                         null));
         return samples;
     }
@@ -181,11 +182,15 @@ final class MessageSamples {
                         compute(24),
                         new SitePolicy.Named(Map.of(TOKYO, 12, OSAKA, 12)),
                         Set.of(new SiteId("nagoya")),
-                        "172.16.0.0/12"),
+                        "172.16.0.0/12",
+                        Map.of(OSAKA, 12)),
                 new SitesPlanned(RESERVATION, 2, Map.of(TOKYO, 20, OSAKA, 4)),
                 new PlanRefused(RESERVATION, 2, Map.of(OSAKA, refusal())),
                 new CapacityAdvertised(
-                        OSAKA, NOW, List.of(new CapacitySlice(NOW, List.of(new HostClass(20, 8, 32 * GIB))))),
+                        OSAKA,
+                        NOW,
+                        List.of(new CapacitySlice(NOW, List.of(new HostClass(20, 8, 32 * GIB)))),
+                        List.of(new HostClass(20, 16, 64 * GIB))),
                 new HoldShare(AT_TOKYO, 1, spec(), Duration.ofSeconds(60)),
                 new ShareHeld(AT_OSAKA, 1, NOW.plusSeconds(60), shared(OSAKA, 2, 4, 205)),
                 new ShareRefused(AT_OSAKA, 1, List.of(refusal())),
@@ -332,7 +337,8 @@ final class MessageSamples {
                 "machines",
                 "of 24 machines at most 20 fit on this site's hosts throughout the window",
                 NOW.plusSeconds(60),
-                NOW.plusSeconds(86400));
+                NOW.plusSeconds(86400),
+                20);
     }
 
     private static List<ResourceStatus> statuses() {

@@ -5,7 +5,6 @@ import io.archipelago.bus.booking.Booking;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -86,14 +85,14 @@ public class HoldBench {
         if (there.size() == SMALL_AT_A_TIME) {
             site.giveBack(there.removeFirst());
         }
-        List<Booking> booked = new ArrayList<>(site.hold(next(small)).orElse(List.of()));
+        List<Booking> booked = site.hold(next(small)).bookings();
         there.addLast(booked);
         return booked;
     }
 
     /** The same, by a calendar that is drawn from the rows for it. */
     @Benchmark
-    public Optional<List<Booking>> holdFromRows() {
-        return all.orElseThrow().first().holdFromRows(next(small));
+    public List<Booking> holdFromRows() {
+        return all.orElseThrow().first().holdFromRows(next(small)).bookings();
     }
 }

@@ -15,6 +15,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
@@ -25,7 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
@@ -126,25 +127,45 @@ final class Site {
     }
 
     /**
-     * Decides about a hold, and books it if it fits.
+     * What was said to a hold.
      *
-     * @return what was booked; empty if it was refused
+     * @param bookings what was booked; none if it was refused
+     * @param machines how many compute machines it could have instead, if it was refused
      */
-    Optional<List<Booking>> hold(HoldAllocation command) {
-        Optional<List<Booking>> booked = decide(command, calendar());
-        booked.ifPresent(some -> availability = availability.with(some));
-        return booked;
+    record Answer(List<Booking> bookings, int machines) {
+
+        boolean isRefusal() {
+            return bookings.isEmpty();
+        }
+    }
+
+    /** Decides about a hold, and books it if it fits. */
+    Answer hold(HoldAllocation command) {
+        Answer answer = decide(command, calendar());
+        availability = availability.with(answer.bookings());
+        return answer;
     }
 
     /** The same decision, by a calendar that is drawn anew from all bookings for it, and books nothing. */
-    Optional<List<Booking>> holdFromRows(HoldAllocation command) {
+    Answer holdFromRows(HoldAllocation command) {
         return decide(command, new Calendar(hosts, bookings, BEGIN));
     }
 
-    private Optional<List<Booking>> decide(HoldAllocation command, Calendar calendar) {
+    private Answer decide(HoldAllocation command, Calendar calendar) {
         PartDecision decision =
                 protocol.onCommand(command, new PartView(null, calendar, List.of(), HostsDown.NONE), BEGIN);
-        return decision.bookings() instanceof PartDecision.Book book ? Optional.of(book.bookings()) : Optional.empty();
+        return decision.bookings() instanceof PartDecision.Book book
+                ? new Answer(book.bookings(), 0)
+                : new Answer(List.of(), machines(decision));
+    }
+
+    private static int machines(PartDecision refused) {
+        return refused.answers().stream()
+                .filter(AllocationRefused.class::isInstance)
+                .map(answer -> ((AllocationRefused) answer).refusal().machines())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(0);
     }
 
     void giveBack(List<Booking> some) {

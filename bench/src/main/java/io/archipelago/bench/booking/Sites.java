@@ -1,5 +1,6 @@
 package io.archipelago.bench.booking;
 
+import io.archipelago.bench.booking.Site.Answer;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -19,7 +20,7 @@ import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.contracts.placement.SitePolicy;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class Sites {
     private static final int LARGE_CPUS = 40;
 
     private static final int MOST_HOURS = 24;
+    /** As many as the master makes by default. */
+    private static final int ATTEMPTS = 6;
+
     private static final Duration HOLD = Duration.ofMinutes(5);
 
     private final List<Site> sites = new ArrayList<>();
@@ -59,10 +63,10 @@ final class Sites {
 
     /** A cluster with so many large machines. */
     PlanSites large(int machines) {
-        return question(machines, LARGE_CPUS, Set.of());
+        return question(machines, LARGE_CPUS);
     }
 
-    private PlanSites question(int machines, int cpus, Set<SiteId> excluded) {
+    private PlanSites question(int machines, int cpus) {
         return new PlanSites(
                 new ReservationId(new UUID(random.nextLong(), random.nextLong())),
                 1,
@@ -70,8 +74,9 @@ final class Sites {
                 new MachineGroup(MachineRole.FRONTEND, FRONTEND, 1, SMALL_CPUS, SMALL_CPUS * Site.GIB, Site.GIB, 1),
                 computes(machines, cpus),
                 new SitePolicy.FewestSites(),
-                excluded,
-                NETWORK);
+                Set.of(),
+                NETWORK,
+                Map.of());
     }
 
     private static MachineGroup computes(int machines, int cpus) {
@@ -85,42 +90,55 @@ final class Sites {
     }
 
     /**
-     * Plans a cluster and holds it at every site of the plan. Where a site refuses, what was held is given back, and another plan is made without
-     * it, as the master does.
+     * Plans a cluster and holds it at every site of the plan. Where a site refuses, what was held is given back, and another plan is made that asks
+     * it for fewer machines, as the master does; so often at most.
      *
      * @return what is held then; empty if no plan was left
      */
-    List<Held> planAndHold(PlanSites question) {
-        Set<SiteId> excluded = new HashSet<>(question.excluded());
-        while (true) {
-            PlanSites next = new PlanSites(
-                    question.reservation(),
-                    question.attempt(),
-                    question.window(),
-                    question.frontend(),
-                    question.compute(),
-                    question.policy(),
-                    excluded,
-                    question.network());
-            if (!(sites.getFirst().plan(next, advertised) instanceof SitesPlanned plan)) {
+    List<Held> planAndHold(PlanSites first) {
+        Map<SiteId, Integer> limits = new HashMap<>();
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            PlanSites question = limited(first, limits);
+            if (!(first().plan(question, advertised) instanceof SitesPlanned plan)) {
                 return List.of();
             }
             List<Held> held = new ArrayList<>();
-            Optional<SiteId> refused = Optional.empty();
-            for (Site site : sites) {
-                Integer machines = plan.computes().get(site.id());
-                if (machines != null && refused.isEmpty()) {
-                    Optional<List<Booking>> booked = site.hold(command(site, next, machines));
-                    booked.ifPresent(bookings -> held.add(new Held(site, bookings)));
-                    refused = booked.isPresent() ? Optional.empty() : Optional.of(site.id());
-                }
-            }
+            Optional<SiteId> refused = hold(question, plan, held, limits);
             if (refused.isEmpty()) {
                 return held;
             }
             giveBack(held);
-            excluded.add(refused.get());
         }
+        return List.of();
+    }
+
+    /** Returns the site that refused, whose limit it has set then. */
+    private Optional<SiteId> hold(PlanSites question, SitesPlanned plan, List<Held> held, Map<SiteId, Integer> limits) {
+        for (Site site : sites) {
+            Integer machines = plan.computes().get(site.id());
+            if (machines != null) {
+                Answer answer = site.hold(command(site, question, machines));
+                if (answer.isRefusal()) {
+                    limits.put(site.id(), answer.machines());
+                    return Optional.of(site.id());
+                }
+                held.add(new Held(site, answer.bookings()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static PlanSites limited(PlanSites question, Map<SiteId, Integer> limits) {
+        return new PlanSites(
+                question.reservation(),
+                question.attempt(),
+                question.window(),
+                question.frontend(),
+                question.compute(),
+                question.policy(),
+                question.excluded(),
+                question.network(),
+                limits);
     }
 
     static void giveBack(List<Held> held) {
@@ -140,7 +158,7 @@ final class Sites {
 
     /** A frontend and two machines for the first site. */
     HoldAllocation small() {
-        PlanSites question = question(2, SMALL_CPUS, Set.of());
+        PlanSites question = question(2, SMALL_CPUS);
         return command(sites.getFirst(), question, 2);
     }
 

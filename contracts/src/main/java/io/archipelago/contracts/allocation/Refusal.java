@@ -13,19 +13,36 @@ import org.jspecify.annotations.Nullable;
  * @param detail a sentence for the tenant
  * @param holdsOnlyUntil if only holds stand in the way: when the last of them runs out; else null
  * @param earliestStart the earliest start at which the same request would fit here by today's bookings; null if unknown
+ * @param machines how many compute machines would fit here throughout the window, beside the frontend if that is asked for: from 0 to one less
+ *     than were asked for; null if fewer of them would not help, or if nobody knows
  */
 public record Refusal(
         ErrorCode code,
         String resource,
         String detail,
         @Nullable Instant holdsOnlyUntil,
-        @Nullable Instant earliestStart) {
+        @Nullable Instant earliestStart,
+        @Nullable Integer machines) {
+
+    /** Of what fewer machines would not help. */
+    public Refusal(
+            ErrorCode code,
+            String resource,
+            String detail,
+            @Nullable Instant holdsOnlyUntil,
+            @Nullable Instant earliestStart) {
+        this(code, resource, detail, holdsOnlyUntil, earliestStart, null);
+    }
 
     public static Refusal of(ErrorCode code, String resource, String detail) {
         return new Refusal(code, resource, detail, null, null);
     }
 
+    public Refusal withHoldsOnlyUntil(Instant until) {
+        return new Refusal(code, resource, detail, until, earliestStart, machines);
+    }
+
     public Refusal withEarliestStart(@Nullable Instant start) {
-        return new Refusal(code, resource, detail, holdsOnlyUntil, start);
+        return new Refusal(code, resource, detail, holdsOnlyUntil, start, machines);
     }
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a site has free from an instant until the next slice's.
+ * What a site has free all the time from an instant until the next slice's.
  *
  * @param from the first instant that this speaks of
  * @param hosts the site's compute hosts, those with the same room together

@@ -6,6 +6,7 @@ import io.archipelago.contracts.Message;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.CapacitySlice.HostClass;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ public sealed interface PlacementMessage extends Message {
      * @param policy how to choose
      * @param excluded peers that are not to be asked again, having refused or not answered
      * @param network the cluster's address prefix, which bounds how many machines a site can name; null if the asker did not say
+     * @param limits how many compute machines at most to plan at sites that have said that they can not give more, from 0; null if the asker did not
+     *     say
      */
     record PlanSites(
             ReservationId reservation,
@@ -35,10 +38,17 @@ public sealed interface PlacementMessage extends Message {
             MachineGroup compute,
             SitePolicy policy,
             Set<SiteId> excluded,
-            @Nullable String network)
+            @Nullable String network,
+            @Nullable Map<SiteId, Integer> limits)
             implements PlacementMessage {
         public PlanSites {
             excluded = Set.copyOf(excluded);
+            limits = limits == null ? null : Map.copyOf(limits);
+        }
+
+        /** How many compute machines at most to plan at a site. */
+        public int limit(SiteId site) {
+            return limits == null ? Integer.MAX_VALUE : limits.getOrDefault(site, Integer.MAX_VALUE);
         }
     }
 
@@ -76,12 +86,18 @@ public sealed interface PlacementMessage extends Message {
      *
      * @param site the site
      * @param at when this was true, by that site's clock
-     * @param slices in order of time; the last holds for ever. A site that has more to tell than it tells says at the end what it has when nothing is
-     *     booked: no peer is to take it for full for ever
+     * @param slices in order of time, each with what is free all the time until the next; the last holds for ever. Within a slice there may be
+     *     more for a shorter time
+     * @param hosts what there is when nothing is booked; null if the site did not say
      */
-    record CapacityAdvertised(SiteId site, Instant at, List<CapacitySlice> slices) implements PlacementMessage {
+    record CapacityAdvertised(
+            SiteId site,
+            Instant at,
+            List<CapacitySlice> slices,
+            @Nullable List<HostClass> hosts) implements PlacementMessage {
         public CapacityAdvertised {
             slices = List.copyOf(slices);
+            hosts = hosts == null ? null : List.copyOf(hosts);
         }
     }
 }

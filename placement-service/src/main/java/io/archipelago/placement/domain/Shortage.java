@@ -6,9 +6,11 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Words for what does not fit. */
 final class Shortage {
@@ -21,6 +23,7 @@ final class Shortage {
         for (MachineGroup group : groups) {
             possible += Packing.most(group, List.of(), calendar.availability(), window);
         }
+        Integer computes = there.isEmpty() ? computes(calendar, window, groups) : null;
         boolean holdsOnly = Packing.of(groups, there, calendar.withoutHolds().availability(), window)
                 .isPresent();
         return new Refusal(
@@ -31,6 +34,19 @@ final class Shortage {
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
                 new EarliestFit(groups, there, calendar.availability())
                         .start(window)
-                        .orElse(null));
+                        .orElse(null),
+                computes);
+    }
+
+    /** How many compute machines fit beside the others; null if those do not fit themselves. */
+    private static @Nullable Integer computes(Calendar calendar, TimeWindow window, List<MachineGroup> groups) {
+        List<MachineGroup> others =
+                groups.stream().filter(g -> g.role() != MachineRole.COMPUTE).toList();
+        return groups.stream()
+                .filter(g -> g.role() == MachineRole.COMPUTE
+                        && Packing.of(others, calendar.availability(), window).isPresent())
+                .map(g -> Packing.most(g, others, calendar.availability(), window))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -1,8 +1,6 @@
 package io.archipelago.placement.domain;
 
-import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
@@ -11,8 +9,6 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.contracts.placement.CapacitySlice;
-import io.archipelago.contracts.placement.CapacitySlice.HostClass;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
@@ -21,7 +17,6 @@ import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.contracts.placement.SitePolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Which sites give how many machines, from what is free here and what peers advertise. It promises nothing.
  *
  * <p>FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
- * needs the fewest of them.
+ * needs the fewest of them. By what is likely at first; if that does not do, by what is possible at best, for a site that is asked knows better.
  */
 public final class SitePlanner {
 
@@ -70,37 +65,53 @@ public final class SitePlanner {
 
     private PlanRefused passing(PlanRefused refused, Instant holdsOnlyUntil) {
         Map<SiteId, Refusal> refusals = new TreeMap<>(refused.refusals());
-        refusals.computeIfPresent(
-                own,
-                (site, why) ->
-                        new Refusal(why.code(), why.resource(), why.detail(), holdsOnlyUntil, why.earliestStart()));
+        refusals.computeIfPresent(own, (site, why) -> why.withHoldsOnlyUntil(holdsOnlyUntil));
         return new PlanRefused(refused.reservation(), refused.attempt(), refusals);
     }
 
     private PlacementMessage plan(
             PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
-        Map<SiteId, Integer> room = new TreeMap<>();
-        peers.forEach((site, advertised) -> {
-            if (!site.equals(own) && !question.excluded().contains(site)) {
-                room.put(site, room(advertised, window, question.compute()));
-            }
-        });
-        int atHome = Packing.most(question.compute(), List.of(question.frontend()), here.availability(), window);
         boolean frontendFits = Packing.of(List.of(question.frontend()), here.availability(), window)
                 .isPresent();
-        room.put(own, atHome);
-        int names = names(question);
-        room.replaceAll((site, machines) -> Math.min(machines, names));
         if (!frontendFits) {
             Instant earliest = earliestStart(question, here, window).orElse(null);
             return refused(
                     question,
                     Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest)));
         }
+        int atHome = Packing.most(question.compute(), List.of(question.frontend()), here.availability(), window);
+        Map<SiteId, Room> rooms = new TreeMap<>(Map.of(own, room(question, own, atHome, atHome)));
+        peers.forEach((site, told) -> {
+            if (!site.equals(own) && !question.excluded().contains(site)) {
+                Advertisement advertisement = new Advertisement(told);
+                rooms.put(
+                        site,
+                        room(
+                                question,
+                                site,
+                                advertisement.likely(question.compute(), window),
+                                advertisement.possible(question.compute(), window)));
+            }
+        });
         return switch (question.policy()) {
-            case SitePolicy.FewestSites fewest -> fewestSites(question, room, here, window);
-            case SitePolicy.Named named -> named(question, named.machines(), room, here);
+            case SitePolicy.FewestSites fewest ->
+                fewestSites(question, rooms, Room::likely)
+                        .or(() -> fewestSites(question, rooms, Room::possible))
+                        .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
+            case SitePolicy.Named named -> named(question, named.machines(), rooms, here);
         };
+    }
+
+    /**
+     * How many compute machines a site has room for, as far as is known here.
+     *
+     * @param possible not fewer than {@code likely}
+     */
+    private record Room(int likely, int possible) {}
+
+    private static Room room(PlanSites question, SiteId site, int likely, int possible) {
+        int most = Math.min(names(question), question.limit(site));
+        return new Room(Math.min(likely, most), Math.min(Math.max(likely, possible), most));
     }
 
     /** How many compute machines the cluster's network has addresses for at one site: a small one has fewer than a site has processors. */
@@ -111,47 +122,53 @@ public final class SitePlanner {
                 : ClusterAddressing.of(network, question.reservation()).computeOrdinals();
     }
 
-    private PlacementMessage fewestSites(
-            PlanSites question, Map<SiteId, Integer> room, Calendar here, TimeWindow window) {
+    /** Empty if they have too few. */
+    private Optional<PlacementMessage> fewestSites(
+            PlanSites question, Map<SiteId, Room> rooms, ToIntFunction<Room> machines) {
         Map<SiteId, Integer> computes = new LinkedHashMap<>();
         int missing = question.compute().count();
-        List<SiteId> order = room.keySet().stream()
-                .sorted(Comparator.comparing((SiteId s) -> !s.equals(own))
-                        .thenComparing(s -> -room.getOrDefault(s, 0))
-                        .thenComparing(s -> s))
+        List<Map.Entry<SiteId, Room>> order = rooms.entrySet().stream()
+                .sorted(Comparator.comparing(
+                                (Map.Entry<SiteId, Room> e) -> !e.getKey().equals(own))
+                        .thenComparing(e -> -machines.applyAsInt(e.getValue()))
+                        .thenComparing(e -> -e.getValue().likely())
+                        .thenComparing(Map.Entry::getKey))
                 .toList();
-        for (SiteId site : order) {
-            int taken = Math.min(missing, room.getOrDefault(site, 0));
-            if (taken > 0 || site.equals(own)) {
-                computes.put(site, taken);
+        for (Map.Entry<SiteId, Room> site : order) {
+            int taken = Math.min(missing, machines.applyAsInt(site.getValue()));
+            if (taken > 0 || site.getKey().equals(own)) {
+                computes.put(site.getKey(), taken);
                 missing -= taken;
             }
         }
         return missing == 0
-                ? new SitesPlanned(question.reservation(), question.attempt(), computes)
-                : refused(question, tooFew(question, room, here, window));
+                ? Optional.of(new SitesPlanned(question.reservation(), question.attempt(), computes))
+                : Optional.empty();
     }
 
+    /** They are asked for whatever is possible, for the tenant wants no others. */
     private PlacementMessage named(
-            PlanSites question, Map<SiteId, Integer> named, Map<SiteId, Integer> room, Calendar here) {
+            PlanSites question, Map<SiteId, Integer> named, Map<SiteId, Room> rooms, Calendar here) {
         Map<SiteId, Integer> computes = new HashMap<>(Map.of(own, 0));
         computes.putAll(named);
-        boolean fits = named.entrySet().stream().allMatch(e -> e.getValue() <= room.getOrDefault(e.getKey(), 0));
+        boolean fits = named.entrySet().stream().allMatch(e -> {
+            Room room = rooms.get(e.getKey());
+            return room != null && e.getValue() <= room.possible();
+        });
         return fits
                 ? new SitesPlanned(question.reservation(), question.attempt(), computes)
-                : refused(question, tooFew(question, named, room, here));
+                : refused(question, tooFew(question, named, rooms, here));
     }
 
     /** Together: what each of them could give. */
-    private Map<SiteId, Refusal> tooFew(
-            PlanSites question, Map<SiteId, Integer> room, Calendar here, TimeWindow window) {
+    private Map<SiteId, Refusal> tooFew(PlanSites question, Map<SiteId, Room> rooms, Calendar here, TimeWindow window) {
         Map<SiteId, Refusal> refusals = new TreeMap<>();
-        room.forEach((site, machines) -> refusals.put(
+        rooms.forEach((site, room) -> refusals.put(
                 site,
                 refusal(
                         site,
                         "together the sites have too few machines: of "
-                                + question.compute().count() + " compute machines, " + machines
+                                + question.compute().count() + " compute machines at most " + room.possible()
                                 + " fit here throughout the window",
                         here,
                         site.equals(own) ? earliestStart(question, here, window).orElse(null) : null)));
@@ -160,15 +177,15 @@ public final class SitePlanner {
 
     /** Each of those that can not give what is asked of it. One that is excluded has said itself why. */
     private Map<SiteId, Refusal> tooFew(
-            PlanSites question, Map<SiteId, Integer> named, Map<SiteId, Integer> room, Calendar here) {
+            PlanSites question, Map<SiteId, Integer> named, Map<SiteId, Room> rooms, Calendar here) {
         Map<SiteId, Refusal> refusals = new TreeMap<>();
         named.forEach((site, machines) -> {
-            Integer fits = room.get(site);
-            if (fits != null && machines > fits) {
-                String detail = "of the " + machines + " compute machines asked of this site, " + fits
+            Room room = rooms.get(site);
+            if (room != null && machines > room.possible()) {
+                String detail = "of the " + machines + " compute machines asked of this site at most " + room.possible()
                         + " fit throughout the window";
                 refusals.put(site, refusal(site, detail, here, null));
-            } else if (fits == null && !question.excluded().contains(site)) {
+            } else if (room == null && !question.excluded().contains(site)) {
                 refusals.put(site, refusal(site, "no such site has told us what it has", here, null));
             }
         });
@@ -196,53 +213,12 @@ public final class SitePlanner {
                 .map(start -> start.plus(lead));
     }
 
-    /** The least number of machines that fit in any slice that the window touches. */
-    private static int room(CapacityAdvertised advertised, TimeWindow window, MachineGroup compute) {
-        int least = Integer.MAX_VALUE;
-        List<CapacitySlice> slices = advertised.slices();
-        for (int i = 0; i < slices.size(); i++) {
-            boolean over = i + 1 < slices.size() && !slices.get(i + 1).from().isAfter(window.start());
-            boolean later = i > 0 && !slices.get(i).from().isBefore(window.end());
-            if (!over && !later) {
-                least = Math.min(least, fits(slices.get(i).hosts(), compute));
-            }
-        }
-        return slices.isEmpty() ? 0 : least;
-    }
-
-    private static int fits(List<HostClass> hosts, MachineGroup compute) {
-        return hosts.stream()
-                .mapToInt(h -> h.fits(compute.cpus(), compute.memoryBytes(), compute.maxPerHost()))
-                .sum();
-    }
-
     /**
-     * What this site advertises: its free capacity from now on, a slice for each of the next changes, at most so many. If there are more changes than
-     * that, the last slice is all that there is: what is booked beyond it is not told, and a hold will say whether it is free.
+     * What this site advertises.
+     *
+     * @param atMost so many slices, 2 or more
      */
     public CapacityAdvertised advertise(Calendar here, Instant now, int atMost) {
-        List<Instant> changes = here.changes(now);
-        boolean all = changes.size() <= atMost;
-        List<CapacitySlice> slices = new ArrayList<>();
-        for (Instant from : changes.subList(0, all ? changes.size() : atMost - 1)) {
-            TimeWindow instant = new TimeWindow(from, from.plus(Duration.ofNanos(1)));
-            slices.add(new CapacitySlice(from, classes(here, host -> here.free(host, instant))));
-        }
-        if (!all) {
-            slices.add(new CapacitySlice(changes.get(atMost - 1), classes(here, Pool::capacity)));
-        }
-        return new CapacityAdvertised(own, now, slices);
-    }
-
-    private static List<HostClass> classes(Calendar here, Function<Pool, Amounts> room) {
-        Map<List<Long>, Integer> counts = new LinkedHashMap<>();
-        here.open().forEach(host -> {
-            Amounts free = room.apply(host);
-            counts.merge(List.of(free.get(PlacementLogic.CPUS), free.get(PlacementLogic.MEMORY)), 1, Integer::sum);
-        });
-        return counts.entrySet().stream()
-                .map(e -> new HostClass(
-                        e.getValue(), e.getKey().get(0).intValue(), e.getKey().get(1)))
-                .toList();
+        return Advertisement.of(own, here, now, atMost);
     }
 }

@@ -35,7 +35,6 @@ import io.archipelago.contracts.placement.SitePolicy.Named;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,8 +144,8 @@ class SitePlannerTest {
                 .isEqualTo(Refusal.of(
                         ErrorCode.NO_CAPACITY,
                         "machines",
-                        "together the sites have too few machines: of 9 compute machines, 3 fit here throughout the"
-                                + " window"));
+                        "together the sites have too few machines: of 9 compute machines at most 3 fit here throughout"
+                                + " the window"));
     }
 
     @Test
@@ -208,7 +207,7 @@ class SitePlannerTest {
                         Refusal.of(
                                 ErrorCode.NO_CAPACITY,
                                 "machines",
-                                "of the 4 compute machines asked of this site, 3 fit throughout the window"),
+                                "of the 4 compute machines asked of this site at most 3 fit throughout the window"),
                         sendai,
                         Refusal.of(ErrorCode.NO_CAPACITY, "machines", "no such site has told us what it has")));
     }
@@ -239,60 +238,36 @@ class SitePlannerTest {
     }
 
     @Test
-    void countsTheWorstSliceThatTheWindowTouches() {
+    void asksASiteThatMayHaveEnoughWhereNoneIsLikelyTo() {
         // Given
-        Instant start = WINDOW.start().minus(LEAD);
-        Instant end = WINDOW.end().plus(LEAD);
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 2, 9), NAGOYA, room(NAGOYA, 3, 9));
 
         // Then
-        assertThat(fromOsaka(slice(NOON, 9), slice(start, 2))).isEqualTo(2);
-        assertThat(fromOsaka(slice(NOON, 2), slice(start, 9))).isEqualTo(9);
-        assertThat(fromOsaka(slice(NOON, 9), slice(end.minusNanos(1), 2))).isEqualTo(2);
-        assertThat(fromOsaka(slice(NOON, 9), slice(end, 2))).isEqualTo(9);
-        assertThat(fromOsaka(slice(end, 4))).isEqualTo(4);
-        assertThat(fromOsaka()).isZero();
+        assertThat(plan(5, new FewestSites(), home(0), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, NAGOYA, 3, OSAKA, 2)));
+        assertThat(plan(6, new FewestSites(), home(0), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, NAGOYA, 6)));
+        assertThat(plan(9, new Named(Map.of(OSAKA, 9)), home(0), peers)).isInstanceOf(SitesPlanned.class);
+        assertThat(plan(10, new Named(Map.of(OSAKA, 10)), home(0), peers)).isInstanceOf(PlanRefused.class);
     }
 
     @Test
-    void advertisesWhatIsFreeFromChangeToChange() {
+    void asksNoSiteForMoreThanItHasSaidItCanGive() {
         // Given
-        TimeWindow busy = new TimeWindow(NOON.plusSeconds(60), NOON.plusSeconds(120));
-        Calendar here = calendar(List.of(host(1, 4, 8), host(2, 4, 8)), booking(1, 3, 6, busy, null));
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 2, 9), NAGOYA, room(NAGOYA, 3, 9));
+        PlanSites question = limited(6, new FewestSites(), Map.of(NAGOYA, 1, TOKYO, 2));
 
         // When
-        CapacityAdvertised advertised = planner.advertise(here, NOON, 10);
+        PlacementMessage plan = planner.plan(question, home(4), peers);
+        PlanRefused refused =
+                (PlanRefused) planner.plan(limited(6, new Named(Map.of(NAGOYA, 6)), Map.of(NAGOYA, 1)), home(4), peers);
 
         // Then
-        assertThat(advertised)
-                .isEqualTo(new CapacityAdvertised(
-                        TOKYO,
-                        NOON,
-                        List.of(
-                                new CapacitySlice(NOON, List.of(new HostClass(2, 4, 8))),
-                                new CapacitySlice(
-                                        busy.start(), List.of(new HostClass(1, 1, 2), new HostClass(1, 4, 8))),
-                                new CapacitySlice(busy.end(), List.of(new HostClass(2, 4, 8))))));
-        assertThat(planner.advertise(here, NOON, 3)).isEqualTo(advertised);
-    }
-
-    @Test
-    void isNotTakenForFullBeyondWhatItTells() {
-        // Given: at the last change that it has room to tell of it is full.
-        TimeWindow first = new TimeWindow(NOON.plusSeconds(60), NOON.plusSeconds(120));
-        TimeWindow second = new TimeWindow(NOON.plusSeconds(180), NOON.plusSeconds(240));
-        Calendar here = calendar(List.of(host(1, 1, 1)), booking(1, 1, 1, first, null), booking(1, 1, 1, second, null));
-
-        // When
-        CapacityAdvertised advertised = planner.advertise(here, NOON, 4);
-
-        // Then
-        assertThat(advertised.slices())
-                .containsExactly(
-                        slice(NOON, 1),
-                        new CapacitySlice(first.start(), List.of(new HostClass(1, 0, 0))),
-                        slice(first.end(), 1),
-                        slice(second.start(), 1));
-        assertThat(fromOsaka(advertised.slices().toArray(CapacitySlice[]::new))).isEqualTo(1);
+        assertThat(plan).isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 2, OSAKA, 4)));
+        assertThat(refused.refusals().get(NAGOYA))
+                .extracting(Refusal::detail)
+                .asString()
+                .contains("at most 1 fit");
     }
 
     @Test
@@ -329,17 +304,6 @@ class SitePlannerTest {
                 .isNull();
     }
 
-    private int fromOsaka(CapacitySlice... slices) {
-        CapacityAdvertised advertised = new CapacityAdvertised(OSAKA, NOON, Arrays.asList(slices));
-        for (int most = 9; most > 0; most--) {
-            PlacementMessage plan = plan(most, new Named(Map.of(OSAKA, most)), home(0), Map.of(OSAKA, advertised));
-            if (plan instanceof SitesPlanned) {
-                return most;
-            }
-        }
-        return 0;
-    }
-
     private PlacementMessage plan(
             int computes, SitePolicy policy, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
         return planner.plan(question(computes, policy, Set.of()), here, peers);
@@ -347,13 +311,26 @@ class SitePlannerTest {
 
     private static PlanSites question(int computes, SitePolicy policy, Set<SiteId> excluded) {
         return new PlanSites(
-                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, excluded, null);
+                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, excluded, null, null);
+    }
+
+    private static PlanSites limited(int computes, SitePolicy policy, Map<SiteId, Integer> limits) {
+        return new PlanSites(
+                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, Set.of(), null, limits);
     }
 
     /** As any question, of a cluster whose network has addresses for 252 compute machines at each site. */
     private static PlanSites small(int computes, SitePolicy policy) {
         return new PlanSites(
-                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, Set.of(), "10.0.0.0/16");
+                RESERVATION,
+                1,
+                WINDOW,
+                frontend(8, 8),
+                compute(computes, 1, 1, 1),
+                policy,
+                Set.of(),
+                "10.0.0.0/16",
+                null);
     }
 
     /** A host for the frontend, and so many for one compute machine each. */
@@ -370,11 +347,15 @@ class SitePlannerTest {
     }
 
     private static CapacityAdvertised room(SiteId site, int machines) {
-        return new CapacityAdvertised(site, NOON, List.of(slice(NOON, machines)));
+        return room(site, machines, machines);
     }
 
-    private static CapacitySlice slice(Instant from, int machines) {
-        return new CapacitySlice(from, List.of(new HostClass(machines, 1, 1)));
+    private static CapacityAdvertised room(SiteId site, int likely, int possible) {
+        return new CapacityAdvertised(
+                site,
+                NOON,
+                List.of(new CapacitySlice(NOON, List.of(new HostClass(likely, 1, 1)))),
+                List.of(new HostClass(possible, 1, 1)));
     }
 
     /** The least number of peers that together have the room, by trying every set of them; -1 if none has. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +54,28 @@ final class Plans {
                 request.compute(),
                 request.policy(),
                 attempt.excluded(),
-                request.network());
+                request.network(),
+                limits(attempt));
+    }
+
+    /** Of sites that are asked again for fewer machines than they refused. */
+    private static Map<SiteId, Integer> limits(Attempt attempt) {
+        Map<SiteId, Integer> limits = new HashMap<>();
+        attempt.refusals()
+                .forEach((site, why) -> limit(why)
+                        .filter(limit -> !attempt.excluded().contains(site))
+                        .ifPresent(limit -> limits.put(site, limit)));
+        return limits;
+    }
+
+    /** How many compute machines a site can give that refused for good; empty if fewer would not help. */
+    private static Optional<Integer> limit(List<Refusal> refusals) {
+        return passing(refusals) || refusals.stream().anyMatch(r -> r.machines() == null)
+                ? Optional.empty()
+                : refusals.stream()
+                        .map(Refusal::machines)
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder());
     }
 
     /** The shares of a plan, numbered on from what each site was told before. */
@@ -145,7 +167,8 @@ final class Plans {
 
     /** The attempt after one that failed; empty if there is no use in another. */
     Optional<Attempt> next(Attempt attempt, Map<SiteId, List<Refusal>> failed) {
-        boolean ownForGood = failed.containsKey(sites.own()) && !passing(failed.get(sites.own()));
+        List<Refusal> own = failed.getOrDefault(sites.own(), List.of());
+        boolean ownForGood = !passing(own) && limit(own).isEmpty();
         if (attempt.number() >= pace.attempts() || ownForGood) {
             return Optional.empty();
         }
@@ -153,7 +176,8 @@ final class Plans {
         Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
         failed.forEach((site, why) -> {
             refusals.put(site, why);
-            if (!site.equals(sites.own()) && !passing(why)) {
+            boolean canGiveSome = limit(why).filter(machines -> machines > 0).isPresent();
+            if (!site.equals(sites.own()) && !passing(why) && !canGiveSome) {
                 excluded.add(site);
             }
         });

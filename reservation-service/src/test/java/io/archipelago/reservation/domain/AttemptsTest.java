@@ -15,11 +15,13 @@ import static io.archipelago.reservation.domain.DomainFixture.details;
 import static io.archipelago.reservation.domain.ReservationStates.SEQUENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
@@ -151,6 +153,61 @@ class AttemptsTest {
     }
 
     @Test
+    void asksASiteForFewerMachinesThatCanGiveSome() {
+        // When
+        Decision<Reservation> decision = refusedByOsaka(few(2));
+
+        // Then
+        assertThat(((Planning) decision.next()).attempt().excluded()).isEmpty();
+        assertThat(question(decision).limits()).isEqualTo(Map.of(OSAKA, 2));
+    }
+
+    @Test
+    void doesNotAskASiteAgainThatCanGiveNoneOrHasMoreReasons() {
+        // Given
+        Reservation holding = ReservationStates.holding();
+        ShareRefused forMore = new ShareRefused(AT_OSAKA, SEQUENCE, List.of(few(2), FULL));
+
+        // When
+        Decision<Reservation> none = refusedByOsaka(few(0));
+        Decision<Reservation> more = moves.onAnswer(holding, forMore, NOON).orElseThrow();
+
+        // Then
+        for (Decision<Reservation> decision : List.of(none, more)) {
+            assertThat(((Planning) decision.next()).attempt().excluded()).containsExactly(OSAKA);
+            assertThat(question(decision).limits()).isEmpty();
+        }
+    }
+
+    @Test
+    void looksForOthersIfItsOwnSiteHasRoomForTheFrontendAlone() {
+        // Given
+        Decision<Reservation> planned = plan(ReservationStates.planning(), Map.of(TOKYO, 6));
+
+        // When
+        Decision<Reservation> decision = moves.onAnswer(
+                        planned.next(), new ShareRefused(at(TOKYO), 1, List.of(few(0))), NOON)
+                .orElseThrow();
+
+        // Then
+        assertThat(question(decision).limits()).isEqualTo(Map.of(TOKYO, 0));
+    }
+
+    @Test
+    void isRefusedIfItsOwnSiteHasNoRoomForTheFrontend() {
+        // Given
+        Decision<Reservation> planned = plan(ReservationStates.planning(), Map.of(TOKYO, 6));
+
+        // When
+        Decision<Reservation> decision = moves.onAnswer(
+                        planned.next(), new ShareRefused(at(TOKYO), 1, List.of(FULL)), NOON)
+                .orElseThrow();
+
+        // Then
+        assertThat(decision.next().state()).isEqualTo(State.REFUSED);
+    }
+
+    @Test
     void isRefusedAfterSoManyAttempts() {
         // Given
         Attempt last = new Attempt(PACE.attempts(), Set.of(NAGOYA), Map.of(NAGOYA, List.of(FULL)));
@@ -186,6 +243,18 @@ class AttemptsTest {
 
     private Decision<Reservation> plan(Reservation planning, Map<SiteId, Integer> computes) {
         return moves.onPlanned(planning, new SitesPlanned(RESERVATION, 1, computes), NOON)
+                .orElseThrow();
+    }
+
+    private static Refusal few(int machines) {
+        return new Refusal(ErrorCode.NO_CAPACITY, "machines", "only some fit", null, null, machines);
+    }
+
+    private static PlanSites question(Decision<Reservation> decision) {
+        return decision.messages().stream()
+                .filter(ToPlacement.class::isInstance)
+                .map(message -> ((ToPlacement) message).question())
+                .findFirst()
                 .orElseThrow();
     }
 

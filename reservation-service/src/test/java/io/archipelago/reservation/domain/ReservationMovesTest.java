@@ -68,7 +68,8 @@ class ReservationMovesTest {
                         details().request().compute(),
                         details().request().policy(),
                         Set.of(),
-                        details().request().network())));
+                        details().request().network(),
+                        Map.of())));
 
         // When
         Decision<Reservation> planned = plan(asked.next(), Map.of(OSAKA, 6));
