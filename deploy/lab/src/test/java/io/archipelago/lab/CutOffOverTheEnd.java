@@ -14,7 +14,10 @@ import java.time.Instant;
  */
 final class CutOffOverTheEnd implements Scenario {
 
-    private static final String WINDOW = "PT5M";
+    /** Its cluster is there before that on a machine of any speed. */
+    private static final Duration LEAST_WINDOW = Duration.ofMinutes(5);
+
+    private static final int TIMES_THE_AGENTS_START = 4;
     private static final Duration TO_STOP = Duration.ofSeconds(90);
     private static final Duration TO_FALL_SILENT = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -28,7 +31,7 @@ final class CutOffOverTheEnd implements Scenario {
 
     @Override
     public void play() throws Exception {
-        Cluster cluster = running.reserve("bob", Requests.lasting(WINDOW));
+        Cluster cluster = running.reserve("bob", Requests.lasting(window()));
         JsonNode active = cluster.awaitActive();
         Instant end = Instant.parse(active.path("window").path("end").asText());
         LabHost host = running.lab().host(cluster.hostOfMachine(SITE));
@@ -45,6 +48,11 @@ final class CutOffOverTheEnd implements Scenario {
                     .isNotEqualTo("ALIVE");
         }
         cluster.awaitEnd();
+    }
+
+    private Duration window() {
+        Duration slow = Duration.ofSeconds(Math.round(TIMES_THE_AGENTS_START * running.agentsSeconds()));
+        return slow.compareTo(LEAST_WINDOW) > 0 ? slow : LEAST_WINDOW;
     }
 
     /** Those that run. */
