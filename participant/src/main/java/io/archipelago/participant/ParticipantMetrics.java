@@ -15,12 +15,21 @@ public class ParticipantMetrics {
     /** What came on a host's topic and spoke of another host; an agent that is not what it should be. */
     public static final String NOT_THEIRS = "participant.observations.not.theirs";
 
+    /** How often all bookings were read, because what was kept of them in memory was not true any more: once at the start, and after what others change. */
+    public static final String CALENDAR_READS = "participant.calendar.reads";
+
     private final AtomicLong strangers = new AtomicLong();
     private final Counter notTheirs;
+    private final Counter calendarReads;
 
     ParticipantMetrics(MeterRegistry registry) {
         registry.gauge(STRANGERS, strangers);
         notTheirs = registry.counter(NOT_THEIRS);
+        calendarReads = registry.counter(CALENDAR_READS);
+    }
+
+    public void calendarRead() {
+        calendarReads.increment();
     }
 
     public void notTheirs() {

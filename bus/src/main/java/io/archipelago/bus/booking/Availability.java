@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +85,16 @@ public final class Availability {
      */
     public Optional<Instant> earliest(Pool pool, Amounts wanted, Instant from, Duration length) {
         return skyline(pool).earliest(pool.capacity(), wanted, from, length);
+    }
+
+    /** The instants from one on, itself first, at which another amount of any pool is booked, in order. */
+    public List<Instant> changes(Instant from) {
+        TreeSet<Instant> changes = new TreeSet<>(Set.of(from));
+        amounts.values()
+                .forEach(skyline -> Stream.iterate(
+                                skyline.nextChange(from), Optional::isPresent, at -> skyline.nextChange(at.get()))
+                        .forEach(at -> changes.add(at.get())));
+        return List.copyOf(changes);
     }
 
     /** The next instant at which another amount of any pool that takes bookings is booked. */

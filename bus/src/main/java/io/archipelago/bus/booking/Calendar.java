@@ -158,16 +158,9 @@ public final class Calendar {
                 now);
     }
 
-    /** The instants from {@code from} on at which what is free may change, in order, {@code from} itself first. */
+    /** The instants from {@code from} on at which what is free changes, in order, {@code from} itself first. */
     public List<Instant> changes(Instant from) {
-        TreeSet<Instant> changes = new TreeSet<>();
-        changes.add(from);
-        for (Booking booking : all()) {
-            Stream.of(booking.during().start(), booking.during().end())
-                    .filter(at -> at.isAfter(from))
-                    .forEach(changes::add);
-        }
-        return List.copyOf(changes);
+        return availability().changes(from);
     }
 
     /** When the last hold that overlaps a window runs out; empty if there is none. */

@@ -282,8 +282,7 @@ class NetworkIT {
     void aHoldThatComesTooLateDoesNotReviveWhatWasReleasedMeanwhile() {
         HoldAllocation hold = hold(WINDOW);
 
-        site.meanwhile(
-                site.taking(hold), "select from pool where id = 'vlan' for update", () -> site.answer(release(hold)));
+        site.meanwhile(site.taking(hold), "select from calendar for update", () -> site.answer(release(hold)));
 
         assertThat(site.number("select sequence from part")).isEqualTo(2);
         assertThat(site.rows().rows()).isEmpty();

@@ -61,17 +61,14 @@ public class ParticipantService {
         Need need = need(command);
         return (shapes(command) ? keys.load(tx) : Uni.createFrom().voidItem())
                 .chain(() -> store.view(tx, need))
-                .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Deploying part
-                        // For when a lease is booked, it says itself: the site's figures may be others by now.
-                        ? store.view(
-                                tx,
-                                new Need(allocation, Reach.WINDOW, part.lease().booked()))
+                .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Deploying
+                        ? store.view(tx, new Need(allocation, Reach.FREE))
                         : Uni.createFrom().item(view))
                 .chain(view -> {
                     PartDecision decision = decide.apply(view);
-                    return need.reach() == Reach.WINDOW && decision.next() instanceof Part.Refused
-                            // Only a refusal needs to see beyond the window: it tells when it would fit.
-                            ? store.view(tx, Need.of(allocation, Reach.ALL))
+                    return need.reach() == Reach.FREE && decision.next() instanceof Part.Refused
+                            // Only a refusal needs to see every single booking: it tells why, and when it would fit.
+                            ? store.view(tx, new Need(allocation, Reach.ALL))
                                     .chain(all -> carryOut(tx, allocation, decide.apply(all)))
                             : carryOut(tx, allocation, decision);
                 });
@@ -80,15 +77,15 @@ public class ParticipantService {
     /** Locks and reads what is needed to take what agents saw of some allocations. */
     public Uni<Void> prepareObserved(Tx tx, List<AllocationId> allocations) {
         return store.load(
-                tx, allocations.stream().map(id -> Need.of(id, Reach.NONE)).toList());
+                tx, allocations.stream().map(id -> new Need(id, Reach.NONE)).toList());
     }
 
     /** Takes what an agent saw of a resource of ours. */
     public Uni<Void> onObserved(Tx tx, ResourceObserved observed) {
         AllocationId allocation = observed.key().allocation();
-        return store.view(tx, Need.of(allocation, Reach.NONE))
+        return store.view(tx, new Need(allocation, Reach.NONE))
                 .chain(view -> protocol.books(observed, view)
-                        ? store.view(tx, Need.of(allocation, Reach.PRESENT))
+                        ? store.view(tx, new Need(allocation, Reach.PRESENT))
                         : Uni.createFrom().item(view))
                 .chain(view -> (view.part() instanceof Part.Releasing
                                 ? keys.load(tx)
@@ -99,15 +96,15 @@ public class ParticipantService {
     /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */
     public Uni<Void> onHosts(Tx tx, AllocationId allocation, boolean news) {
         return keys.load(tx)
-                .chain(() -> store.view(tx, Need.of(allocation, Reach.NONE)))
+                .chain(() -> store.view(tx, new Need(allocation, Reach.NONE)))
                 .chain(view -> carryOut(tx, allocation, protocol.onHosts(view, news)));
     }
 
     /** Does what is due for a part. */
     public Uni<Void> onDue(Tx tx, AllocationId allocation) {
-        return store.view(tx, Need.of(allocation, Reach.NONE))
+        return store.view(tx, new Need(allocation, Reach.NONE))
                 .chain(view -> view.part() != null && protocol.books(view.part())
-                        ? keys.load(tx).chain(() -> store.view(tx, Need.of(allocation, Reach.PRESENT)))
+                        ? keys.load(tx).chain(() -> store.view(tx, new Need(allocation, Reach.PRESENT)))
                         : Uni.createFrom().item(view))
                 .chain(view -> carryOut(tx, allocation, protocol.onDue(view, tx.now())));
     }
@@ -141,15 +138,11 @@ public class ParticipantService {
 
     private Need need(AllocationCommand command) {
         return switch (command) {
-            case HoldAllocation hold ->
-                new Need(
-                        hold.allocation(),
-                        Reach.WINDOW,
-                        protocol.booked(hold.spec().window()));
-            case ConfirmAllocation confirm -> Need.of(confirm.allocation(), Reach.PRESENT);
-            case DeployAllocation deploy -> Need.of(deploy.allocation(), Reach.PRESENT);
-            case ExtendAllocation extend -> Need.of(extend.allocation(), Reach.NONE);
-            case ReleaseAllocation release -> Need.of(release.allocation(), Reach.NONE);
+            case HoldAllocation hold -> new Need(hold.allocation(), Reach.FREE);
+            case ConfirmAllocation confirm -> new Need(confirm.allocation(), Reach.PRESENT);
+            case DeployAllocation deploy -> new Need(deploy.allocation(), Reach.PRESENT);
+            case ExtendAllocation extend -> new Need(extend.allocation(), Reach.NONE);
+            case ReleaseAllocation release -> new Need(release.allocation(), Reach.NONE);
         };
     }
 }

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** The statements on bookings. Each is one, whatever the number of rows or allocations. */
 final class BookingStore {
 
-    private static final String SELECT =
-            "select id, allocation, pool, unit, cast(amounts as text), starts_at, ends_at, held_until from booking ";
+    private static final String COLUMNS =
+            "booking.id, allocation, pool, unit, cast(amounts as text), starts_at, ends_at, held_until";
+
+    private static final String SELECT = "select " + COLUMNS + " from booking ";
 
     private static final String ALL = SELECT + "order by starts_at, id";
 
@@ -27,15 +29,21 @@ final class BookingStore {
                or allocation in (select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb)))
             """;
 
-    // What overran and is still there stands in the way of everything. A union, for each of its halves has an index.
-    private static final String OVERLAPPING = SELECT + """
-            where id in (
-                select b.id
-                from jsonb_to_recordset(cast(cast(:windows as text) as jsonb)) as w (starts_at timestamptz, ends_at timestamptz)
-                join booking b on b.during && tstzrange(w.starts_at, w.ends_at)
-                union
-                select id from booking where ends_at <= :now)
+    // Each of the conditions has an index; that of an "in" would not be used.
+    private static final String EXCEPTIONAL_OR_OF = """
+            held_until <= :now or ends_at <= :now
+               or allocation = any (array(select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb))))
             """;
+
+    private static final String EXCEPTIONAL = SELECT + "where " + EXCEPTIONAL_OR_OF;
+
+    // One statement, for stamp and rows must be of the same moment.
+    private static final String STAMPED_EXCEPTIONAL =
+            "select " + COLUMNS + ", cast(stamp as text) from calendar left join booking on " + EXCEPTIONAL_OR_OF;
+
+    private static final String LOCK = "select cast(stamp as text) from calendar for update";
+
+    private static final String RESTAMPED = "select cast(stamp as text), cast(previous as text) from calendar";
 
     private static final String INSERT = """
             insert into booking (allocation, pool, unit, amounts, starts_at, ends_at, held_until)
@@ -56,13 +64,18 @@ final class BookingStore {
               and id not in (select cast(jsonb_array_elements_text(cast(cast(:kept as text) as jsonb)) as bigint))
             """;
 
+    private static final String RETURNING = " returning " + COLUMNS;
+
     // Expired holds no longer count, and the constraints must not see them either.
-    private static final String DELETE_AND_CLEAR = DELETE + " or held_until <= :now";
+    private static final String DELETE_AND_CLEAR = DELETE + " or held_until <= :now" + RETURNING;
 
     private static final String CONFIRM = """
             update booking set held_until = null
             where allocation in (select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb)))
             """;
+
+    /** After those of the booking. */
+    private static final int STAMP_COLUMN = 8;
 
     private BookingStore() {}
 
@@ -80,19 +93,50 @@ final class BookingStore {
                 .getResultList());
     }
 
-    /** What overlaps one of some windows, and what overran. */
-    static Uni<Map<Long, Booking>> overlapping(Tx tx, Collection<TimeWindow> windows) {
-        var rows = Json.mapper().createArrayNode();
-        for (TimeWindow window : windows) {
-            rows.addObject()
-                    .put("starts_at", window.start().toString())
-                    .put("ends_at", window.end().toString());
-        }
+    /** What some allocations have booked, and what does not count for what its row says: holds that have expired, and what overran. */
+    static Uni<Map<Long, Booking>> exceptional(Tx tx, Collection<AllocationId> allocations) {
         return read(tx.session()
-                .<Object[]>createNativeQuery(OVERLAPPING)
+                .<Object[]>createNativeQuery(EXCEPTIONAL)
                 .setParameter("now", tx.now())
-                .setParameter("windows", rows.toString())
+                .setParameter("allocations", json(allocations))
                 .getResultList());
+    }
+
+    /** Some bookings, and the stamp of which all of them were true when they were read. */
+    record Stamped(String stamp, List<Booking> bookings) {}
+
+    /** The same, with the stamp; nothing need be locked. */
+    static Uni<Stamped> stampedExceptional(Tx tx, Collection<AllocationId> allocations) {
+        return tx.session()
+                .<Object[]>createNativeQuery(STAMPED_EXCEPTIONAL)
+                .setParameter("now", tx.now())
+                .setParameter("allocations", json(allocations))
+                .getResultList()
+                .map(rows -> new Stamped(
+                        (String) rows.getFirst()[STAMP_COLUMN],
+                        rows.stream()
+                                .filter(row -> row[0] != null)
+                                .map(BookingStore::booking)
+                                .toList()));
+    }
+
+    /** The stamp; whoever else is about to change a booking or a pool waits until this transaction ends. */
+    static Uni<String> lock(Tx tx) {
+        return tx.session().<String>createNativeQuery(LOCK).getSingleResult();
+    }
+
+    /**
+     * The stamp as it is now in this transaction.
+     *
+     * @param previous what it was before the last statement that changed something
+     */
+    record Restamped(String stamp, String previous) {}
+
+    static Uni<Restamped> restamped(Tx tx) {
+        return tx.session()
+                .<Object[]>createNativeQuery(RESTAMPED)
+                .getSingleResult()
+                .map(row -> new Restamped((String) row[0], (String) row[1]));
     }
 
     static Uni<Void> insert(Tx tx, Collection<Booking> bookings) {
@@ -132,27 +176,27 @@ final class BookingStore {
                         .replaceWithVoid();
     }
 
-    /** Deletes all rows of some allocations but some. */
-    static Uni<Void> delete(Tx tx, Collection<AllocationId> allocations, Collection<Long> kept) {
+    /** Deletes all rows of some allocations but some; those that were deleted. */
+    static Uni<Collection<Booking>> delete(Tx tx, Collection<AllocationId> allocations, Collection<Long> kept) {
         return allocations.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : tx.session()
-                        .createNativeQuery(DELETE)
-                        .setParameter("allocations", json(allocations))
-                        .setParameter("kept", Json.write(kept))
-                        .executeUpdate()
-                        .replaceWithVoid();
+                ? Uni.createFrom().item(List.of())
+                : read(tx.session()
+                                .<Object[]>createNativeQuery(DELETE + RETURNING)
+                                .setParameter("allocations", json(allocations))
+                                .setParameter("kept", Json.write(kept))
+                                .getResultList())
+                        .map(Map::values);
     }
 
     /** The same, and removes all expired holds. */
-    static Uni<Void> deleteAndClear(Tx tx, Collection<AllocationId> allocations, Collection<Long> kept) {
-        return tx.session()
-                .createNativeQuery(DELETE_AND_CLEAR)
-                .setParameter("allocations", json(allocations))
-                .setParameter("kept", Json.write(kept))
-                .setParameter("now", tx.now())
-                .executeUpdate()
-                .replaceWithVoid();
+    static Uni<Collection<Booking>> deleteAndClear(Tx tx, Collection<AllocationId> allocations, Collection<Long> kept) {
+        return read(tx.session()
+                        .<Object[]>createNativeQuery(DELETE_AND_CLEAR)
+                        .setParameter("allocations", json(allocations))
+                        .setParameter("kept", Json.write(kept))
+                        .setParameter("now", tx.now())
+                        .getResultList())
+                .map(Map::values);
     }
 
     private static String json(Collection<AllocationId> allocations) {

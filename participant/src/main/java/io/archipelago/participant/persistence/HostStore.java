@@ -44,6 +44,12 @@ public class HostStore {
             left join host h on h.id = o.host
             """;
 
+    private final PartStore parts;
+
+    HostStore(PartStore parts) {
+        this.parts = parts;
+    }
+
     /** Locks the rows of some hosts, in the order of their names; to lock one of them again costs nothing. */
     public Uni<Void> lock(Tx tx, Collection<HostId> hosts) {
         HostsAtHand atHand = atHand(tx);
@@ -70,7 +76,7 @@ public class HostStore {
 
     /** Writes a host whose row is locked, or that had none: if it has come meanwhile, this breaks the key, and the work is done again. */
     public Uni<Void> write(Tx tx, HostRecord host) {
-        PartStore.hostChanged(tx);
+        parts.hostChanged(tx);
         HostsAtHand atHand = atHand(tx);
         atHand.machine(host.host(), new Machine(host.inventory().machineId(), host.dead()));
         Optional<HostRow> known = atHand.row(host.host()).orElse(Optional.empty());
@@ -200,7 +206,7 @@ public class HostStore {
         if (pools.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        Uni<Void> all = PartStore.lockPools(tx).replaceWithVoid();
+        Uni<Void> all = PartStore.lockCalendar(tx);
         for (Pool pool : pools) {
             all = all.chain(() -> tx.session()
                     .find(PoolRow.class, pool.id(), LockModeType.PESSIMISTIC_WRITE)
@@ -212,7 +218,7 @@ public class HostStore {
                                 : Uni.createFrom().voidItem();
                     }));
         }
-        return all;
+        return all.chain(() -> tx.session().flush()).invoke(() -> parts.poolsChanged(tx));
     }
 
     // Resources are read here column by column: as entities they would be remembered by the session, and a decision

@@ -1,6 +1,7 @@
 package io.archipelago.participant.persistence;
 
 import io.archipelago.bus.Tx;
+import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
@@ -9,7 +10,7 @@ import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.TimeWindow;
+import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.participant.persistence.WorkingSet.Fate;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,11 +18,8 @@ import jakarta.persistence.LockModeType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * Reads what decisions about parts are taken from, and writes the decisions. What a transaction has read it does not read again, so the parts
@@ -30,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class PartStore {
 
-    /** Which bookings a decision needs to see; the pools are locked unless it is NONE. */
+    /** Which bookings a decision needs to see; the calendar is locked unless it is NONE. */
     public enum Reach {
         NONE,
         /** What the allocation itself has booked, and what is on hosts now. */
         PRESENT,
-        /** What overlaps a window, and what overran. */
-        WINDOW,
-        /** Everything: to say when it would fit. */
+        /** What the allocation itself has booked, and what all bookings leave free. */
+        FREE,
+        /** Every single one: to say why it does not fit, and when it would. */
         ALL
     }
 
@@ -46,29 +44,28 @@ public class PartStore {
      *
      * @param allocation whose part
      * @param reach which bookings
-     * @param window the window to be booked; only for {@link Reach#WINDOW}
      */
-    public record Need(
-            AllocationId allocation, Reach reach, @Nullable TimeWindow window) {
+    public record Need(AllocationId allocation, Reach reach) {}
 
-        /** A need without a window. */
-        public static Need of(AllocationId allocation, Reach reach) {
-            return new Need(allocation, reach, null);
-        }
+    private final KeptCalendar kept = new KeptCalendar();
+    private final ParticipantMetrics metrics;
+
+    PartStore(ParticipantMetrics metrics) {
+        this.metrics = metrics;
     }
 
-    /** Locks the parts' rows, in the order of their ids, then the pools', and reads what is needed and was not read in this transaction. */
+    /** Locks the parts' rows, in the order of their ids, then the calendar, and reads what is needed and was not read in this transaction. */
     public Uni<Void> load(Tx tx, Collection<Need> needs) {
         WorkingSet set = workingSet(tx);
         return parts(tx, set, set.unread(needs))
-                .chain(() -> pools(tx, set, needs))
+                .chain(() -> calendar(tx, set, needs))
                 .chain(() -> bookings(tx, set, needs))
                 .chain(() -> down(tx, set, needs));
     }
 
     /** What is needed for a decision about a part; all of it is locked. */
     public Uni<PartView> view(Tx tx, Need need) {
-        return load(tx, List.of(need)).map(none -> workingSet(tx).view(need, tx.now()));
+        return load(tx, List.of(need)).map(none -> workingSet(tx).view(need));
     }
 
     /** Takes a decision. Its rows are written when the transaction ends. */
@@ -80,34 +77,57 @@ public class PartStore {
                 .invoke(() -> forget(set.of(allocation), decision.forget()));
     }
 
-    /** Everything that is booked here, for planning; nothing is locked. */
+    /** Everything that is booked here, one by one; nothing is locked. */
     public Uni<Calendar> calendar(Tx tx) {
-        return unlocked(tx, BookingStore.all(tx));
+        return pools(tx).chain(pools -> BookingStore.all(tx).map(rows -> new Calendar(pools, rows.values(), tx.now())));
     }
 
-    /** What stands in the way of booking a window, for planning; nothing is locked. */
-    public Uni<Calendar> calendar(Tx tx, TimeWindow window) {
-        return unlocked(tx, BookingStore.overlapping(tx, List.of(window)));
+    /**
+     * What is free here, for planning; nothing is locked.
+     *
+     * @param own allocations whose bookings are known one by one then
+     */
+    public Uni<Calendar> free(Tx tx, Set<AllocationId> own) {
+        return BookingStore.stampedExceptional(tx, own)
+                .chain(read -> kept.of(read.stamp())
+                        .map(known -> new Calendar(
+                                Counted.at(tx.now()).adjusted(known, read.bookings()),
+                                read.bookings().stream()
+                                        .filter(booking -> own.contains(booking.allocation()))
+                                        .toList(),
+                                tx.now()))
+                        .map(calendar -> Uni.createFrom().item(calendar))
+                        .orElseGet(() -> calendar(tx)));
     }
 
-    private static Uni<Calendar> unlocked(Tx tx, Uni<Map<Long, Booking>> read) {
+    private static Uni<List<Pool>> pools(Tx tx) {
         return tx.session()
                 .createQuery("from PoolRow order by id", PoolRow.class)
                 .getResultList()
-                .chain(pools -> read.map(bookings -> new Calendar(pools(pools), bookings.values(), tx.now())));
+                .map(rows -> rows.stream().map(PoolRow::pool).toList());
     }
 
-    private static WorkingSet workingSet(Tx tx) {
+    private WorkingSet workingSet(Tx tx) {
         return tx.atHand(WorkingSet.class, () -> {
-            WorkingSet set = new WorkingSet();
+            WorkingSet set = new WorkingSet(tx.now());
             tx.atEnd("parts", () -> flush(tx, set));
             return set;
         });
     }
 
     /** A host is not as it was: what is down is read again when it is needed. */
-    static void hostChanged(Tx tx) {
+    void hostChanged(Tx tx) {
         workingSet(tx).forgetDown();
+    }
+
+    /** Has whoever books or changes pools wait for this transaction. */
+    static Uni<Void> lockCalendar(Tx tx) {
+        return BookingStore.lock(tx).replaceWithVoid();
+    }
+
+    /** Pools were written: they are read again when they are needed. */
+    void poolsChanged(Tx tx) {
+        workingSet(tx).forgetCalendar();
     }
 
     private static Uni<Void> parts(Tx tx, WorkingSet set, List<AllocationId> unread) {
@@ -128,18 +148,26 @@ public class PartStore {
                 .replaceWithVoid();
     }
 
-    private static Uni<Void> pools(Tx tx, WorkingSet set, Collection<Need> needs) {
+    private Uni<Void> calendar(Tx tx, WorkingSet set, Collection<Need> needs) {
         return set.locked() || needs.stream().allMatch(need -> need.reach() == Reach.NONE)
                 ? Uni.createFrom().voidItem()
-                : lockPools(tx).invoke(rows -> set.lock(pools(rows))).replaceWithVoid();
+                : BookingStore.lock(tx)
+                        .chain(stamp -> known(tx, stamp))
+                        .invoke(set::lock)
+                        .replaceWithVoid();
     }
 
-    /** All of them, in the one order in which they are ever locked. */
-    static Uni<List<PoolRow>> lockPools(Tx tx) {
-        return tx.session()
-                .createQuery("from PoolRow order by id", PoolRow.class)
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList();
+    /** What is free by the rows of a stamp that is locked. */
+    private Uni<Availability> known(Tx tx, String stamp) {
+        return kept.of(stamp)
+                .map(known -> Uni.createFrom().item(known))
+                .orElseGet(() -> pools(tx)
+                        .chain(pools -> BookingStore.all(tx)
+                                .map(rows -> Availability.of(pools).with(rows.values()))
+                                .invoke(read -> {
+                                    metrics.calendarRead();
+                                    kept.keep(stamp, read);
+                                })));
     }
 
     private static Uni<Void> bookings(Tx tx, WorkingSet set, Collection<Need> needs) {
@@ -149,26 +177,22 @@ public class PartStore {
         }
         List<Need> present =
                 open.stream().filter(need -> need.reach() == Reach.PRESENT).toList();
-        List<Need> windows =
-                open.stream().filter(need -> need.reach() == Reach.WINDOW).toList();
+        List<Need> free =
+                open.stream().filter(need -> need.reach() == Reach.FREE).toList();
         return (present.isEmpty()
                         ? Uni.createFrom().voidItem()
-                        : BookingStore.present(
-                                        tx,
-                                        present.stream().map(Need::allocation).toList())
+                        : BookingStore.present(tx, allocations(present))
                                 .invoke(rows -> set.read(present, rows))
                                 .replaceWithVoid())
-                .chain(() -> windows.isEmpty()
+                .chain(() -> free.isEmpty()
                         ? Uni.createFrom().voidItem()
-                        : BookingStore.overlapping(
-                                        tx,
-                                        windows.stream().map(PartStore::window).collect(Collectors.toSet()))
-                                .invoke(rows -> set.read(windows, rows))
+                        : BookingStore.exceptional(tx, allocations(free))
+                                .invoke(rows -> set.read(free, rows))
                                 .replaceWithVoid());
     }
 
-    private static TimeWindow window(Need need) {
-        return Objects.requireNonNull(need.window(), "a window to be booked");
+    private static List<AllocationId> allocations(List<Need> needs) {
+        return needs.stream().map(Need::allocation).toList();
     }
 
     /** Who has nothing on hosts yet need not know which are down: who chooses among pools sees by them what is lost. */
@@ -225,7 +249,7 @@ public class PartStore {
     }
 
     /** First what breaks a key if another was faster, then the bookings: those that go before those that come. */
-    private static Uni<Void> flush(Tx tx, WorkingSet set) {
+    private Uni<Void> flush(Tx tx, WorkingSet set) {
         if (!set.books()) {
             return Uni.createFrom().voidItem();
         }
@@ -236,12 +260,23 @@ public class PartStore {
                 .chain(() -> rows.inserted().isEmpty()
                         ? BookingStore.delete(tx, deleted, rows.kept())
                         : BookingStore.deleteAndClear(tx, deleted, rows.kept()))
-                .chain(() -> BookingStore.reduce(tx, rows.reduced()))
-                .chain(() -> BookingStore.insert(tx, rows.inserted()))
-                .chain(() -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED)));
+                .chain(gone -> BookingStore.reduce(tx, rows.reduced())
+                        .chain(() -> BookingStore.insert(tx, rows.inserted()))
+                        .chain(() -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED)))
+                        .chain(() -> gone.isEmpty() && rows.changesNothing()
+                                ? Uni.createFrom().voidItem()
+                                : keep(tx, set, gone, rows)));
     }
 
-    private static List<Pool> pools(List<PoolRow> rows) {
-        return rows.stream().map(PoolRow::pool).toList();
+    /**
+     * Keeps what is free by the changed rows, under the stamp that the changes have made. Who has not locked the calendar has only given back, in one
+     * statement.
+     */
+    private Uni<Void> keep(Tx tx, WorkingSet set, Collection<Booking> gone, Rewriting rows) {
+        return BookingStore.restamped(tx)
+                .invoke(now -> set.known()
+                        .or(() -> kept.of(now.previous()))
+                        .ifPresent(before -> kept.keep(now.stamp(), set.rewritten(before, gone, rows))))
+                .replaceWithVoid();
     }
 }

@@ -1,8 +1,8 @@
 package io.archipelago.participant.persistence;
 
+import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.PartDecision.Book;
 import io.archipelago.bus.protocol.PartDecision.Change;
@@ -11,7 +11,6 @@ import io.archipelago.bus.protocol.PartDecision.Drop;
 import io.archipelago.bus.protocol.PartDecision.Keep;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.TimeWindow;
 import io.archipelago.participant.persistence.PartStore.Need;
 import io.archipelago.participant.persistence.PartStore.Reach;
 import java.time.Instant;
@@ -42,17 +41,27 @@ final class WorkingSet {
         DELETED
     }
 
+    private static final String LOCKED = "the calendar is locked";
+
     private final Map<AllocationId, Optional<PartRow>> parts = new HashMap<>();
     private final Map<AllocationId, List<ResourceRow>> resources = new HashMap<>();
-    private @Nullable List<Pool> pools;
     private @Nullable HostsDown down;
+
+    private final Counted counted;
+    private @Nullable Availability known;
+    private @Nullable Availability free;
 
     private final Map<Long, Booking> rows = new LinkedHashMap<>();
     private final Map<AllocationId, List<Booking>> decided = new LinkedHashMap<>();
     private final Map<AllocationId, Fate> fates = new TreeMap<>(Comparator.comparing(AllocationId::toString));
     private final Set<AllocationId> present = new HashSet<>();
-    private final Set<TimeWindow> windows = new HashSet<>();
+    private final Set<AllocationId> own = new HashSet<>();
     private boolean all;
+
+    /** @param now decides which holds have expired and which bookings overrun */
+    WorkingSet(Instant now) {
+        counted = Counted.at(now);
+    }
 
     /** Which of these allocations were not read yet. */
     List<AllocationId> unread(Collection<Need> needs) {
@@ -74,12 +83,24 @@ final class WorkingSet {
     }
 
     boolean locked() {
-        return pools != null;
+        return known != null;
     }
 
-    /** Takes the pools, whose rows are locked now. */
-    void lock(List<Pool> found) {
-        pools = List.copyOf(found);
+    /** Takes what is free by all rows, once the calendar is locked. */
+    void lock(Availability byRows) {
+        known = byRows;
+    }
+
+    /** Pools have changed: what is free is asked for again. */
+    void forgetCalendar() {
+        known = null;
+        free = null;
+        own.clear();
+    }
+
+    /** What was free by all rows when the calendar was locked; empty if it is not. */
+    Optional<Availability> known() {
+        return Optional.ofNullable(known);
     }
 
     boolean knowsDown() {
@@ -101,7 +122,7 @@ final class WorkingSet {
                 || switch (need.reach()) {
                     case NONE -> true;
                     case PRESENT -> present.contains(need.allocation());
-                    case WINDOW -> windows.contains(need.window());
+                    case FREE -> own.contains(need.allocation());
                     case ALL -> false;
                 };
     }
@@ -109,11 +130,15 @@ final class WorkingSet {
     /** Takes the bookings that were read for some needs. */
     void read(Collection<Need> needs, Map<Long, Booking> bookings) {
         rows.putAll(bookings);
+        if (free == null && needs.stream().anyMatch(need -> need.reach() == Reach.FREE)) {
+            free = counted.adjusted(Objects.requireNonNull(known, LOCKED), bookings.values());
+            decided.forEach((allocation, bookedSince) -> recount(read(allocation), bookedSince));
+        }
         for (Need need : needs) {
             switch (need.reach()) {
                 case NONE -> {}
                 case PRESENT -> present.add(need.allocation());
-                case WINDOW -> windows.add(Objects.requireNonNull(need.window()));
+                case FREE -> own.add(need.allocation());
                 case ALL -> all = true;
             }
         }
@@ -132,33 +157,35 @@ final class WorkingSet {
         return Objects.requireNonNull(resources.get(allocation), "it was not read");
     }
 
-    PartView view(Need need, Instant now) {
-        List<Pool> booked =
-                need.reach() == Reach.NONE ? List.of() : Objects.requireNonNull(pools, "they were not locked");
+    PartView view(Need need) {
         return new PartView(
                 part(need.allocation()).map(PartRow::part).orElse(null),
-                new Calendar(booked, bookings(need, now), now),
+                calendar(need),
                 of(need.allocation()).stream().map(ResourceRow::resource).toList(),
                 down == null ? HostsDown.NONE : down);
     }
 
-    private List<Booking> bookings(Need need, Instant now) {
-        if (need.reach() == Reach.NONE) {
-            return List.of();
-        }
+    private Calendar calendar(Need need) {
+        Availability unbooked = known;
+        return switch (need.reach()) {
+            case NONE -> new Calendar(List.of(), List.of(), counted.now());
+            case PRESENT -> {
+                List<Booking> bookings = bookings();
+                // What was read for others of the batch is not looked at again and again.
+                bookings.removeIf(b -> !b.allocation().equals(need.allocation())
+                        && b.during().start().isAfter(counted.now()));
+                yield new Calendar(Objects.requireNonNull(unbooked, LOCKED).pools(), bookings, counted.now());
+            }
+            case FREE -> new Calendar(Objects.requireNonNull(free, LOCKED), current(need.allocation()), counted.now());
+            case ALL -> new Calendar(Objects.requireNonNull(unbooked, LOCKED).pools(), bookings(), counted.now());
+        };
+    }
+
+    /** Those that were read, and what was decided since. */
+    private List<Booking> bookings() {
         List<Booking> bookings = new ArrayList<>();
         rows.values().stream().filter(b -> !decided.containsKey(b.allocation())).forEach(bookings::add);
         decided.values().forEach(bookings::addAll);
-        // What was read for others of the batch is not looked at again and again.
-        TimeWindow window = need.window();
-        if (need.reach() == Reach.WINDOW && window != null) {
-            bookings.removeIf(
-                    b -> !b.during().overlaps(window) && b.during().end().isAfter(now));
-        }
-        if (need.reach() == Reach.PRESENT) {
-            bookings.removeIf(b -> !b.allocation().equals(need.allocation())
-                    && b.during().start().isAfter(now));
-        }
         return bookings;
     }
 
@@ -166,8 +193,14 @@ final class WorkingSet {
     void change(AllocationId allocation, Change change) {
         switch (change) {
             case Keep keep -> {}
-            case Book book -> decide(allocation, book.bookings(), Fate.REPLACED);
-            case Drop drop -> decide(allocation, List.of(), Fate.DELETED);
+            case Book book -> {
+                recount(current(allocation), book.bookings());
+                decide(allocation, book.bookings(), Fate.REPLACED);
+            }
+            case Drop drop -> {
+                recount(current(allocation), List.of());
+                decide(allocation, List.of(), Fate.DELETED);
+            }
             case Confirm confirm -> {
                 List<Booking> confirmed =
                         current(allocation).stream().map(Booking::confirmed).toList();
@@ -182,13 +215,22 @@ final class WorkingSet {
         fates.put(allocation, fate);
     }
 
+    /** Bookings that were not read still count in what is free: whoever finds nothing free then looks at every single one. */
+    private void recount(List<Booking> before, List<Booking> after) {
+        if (free != null) {
+            free = free.without(counted.counting(before)).with(counted.counting(after));
+        }
+    }
+
     private List<Booking> current(AllocationId allocation) {
-        List<Booking> known = decided.get(allocation);
-        return known != null
-                ? known
-                : rows.values().stream()
-                        .filter(b -> b.allocation().equals(allocation))
-                        .toList();
+        List<Booking> since = decided.get(allocation);
+        return since != null ? since : read(allocation);
+    }
+
+    private List<Booking> read(AllocationId allocation) {
+        return rows.values().stream()
+                .filter(b -> b.allocation().equals(allocation))
+                .toList();
     }
 
     /** Whether anything was decided about bookings. */
@@ -203,6 +245,16 @@ final class WorkingSet {
                 .filter(e -> wanted.contains(e.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** What is free by all rows once they are written, if so much was before. */
+    Availability rewritten(Availability before, Collection<Booking> deleted, Rewriting rewriting) {
+        List<Booking> reduced =
+                rewriting.reduced().keySet().stream().map(rows::get).toList();
+        return before.without(deleted)
+                .without(reduced)
+                .with(rewriting.reduced().values())
+                .with(rewriting.inserted());
     }
 
     /** What is to be written of replaced bookings. */

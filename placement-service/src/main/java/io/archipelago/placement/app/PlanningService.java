@@ -2,7 +2,7 @@ package io.archipelago.placement.app;
 
 import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Tx;
-import io.archipelago.bus.protocol.ParticipantProtocol;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
@@ -16,27 +16,21 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Answers which sites give how many machines, and says what this one has. */
 @ApplicationScoped
 public class PlanningService {
 
     private final SitePlanner planner;
-    private final ParticipantProtocol protocol;
     private final PartStore parts;
     private final SiteCapacityStore capacities;
     private final PlacementConfig config;
     private final SiteId own;
 
     PlanningService(
-            SitePlanner planner,
-            ParticipantProtocol protocol,
-            PartStore parts,
-            SiteCapacityStore capacities,
-            PlacementConfig config,
-            BusConfig bus) {
+            SitePlanner planner, PartStore parts, SiteCapacityStore capacities, PlacementConfig config, BusConfig bus) {
         this.planner = planner;
-        this.protocol = protocol;
         this.parts = parts;
         this.capacities = capacities;
         this.config = config;
@@ -47,10 +41,10 @@ public class PlanningService {
     public Uni<Void> plan(Tx tx, PlanSites question) {
         return capacities
                 .all(tx)
-                .chain(peers -> parts.calendar(tx, protocol.booked(question.window()))
+                .chain(peers -> parts.free(tx, Set.of(new AllocationId(question.reservation(), own)))
                         .map(here -> planner.plan(question, here, peers))
                         .chain(answer -> answer instanceof PlanRefused
-                                // Only a refusal needs to see beyond the window: it tells when it would fit.
+                                // Only a refusal needs to see every single booking: it tells when it would fit.
                                 ? parts.calendar(tx).map(here -> planner.plan(question, here, peers))
                                 : Uni.createFrom().item(answer)))
                 .invoke(answer -> tx.send(
@@ -65,8 +59,8 @@ public class PlanningService {
 
     /** Advertises what this site has free, if that has changed or was not said for long, and arranges for the next look. */
     public Uni<Void> advertise(Tx tx) {
-        return parts.calendar(tx)
-                .map(here -> planner.advertise(here, tx.now(), config.advertisedChanges()))
+        return parts.free(tx, Set.of())
+                .map(here -> planner.advertise(here, tx.now(), config.advertisedSlices()))
                 .chain(capacity -> capacities
                         .own(tx, own)
                         .chain(before -> worthSaying(before, capacity)

@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
+import io.archipelago.bus.booking.Amounts;
+import io.archipelago.bus.booking.Calendar;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ParticipantService;
+import io.archipelago.participant.persistence.PartStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Seed;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -27,7 +33,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -59,8 +67,22 @@ class BatchIT {
             order by 1
             """;
 
+    /** What an operator may do to rows, and what a participant that starts again may find. */
+    private static final List<String> BY_HAND = List.of(
+            "delete from booking where id = (select min(id) from booking)",
+            "update booking set amounts = '{\"cpus\": 1}' where id = (select max(id) from booking)",
+            "update booking set held_until = now() - interval '1 second' where held_until is not null",
+            "update booking set starts_at = '2020-01-01', ends_at = '2020-01-02' where id = (select min(id) from booking where held_until is null)",
+            "update pool set capacity = jsonb_set(capacity, '{cpus}', '6')");
+
     @Inject
     UnitOfWork unitOfWork;
+
+    @Inject
+    PartStore store;
+
+    @Inject
+    MeterRegistry registry;
 
     @Inject
     ParticipantService parts;
@@ -89,6 +111,48 @@ class BatchIT {
         assertThat(String.join("\n", oneByOne)).contains("part ");
     }
 
+    @RepeatedTest(4)
+    void whatIsKeptInMemoryIsWhatTheRowsSay() {
+        // Given
+        Random chance = Seed.random();
+        run(unitOfWork.inTransaction(this::oneHostAndNothingElse));
+        double before = reads();
+        List<AllocationCommand> commands = commands(chance);
+        int byHand = 0;
+
+        for (int i = 0; i < COMMANDS; ) {
+            // When
+            List<AllocationCommand> batch =
+                    commands.subList(i, Math.min(COMMANDS, i + 1 + chance.nextInt(LARGEST_BATCH)));
+            take(batch);
+            i += batch.size();
+            if (chance.nextInt(4) == 0) {
+                byHand++;
+                String change = BY_HAND.get(chance.nextInt(BY_HAND.size()));
+                run(unitOfWork.inTransaction(
+                        tx -> tx.session().createNativeQuery(change).executeUpdate()));
+            }
+
+            // Then
+            for (int hour = 0; hour < 6; hour++) {
+                TimeWindow window = OneHost.window(hour, hour + 1);
+                assertThat(free(tx -> store.free(tx, Set.of()), window))
+                        .as("%d commands, %d changes by hand, hour %d".formatted(i, byHand, hour))
+                        .isEqualTo(free(store::calendar, window));
+            }
+        }
+        assertThat(reads() - before).as("how often all rows were read").isBetween(1.0, byHand + 1.0);
+    }
+
+    private Amounts free(Function<Tx, Uni<Calendar>> look, TimeWindow window) {
+        Calendar calendar = run(unitOfWork.inTransaction(look));
+        return calendar.free(calendar.pools().iterator().next(), window);
+    }
+
+    private double reads() {
+        return registry.get(ParticipantMetrics.CALENDAR_READS).counter().count();
+    }
+
     @AfterEach
     void leavesNothing() {
         run(unitOfWork.inTransaction(BatchIT::nothing));
@@ -96,17 +160,19 @@ class BatchIT {
 
     private List<String> rowsAfter(List<List<AllocationCommand>> batches) {
         run(unitOfWork.inTransaction(this::oneHostAndNothingElse));
-        for (List<AllocationCommand> batch : batches) {
-            run(unitOfWork.inTransaction(tx -> parts.prepare(tx, batch)
-                    .chain(() -> Multi.createFrom()
-                            .iterable(batch)
-                            .onItem()
-                            .transformToUniAndConcatenate(command -> parts.onCommand(tx, command))
-                            .collect()
-                            .asList())));
-        }
+        batches.forEach(this::take);
         return run(unitOfWork.inTransaction(
                 tx -> tx.session().<String>createNativeQuery(ROWS).getResultList()));
+    }
+
+    private void take(List<AllocationCommand> batch) {
+        run(unitOfWork.inTransaction(tx -> parts.prepare(tx, batch)
+                .chain(() -> Multi.createFrom()
+                        .iterable(batch)
+                        .onItem()
+                        .transformToUniAndConcatenate(command -> parts.onCommand(tx, command))
+                        .collect()
+                        .asList())));
     }
 
     private Uni<Void> oneHostAndNothingElse(Tx tx) {

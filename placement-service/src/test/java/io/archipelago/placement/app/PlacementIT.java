@@ -318,10 +318,7 @@ class PlacementIT {
     void aHoldThatComesTooLateDoesNotReviveWhatWasReleasedMeanwhile() {
         HoldAllocation hold = hold(machine(WINDOW, 1, 1));
 
-        site.meanwhile(
-                site.taking(hold),
-                "select from pool where id = '" + FIRST + "' for update",
-                () -> site.answer(release(hold)));
+        site.meanwhile(site.taking(hold), "select from calendar for update", () -> site.answer(release(hold)));
 
         assertThat(site.number("select sequence from part")).isEqualTo(2);
         assertThat(site.rows().rows()).isEmpty();
