@@ -29,6 +29,7 @@ public final class Calendar {
     private final Availability unbooked;
     private final Map<String, List<Booking>> bookings;
     private final Instant now;
+    private final boolean complete;
     private @Nullable Availability availability;
 
     /**
@@ -37,7 +38,7 @@ public final class Calendar {
      * @param now decides which holds have expired and which bookings overrun
      */
     public Calendar(Collection<Pool> pools, Collection<Booking> bookings, Instant now) {
-        this(Availability.of(pools), null, bookings, now);
+        this(Availability.of(pools), null, true, bookings, now);
     }
 
     /**
@@ -47,13 +48,18 @@ public final class Calendar {
      * @param some those of them that are known singly
      */
     public Calendar(Availability availability, Collection<Booking> some, Instant now) {
-        this(availability, availability, some, now);
+        this(availability, availability, false, some, now);
     }
 
     private Calendar(
-            Availability unbooked, @Nullable Availability availability, Collection<Booking> bookings, Instant now) {
+            Availability unbooked,
+            @Nullable Availability availability,
+            boolean complete,
+            Collection<Booking> bookings,
+            Instant now) {
         this.unbooked = unbooked;
         this.availability = availability;
+        this.complete = complete;
         this.bookings = new LinkedHashMap<>();
         this.now = now;
         bookings.stream()
@@ -106,12 +112,23 @@ public final class Calendar {
     }
 
     /**
+     * Whether all bookings are known one by one. If not, a refusal is taken again by a calendar that is complete: it need not say yet when
+     * something would fit.
+     */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /**
      * The earliest start, not before that of the window, at which something of the window's length would fit.
      *
      * @param fits whether it fits into a given window of this calendar
-     * @return empty if it does not fit however long one waits
+     * @return empty if it does not fit however long one waits, or if this calendar is not complete
      */
     public Optional<Instant> earliestStart(TimeWindow window, Predicate<TimeWindow> fits) {
+        if (!complete) {
+            return Optional.empty();
+        }
         TreeSet<Instant> starts = new TreeSet<>();
         starts.add(window.start());
         for (Booking booking : all()) {
@@ -143,6 +160,7 @@ public final class Calendar {
         return new Calendar(
                 unbooked,
                 known == null ? null : known.without(unended(gone)),
+                complete,
                 all().stream().filter(those.negate()).toList(),
                 now);
     }
@@ -154,6 +172,7 @@ public final class Calendar {
         return new Calendar(
                 unbooked,
                 known == null ? null : known.with(unended(counting)),
+                complete,
                 Stream.concat(all().stream(), counting.stream()).toList(),
                 now);
     }

@@ -89,6 +89,35 @@ class CalendarTest {
     }
 
     @Property
+    void knowsByTheSumWhatIsFreeAndOfOneAllocationWhatItHas(
+            @ForAll("grids") Grid grid, @ForAll("windows") TimeWindow window) {
+        // Given
+        List<Booking> own = grid.bookings().stream()
+                .filter(b -> b.allocation().equals(allocation(1)))
+                .toList();
+        List<Booking> ofOthers = grid.bookings().stream()
+                .filter(b -> !b.allocation().equals(allocation(1)))
+                .toList();
+
+        // When
+        Calendar calendar = new Calendar(grid.calendar().availability(), own, at(grid.now()));
+
+        // Then
+        assertThat(calendar.isComplete()).isFalse();
+        assertThat(grid.calendar().isComplete()).isTrue();
+        assertThat(calendar.of(allocation(1)))
+                .containsExactlyInAnyOrderElementsOf(grid.calendar().of(allocation(1)));
+        assertThat(calendar.free(HOST, window)).isEqualTo(grid.free(HOST, window));
+        Calendar others = calendar.without(allocation(1));
+        assertThat(others.free(HOST, window)).isEqualTo(new Grid(ofOthers, grid.now()).free(HOST, window));
+        assertThat(others.with(own).free(HOST, window)).isEqualTo(grid.free(HOST, window));
+        assertThat(others.isComplete()).isFalse();
+        assertThat(others.earliestStart(window, any -> true))
+                .as("that is for one that is complete")
+                .isEmpty();
+    }
+
+    @Property
     void forgetsAnAllocationOrTheHolds(@ForAll("grids") Grid grid, @ForAll("windows") TimeWindow window) {
         // Given
         List<Booking> ofOthers = grid.bookings().stream()

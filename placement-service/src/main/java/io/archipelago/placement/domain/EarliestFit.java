@@ -2,6 +2,7 @@ package io.archipelago.placement.domain;
 
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Availability;
+import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
@@ -21,8 +22,11 @@ import java.util.Optional;
  */
 final class EarliestFit {
 
-    /** Groups that fit alone and never together would be tried at every change there is. */
+    /** Groups that fit alone and never together would be tried at every change there is. Each try looks at every host. */
     private static final int MOST_TRIES = 500;
+
+    private static final int LEAST_TRIES = 20;
+    private static final int MOST_LOOKS = 50_000;
 
     private final List<MachineGroup> groups;
     private final Map<Integer, HostId> there;
@@ -35,6 +39,14 @@ final class EarliestFit {
         this.availability = availability;
     }
 
+    /** The earliest start in a calendar; empty also if that is not complete. */
+    static Optional<Instant> in(
+            Calendar calendar, List<MachineGroup> groups, Map<Integer, HostId> there, TimeWindow window) {
+        return calendar.isComplete()
+                ? new EarliestFit(groups, there, calendar.availability()).start(window)
+                : Optional.empty();
+    }
+
     /**
      * The earliest start, not before that of the window.
      *
@@ -42,8 +54,10 @@ final class EarliestFit {
      */
     Optional<Instant> start(TimeWindow window) {
         Duration length = window.length();
+        int hosts = Math.max(1, availability.open().size());
+        int most = Math.clamp(MOST_LOOKS / hosts, LEAST_TRIES, MOST_TRIES);
         Optional<Instant> start = leap(window.start(), length);
-        for (int tries = 0; start.isPresent() && tries < MOST_TRIES; tries++) {
+        for (int tries = 0; start.isPresent() && tries < most; tries++) {
             TimeWindow tried = new TimeWindow(start.get(), start.get().plus(length));
             if (Packing.of(groups, there, availability, tried).isPresent()) {
                 return start;

@@ -32,9 +32,7 @@ final class Shortage {
                 "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
                         + " fit on this site's hosts throughout the window" + Silence.of(calendar.pools(), "hosts"),
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                new EarliestFit(groups, there, calendar.availability())
-                        .start(window)
-                        .orElse(null),
+                EarliestFit.in(calendar, groups, there, window).orElse(null),
                 computes);
     }
 

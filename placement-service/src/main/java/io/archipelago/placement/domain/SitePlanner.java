@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SitePlanner {
 
+    private static final double CAUTION = 0.9;
+
     private final SiteId own;
     private final UnaryOperator<TimeWindow> booked;
 
@@ -79,39 +81,74 @@ public final class SitePlanner {
                     question,
                     Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest)));
         }
+        Map<SiteId, Room> rooms = rooms(question, window, here, peers);
+        return switch (question.policy()) {
+            case SitePolicy.FewestSites fewest -> {
+                double less = shrink(question, rooms);
+                yield fewestSites(question, rooms, room -> room.times(less))
+                        .or(() -> fewestSites(question, rooms, Room::likely))
+                        .or(() -> fewestSites(question, rooms, Room::possible))
+                        .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
+            }
+            case SitePolicy.Named named -> named(question, named.machines(), rooms, here);
+        };
+    }
+
+    private Map<SiteId, Room> rooms(
+            PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+        int names = names(question);
         int atHome = Packing.most(question.compute(), List.of(question.frontend()), here.availability(), window);
-        Map<SiteId, Room> rooms = new TreeMap<>(Map.of(own, room(question, own, atHome, atHome)));
+        Map<SiteId, Room> rooms = new TreeMap<>();
+        rooms.put(own, new Room(atHome, atHome, Math.min(names, question.limit(own)), true));
         peers.forEach((site, told) -> {
             if (!site.equals(own) && !question.excluded().contains(site)) {
                 Advertisement advertisement = new Advertisement(told);
-                rooms.put(
-                        site,
-                        room(
-                                question,
-                                site,
-                                advertisement.likely(question.compute(), window),
-                                advertisement.possible(question.compute(), window)));
+                int limit = question.limit(site);
+                int likely = advertisement.likely(question.compute(), window);
+                int possible = advertisement.possible(question.compute(), window);
+                rooms.put(site, new Room(likely, Math.max(likely, possible), Math.min(names, limit), limit < names));
             }
         });
-        return switch (question.policy()) {
-            case SitePolicy.FewestSites fewest ->
-                fewestSites(question, rooms, Room::likely)
-                        .or(() -> fewestSites(question, rooms, Room::possible))
-                        .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
-            case SitePolicy.Named named -> named(question, named.machines(), rooms, here);
-        };
+        return rooms;
     }
 
     /**
      * How many compute machines a site has room for, as far as is known here.
      *
-     * @param possible not fewer than {@code likely}
+     * @param advertised what is likely by what it advertised
+     * @param best what it has if nothing is booked
+     * @param most more are not to be asked for
+     * @param known whether {@code most} is what the site has said itself
      */
-    private record Room(int likely, int possible) {}
+    private record Room(int advertised, int best, int most, boolean known) {
 
-    private static Room room(PlanSites question, SiteId site, int likely, int possible) {
-        int most = Math.min(names(question), question.limit(site));
-        return new Room(Math.min(likely, most), Math.min(Math.max(likely, possible), most));
+        int likely() {
+            return known ? Math.min(most, best) : Math.min(most, advertised);
+        }
+
+        int possible() {
+            return Math.min(most, best);
+        }
+
+        int times(double less) {
+            return known ? likely() : (int) (likely() * less);
+        }
+    }
+
+    /**
+     * By how much less peers had that refused than was likely of them, and a bit: a window that touches several slices finds less than the least of them.
+     * So it will be at the others. 1 if none has refused.
+     */
+    private double shrink(PlanSites question, Map<SiteId, Room> rooms) {
+        int said = 0;
+        int advertised = 0;
+        for (Map.Entry<SiteId, Room> site : rooms.entrySet()) {
+            if (site.getValue().known() && !site.getKey().equals(own)) {
+                said += site.getValue().likely();
+                advertised += site.getValue().advertised();
+            }
+        }
+        return said < advertised ? CAUTION * said / advertised : 1;
     }
 
     /** How many compute machines the cluster's network has addresses for at one site: a small one has fewer than a site has processors. */
@@ -208,9 +245,7 @@ public final class SitePlanner {
         }
         Duration lead = Duration.between(booked.start(), question.window().start());
         List<MachineGroup> groups = List.of(question.frontend(), question.compute());
-        return new EarliestFit(groups, Map.of(), here.availability())
-                .start(booked)
-                .map(start -> start.plus(lead));
+        return EarliestFit.in(here, groups, Map.of(), booked).map(start -> start.plus(lead));
     }
 
     /**

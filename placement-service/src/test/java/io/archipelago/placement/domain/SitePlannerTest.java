@@ -271,6 +271,22 @@ class SitePlannerTest {
     }
 
     @Test
+    void asksOthersForLessOnceOneHadLessThanWasLikely() {
+        // Given
+        SiteId sendai = new SiteId("sendai");
+        Map<SiteId, CapacityAdvertised> peers =
+                Map.of(OSAKA, room(OSAKA, 10, 20), NAGOYA, room(NAGOYA, 10, 20), sendai, room(sendai, 10, 20));
+
+        // When
+        PlacementMessage plan = planner.plan(limited(12, new FewestSites(), Map.of(OSAKA, 5)), home(0), peers);
+        PlacementMessage more = planner.plan(limited(24, new FewestSites(), Map.of(OSAKA, 5)), home(0), peers);
+
+        // Then
+        assertThat(plan).isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 5, NAGOYA, 4, sendai, 3)));
+        assertThat(more).isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 5, NAGOYA, 10, sendai, 9)));
+    }
+
+    @Test
     void doesNotStandInItsOwnWay() {
         // Given: an earlier attempt's machine is still to be removed.
         Booking earlier =
