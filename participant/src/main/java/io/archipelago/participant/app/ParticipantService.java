@@ -66,12 +66,18 @@ public class ParticipantService {
                         : Uni.createFrom().item(view))
                 .chain(view -> {
                     PartDecision decision = decide.apply(view);
-                    return need.reach() == Reach.FREE && decision.next() instanceof Part.Refused
+                    return !view.calendar().isComplete() && refuses(decision)
                             // Only a refusal needs to see every single booking: it tells why, and when it would fit.
                             ? store.view(tx, new Need(allocation, Reach.ALL))
                                     .chain(all -> carryOut(tx, allocation, decide.apply(all)))
                             : carryOut(tx, allocation, decision);
                 });
+    }
+
+    private static boolean refuses(PartDecision decision) {
+        return decision.next() instanceof Part.Refused
+                || decision.next() instanceof Part.Deploying deploying
+                        && deploying.extension() instanceof Part.Extension.Denied;
     }
 
     /** Locks and reads what is needed to take what agents saw of some allocations. */

@@ -41,9 +41,14 @@ final class BookingStore {
     private static final String STAMPED_EXCEPTIONAL =
             "select " + COLUMNS + ", cast(stamp as text) from calendar left join booking on " + EXCEPTIONAL_OR_OF;
 
-    private static final String LOCK = "select cast(stamp as text) from calendar for update";
+    private static final String STAMP = "select cast(stamp as text) from calendar";
 
-    private static final String RESTAMPED = "select cast(stamp as text), cast(previous as text) from calendar";
+    private static final String LOCK = STAMP + " for update";
+
+    private static final String HAS_ANY = """
+            select exists (select from booking
+                where allocation = any (array(select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb)))))
+            """;
 
     private static final String INSERT = """
             insert into booking (allocation, pool, unit, amounts, starts_at, ends_at, held_until)
@@ -125,28 +130,30 @@ final class BookingStore {
         return tx.session().<String>createNativeQuery(LOCK).getSingleResult();
     }
 
-    /**
-     * The stamp as it is now in this transaction.
-     *
-     * @param previous what it was before the last statement that changed something
-     */
-    record Restamped(String stamp, String previous) {}
-
-    static Uni<Restamped> restamped(Tx tx) {
-        return tx.session()
-                .<Object[]>createNativeQuery(RESTAMPED)
-                .getSingleResult()
-                .map(row -> new Restamped((String) row[0], (String) row[1]));
+    /** The stamp as it is now in this transaction. */
+    static Uni<String> stamp(Tx tx) {
+        return tx.session().<String>createNativeQuery(STAMP).getSingleResult();
     }
 
-    static Uni<Void> insert(Tx tx, Collection<Booking> bookings) {
-        return bookings.isEmpty()
-                ? Uni.createFrom().voidItem()
+    /** Whether one of some allocations has booked anything. */
+    static Uni<Boolean> hasAny(Tx tx, Collection<AllocationId> allocations) {
+        return allocations.isEmpty()
+                ? Uni.createFrom().item(false)
                 : tx.session()
-                        .createNativeQuery(INSERT)
-                        .setParameter("rows", rows(bookings))
-                        .executeUpdate()
-                        .replaceWithVoid();
+                        .<Boolean>createNativeQuery(HAS_ANY)
+                        .setParameter("allocations", json(allocations))
+                        .getSingleResult();
+    }
+
+    /** Returns them as they are now in their rows. */
+    static Uni<Collection<Booking>> insert(Tx tx, Collection<Booking> bookings) {
+        return bookings.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : read(tx.session()
+                                .<Object[]>createNativeQuery(INSERT + RETURNING)
+                                .setParameter("rows", rows(bookings))
+                                .getResultList())
+                        .map(Map::values);
     }
 
     /** Rows become less; what a pool has is not asked. */

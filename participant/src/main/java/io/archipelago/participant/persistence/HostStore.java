@@ -201,11 +201,18 @@ public class HostStore {
         return down(tx).map(HostsDown::dead);
     }
 
-    /** Writes pools, those that stand already with what they are now. */
+    /**
+     * Writes pools, those that stand already with what they are now: when all else is done, for the calendar that is locked for it is what others lock
+     * last.
+     */
     public Uni<Void> pools(Tx tx, List<Pool> pools) {
-        if (pools.isEmpty()) {
-            return Uni.createFrom().voidItem();
+        if (!pools.isEmpty()) {
+            tx.atEnd("pools", () -> write(tx, pools));
         }
+        return Uni.createFrom().voidItem();
+    }
+
+    private static Uni<Void> write(Tx tx, List<Pool> pools) {
         Uni<Void> all = PartStore.lockCalendar(tx);
         for (Pool pool : pools) {
             all = all.chain(() -> tx.session()
@@ -218,7 +225,7 @@ public class HostStore {
                                 : Uni.createFrom().voidItem();
                     }));
         }
-        return all.chain(() -> tx.session().flush()).invoke(() -> parts.poolsChanged(tx));
+        return all;
     }
 
     // Resources are read here column by column: as entities they would be remembered by the session, and a decision

@@ -83,21 +83,27 @@ public class PartStore {
     }
 
     /**
-     * What is free here, for planning; nothing is locked.
+     * What is free here, for planning; nothing is locked, unless all rows have to be read again.
      *
      * @param own allocations whose bookings are known one by one then
      */
     public Uni<Calendar> free(Tx tx, Set<AllocationId> own) {
         return BookingStore.stampedExceptional(tx, own)
                 .chain(read -> kept.of(read.stamp())
-                        .map(known -> new Calendar(
-                                Counted.at(tx.now()).adjusted(known, read.bookings()),
-                                read.bookings().stream()
-                                        .filter(booking -> own.contains(booking.allocation()))
-                                        .toList(),
-                                tx.now()))
-                        .map(calendar -> Uni.createFrom().item(calendar))
-                        .orElseGet(() -> calendar(tx)));
+                        .map(known -> Uni.createFrom().item(free(tx, known, read.bookings(), own)))
+                        .orElseGet(() -> BookingStore.lock(tx)
+                                .chain(stamp -> known(tx, stamp))
+                                .chain(known -> BookingStore.exceptional(tx, own)
+                                        .map(rows -> free(tx, known, rows.values(), own)))));
+    }
+
+    private static Calendar free(Tx tx, Availability byRows, Collection<Booking> exceptional, Set<AllocationId> own) {
+        return new Calendar(
+                Counted.at(tx.now()).adjusted(byRows, exceptional),
+                exceptional.stream()
+                        .filter(booking -> own.contains(booking.allocation()))
+                        .toList(),
+                tx.now());
     }
 
     private static Uni<List<Pool>> pools(Tx tx) {
@@ -123,11 +129,6 @@ public class PartStore {
     /** Has whoever books or changes pools wait for this transaction. */
     static Uni<Void> lockCalendar(Tx tx) {
         return BookingStore.lock(tx).replaceWithVoid();
-    }
-
-    /** Pools were written: they are read again when they are needed. */
-    void poolsChanged(Tx tx) {
-        workingSet(tx).forgetCalendar();
     }
 
     private static Uni<Void> parts(Tx tx, WorkingSet set, List<AllocationId> unread) {
@@ -248,35 +249,47 @@ public class PartStore {
                 .findFirst();
     }
 
-    /** First what breaks a key if another was faster, then the bookings: those that go before those that come. */
+    /**
+     * First what breaks a key if another was faster, then the bookings: those that go before those that come. The calendar is locked before all of
+     * that, for who books has locked it first too; only who has nothing to give back waits for nobody.
+     */
     private Uni<Void> flush(Tx tx, WorkingSet set) {
         if (!set.books()) {
             return Uni.createFrom().voidItem();
         }
         Rewriting rows = set.rewriting();
         List<AllocationId> deleted = set.ending(Fate.REPLACED, Fate.DELETED);
-        return tx.session()
-                .flush()
-                .chain(() -> rows.inserted().isEmpty()
-                        ? BookingStore.delete(tx, deleted, rows.kept())
-                        : BookingStore.deleteAndClear(tx, deleted, rows.kept()))
-                .chain(gone -> BookingStore.reduce(tx, rows.reduced())
-                        .chain(() -> BookingStore.insert(tx, rows.inserted()))
-                        .chain(() -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED)))
-                        .chain(() -> gone.isEmpty() && rows.changesNothing()
-                                ? Uni.createFrom().voidItem()
-                                : keep(tx, set, gone, rows)));
+        return known(tx, set, deleted)
+                .chain(known -> tx.session()
+                        .flush()
+                        .chain(() -> rows.inserted().isEmpty()
+                                ? BookingStore.delete(tx, deleted, rows.kept())
+                                : BookingStore.deleteAndClear(tx, deleted, rows.kept()))
+                        .chain(gone -> BookingStore.reduce(tx, rows.reduced())
+                                .chain(() -> BookingStore.insert(tx, rows.inserted()))
+                                .chain(come -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED))
+                                        .chain(() -> keep(
+                                                tx,
+                                                known.map(before ->
+                                                        set.rewritten(before, gone, rows.reduced(), come)))))));
     }
 
-    /**
-     * Keeps what is free by the changed rows, under the stamp that the changes have made. Who has not locked the calendar has only given back, in one
-     * statement.
-     */
-    private Uni<Void> keep(Tx tx, WorkingSet set, Collection<Booking> gone, Rewriting rows) {
-        return BookingStore.restamped(tx)
-                .invoke(now -> set.known()
-                        .or(() -> kept.of(now.previous()))
-                        .ifPresent(before -> kept.keep(now.stamp(), set.rewritten(before, gone, rows))))
-                .replaceWithVoid();
+    /** What is free by all rows, the calendar being locked; empty if that is not known, or if nothing will change. */
+    private Uni<Optional<Availability>> known(Tx tx, WorkingSet set, List<AllocationId> deleted) {
+        return set.locked()
+                ? Uni.createFrom().item(set.known())
+                : BookingStore.hasAny(tx, deleted)
+                        .chain(any -> any
+                                ? BookingStore.lock(tx).map(kept::of)
+                                : Uni.createFrom().item(Optional.empty()));
+    }
+
+    /** Under the stamp that the changes have made; the same one if nothing was changed. */
+    private Uni<Void> keep(Tx tx, Optional<Availability> availability) {
+        return availability.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : BookingStore.stamp(tx)
+                        .invoke(stamp -> kept.keep(stamp, availability.get()))
+                        .replaceWithVoid();
     }
 }

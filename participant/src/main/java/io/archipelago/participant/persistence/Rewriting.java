@@ -40,11 +40,6 @@ record Rewriting(Set<Long> kept, Map<Long, Booking> reduced, List<Booking> inser
         return new Rewriting(kept, reduced, coming);
     }
 
-    /** Whether nothing comes and nothing becomes less. */
-    boolean changesNothing() {
-        return reduced.isEmpty() && inserted.isEmpty();
-    }
-
     private static Optional<Booking> take(List<Booking> coming, Booking row) {
         Optional<Booking> found =
                 coming.stream().filter(booking -> isLess(booking, row)).findFirst();

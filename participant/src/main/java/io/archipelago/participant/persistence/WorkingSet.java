@@ -91,13 +91,6 @@ final class WorkingSet {
         known = byRows;
     }
 
-    /** Pools have changed: what is free is asked for again. */
-    void forgetCalendar() {
-        known = null;
-        free = null;
-        own.clear();
-    }
-
     /** What was free by all rows when the calendar was locked; empty if it is not. */
     Optional<Availability> known() {
         return Optional.ofNullable(known);
@@ -247,14 +240,19 @@ final class WorkingSet {
                 .toList();
     }
 
-    /** What is free by all rows once they are written, if so much was before. */
-    Availability rewritten(Availability before, Collection<Booking> deleted, Rewriting rewriting) {
-        List<Booking> reduced =
-                rewriting.reduced().keySet().stream().map(rows::get).toList();
-        return before.without(deleted)
-                .without(reduced)
-                .with(rewriting.reduced().values())
-                .with(rewriting.inserted());
+    /**
+     * What is free by all rows once they are written, if so much was before.
+     *
+     * @param gone rows that were deleted, as they were
+     * @param reduced rows that have become less, as they are
+     * @param come rows that were inserted, as they are: the database keeps instants to the microsecond
+     */
+    Availability rewritten(
+            Availability before, Collection<Booking> gone, Map<Long, Booking> reduced, Collection<Booking> come) {
+        return before.without(gone)
+                .without(reduced.keySet().stream().map(rows::get).toList())
+                .with(reduced.values())
+                .with(come);
     }
 
     /** What is to be written of replaced bookings. */

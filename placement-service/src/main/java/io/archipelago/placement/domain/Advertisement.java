@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongBinaryOperator;
 import java.util.stream.LongStream;
 
 /**
@@ -48,9 +49,9 @@ final class Advertisement {
             // Nothing changes after the last.
             Instant to = i + 1 < starts.size() ? starts.get(i + 1) : from.plus(Duration.ofNanos(1));
             TimeWindow slice = new TimeWindow(from, to);
-            told.add(new CapacitySlice(from, classes(here, host -> here.free(host, slice))));
+            told.add(new CapacitySlice(from, classes(here, host -> here.free(host, slice), Advertisement::down)));
         }
-        return new CapacityAdvertised(site, now, told, classes(here, Pool::capacity));
+        return new CapacityAdvertised(site, now, told, classes(here, Pool::capacity, Advertisement::up));
     }
 
     /**
@@ -69,32 +70,35 @@ final class Advertisement {
     }
 
     /** Hosts that have the same left. Too many kinds become fewer by being told of in ever larger units. */
-    private static List<HostClass> classes(Calendar here, Function<Pool, Amounts> room) {
+    private static List<HostClass> classes(Calendar here, Function<Pool, Amounts> room, LongBinaryOperator rounding) {
         List<Amounts> rooms = here.open().stream().map(room).toList();
-        List<HostClass> classes = classes(rooms, 1, 1);
+        List<HostClass> classes = classes(rooms, 1, 1, rounding);
         for (long unit = LEAST_UNIT; classes.size() > MOST_CLASSES; unit *= 2) {
-            classes = classes(rooms, Math.max(1, unit / MEMORY_OF_A_CPU), unit);
+            classes = classes(rooms, Math.max(1, unit / MEMORY_OF_A_CPU), unit, rounding);
         }
         return classes;
     }
 
-    private static List<HostClass> classes(List<Amounts> rooms, long cpusUnit, long memoryUnit) {
+    private static List<HostClass> classes(
+            List<Amounts> rooms, long cpusUnit, long memoryUnit, LongBinaryOperator rounding) {
         Map<HostClass, Integer> counts = new LinkedHashMap<>();
         for (Amounts free : rooms) {
-            long cpus = free.get(PlacementLogic.CPUS);
-            long memory = free.get(PlacementLogic.MEMORY);
-            counts.merge(
-                    new HostClass(
-                            1,
-                            (int) (cpus - Math.floorMod(cpus, cpusUnit)),
-                            memory - Math.floorMod(memory, memoryUnit)),
-                    1,
-                    Integer::sum);
+            long cpus = rounding.applyAsLong(free.get(PlacementLogic.CPUS), cpusUnit);
+            long memory = rounding.applyAsLong(free.get(PlacementLogic.MEMORY), memoryUnit);
+            counts.merge(new HostClass(1, (int) cpus, memory), 1, Integer::sum);
         }
         return counts.entrySet().stream()
                 .map(e -> new HostClass(
                         e.getValue(), e.getKey().cpus(), e.getKey().memoryBytes()))
                 .toList();
+    }
+
+    private static long down(long amount, long unit) {
+        return Math.floorDiv(amount, unit) * unit;
+    }
+
+    private static long up(long amount, long unit) {
+        return Math.ceilDiv(amount, unit) * unit;
     }
 
     /**

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class SitePlanner {
 
     private static final double CAUTION = 0.9;
+    /** What is worse is only that site's. */
+    private static final double LEAST = 0.3;
 
     private final SiteId own;
     private final UnaryOperator<TimeWindow> booked;
@@ -148,7 +150,7 @@ public final class SitePlanner {
                 advertised += site.getValue().advertised();
             }
         }
-        return said < advertised ? CAUTION * said / advertised : 1;
+        return said < advertised ? Math.max(LEAST, CAUTION * said / advertised) : 1;
     }
 
     /** How many compute machines the cluster's network has addresses for at one site: a small one has fewer than a site has processors. */

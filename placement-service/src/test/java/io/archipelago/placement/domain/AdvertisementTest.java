@@ -14,6 +14,7 @@ import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.placement.CapacitySlice;
 import io.archipelago.contracts.placement.CapacitySlice.HostClass;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
@@ -129,10 +130,8 @@ class AdvertisementTest {
         }
 
         // When
-        List<HostClass> told = Advertisement.of(OSAKA, calendar(hosts), NOON, SLICES)
-                .slices()
-                .getFirst()
-                .hosts();
+        CapacityAdvertised advertised = Advertisement.of(OSAKA, calendar(hosts), NOON, SLICES);
+        List<HostClass> told = advertised.slices().getFirst().hosts();
 
         // Then
         assertThat(told).hasSizeBetween(2, 64);
@@ -148,7 +147,10 @@ class AdvertisementTest {
                     .filter(host -> host.cpus() >= least && host.memoryBytes() >= memory)
                     .mapToInt(HostClass::count)
                     .sum();
+            long atMost = new Advertisement(advertised)
+                    .possible(new MachineGroup(MachineRole.COMPUTE, 1, 1, least, memory, 1, 1), WINDOW);
             assertThat(fitAsTold).as(cpus + " cpus").isLessThanOrEqualTo(fit);
+            assertThat(atMost).as(cpus + " cpus").isGreaterThanOrEqualTo(fit);
             if (cpus < 32) {
                 assertThat(fitAsTold).as(cpus + " cpus").isGreaterThan(fit / 2);
             }

@@ -175,7 +175,11 @@ final class Plans {
         Set<SiteId> excluded = new HashSet<>(attempt.excluded());
         Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
         failed.forEach((site, why) -> {
-            refusals.put(site, why);
+            // That only holds stood in the way of a few machines does not mean that there are more.
+            refusals.merge(
+                    site,
+                    why,
+                    (former, latest) -> passing(latest) && limit(former).isPresent() ? former : latest);
             boolean canGiveSome = limit(why).filter(machines -> machines > 0).isPresent();
             if (!site.equals(sites.own()) && !passing(why) && !canGiveSome) {
                 excluded.add(site);
@@ -197,7 +201,12 @@ final class Plans {
                     pause(details.id(), again, refusals, planning.shares().values());
             return new Planning(details, again, planning.shares(), 0, now.plus(pause));
         }
-        refusals.putAll(attempt.refusals());
+        // A peer has said itself why; of this site the plan knows better than an attempt at a part of it.
+        attempt.refusals().forEach((site, why) -> {
+            if (!site.equals(sites.own()) || !refusals.containsKey(site)) {
+                refusals.put(site, why);
+            }
+        });
         return new Closed(details, planning.shares(), State.REFUSED, refusals);
     }
 

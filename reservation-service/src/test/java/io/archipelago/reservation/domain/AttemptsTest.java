@@ -163,6 +163,28 @@ class AttemptsTest {
     }
 
     @Test
+    void remembersHowManyASiteCanGiveThoughHoldsStandInTheWayOfThose() {
+        // Given
+        Planning planning = (Planning) refusedByOsaka(few(2)).next();
+        Holding holding =
+                (Holding) moves.onPlanned(planning, new SitesPlanned(RESERVATION, 2, Map.of(OSAKA, 2, TOKYO, 4)), NOON)
+                        .orElseThrow()
+                        .next();
+        long sequence = Objects.requireNonNull(holding.shares().get(OSAKA)).sequence();
+
+        // When
+        Planning pausing =
+                (Planning) moves.onAnswer(holding, new ShareRefused(AT_OSAKA, sequence, List.of(HOLDS_ONLY)), NOON)
+                        .orElseThrow()
+                        .next();
+        Decision<Reservation> again =
+                moves.onDue(pausing, Objects.requireNonNull(pausing.deadline())).orElseThrow();
+
+        // Then
+        assertThat(question(again).limits()).isEqualTo(Map.of(OSAKA, 2));
+    }
+
+    @Test
     void doesNotAskASiteAgainThatCanGiveNoneOrHasMoreReasons() {
         // Given
         Reservation holding = ReservationStates.holding();
