@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What one transaction does, in the order of production: remember the message, lock the rows, lock the pools if the decision needs them, read and
+ * What one transaction does, in the order of production: remember the message, lock the rows, lock the calendar if the decision needs it, read and
  * decide, take places in streams, commit.
  *
  * @param about what it is about, for the story

@@ -23,6 +23,9 @@ final class Steps {
     private static final Steps[] NO_NODES = {};
 
     private final int dimensions;
+    private final int size;
+    /** How many figures there are of each entry. */
+    private final int width;
 
     /** Of each entry in turn: its instant, the level after it by dimension, and of a node the peak in it by dimension; a step's is the level itself. */
     private final long[] figures;
@@ -32,6 +35,8 @@ final class Steps {
 
     private Steps(int dimensions, long[] figures, Steps @Nullable [] nodes) {
         this.dimensions = dimensions;
+        this.width = 1 + (nodes == null ? 1 : 2) * dimensions;
+        this.size = figures.length / width;
         this.figures = figures;
         this.nodes = nodes;
     }
@@ -51,11 +56,11 @@ final class Steps {
             return this;
         }
         Steps root = edited(at, by);
-        if (root.size() > MOST) {
+        if (root.size > MOST) {
             Steps[] halves = root.halves();
             root = new Steps(dimensions, rows(halves, new long[dimensions]), halves);
         }
-        return root.nodes != null && root.size() == 1 ? root.nodes[0] : root;
+        return root.nodes != null && root.size == 1 ? root.nodes[0] : root;
     }
 
     /** Adds to a level, by dimension, what all steps up to an instant, that one included, change. */
@@ -81,7 +86,6 @@ final class Steps {
 
     /** The same of steps that all lie before {@code high}: in a node of which none lies beyond, nobody looks closer. */
     private void raise(long high, long from, long to, long[] level, long[] highest) {
-        int size = size();
         for (int i = Math.max(0, lastUpTo(from)); i < size && at(i) < to; i++) {
             long end = i + 1 < size ? at(i + 1) : high;
             if (nodes != null && (at(i) <= from || end > to)) {
@@ -127,7 +131,7 @@ final class Steps {
         Steps node = this;
         while (node != null) {
             int last = node.lastUpTo(at);
-            if (last + 1 < node.size()) {
+            if (last + 1 < node.size) {
                 next = node.at(last + 1);
             }
             node = node.nodes == null || last < 0 ? null : node.nodes[last];
@@ -178,14 +182,14 @@ final class Steps {
         int from = i;
         int to = i + 1;
         Steps node = by;
-        if (by.size() < FEWEST && i > 0) {
+        if (by.size < FEWEST && i > 0) {
             from = i - 1;
             node = mine[from].joined(by);
-        } else if (by.size() < FEWEST && to < mine.length) {
+        } else if (by.size < FEWEST && to < mine.length) {
             node = by.joined(mine[to]);
             to++;
         }
-        Steps[] with = node.size() > MOST ? node.halves() : new Steps[] {node};
+        Steps[] with = node.size > MOST ? node.halves() : new Steps[] {node};
         long[] rows = rows(with, levelAfter(from - 1));
         long[] shift = new long[dimensions];
         for (int d = 0; d < dimensions; d++) {
@@ -200,28 +204,26 @@ final class Steps {
 
     /** What a node knows of others that lie in it side by side, the level before them being so high. */
     private long[] rows(Steps[] nodes, long[] level) {
-        int width = 1 + 2 * dimensions;
-        long[] rows = new long[nodes.length * width];
-        for (int i = 0; i < nodes.length; i++) {
-            Steps node = nodes[i];
-            int row = i * width;
+        int row = 0;
+        long[] rows = new long[nodes.length * (1 + 2 * dimensions)];
+        for (Steps node : nodes) {
             rows[row] = node.at(0);
             for (int d = 0; d < dimensions; d++) {
                 long peak = Long.MIN_VALUE;
-                for (int entry = 0; entry < node.size(); entry++) {
+                for (int entry = 0; entry < node.size; entry++) {
                     peak = Math.max(peak, node.peak(entry, d));
                 }
                 rows[row + 1 + dimensions + d] = level[d] + peak;
-                level[d] += node.after(node.size() - 1, d);
+                level[d] += node.after(node.size - 1, d);
                 rows[row + 1 + d] = level[d];
             }
+            row += 1 + 2 * dimensions;
         }
         return rows;
     }
 
     /** The figures with others in the place of some entries', and those after them shifted. */
     private long[] spliced(int from, int to, long[] with, long[] shift) {
-        int width = width();
         long[] all = new long[figures.length - (to - from) * width + with.length];
         System.arraycopy(figures, 0, all, 0, from * width);
         System.arraycopy(with, 0, all, from * width, with.length);
@@ -233,8 +235,8 @@ final class Steps {
 
     /** Moves the levels in some figures, from one place on. */
     private void shift(long[] some, int place, long[] shift, int times) {
-        for (int row = place; row < some.length; row += width()) {
-            for (int figure = 1; figure < width(); figure++) {
+        for (int row = place; row < some.length; row += width) {
+            for (int figure = 1; figure < width; figure++) {
                 some[row + figure] += times * shift[(figure - 1) % dimensions];
             }
         }
@@ -249,13 +251,13 @@ final class Steps {
         }
         long[] both = Arrays.copyOf(figures, figures.length + next.figures.length);
         System.arraycopy(next.figures, 0, both, figures.length, next.figures.length);
-        shift(both, figures.length, levelAfter(size() - 1), 1);
+        shift(both, figures.length, levelAfter(size - 1), 1);
         return new Steps(dimensions, both, all);
     }
 
     private Steps[] halves() {
-        int half = size() / 2;
-        int place = half * width();
+        int half = size / 2;
+        int place = half * width;
         long[] later = Arrays.copyOfRange(figures, place, figures.length);
         shift(later, 0, levelAfter(half - 1), -1);
         return new Steps[] {
@@ -267,7 +269,7 @@ final class Steps {
     /** The last entry that begins at an instant or before; -1 if there is none. */
     private int lastUpTo(long at) {
         int low = 0;
-        int high = size();
+        int high = size;
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (at(middle) <= at) {
@@ -301,24 +303,16 @@ final class Steps {
         }
     }
 
-    private int size() {
-        return figures.length / width();
-    }
-
-    private int width() {
-        return 1 + (nodes == null ? 1 : 2) * dimensions;
-    }
-
     private long at(int entry) {
-        return figures[entry * width()];
+        return figures[entry * width];
     }
 
     private long after(int entry, int dimension) {
-        return entry < 0 ? 0 : figures[entry * width() + 1 + dimension];
+        return entry < 0 ? 0 : figures[entry * width + 1 + dimension];
     }
 
     private long peak(int entry, int dimension) {
-        return figures[(entry + 1) * width() - dimensions + dimension];
+        return figures[(entry + 1) * width - dimensions + dimension];
     }
 
     private static boolean isNothing(long[] change) {
