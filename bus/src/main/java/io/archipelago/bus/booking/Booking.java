@@ -33,9 +33,11 @@ public record Booking(
         return heldUntil == null && !now.isBefore(during.end());
     }
 
-    /** The same, as if what it stands for were never seen gone. */
-    public Booking unended() {
-        return new Booking(allocation, pool, unit, amounts, new TimeWindow(during.start(), Instant.MAX), heldUntil);
+    /** For what it counts, unless it has expired: what overran as if it never ended, for what it stands for has not been seen gone. */
+    public Booking counting(Instant now) {
+        return overrun(now)
+                ? new Booking(allocation, pool, unit, amounts, new TimeWindow(during.start(), Instant.MAX), heldUntil)
+                : this;
     }
 
     public Booking confirmed() {

@@ -240,7 +240,7 @@ public final class Calendar {
 
     /** Those that overran have no end. */
     private List<Booking> unended(List<Booking> some) {
-        return some.stream().map(b -> unbounded(b) ? b.unended() : b).toList();
+        return some.stream().map(b -> b.counting(now)).toList();
     }
 
     private boolean unbounded(Booking booking) {

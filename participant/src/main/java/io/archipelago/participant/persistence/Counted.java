@@ -12,10 +12,6 @@ import java.util.List;
  */
 record Counted(Instant now) {
 
-    static Counted at(Instant now) {
-        return new Counted(now);
-    }
-
     /** What is free, when what all rows leave free is known, and those among them that count for something else. */
     Availability adjusted(Availability byRows, Collection<Booking> rows) {
         List<Booking> exceptional =
@@ -27,7 +23,7 @@ record Counted(Instant now) {
     List<Booking> counting(Collection<Booking> some) {
         return some.stream()
                 .filter(b -> !b.expired(now))
-                .map(b -> b.overrun(now) ? b.unended() : b)
+                .map(b -> b.counting(now))
                 .toList();
     }
 }

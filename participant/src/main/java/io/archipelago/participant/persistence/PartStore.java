@@ -99,7 +99,7 @@ public class PartStore {
 
     private static Calendar free(Tx tx, Availability byRows, Collection<Booking> exceptional, Set<AllocationId> own) {
         return new Calendar(
-                Counted.at(tx.now()).adjusted(byRows, exceptional),
+                new Counted(tx.now()).adjusted(byRows, exceptional),
                 exceptional.stream()
                         .filter(booking -> own.contains(booking.allocation()))
                         .toList(),
@@ -268,10 +268,13 @@ public class PartStore {
                         .chain(gone -> BookingStore.reduce(tx, rows.reduced())
                                 .chain(() -> BookingStore.insert(tx, rows.inserted()))
                                 .chain(come -> BookingStore.confirm(tx, set.ending(Fate.CONFIRMED))
-                                        .chain(() -> keep(
-                                                tx,
-                                                known.map(before ->
-                                                        set.rewritten(before, gone, rows.reduced(), come)))))));
+                                        .chain(() ->
+                                                gone.isEmpty() && rows.reduced().isEmpty() && come.isEmpty()
+                                                        ? Uni.createFrom().voidItem()
+                                                        : keep(
+                                                                tx,
+                                                                known.map(before -> set.rewritten(
+                                                                        before, gone, rows.reduced(), come)))))));
     }
 
     /** What is free by all rows, the calendar being locked; empty if that is not known, or if nothing will change. */
@@ -284,7 +287,7 @@ public class PartStore {
                                 : Uni.createFrom().item(Optional.empty()));
     }
 
-    /** Under the stamp that the changes have made; the same one if nothing was changed. */
+    /** Under the stamp that the changes have made. */
     private Uni<Void> keep(Tx tx, Optional<Availability> availability) {
         return availability.isEmpty()
                 ? Uni.createFrom().voidItem()

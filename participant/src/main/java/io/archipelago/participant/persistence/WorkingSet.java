@@ -3,6 +3,7 @@ package io.archipelago.participant.persistence;
 import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.PartDecision.Book;
 import io.archipelago.bus.protocol.PartDecision.Change;
@@ -60,7 +61,7 @@ final class WorkingSet {
 
     /** @param now decides which holds have expired and which bookings overrun */
     WorkingSet(Instant now) {
-        counted = Counted.at(now);
+        counted = new Counted(now);
     }
 
     /** Which of these allocations were not read yet. */
@@ -159,7 +160,6 @@ final class WorkingSet {
     }
 
     private Calendar calendar(Need need) {
-        Availability unbooked = known;
         return switch (need.reach()) {
             case NONE -> new Calendar(List.of(), List.of(), counted.now());
             case PRESENT -> {
@@ -167,11 +167,15 @@ final class WorkingSet {
                 // What was read for others of the batch is not looked at again and again.
                 bookings.removeIf(b -> !b.allocation().equals(need.allocation())
                         && b.during().start().isAfter(counted.now()));
-                yield new Calendar(Objects.requireNonNull(unbooked, LOCKED).pools(), bookings, counted.now());
+                yield new Calendar(pools(), bookings, counted.now());
             }
             case FREE -> new Calendar(Objects.requireNonNull(free, LOCKED), current(need.allocation()), counted.now());
-            case ALL -> new Calendar(Objects.requireNonNull(unbooked, LOCKED).pools(), bookings(), counted.now());
+            case ALL -> new Calendar(pools(), bookings(), counted.now());
         };
+    }
+
+    private Collection<Pool> pools() {
+        return Objects.requireNonNull(known, LOCKED).pools();
     }
 
     /** Those that were read, and what was decided since. */
