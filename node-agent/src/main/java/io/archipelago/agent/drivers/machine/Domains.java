@@ -4,7 +4,6 @@ import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.os.EventProgram;
 import io.archipelago.contracts.host.ResourceKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,9 +36,8 @@ final class Domains implements AutoCloseable {
     Domains(Virsh virsh, Runnable wake) {
         this.virsh = virsh;
         this.wake = wake;
-        List<String> command = new ArrayList<>(Virsh.COMMAND);
-        command.addAll(
-                List.of("event", "--event", "lifecycle", "--loop", "--timeout", Long.toString(FOLLOWING.toSeconds())));
+        List<String> command = virsh.command(
+                "event", "--event", "lifecycle", "--loop", "--timeout", Long.toString(FOLLOWING.toSeconds()));
         events = new EventProgram(command, BEFORE_FOLLOWING_AGAIN, line -> changed(), this::stale);
     }
 

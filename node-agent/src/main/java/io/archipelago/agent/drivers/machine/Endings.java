@@ -28,7 +28,19 @@ final class Endings {
     void end(ResourceKey key) throws DriverFault, InterruptedException {
         domains.stale();
         if (isAlive(key) && !endsByItself(key)) {
+            unplug(key);
+        }
+    }
+
+    private void unplug(ResourceKey key) throws DriverFault {
+        try {
             virsh.destroy(key);
+        } catch (DriverFault fault) {
+            domains.stale();
+            // One that ends in this very moment can not be ended, which libvirt says as an error.
+            if (isAlive(key)) {
+                throw fault;
+            }
         }
     }
 

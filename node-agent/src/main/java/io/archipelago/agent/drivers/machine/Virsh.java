@@ -8,11 +8,11 @@ import io.archipelago.contracts.host.ResourceKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** What the agent asks of libvirt, by its command {@code virsh}. */
 final class Virsh {
@@ -23,13 +23,27 @@ final class Virsh {
     static final List<String> COMMAND = List.of(PROGRAM, "--quiet", "--connect", "qemu:///system");
 
     private final Programs programs;
+    private final List<String> prefix;
     private final DomainQuery query = new DomainQuery();
 
     /** Those that were there at the last look. */
     private Set<UUID> known = Set.of();
 
     Virsh(Programs programs) {
+        this(programs, COMMAND);
+    }
+
+    /**
+     * @param prefix what each command begins with, such as a program that answers as {@code virsh} does
+     */
+    Virsh(Programs programs, List<String> prefix) {
         this.programs = programs;
+        this.prefix = prefix;
+    }
+
+    /** A command, to be run by others. */
+    List<String> command(String... arguments) {
+        return Stream.concat(prefix.stream(), Stream.of(arguments)).toList();
     }
 
     /** Looks at all domains, with one command however many there are; with a second when there are others than before. */
@@ -89,11 +103,9 @@ final class Virsh {
     }
 
     private String run(String... arguments) throws DriverFault {
-        List<String> command = new ArrayList<>(COMMAND);
-        command.addAll(List.of(arguments));
         Programs.Ended ended;
         try {
-            ended = programs.end(command);
+            ended = programs.end(command(arguments));
         } catch (DriverFault fault) {
             if (!Tools.problems(List.of(PROGRAM)).isEmpty()) {
                 throw fault;
