@@ -31,6 +31,7 @@ final class Cluster {
     private final String user;
     private final Desk desk;
     private final String id;
+    private volatile boolean wasActive;
 
     private Cluster(RunningLab lab, String user, String id) {
         this.lab = lab;
@@ -55,7 +56,13 @@ final class Cluster {
     /** As its tenant sees it once it is active. */
     JsonNode awaitActive() throws IOException, InterruptedException {
         awaitState("ACTIVE", TO_DEPLOY);
+        wasActive = true;
         return seen();
+    }
+
+    /** Returns once somebody has waited until it was active, whatever has become of it since. */
+    void awaitDeployed() {
+        await().atMost(TO_DEPLOY).until(() -> wasActive);
     }
 
     void awaitState(String state, Duration limit) {

@@ -31,9 +31,8 @@ final class HardLife implements Scenario {
         Scenario youth = () -> {
             agents.killWhileDeployed(cluster);
             isWell(cluster);
-            for (Cluster neighbour : running.clusters()) {
-                neighbour.awaitActive();
-            }
+            // What befalls a neighbour may have begun by then.
+            running.clusters().forEach(Cluster::awaitDeployed);
             outlives(cluster, first);
         };
         Scenario.atOnce(Stream.concat(Stream.of(youth), beside.stream()).toList())
