@@ -34,6 +34,7 @@ public final class Main {
                 .addSubcommand(new ReserveCommand(root))
                 .addSubcommand(new ListCommand(root))
                 .addSubcommand(new ShowCommand(root))
+                .addSubcommand(new AcceptCommand(root))
                 .addSubcommand(new CancelCommand(root))
                 .addSubcommand(new WatchCommand(root))
                 .addSubcommand(new DemoCommand(root))

@@ -66,6 +66,19 @@ record Reservation(JsonNode body, Optional<String> etag) {
         return list("problems");
     }
 
+    List<JsonNode> offers() {
+        return list("offers");
+    }
+
+    /** Whether some of what is offered instead is still to be held. */
+    boolean awaitsOffers() {
+        return offers().stream().anyMatch(offer -> text(offer, "state").equals("HOLDING"));
+    }
+
+    boolean hasOpenOffers() {
+        return offers().stream().anyMatch(offer -> text(offer, "state").equals("OPEN"));
+    }
+
     List<JsonNode> list(String field) {
         return StreamSupport.stream(body.path(field).spliterator(), false).toList();
     }

@@ -89,6 +89,12 @@ final class ReservationClient {
         return new EventStream(stream, answer.uri(), EventStream.LONGEST_SILENCE);
     }
 
+    /** Accepting twice changes nothing. */
+    Reservation accept(String refused, int offer) {
+        return reservation(exchange(HttpRequest.newBuilder(uri(path(refused) + "/offers/" + offer + "/accept"))
+                .POST(HttpRequest.BodyPublishers.noBody())));
+    }
+
     Reservation cancel(String id) {
         HttpResponse<String> answer =
                 exchange(HttpRequest.newBuilder(uri(path(id))).DELETE());

@@ -60,6 +60,7 @@ final class ReservationTable {
         section("Package caches", cacheTable, caches);
         left(reservation);
         problems(reservation);
+        offers(reservation);
         if (reservation.isTerminal() && !holdsAnything(reservation)) {
             console.out().println();
             console.out().println("Nothing of it is left on any host.");
@@ -70,7 +71,11 @@ final class ReservationTable {
         String site = text(problem, "site");
         String code = text(problem, "code");
         String message = text(problem, "message");
-        return (site.isEmpty() ? "" : site + ": ") + message + (code.isEmpty() ? "" : " (" + code + ")");
+        String earliest = text(problem, "earliestStart");
+        return (site.isEmpty() ? "" : site + ": ")
+                + message
+                + (earliest.isEmpty() ? "" : "; it would fit there from " + earliest + " on")
+                + (code.isEmpty() ? "" : " (" + code + ")");
     }
 
     private void header(Reservation reservation) {
@@ -156,6 +161,31 @@ final class ReservationTable {
             console.out().println();
             console.out().println(console.bold("Problems"));
             reservation.problems().forEach(problem -> console.out().println(INDENT + problem(problem)));
+        }
+    }
+
+    /** What is held instead; what could not be held is no offer. */
+    private void offers(Reservation reservation) {
+        List<JsonNode> there = reservation.offers().stream()
+                .filter(offer -> !text(offer, "state").equals("GONE"))
+                .toList();
+        var table = new Table("NUMBER", "CHANGE", "STATE", "START", "END", "MACHINES", "SITES", "UNTIL");
+        for (JsonNode offer : there) {
+            List<String> sites = new ArrayList<>();
+            offer.path("sites").fieldNames().forEachRemaining(sites::add);
+            table.row(
+                    text(offer, "number"),
+                    text(offer, "change"),
+                    text(offer, "state"),
+                    text(offer.path("window"), "start"),
+                    text(offer.path("window"), "end"),
+                    text(offer, "machines"),
+                    String.join(",", sites),
+                    text(offer, "until"));
+        }
+        section("Offers", table, there);
+        if (reservation.hasOpenOffers()) {
+            console.out().println(INDENT + "Take one: ./vc accept " + reservation.id() + " NUMBER");
         }
     }
 

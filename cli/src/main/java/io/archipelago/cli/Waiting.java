@@ -21,7 +21,8 @@ final class Waiting {
     Outcome untilUp(Reservation reservation, Instant deadline, Consumer<Reservation> changed) {
         Predicate<Reservation> up =
                 seen -> startsBefore(seen, deadline) ? seen.is("ACTIVE") : seen.isScheduledOrBeyond();
-        Reservation last = follow(reservation, deadline, up.or(Reservation::isLeaving), changed);
+        Predicate<Reservation> over = seen -> seen.isLeaving() && !seen.awaitsOffers();
+        Reservation last = follow(reservation, deadline, up.or(over), changed);
         if (up.test(last)) {
             return new Outcome(last, ExitCode.OK);
         }
@@ -41,7 +42,12 @@ final class Waiting {
         Reservation reservation = outcome.reservation();
         switch (outcome.exitCode()) {
             case OK -> {}
-            case REFUSED -> console.err().println("vc: The reservation is REFUSED; its problems say why.");
+            case REFUSED ->
+                console.err()
+                        .println("vc: The reservation is REFUSED; its problems say why."
+                                + (reservation.hasOpenOffers()
+                                        ? " Take an offer: ./vc accept " + reservation.id() + " NUMBER"
+                                        : ""));
             case TIMEOUT ->
                 console.err()
                         .println("vc: Not there yet, it is " + reservation.state()

@@ -25,7 +25,7 @@ final class Watcher {
     Reservation watch(String id, Instant deadline, Consumer<Reservation> changed) {
         @Nullable Reservation seen = null;
         String known = "";
-        while (seen == null || !seen.isTerminal() && now().isBefore(deadline)) {
+        while (seen == null || !isOver(seen) && now().isBefore(deadline)) {
             if (seen != null) {
                 environment.sleep(shorter(PAUSE, left(deadline)));
             }
@@ -39,7 +39,7 @@ final class Watcher {
                         changed.accept(told);
                     }
                     seen = told;
-                    event = seen.isTerminal() ? Optional.empty() : stream.next(left(deadline));
+                    event = isOver(seen) ? Optional.empty() : stream.next(left(deadline));
                 }
             }
             if (seen == null) {
@@ -49,6 +49,10 @@ final class Watcher {
             }
         }
         return seen;
+    }
+
+    private static boolean isOver(Reservation reservation) {
+        return reservation.isTerminal() && !reservation.awaitsOffers();
     }
 
     private Instant now() {

@@ -63,4 +63,21 @@ final class Bodies {
                  "problems": [{"code": "capacity", "site": "osaka", "message": "4 hosts are missing until 12:00Z"}]}
                 """.formatted(ID, STARTS_SOON);
     }
+
+    /** @param state of the second of two offers; the first could not be held */
+    static String refusedWithOffers(String state) {
+        return """
+                {"id": "%s", "name": "genome-assembly", "state": "REFUSED",
+                 "window": {"start": "%s", "end": "2026-12-05T09:00:00Z"}, "sites": [], "machines": [],
+                 "segments": [], "links": [], "caches": [],
+                 "problems": [{"code": "no-capacity", "site": "osaka", "message": "4 hosts are missing",
+                               "resource": "machines", "earliestStart": "2026-12-06T00:00:00Z", "fits": 2}],
+                 "offers": [
+                   {"number": 1, "change": "FEWER", "state": "GONE", "machines": 2, "sites": {}, "reservation": "f",
+                    "window": {"start": "2026-12-01T00:00:30Z", "end": "2026-12-05T09:00:00Z"}},
+                   {"number": 2, "change": "LATER", "state": "%s", "machines": 3, "reservation": "l",
+                    "sites": {"osaka": 2, "tokyo": 2}, "until": "2026-12-01T00:10:00Z",
+                    "window": {"start": "2026-12-06T00:00:00Z", "end": "2026-12-10T09:00:00Z"}}]}
+                """.formatted(ID, STARTS_SOON, state);
+    }
 }

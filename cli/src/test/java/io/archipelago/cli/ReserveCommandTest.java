@@ -127,6 +127,25 @@ class ReserveCommandTest {
     }
 
     @Test
+    void waitsUntilWhatIsOfferedInsteadIsHeldAndSaysHowToTakeIt() {
+        site.answers(POST, Answer.json(202, Bodies.reservation("REQUESTED")));
+        site.answers(
+                GET,
+                Answer.json(200, Bodies.refusedWithOffers("HOLDING")),
+                Answer.json(200, Bodies.refusedWithOffers("OPEN")));
+
+        var result = terminal.vc("reserve", "cluster.yaml", "--wait");
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.out())
+                .contains("osaka: 4 hosts are missing; it would fit there from 2026-12-06T00:00:00Z on (no-capacity)")
+                .contains("Offers", "LATER", "osaka,tokyo", "2026-12-01T00:10:00Z")
+                .contains("Take one: ./vc accept " + Bodies.ID + " NUMBER")
+                .doesNotContain("FEWER");
+        assertThat(result.err()).contains("Take an offer: ./vc accept " + Bodies.ID);
+    }
+
+    @Test
     void exitsWithSixAndPrintsTheReservationWhenTheTimeIsUp() {
         site.answers(POST, Answer.json(202, Bodies.reservation("REQUESTED")));
         site.answers(GET, Answer.json(200, Bodies.deploying("DEGRADED", 1)));

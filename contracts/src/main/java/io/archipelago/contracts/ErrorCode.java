@@ -24,6 +24,8 @@ public enum ErrorCode {
     NO_CAPACITY(Category.CAPACITY, true),
     /** A hold ran out before it was confirmed. */
     HOLD_EXPIRED(Category.CAPACITY, true),
+    /** A counter-offer that is no longer held: it ran out, was given up, or made way for somebody's request. */
+    OFFER_GONE(Category.USER, false),
     /** A participant or peer did not answer in time. */
     NO_ANSWER(Category.CAPACITY, true),
     /** The request can not be met by this site whatever the load: no such role of host, no such peer. */

@@ -33,6 +33,8 @@ public final class MessageTypes {
         BY_NAME.put("placement.plan-sites", PlacementMessage.PlanSites.class);
         BY_NAME.put("placement.sites-planned", PlacementMessage.SitesPlanned.class);
         BY_NAME.put("placement.plan-refused", PlacementMessage.PlanRefused.class);
+        BY_NAME.put("placement.find-alternatives", PlacementMessage.FindAlternatives.class);
+        BY_NAME.put("placement.alternatives-found", PlacementMessage.AlternativesFound.class);
         BY_NAME.put("placement.capacity-advertised", PlacementMessage.CapacityAdvertised.class);
         BY_NAME.put("share.hold", ShareMessage.HoldShare.class);
         BY_NAME.put("share.held", ShareMessage.ShareHeld.class);

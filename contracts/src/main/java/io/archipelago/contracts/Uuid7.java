@@ -1,5 +1,6 @@
 package io.archipelago.contracts;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -19,6 +20,14 @@ public final class Uuid7 {
     public static UUID next(Instant now, RandomGenerator random) {
         long high = now.toEpochMilli() << TIME_SHIFT | VERSION | random.nextLong() & LOW_12_BITS;
         long low = VARIANT | random.nextLong() & LOW_62_BITS;
+        return new UUID(high, low);
+    }
+
+    /** Another id of the same time, always the same one of the same two: whoever decides again decides the same. */
+    public static UUID derived(UUID from, String purpose) {
+        UUID mixed = UUID.nameUUIDFromBytes((from + "/" + purpose).getBytes(StandardCharsets.UTF_8));
+        long high = from.getMostSignificantBits() & ~LOW_12_BITS | mixed.getMostSignificantBits() & LOW_12_BITS;
+        long low = VARIANT | mixed.getLeastSignificantBits() & LOW_62_BITS;
         return new UUID(high, low);
     }
 }

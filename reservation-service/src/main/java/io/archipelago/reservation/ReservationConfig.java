@@ -14,6 +14,9 @@ public interface ReservationConfig {
     /** Deadlines; see docs/deadlines.md. */
     Deadlines deadlines();
 
+    /** Counter-offers for what is refused. */
+    Offers offers();
+
     /** How long an idempotency key is remembered. */
     @WithDefault("P1D")
     Duration rememberKeys();
@@ -86,6 +89,17 @@ public interface ReservationConfig {
         /** From now to start. */
         @WithDefault("P366D")
         Duration ahead();
+    }
+
+    /** Counter-offers for what is refused. */
+    interface Offers {
+        /** How many are made for one request, 0 to 4; 0: none. */
+        @WithDefault("3")
+        int atMost();
+
+        /** How long a tenant has to accept one. For so long its sites have the less for others who ask. */
+        @WithDefault("PT10M")
+        Duration holdFor();
     }
 
     /** Deadlines. */

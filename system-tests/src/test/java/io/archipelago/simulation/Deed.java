@@ -10,6 +10,13 @@ enum Deed {
     ACTIVE,
     DEGRADED,
     REFUSED,
+    /** Something else was held for a tenant whose request was refused. */
+    OFFER_HELD,
+    OFFER_ACCEPTED,
+    /** What was held for an offer was given to somebody who asked for it. */
+    OFFER_MADE_WAY,
+    /** An offer was not taken in time. */
+    OFFER_RAN_OUT,
     CANCELLED,
     ENDED,
     /** A participant refused, and only holds stood in the way. */

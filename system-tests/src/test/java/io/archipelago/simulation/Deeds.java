@@ -37,6 +37,12 @@ final class Deeds {
                 }
             }
         }
+        if (after instanceof Reservation.Offered && !(before instanceof Reservation.Offered)) {
+            world.did(Deed.OFFER_HELD);
+        }
+        if (before instanceof Reservation.Offered offered && after instanceof Reservation.Releasing) {
+            world.did(Deed.OFFER_RAN_OUT);
+        }
         switch (after.state()) {
             case ACTIVE -> world.did(Deed.ACTIVE);
             case DEGRADED -> world.did(Deed.DEGRADED);

@@ -36,7 +36,9 @@ record Figures(Pace pace, Terms terms, Patience patience, Duration compareEvery,
                 begins,
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(60),
-                dice.between(1, 4));
+                dice.between(1, 4),
+                3,
+                Duration.ofSeconds(dice.pick(List.of(60, 300, 900))));
         Terms terms = new Terms(
                 lead,
                 Duration.ofSeconds(dice.pick(List.of(5, 60))),

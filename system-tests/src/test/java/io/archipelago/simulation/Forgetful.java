@@ -35,7 +35,8 @@ final class Forgetful {
     /** For {@link Mutation#SEQUENCE_FORGOTTEN}: the part as if no command had been seen. */
     static Part sequence(Part part) {
         return switch (part) {
-            case Part.Held p -> new Part.Held(p.allocation(), 0, p.spec(), p.chosen(), p.bookings(), p.until());
+            case Part.Held p ->
+                new Part.Held(p.allocation(), 0, p.spec(), p.chosen(), p.bookings(), p.until(), p.offer());
             case Part.Refused p -> new Part.Refused(p.allocation(), 0, p.refusal());
             case Part.Confirmed p -> new Part.Confirmed(0, p.lease());
             case Part.Deploying p ->

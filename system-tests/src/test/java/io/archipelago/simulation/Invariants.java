@@ -38,6 +38,7 @@ final class Invariants {
     private final HostInvariants hosts;
     private final LeaseInvariants leases = new LeaseInvariants();
     private final Set<ReservationId> cancelled = new HashSet<>();
+    private final Set<ReservationId> accepted = new HashSet<>();
     private final Set<List<Object>> givenUp = new HashSet<>();
     private final Set<AllocationId> ended = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
@@ -87,6 +88,11 @@ final class Invariants {
     /** The tenant has asked for the end. */
     void cancelled(ReservationId id) {
         cancelled.add(id);
+    }
+
+    /** The tenant has said that it wants an offer. */
+    void accepted(ReservationId id) {
+        accepted.add(id);
     }
 
     /** A participant has booked: its database would have looked at its constraints. */
@@ -286,7 +292,13 @@ final class Invariants {
             case Reservation.Releasing r -> ends(after);
             case Reservation.Closed c -> after instanceof Reservation.Closed && after.state() == before.state();
             case Reservation.Planning p -> true;
-            case Reservation.Holding h -> true;
+            // Whether an offer is wanted is the tenant's to say, and nothing is done about it before.
+            case Reservation.Holding h -> before.details().offerTo() == null || !(after instanceof Reservation.Held);
+            case Reservation.Offering o -> true;
+            case Reservation.Offered o ->
+                after instanceof Reservation.Offered
+                        || (after instanceof Reservation.Held && accepted.contains(before.id()))
+                        || ends(after);
             case Reservation.Held h -> true;
         };
     }

@@ -28,6 +28,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A participant of one site: production's protocol and logic over tables, and as little as possible between them. */
@@ -122,7 +124,7 @@ class ParticipantService extends Service {
                 new Work(
                         command,
                         posted.id(),
-                        List.of(command.allocation()),
+                        rows(command),
                         false,
                         () -> protocol.books(command),
                         tx -> onCommand(command, tx));
@@ -274,15 +276,46 @@ class ParticipantService extends Service {
             view = new PartView(view.part(), view.calendar(), view.resources(), new HostsDown(all, all, all));
         }
         PartDecision decision = protocol.onCommand(command, view, now);
-        if (reach == Reach.WINDOW && decision.next() instanceof Part.Refused) {
+        if (reach == Reach.WINDOW && ParticipantProtocol.refuses(decision)) {
             // Only a refusal needs to see beyond the window: it tells when it would fit.
-            view = view(id, read(Reach.ALL, id, window, now));
+            view = makeWay(command, view(id, read(Reach.ALL, id, window, now)), tx, now);
             decision = protocol.onCommand(command, view, now);
         }
         if (part != null && command.sequence() < part.sequence()) {
             world().invariants().changesNothing(this, command, decision);
         }
         apply(id, decision, tx, command);
+    }
+
+    /** What a command may change: its own part, and offers that are in its way. */
+    private List<Object> rows(AllocationCommand command) {
+        boolean books = command instanceof HoldAllocation || command instanceof ExtendAllocation;
+        Stream<AllocationId> offers = books
+                ? parts.values().stream()
+                        .filter(part -> part instanceof Part.Held held && held.offer())
+                        .map(Part::allocation)
+                : Stream.of();
+        return Stream.concat(Stream.of(command.allocation()), offers)
+                .distinct()
+                .sorted(Comparator.comparing(AllocationId::toString))
+                .<Object>map(id -> id)
+                .toList();
+    }
+
+    /** Has those offers of a command's rows make way that are in its way; the view without them. */
+    private PartView makeWay(AllocationCommand command, PartView view, Transaction tx, Instant now) {
+        List<Part.Held> offers = tx.work().rows().stream()
+                .map(parts::get)
+                .filter(part -> part instanceof Part.Held held && held.offer())
+                .map(Part.Held.class::cast)
+                .toList();
+        Calendar calendar = view.calendar();
+        for (Part.Held offer : protocol.inTheWay(command, view, offers, now)) {
+            world().did(Deed.OFFER_MADE_WAY);
+            apply(offer.allocation(), protocol.makeWay(offer), tx, "makes way for " + Words.of(command));
+            calendar = calendar.without(offer.allocation());
+        }
+        return new PartView(view.part(), calendar, view.resources(), view.down());
     }
 
     private Calendar read(Reach reach, AllocationId id, @Nullable TimeWindow window, Instant now) {

@@ -1,8 +1,11 @@
 package io.archipelago.simulation;
 
+import io.archipelago.bus.booking.Calendar;
+import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.placement.domain.PlacementLogic;
 import io.archipelago.placement.domain.SitePlanner;
@@ -42,7 +45,16 @@ final class PlacementService extends ParticipantService {
                         tx -> tx.send(
                                 Topics.events("placement"),
                                 question.reservation(),
-                                planner.plan(question, calendar(tx.now()), peers)));
+                                planner.plan(question, withoutOffers(calendar(tx.now())), peers)));
+            case FindAlternatives question ->
+                Work.on(
+                        question,
+                        posted.id(),
+                        List.of(question.reservation()),
+                        tx -> tx.send(
+                                Topics.events("placement"),
+                                question.reservation(),
+                                planner.alternatives(question, calendar(tx.now()), peers)));
             case CapacityAdvertised advertised ->
                 Work.on(
                         advertised,
@@ -69,6 +81,17 @@ final class PlacementService extends ParticipantService {
         List<Object> rows = new ArrayList<>(super.rows());
         rows.add(ADVERTISE);
         return rows;
+    }
+
+    /** They make way. */
+    private Calendar withoutOffers(Calendar all) {
+        Calendar firm = all;
+        for (Part part : parts().values()) {
+            if (part instanceof Part.Held held && held.offer()) {
+                firm = firm.without(held.allocation());
+            }
+        }
+        return firm;
     }
 
     private void advertise(Transaction tx) {

@@ -9,6 +9,7 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.StreamPosition;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -99,6 +100,15 @@ final class ReservationService extends Service {
         }));
     }
 
+    /** POST of an acceptance, by a tenant who takes the first offer that it finds open. */
+    void accept(ReservationId refused) {
+        Offers.accept(this, refused).ifPresent(this::request);
+    }
+
+    ReservationMoves moves() {
+        return reservationMoves;
+    }
+
     @Override
     @Nullable
     Work work(Posted posted) {
@@ -131,6 +141,7 @@ final class ReservationService extends Service {
                                         .flatMap(r -> reservationMoves.onPlanRefused(r, refused, tx.now())),
                                 tx,
                                 refused));
+            case AlternativesFound found -> Offers.work(this, posted.id(), found);
             case CapacityAdvertised own ->
                 Work.on(
                         own,

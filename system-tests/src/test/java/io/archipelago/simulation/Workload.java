@@ -83,6 +83,13 @@ final class Workload {
                     () -> "asks for " + Words.of(id) + ": " + count + " machines, " + window + ", " + request.policy());
             master.reservation().create(details);
         });
+        if (dice.chance(0.6)) {
+            // Whoever is refused looks at what is offered instead, now and then.
+            for (int look = 1; look <= 6; look++) {
+                long lookAt = at + dice.between(5L, 900L) * SECOND;
+                world.scheduler().at(lookAt, () -> master.reservation().accept(id));
+            }
+        }
         if (dice.chance(0.35)) {
             long cancelAt = dice.chance(0.5)
                     ? at + dice.between(0L, 20 * SECOND)

@@ -53,6 +53,10 @@ final class Person {
         return get(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id);
     }
 
+    Answer accept(String site, String refused, int offer) throws IOException, InterruptedException {
+        return post(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + refused + "/offers/" + offer + "/accept");
+    }
+
     Answer cancel(String site, String id) throws IOException, InterruptedException {
         return send(to(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id).DELETE());
     }

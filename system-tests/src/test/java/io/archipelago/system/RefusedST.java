@@ -37,6 +37,7 @@ class RefusedST {
             assertThat(problem.get("site").asText()).isEqualTo("osaka");
             assertThat(problem.get("message").asText()).contains("bytes of volumes");
         });
+        federation.cancel(id);
         federation.assertNothingIsLeft();
 
         // What tokyo has given back is no part of it once tokyo has said so.
@@ -70,6 +71,7 @@ class RefusedST {
             assertThat(problem.get("site").asText()).isEqualTo("osaka");
             assertThat(problem.get("code").asText()).isEqualTo("no-answer");
         });
+        federation.cancel(id);
         // The request to hold reaches osaka only now, and what gives it back behind it.
         federation.heal();
         federation.assertNothingIsLeft();
@@ -102,6 +104,7 @@ class RefusedST {
         JsonNode refused = federation.awaitState(id, "REFUSED");
         assertThat(refused.get("problems").toString()).contains("no-answer");
 
+        federation.cancel(id);
         federation.thaw();
         federation.heal();
         federation.assertNothingIsLeft();

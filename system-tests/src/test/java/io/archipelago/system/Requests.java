@@ -38,4 +38,13 @@ final class Requests {
                  "sites": {"use": {"tokyo": 1, "osaka": 20}}}
                 """.formatted(start, duration);
     }
+
+    /** More machines than both sites have hosts, each of which takes a whole one. */
+    static String tooMany(Instant start, Duration duration) {
+        return """
+                {"name": "many", "window": {"start": "%s", "duration": "%s"},
+                 "machines": {"compute": {"count": 60, "cpus": 16, "memory": "1GiB", "disk": "1GiB", "maxPerHost": 1},
+                              "frontend": {"cpus": 1, "memory": "1GiB", "disk": "1GiB"}}}
+                """.formatted(start, duration);
+    }
 }

@@ -65,6 +65,11 @@ class RivalsST {
             federation.cancel(rival.who, rival.master, rival.id);
             federation.awaitState(rival.who, rival.master, rival.id, "CANCELLED");
         }
+        // Nor is anything left of what the others were offered, once they do not want it.
+        rivals.add(last);
+        for (Rival rival : rivals) {
+            federation.cancel(rival.who, rival.master, rival.id);
+        }
         federation.assertNothingIsLeft();
     }
 

@@ -57,9 +57,12 @@ import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import io.archipelago.contracts.placement.Alternative;
 import io.archipelago.contracts.placement.CapacitySlice;
 import io.archipelago.contracts.placement.CapacitySlice.HostClass;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -152,7 +155,21 @@ final class MessageSamples {
                         Set.of(),
                         null,
                         null));
+        samples.put("share.hold.offer", new HoldShare(AT_TOKYO, 1, spec(), Duration.ofSeconds(60), true));
         return samples;
+    }
+
+    private static PlanSites planSites() {
+        return new PlanSites(
+                RESERVATION,
+                2,
+                window(),
+                frontend(),
+                compute(24),
+                new SitePolicy.Named(Map.of(TOKYO, 12, OSAKA, 12)),
+                Set.of(new SiteId("nagoya")),
+                "172.16.0.0/12",
+                Map.of(OSAKA, 12));
     }
 
     private static List<Message> ofEveryType() {
@@ -174,18 +191,13 @@ final class MessageSamples {
                 new AllocationProgress(
                         AT_TOKYO, 3, Participant.PLACEMENT, Progress.DEGRADED, statuses(), List.of("vcompute-1-3")),
                 new AllocationReleased(AT_TOKYO, 4, Participant.CACHE),
-                new PlanSites(
-                        RESERVATION,
-                        2,
-                        window(),
-                        frontend(),
-                        compute(24),
-                        new SitePolicy.Named(Map.of(TOKYO, 12, OSAKA, 12)),
-                        Set.of(new SiteId("nagoya")),
-                        "172.16.0.0/12",
-                        Map.of(OSAKA, 12)),
+                planSites(),
                 new SitesPlanned(RESERVATION, 2, Map.of(TOKYO, 20, OSAKA, 4)),
                 new PlanRefused(RESERVATION, 2, Map.of(OSAKA, refusal())),
+                new FindAlternatives(planSites(), NOW.plusSeconds(10_800), 3),
+                new AlternativesFound(
+                        RESERVATION,
+                        List.of(new Alternative(Alternative.Change.LATER, window(), 24, new SitePolicy.FewestSites()))),
                 new CapacityAdvertised(
                         OSAKA,
                         NOW,

@@ -54,6 +54,7 @@ public sealed interface Part {
      * @param chosen what was chosen
      * @param bookings how many rows book it
      * @param until when it runs out
+     * @param offer whether it is held for a counter-offer, and makes way for what somebody has asked for
      */
     record Held(
             AllocationId allocation,
@@ -61,7 +62,8 @@ public sealed interface Part {
             AllocationSpec spec,
             Facts.Chosen chosen,
             int bookings,
-            Instant until)
+            Instant until,
+            boolean offer)
             implements Part {
 
         @Override

@@ -26,6 +26,9 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -110,6 +113,55 @@ public final class ParticipantProtocol {
         };
     }
 
+    /** Whether a decision about a command that books says that it does not fit. */
+    public static boolean refuses(PartDecision decision) {
+        return decision.next() instanceof Part.Refused
+                || decision.next() instanceof Part.Deploying deploying
+                        && deploying.extension() instanceof Part.Extension.Denied;
+    }
+
+    /**
+     * The counter-offers that make way for a command, so that it fits: no more of them than needed, those that run out last before others. None if
+     * it does not fit all the same, or is itself an offer.
+     *
+     * @param view with every booking, by which the command is refused
+     * @param offers what is held for counter-offers
+     */
+    public List<Part.Held> inTheWay(
+            AllocationCommand command, PartView view, Collection<Part.Held> offers, Instant now) {
+        boolean firm = command instanceof ExtendAllocation || command instanceof HoldAllocation hold && !hold.offered();
+        List<Part.Held> gone = new ArrayList<>(offers);
+        gone.removeIf(offer -> offer.allocation().equals(command.allocation()));
+        if (!firm || gone.isEmpty() || refuses(onCommand(command, without(gone, view), now))) {
+            return List.of();
+        }
+        gone.sort(Comparator.comparing(Part.Held::until)
+                .thenComparing(offer -> offer.allocation().toString()));
+        for (Part.Held offer : List.copyOf(gone)) {
+            List<Part.Held> fewer =
+                    gone.stream().filter(other -> !other.equals(offer)).toList();
+            if (!refuses(onCommand(command, without(fewer, view), now))) {
+                gone.remove(offer);
+            }
+        }
+        return List.copyOf(gone);
+    }
+
+    private static PartView without(List<Part.Held> offers, PartView view) {
+        Calendar calendar = view.calendar();
+        for (Part.Held offer : offers) {
+            calendar = calendar.without(offer.allocation());
+        }
+        return new PartView(view.part(), calendar, view.resources(), view.down());
+    }
+
+    /** A counter-offer makes way. */
+    public PartDecision makeWay(Part.Held offer) {
+        Refusal why = Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the offer made way for what somebody has asked for");
+        return PartDecision.to(offer.runOut(why), new PartDecision.Drop())
+                .answering(new AllocationRefused(offer.allocation(), offer.sequence(), logic.name(), why));
+    }
+
     /** Takes what an agent saw of a resource that is in the view. */
     public PartDecision onObserved(ResourceObserved observed, PartView view, Instant now) {
         return resources.onObserved(observed, view, now);
@@ -163,8 +215,8 @@ public final class ParticipantProtocol {
             case Chosen chosen -> {
                 Instant until = now.plus(hold.holdFor());
                 List<Booking> bookings = rows.of(request, hold.facts().with(chosen.chosen()), until);
-                Part.Held held =
-                        new Part.Held(id, hold.sequence(), hold.spec(), chosen.chosen(), bookings.size(), until);
+                Part.Held held = new Part.Held(
+                        id, hold.sequence(), hold.spec(), chosen.chosen(), bookings.size(), until, hold.offered());
                 yield PartDecision.to(held, new PartDecision.Book(bookings))
                         .answering(new AllocationHeld(id, hold.sequence(), logic.name(), until, chosen.chosen()));
             }

@@ -68,7 +68,7 @@ class ParticipantProtocolTest {
         assertThat(decision.bookings())
                 .isEqualTo(new Book(List.of(
                         new Booking(ALLOCATION, "pool", null, booking(null).amounts(), booked, until))));
-        assertThat(decision.next()).isEqualTo(new Part.Held(ALLOCATION, 1, hold(1).spec(), CHOSEN, 1, until));
+        assertThat(decision.next()).isEqualTo(new Part.Held(ALLOCATION, 1, hold(1).spec(), CHOSEN, 1, until, false));
         assertThat(decision.answers())
                 .containsExactly(new AllocationHeld(ALLOCATION, 1, Participant.STORAGE, until, CHOSEN));
     }
@@ -93,7 +93,8 @@ class ParticipantProtocolTest {
         PartDecision decision = protocol.onCommand(hold(SEQUENCE + 1), view(held()), NOON.plusSeconds(30));
 
         assertThat(decision.next())
-                .isEqualTo(new Part.Held(ALLOCATION, SEQUENCE + 1, hold(1).spec(), CHOSEN, 1, NOON.plusSeconds(90)));
+                .isEqualTo(new Part.Held(
+                        ALLOCATION, SEQUENCE + 1, hold(1).spec(), CHOSEN, 1, NOON.plusSeconds(90), false));
     }
 
     @Test

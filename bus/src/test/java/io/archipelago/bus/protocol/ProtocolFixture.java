@@ -144,7 +144,7 @@ final class ProtocolFixture {
     }
 
     static Part.Held held() {
-        return new Part.Held(ALLOCATION, SEQUENCE, spec(), CHOSEN, 1, NOON.plus(HOLD_FOR));
+        return new Part.Held(ALLOCATION, SEQUENCE, spec(), CHOSEN, 1, NOON.plus(HOLD_FOR), false);
     }
 
     static Part.Refused refused() {

@@ -5,6 +5,7 @@ import io.archipelago.contracts.Message;
 import io.archipelago.contracts.Participant;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a site's reservation-service tells the participants, on {@code allocation.commands.v1}, keyed by allocation.
@@ -28,6 +29,7 @@ public sealed interface AllocationCommand extends Message {
      * @param spec what is wanted
      * @param facts what is known of the site so far
      * @param holdFor how long the hold lasts from when the participant grants it, by its own clock
+     * @param offer whether it is held for a counter-offer, which makes way for what somebody has asked for; null: it is not
      */
     record HoldAllocation(
             AllocationId allocation,
@@ -35,10 +37,27 @@ public sealed interface AllocationCommand extends Message {
             Set<Participant> addressees,
             AllocationSpec spec,
             Facts.OfSite facts,
-            Duration holdFor)
+            Duration holdFor,
+            @Nullable Boolean offer)
             implements AllocationCommand {
         public HoldAllocation {
             addressees = Set.copyOf(addressees);
+        }
+
+        /** For what was asked for. */
+        public HoldAllocation(
+                AllocationId allocation,
+                long sequence,
+                Set<Participant> addressees,
+                AllocationSpec spec,
+                Facts.OfSite facts,
+                Duration holdFor) {
+            this(allocation, sequence, addressees, spec, facts, holdFor, null);
+        }
+
+        /** Whether it is held for a counter-offer. */
+        public boolean offered() {
+            return Boolean.TRUE.equals(offer);
         }
     }
 

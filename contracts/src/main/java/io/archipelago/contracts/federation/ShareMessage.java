@@ -38,9 +38,25 @@ public sealed interface ShareMessage extends Message {
      * @param sequence see {@link ShareMessage}
      * @param spec what is wanted
      * @param holdFor how long the hold lasts from when it is granted, by the giver's clock
+     * @param offer whether it is held for a counter-offer, which a tenant has time to think of; null: it is not
      */
-    record HoldShare(AllocationId allocation, long sequence, AllocationSpec spec, Duration holdFor)
-            implements Command {}
+    record HoldShare(
+            AllocationId allocation,
+            long sequence,
+            AllocationSpec spec,
+            Duration holdFor,
+            @Nullable Boolean offer) implements Command {
+
+        /** For what was asked for. */
+        public HoldShare(AllocationId allocation, long sequence, AllocationSpec spec, Duration holdFor) {
+            this(allocation, sequence, spec, holdFor, null);
+        }
+
+        /** Whether it is held for a counter-offer. */
+        public boolean offered() {
+            return Boolean.TRUE.equals(offer);
+        }
+    }
 
     /**
      * The share is held.

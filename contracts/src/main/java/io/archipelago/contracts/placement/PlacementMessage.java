@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** What reservation-service and placement-service say to each other about sites. */
 public sealed interface PlacementMessage extends Message {
 
+    /** What reservation-service asks. */
+    sealed interface Question extends PlacementMessage {
+
+        /** The reservation that it is about. */
+        ReservationId reservation();
+    }
+
     /**
      * Which sites? On {@code placement.commands.v1}, keyed by reservation.
      *
@@ -40,7 +47,7 @@ public sealed interface PlacementMessage extends Message {
             Set<SiteId> excluded,
             @Nullable String network,
             @Nullable Map<SiteId, Integer> limits)
-            implements PlacementMessage {
+            implements Question {
         public PlanSites {
             excluded = Set.copyOf(excluded);
             limits = limits == null ? null : Map.copyOf(limits);
@@ -77,6 +84,33 @@ public sealed interface PlacementMessage extends Message {
             implements PlacementMessage {
         public PlanRefused {
             refusals = Map.copyOf(refusals);
+        }
+    }
+
+    /**
+     * What could be had instead of something that was refused? On {@code placement.commands.v1}, keyed by reservation.
+     *
+     * @param request what was refused; of sites that can not be had whatever the window {@code excluded} tells, and how many machines at most others
+     *     have throughout this one its {@code limits}
+     * @param notBefore nothing that starts later is to start before, for want of something that placement knows nothing of; null: of nothing
+     * @param atMost so many answers, 1 or more
+     */
+    record FindAlternatives(PlanSites request, @Nullable Instant notBefore, int atMost) implements Question {
+        @Override
+        public ReservationId reservation() {
+            return request.reservation();
+        }
+    }
+
+    /**
+     * What could be had. On {@code placement.events.v1}, keyed by reservation. It promises nothing either.
+     *
+     * @param reservation the reservation that was refused
+     * @param alternatives the likest first; empty if nothing was found
+     */
+    record AlternativesFound(ReservationId reservation, List<Alternative> alternatives) implements PlacementMessage {
+        public AlternativesFound {
+            alternatives = List.copyOf(alternatives);
         }
     }
 

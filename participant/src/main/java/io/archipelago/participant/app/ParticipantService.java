@@ -19,6 +19,7 @@ import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.participant.persistence.PartStore;
 import io.archipelago.participant.persistence.PartStore.Need;
 import io.archipelago.participant.persistence.PartStore.Reach;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -64,20 +65,32 @@ public class ParticipantService {
                 .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Deploying
                         ? store.view(tx, new Need(allocation, Reach.FREE))
                         : Uni.createFrom().item(view))
-                .chain(view -> {
-                    PartDecision decision = decide.apply(view);
-                    return !view.calendar().isComplete() && refuses(decision)
-                            // Only a refusal needs to see every single booking: it tells why, and when it would fit.
-                            ? store.view(tx, new Need(allocation, Reach.ALL))
-                                    .chain(all -> carryOut(tx, allocation, decide.apply(all)))
-                            : carryOut(tx, allocation, decision);
-                });
+                .chain(view -> !booksMore(command) || !ParticipantProtocol.refuses(decide.apply(view))
+                        ? carryOut(tx, allocation, decide.apply(view))
+                        // Only a refusal needs to see every single booking: it tells why, and when it would fit.
+                        : store.view(tx, new Need(allocation, Reach.ALL))
+                                .chain(all -> makeWay(tx, command, all))
+                                .chain(() -> store.view(tx, new Need(allocation, Reach.ALL)))
+                                .chain(all -> carryOut(tx, allocation, decide.apply(all))));
     }
 
-    private static boolean refuses(PartDecision decision) {
-        return decision.next() instanceof Part.Refused
-                || decision.next() instanceof Part.Deploying deploying
-                        && deploying.extension() instanceof Part.Extension.Denied;
+    private static boolean booksMore(AllocationCommand command) {
+        return command instanceof HoldAllocation || command instanceof ExtendAllocation;
+    }
+
+    /** Gives up the counter-offers because of which a command would be refused. */
+    private Uni<Void> makeWay(Tx tx, AllocationCommand command, PartView all) {
+        return ParticipantProtocol.refuses(protocol.onCommand(command, all, tx.now()))
+                ? store.offers(tx)
+                        .chain(offers -> Multi.createFrom()
+                                .iterable(protocol.inTheWay(command, all, offers, tx.now()))
+                                .onItem()
+                                .transformToUniAndConcatenate(
+                                        offer -> carryOut(tx, offer.allocation(), protocol.makeWay(offer)))
+                                .collect()
+                                .last())
+                        .replaceWithVoid()
+                : Uni.createFrom().voidItem();
     }
 
     /** Locks and reads what is needed to take what agents saw of some allocations. */

@@ -32,6 +32,9 @@ public class PartRow {
     @Nullable
     Instant dueAt;
 
+    /** Whether it is held for a counter-offer. */
+    boolean offer;
+
     @Column(name = "changed_at")
     Instant changedAt;
 
@@ -45,6 +48,7 @@ public class PartRow {
         state = part.getClass().getSimpleName();
         body = Json.writeAs(Part.class, part);
         dueAt = part.due();
+        offer = part instanceof Part.Held held && held.offer();
         changedAt = now;
     }
 }

@@ -68,6 +68,27 @@ public class PartStore {
         return load(tx, List.of(need)).map(none -> workingSet(tx).view(need));
     }
 
+    /** What is held for counter-offers; all of it is locked. */
+    public Uni<List<Part.Held>> offers(Tx tx) {
+        return offerIds(tx)
+                .chain(ids -> load(
+                                tx,
+                                ids.stream().map(id -> new Need(id, Reach.NONE)).toList())
+                        .map(none -> ids.stream()
+                                .flatMap(id -> workingSet(tx).part(id).stream())
+                                .map(PartRow::part)
+                                .filter(part -> part instanceof Part.Held held && held.offer())
+                                .map(Part.Held.class::cast)
+                                .toList()));
+    }
+
+    private static Uni<List<AllocationId>> offerIds(Tx tx) {
+        return tx.session()
+                .<String>createNativeQuery("select allocation from part where offer order by allocation")
+                .getResultList()
+                .map(ids -> ids.stream().map(AllocationId::parse).toList());
+    }
+
     /** Takes a decision. Its rows are written when the transaction ends. */
     public Uni<Void> write(Tx tx, AllocationId allocation, PartDecision decision) {
         WorkingSet set = workingSet(tx);
@@ -80,6 +101,18 @@ public class PartStore {
     /** Everything that is booked here, one by one; nothing is locked. */
     public Uni<Calendar> calendar(Tx tx) {
         return pools(tx).chain(pools -> BookingStore.all(tx).map(rows -> new Calendar(pools, rows.values(), tx.now())));
+    }
+
+    /** The same without what is held for counter-offers: it makes way. */
+    public Uni<Calendar> calendarWithoutOffers(Tx tx) {
+        return calendar(tx)
+                .chain(all -> offerIds(tx).map(offers -> {
+                    Calendar firm = all;
+                    for (AllocationId offer : offers) {
+                        firm = firm.without(offer);
+                    }
+                    return firm;
+                }));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.participant.persistence.PartStore;
@@ -45,10 +46,20 @@ public class PlanningService {
                         .map(here -> planner.plan(question, here, peers))
                         .chain(answer -> answer instanceof PlanRefused
                                 // Only a refusal needs to see every single booking: it tells when it would fit.
-                                ? parts.calendar(tx).map(here -> planner.plan(question, here, peers))
+                                ? parts.calendarWithoutOffers(tx).map(here -> planner.plan(question, here, peers))
                                 : Uni.createFrom().item(answer)))
                 .invoke(answer -> tx.send(
                         Topics.events("placement"), question.reservation().toString(), answer))
+                .replaceWithVoid();
+    }
+
+    /** Says what could be had instead of something that was refused. */
+    public Uni<Void> find(Tx tx, FindAlternatives question) {
+        return capacities
+                .all(tx)
+                .chain(peers -> parts.calendar(tx).map(here -> planner.alternatives(question, here, peers)))
+                .invoke(found ->
+                        tx.send(Topics.events("placement"), found.reservation().toString(), found))
                 .replaceWithVoid();
     }
 

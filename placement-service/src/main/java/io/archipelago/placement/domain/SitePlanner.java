@@ -10,7 +10,9 @@ import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +78,7 @@ public final class SitePlanner {
 
     private PlacementMessage plan(
             PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
-        boolean frontendFits = Packing.of(List.of(question.frontend()), here.availability(), window)
-                .isPresent();
-        if (!frontendFits) {
+        if (!frontendFits(question, window, here)) {
             Instant earliest = earliestStart(question, here, window).orElse(null);
             return refused(
                     question,
@@ -94,6 +95,49 @@ public final class SitePlanner {
             }
             case SitePolicy.Named named -> named(question, named.machines(), rooms, here);
         };
+    }
+
+    private static boolean frontendFits(PlanSites question, TimeWindow window, Calendar here) {
+        return Packing.of(List.of(question.frontend()), here.availability(), window)
+                .isPresent();
+    }
+
+    /**
+     * What could be had instead of something that was refused, by what is likely: nobody has been asked yet.
+     *
+     * @param all what is booked here, every booking of it
+     */
+    public AlternativesFound alternatives(
+            FindAlternatives question, Calendar all, Map<SiteId, CapacityAdvertised> peers) {
+        PlanSites refused = question.request();
+        // What an attempt has left here is on its way back.
+        Calendar here = all.without(new AllocationId(refused.reservation(), own));
+        TreeSet<Instant> changes =
+                new TreeSet<>(here.changes(booked.apply(refused.window()).start()));
+        peers.values().forEach(peer -> peer.slices().forEach(slice -> changes.add(slice.from())));
+        Alternatives search = new Alternatives(booked, changes, asked -> likely(asked, here, peers));
+        return new AlternativesFound(refused.reservation(), search.to(question));
+    }
+
+    /** How many compute machines each site is likely to give, all together not more than are asked for; none if the frontend does not fit. */
+    private Map<SiteId, Integer> likely(PlanSites question, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+        TimeWindow window = booked.apply(question.window());
+        if (!frontendFits(question, window, here)) {
+            return Map.of();
+        }
+        Map<SiteId, Integer> likely = new TreeMap<>();
+        int missing = question.compute().count();
+        for (Map.Entry<SiteId, Room> site : rooms(question, window, here, peers).entrySet()) {
+            int wanted = question.policy() instanceof SitePolicy.Named named
+                    ? named.machines().getOrDefault(site.getKey(), 0)
+                    : missing;
+            int given = Math.min(Math.min(missing, wanted), site.getValue().likely());
+            if (given > 0) {
+                likely.put(site.getKey(), given);
+                missing -= given;
+            }
+        }
+        return likely;
     }
 
     private Map<SiteId, Room> rooms(

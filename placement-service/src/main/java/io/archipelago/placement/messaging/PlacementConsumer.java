@@ -5,7 +5,9 @@ import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -44,9 +46,11 @@ class PlacementConsumer {
     private Uni<Void> take(Tx tx, Envelope envelope) {
         return switch ((PlacementMessage) envelope.message()) {
             case PlanSites question -> planning.plan(tx, question);
+            case FindAlternatives question -> planning.find(tx, question);
             case CapacityAdvertised capacity -> planning.keep(tx, capacity);
             case SitesPlanned own -> Uni.createFrom().voidItem();
             case PlanRefused own -> Uni.createFrom().voidItem();
+            case AlternativesFound own -> Uni.createFrom().voidItem();
         };
     }
 }

@@ -277,6 +277,40 @@ class PlacementIT {
     }
 
     @Test
+    void whatIsHeldForAnOfferMakesWayForWhatIsAskedForAndNotForAnotherOffer() {
+        site.sql("update pool set open = false where id <> '" + FIFTH + "'");
+        HoldAllocation first = offer(machine(WINDOW, 4, 4));
+        HoldAllocation second = offer(machine(WINDOW, 4, 4));
+        assertThat(chosen(site.race(List.of(first, second)))).hasSize(2);
+
+        AllocationEvent anotherOffer = site.answer(offer(machine(WINDOW, 1, 1)));
+        AllocationEvent asked = site.answer(hold(machine(WINDOW, 3, 3)));
+
+        assertThat(anotherOffer).isInstanceOf(AllocationRefused.class);
+        assertThat(asked).isInstanceOf(AllocationHeld.class);
+        assertThat(site.number("select count(*) from part where offer"))
+                .as("offers that are left")
+                .isEqualTo(1);
+        assertThat(site.rows().rows()).hasSize(2);
+        assertThat(site.rows().overbooked()).isEmpty();
+
+        // Who comes too late with its word is told so, as if its hold had run out.
+        List<AllocationEvent> confirmed = site.race(List.of(
+                confirm(first, new Facts.Hosts(Map.of(1, FIFTH))), confirm(second, new Facts.Hosts(Map.of(1, FIFTH)))));
+        assertThat(refusals(confirmed)).singleElement().matches(refusal -> refusal.code() == ErrorCode.HOLD_EXPIRED);
+        assertThat(confirmed).filteredOn(AllocationConfirmed.class::isInstance).hasSize(1);
+        assertThat(site.answer(hold(machine(WINDOW, 2, 2))))
+                .as("what was accepted is no offer any more")
+                .isInstanceOf(AllocationRefused.class);
+    }
+
+    private HoldAllocation offer(AllocationSpec spec) {
+        HoldAllocation firm = hold(spec);
+        return new HoldAllocation(
+                firm.allocation(), firm.sequence(), firm.addressees(), firm.spec(), firm.facts(), firm.holdFor(), true);
+    }
+
+    @Test
     void whatIsConfirmedStaysAndWhatIsReleasedGoes() {
         HoldAllocation hold = hold(machine(WINDOW, 4, 4));
         AllocationEvent held = site.answer(hold);

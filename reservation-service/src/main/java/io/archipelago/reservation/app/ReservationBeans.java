@@ -79,7 +79,9 @@ class ReservationBeans {
                 deadlines.lead(),
                 deadlines.deployWithin(),
                 deadlines.replaceAgain(),
-                deadlines.attempts());
+                deadlines.attempts(),
+                config.offers().atMost(),
+                config.offers().holdFor());
     }
 
     @Produces

@@ -5,19 +5,27 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
-import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.contracts.placement.PlacementMessage.Question;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.ReservationMetrics;
+import io.archipelago.reservation.domain.Acceptance;
+import io.archipelago.reservation.domain.Acceptance.Accepted;
 import io.archipelago.reservation.domain.Decision;
+import io.archipelago.reservation.domain.Offer;
 import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.persistence.ReservationStore;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -46,13 +54,30 @@ public class ReservationService {
         return store.lockAll(tx, ids);
     }
 
+    /**
+     * The same, with some that are refused.
+     *
+     * @param refused those for which counter-offers were found
+     */
+    public Uni<Void> prepare(Tx tx, Collection<ReservationId> ids, Collection<ReservationId> refused) {
+        return store.lockAll(tx, ids, refused);
+    }
+
     /** Accepts a request that has passed all checks. */
     public Uni<Reservation> request(Tx tx, Details details) {
         return carryOut(tx, null, moves.request(details, tx.now()));
     }
 
-    /** Takes the tenant's word that a reservation is no longer wanted; the reservation as it is then. */
+    /** Takes the tenant's word that a reservation is no longer wanted, nor what is offered instead of it; the reservation as it is then. */
     public Uni<Reservation> cancel(Tx tx, Reservation reservation) {
+        List<ReservationId> offers = offers(reservation);
+        return store.lockAll(tx, offers)
+                .chain(() -> store.findLocked(tx, offers))
+                .chain(found -> cancelAll(tx, Offer.open(found.values())))
+                .chain(() -> giveUp(tx, reservation));
+    }
+
+    private Uni<Reservation> giveUp(Tx tx, Reservation reservation) {
         return moves.cancel(reservation, tx.now())
                 .map(decision -> carryOut(tx, reservation, decision))
                 .orElseGet(() -> Uni.createFrom().item(reservation));
@@ -63,8 +88,9 @@ public class ReservationService {
         return switch (message) {
             case SitesPlanned plan -> move(tx, plan.reservation(), r -> moves.onPlanned(r, plan, tx.now()));
             case PlanRefused no -> move(tx, no.reservation(), r -> moves.onPlanRefused(r, no, tx.now()));
+            case AlternativesFound found -> offer(tx, found);
             case CapacityAdvertised capacity -> Uni.createFrom().voidItem();
-            case PlanSites question -> Uni.createFrom().voidItem();
+            case Question own -> Uni.createFrom().voidItem();
         };
     }
 
@@ -81,6 +107,67 @@ public class ReservationService {
     /** Does what is due for a reservation. */
     public Uni<Void> onDue(Tx tx, ReservationId id) {
         return move(tx, id, r -> moves.onDue(r, tx.now()));
+    }
+
+    /** A tenant has one set of counter-offers at a time: those to what was refused earlier make way. */
+    private Uni<Void> offer(Tx tx, AlternativesFound found) {
+        return store.lock(tx, found.reservation()).chain(locked -> {
+            List<Decision<Reservation>> decisions =
+                    locked.map(r -> moves.onAlternatives(r, found, tx.now())).orElse(List.of());
+            return decisions.isEmpty()
+                    ? Uni.createFrom().voidItem()
+                    : store.lockOffers(tx, locked.orElseThrow().details().tenant())
+                            .chain(earlier -> cancelAll(tx, earlier))
+                            .chain(() -> carryOut(tx, locked.orElseThrow(), decisions.getFirst()))
+                            .chain(() -> Multi.createFrom()
+                                    .iterable(decisions.subList(1, decisions.size()))
+                                    .onItem()
+                                    .transformToUniAndConcatenate(begun -> carryOut(tx, null, begun))
+                                    .collect()
+                                    .last())
+                            .replaceWithVoid();
+        });
+    }
+
+    private Uni<Void> cancelAll(Tx tx, Collection<Reservation> reservations) {
+        return Multi.createFrom()
+                .iterable(reservations)
+                .onItem()
+                .transformToUniAndConcatenate(reservation -> giveUp(tx, reservation))
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    /**
+     * Takes the tenant's word that it wants a counter-offer. To say so again changes nothing.
+     *
+     * @param refused what was asked for: what is offered instead of it never changes
+     */
+    public Uni<Acceptance> accept(Tx tx, Reservation refused, int number) {
+        List<ReservationId> offers = offers(refused);
+        return store.lockAll(tx, offers)
+                .chain(() -> store.findLocked(tx, offers))
+                .chain(found -> carryOut(tx, found, moves.accept(refused, number, found, tx.now())));
+    }
+
+    private static List<ReservationId> offers(Reservation reservation) {
+        return reservation instanceof Closed closed
+                ? closed.offers().stream().map(Offer::reservation).toList()
+                : List.of();
+    }
+
+    private Uni<Acceptance> carryOut(Tx tx, Map<ReservationId, Reservation> before, Acceptance acceptance) {
+        List<Decision<Reservation>> decisions =
+                acceptance instanceof Accepted accepted ? accepted.decisions() : List.of();
+        return Multi.createFrom()
+                .iterable(decisions)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        decision -> carryOut(tx, before.get(decision.next().id()), decision))
+                .collect()
+                .last()
+                .replaceWith(acceptance);
     }
 
     private Uni<Void> move(Tx tx, ReservationId id, Function<Reservation, Optional<Decision<Reservation>>> decide) {

@@ -96,6 +96,7 @@ public sealed interface Allocation {
      * @param facts what has been chosen so far
      * @param until when the hold of each that has answered runs out
      * @param holdFor how long each is to hold
+     * @param offer whether it is held for a counter-offer
      * @param asked how many times they were asked
      * @param askAgainAt when to ask again who has not answered
      * @param giveUpAt when silence counts as a refusal
@@ -105,6 +106,7 @@ public sealed interface Allocation {
             Facts.OfSite facts,
             Map<Participant, Instant> until,
             Duration holdFor,
+            boolean offer,
             int asked,
             Instant askAgainAt,
             Instant giveUpAt)
@@ -122,11 +124,11 @@ public sealed interface Allocation {
             Map<Participant, Instant> more = new EnumMap<>(Participant.class);
             more.putAll(until);
             more.put(held.participant(), held.until());
-            return new Holding(header, facts.with(held.chosen()), more, holdFor, asked, askAgainAt, giveUpAt);
+            return new Holding(header, facts.with(held.chosen()), more, holdFor, offer, asked, askAgainAt, giveUpAt);
         }
 
         Holding askedAgain(Instant again) {
-            return new Holding(header, facts, until, holdFor, asked + 1, again, giveUpAt);
+            return new Holding(header, facts, until, holdFor, offer, asked + 1, again, giveUpAt);
         }
     }
 

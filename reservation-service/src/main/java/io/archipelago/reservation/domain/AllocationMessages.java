@@ -41,7 +41,13 @@ final class AllocationMessages {
     static Outgoing hold(Holding holding, Set<Participant> addressees) {
         Header header = holding.header();
         return new ToParticipants(new HoldAllocation(
-                header.id(), header.sequence(), addressees, header.spec(), holding.facts(), holding.holdFor()));
+                header.id(),
+                header.sequence(),
+                addressees,
+                header.spec(),
+                holding.facts(),
+                holding.holdFor(),
+                holding.offer() ? true : null));
     }
 
     static Outgoing confirm(Header header, Facts.OfSite facts, Facts.OfCluster cluster) {

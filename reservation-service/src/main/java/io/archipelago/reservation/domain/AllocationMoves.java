@@ -195,16 +195,22 @@ public final class AllocationMoves {
     }
 
     private Decision<Allocation> beginHold(Header header, HoldShare hold, Instant now) {
-        Duration holdFor = hold.holdFor().compareTo(pace.holdFor()) < 0 ? hold.holdFor() : pace.holdFor();
+        Duration holdFor = shorter(hold.holdFor(), hold.offered() ? pace.holdOfferFor() : pace.holdFor());
+        Duration patience = shorter(holdFor, pace.holdFor());
         Holding holding = new Holding(
                 header,
                 Facts.OfSite.unknown(),
                 Map.of(),
                 holdFor,
+                hold.offered(),
                 1,
                 again(0, now),
-                now.plus(holdFor).minus(pace.margin().multipliedBy(2)));
+                now.plus(patience).minus(pace.margin().multipliedBy(2)));
         return Decision.of(holding, AllocationMessages.hold(holding, askable(holding)));
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private Decision<Allocation> askToHold(Holding holding, Instant now) {

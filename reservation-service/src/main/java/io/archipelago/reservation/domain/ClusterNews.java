@@ -2,7 +2,6 @@ package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.reservation.domain.Outgoing.ToSite;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +12,11 @@ import java.util.TreeMap;
 final class ClusterNews {
 
     private final Pace pace;
+    private final Commands commands;
 
     ClusterNews(Pace pace) {
         this.pace = pace;
+        this.commands = new Commands(pace);
     }
 
     /**
@@ -41,7 +42,7 @@ final class ClusterNews {
             return switch (other.stage()) {
                 case CONFIRMING, CONFIRMED -> {
                     Share told = other.above(other.sequence(), now.plus(pace.again(1)));
-                    messages.add(new ToSite(site, told.command(cluster, pace.holdFor())));
+                    messages.add(commands.of(reservation.details(), told, cluster));
                     yield told;
                 }
                 case LOST -> other.outdated();

@@ -3,7 +3,7 @@ package io.archipelago.reservation.domain;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.federation.ShareMessage;
-import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
+import io.archipelago.contracts.placement.PlacementMessage.Question;
 
 /** A message that a decision sends. */
 public sealed interface Outgoing {
@@ -18,9 +18,9 @@ public sealed interface Outgoing {
     /**
      * To this site's placement-service.
      *
-     * @param question which sites
+     * @param question which sites, or what else could be had
      */
-    record ToPlacement(PlanSites question) implements Outgoing {}
+    record ToPlacement(Question question) implements Outgoing {}
 
     /**
      * To a site's reservation-service, this one's own not excepted.

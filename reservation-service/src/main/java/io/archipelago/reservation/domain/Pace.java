@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param deployWithin after what time from the start a cluster that is not complete is called degraded
  * @param replaceAgain after what time it is tried again to replace lost machines that could not be
  * @param attempts how many plans are tried before a request is refused
+ * @param offers how many counter-offers at most are made for what is refused; 0: none
+ * @param offerFor how long a tenant has to accept one
  */
 public record Pace(
         Duration holdFor,
@@ -22,7 +24,14 @@ public record Pace(
         Duration lead,
         Duration deployWithin,
         Duration replaceAgain,
-        int attempts) {
+        int attempts,
+        int offers,
+        Duration offerFor) {
+
+    /** How long a site holds a counter-offer: until all sites hold, until the tenant has thought of it, and until all have confirmed. */
+    Duration holdOfferFor() {
+        return holdFor.plus(offerFor).plus(holdFor);
+    }
 
     /** When to ask again what was asked so many times. */
     Duration again(int asked) {

@@ -9,13 +9,10 @@ import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.reservation.domain.Reservation.Attempt;
-import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Planning;
-import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +66,7 @@ final class Plans {
     }
 
     /** How many compute machines a site can give that refused for good; empty if fewer would not help. */
-    private static Optional<Integer> limit(List<Refusal> refusals) {
+    static Optional<Integer> limit(List<Refusal> refusals) {
         return passing(refusals) || refusals.stream().anyMatch(r -> r.machines() == null)
                 ? Optional.empty()
                 : refusals.stream()
@@ -188,26 +185,28 @@ final class Plans {
         return Optional.of(new Attempt(attempt.number() + 1, excluded, refusals));
     }
 
-    /** What becomes of a request for which placement has no plan: if only holds stood in the way, it asks again a moment later. */
-    Reservation afterRefusal(Planning planning, PlanRefused refused, Instant now) {
-        Details details = planning.details();
+    /** A request for which placement has no plan, a moment later, if only holds stood in the way; empty if there is no use in that. */
+    Optional<Planning> again(Planning planning, Map<SiteId, List<Refusal>> refusals, Instant now) {
         Attempt attempt = planning.attempt();
-        Map<SiteId, List<Refusal>> refusals = new HashMap<>();
-        refused.refusals().forEach((site, refusal) -> refusals.put(site, List.of(refusal)));
         boolean mayPass = refusals.values().stream().anyMatch(Plans::passing);
-        if (mayPass && attempt.number() < pace.attempts()) {
-            Attempt again = new Attempt(attempt.number() + 1, attempt.excluded(), attempt.refusals());
-            Duration pause =
-                    pause(details.id(), again, refusals, planning.shares().values());
-            return new Planning(details, again, planning.shares(), 0, now.plus(pause));
+        if (!mayPass || attempt.number() >= pace.attempts()) {
+            return Optional.empty();
         }
-        // A peer has said itself why; of this site the plan knows better than an attempt at a part of it.
-        attempt.refusals().forEach((site, why) -> {
-            if (!site.equals(sites.own()) || !refusals.containsKey(site)) {
-                refusals.put(site, why);
+        Details details = planning.details();
+        Attempt again = new Attempt(attempt.number() + 1, attempt.excluded(), attempt.refusals());
+        Duration pause = pause(details.id(), again, refusals, planning.shares().values());
+        return Optional.of(new Planning(details, again, planning.shares(), 0, now.plus(pause)));
+    }
+
+    /** Why there is no plan: a peer has said itself why; of this site the plan knows better than an attempt at a part of it. */
+    Map<SiteId, List<Refusal>> why(Attempt attempt, Map<SiteId, List<Refusal>> refusals) {
+        Map<SiteId, List<Refusal>> why = new HashMap<>(refusals);
+        attempt.refusals().forEach((site, said) -> {
+            if (!site.equals(sites.own()) || !why.containsKey(site)) {
+                why.put(site, said);
             }
         });
-        return new Closed(details, planning.shares(), State.REFUSED, refusals);
+        return why;
     }
 
     /**
@@ -228,7 +227,7 @@ final class Plans {
     }
 
     /** Whether only holds stood in the way, a hold ran out, or an earlier attempt's machines are being removed: it may go better a moment later. */
-    private static boolean passing(List<Refusal> refusals) {
+    static boolean passing(List<Refusal> refusals) {
         return refusals.stream()
                 .allMatch(r -> r.code() == ErrorCode.HOLD_EXPIRED
                         || r.code() == ErrorCode.WAITING
@@ -265,7 +264,7 @@ final class Plans {
                 request.software());
     }
 
-    private static MachineGroup group(MachineGroup like, int firstOrdinal, int count) {
+    static MachineGroup group(MachineGroup like, int firstOrdinal, int count) {
         return new MachineGroup(
                 like.role(), firstOrdinal, count, like.cpus(), like.memoryBytes(), like.diskBytes(), like.maxPerHost());
     }

@@ -30,11 +30,14 @@ import org.jspecify.annotations.Nullable;
  *   `--+-------------+-----------------------'                       |                      |
  *      | no plan, or too many tried                                  | DELETE, end          | DELETE, end
  *      v                                                             v                      v
- *   Closed(REFUSED)                     DELETE before --------->  Releasing: repeated until every site has said
- *                                                                    |       that nothing is left on any host
- *                                                                    v
- *                                                                 Closed(CANCELLED | ENDED)
+ *   Offering                            DELETE before --------->  Releasing: repeated until every site has said
+ *      | placement says what could be had                            |       that nothing is left on any host
+ *      v                                                             v
+ *   Closed(REFUSED)                                               Closed(CANCELLED | ENDED)
  * </pre>
+ *
+ * What could be had becomes up to three counter-offers, reservations that wait where the tenant has the word: {@code Holding -> Offered}, then Held
+ * if the tenant accepts, else Releasing.
  *
  * A share that was given back by an attempt that failed goes on being released in the background, whatever the state. What is done on every
  * message in every state: {@link ReservationMoves}.
@@ -82,15 +85,32 @@ public sealed interface Reservation {
     }
 
     /**
-     * What never changes.
+     * What never changes, except that an offer that is accepted is one no longer.
      *
      * @param id the reservation
      * @param tenant whose it is
      * @param requestedBy who asked, by the sign-on's name
      * @param requestedAt when
      * @param request for what
+     * @param offerTo the reservation that was refused, as long as this one is a counter-offer to it; null: the tenant wants it
      */
-    record Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {}
+    record Details(
+            ReservationId id,
+            TenantId tenant,
+            String requestedBy,
+            Instant requestedAt,
+            Request request,
+            @Nullable ReservationId offerTo) {
+
+        /** Of what a tenant asked for. */
+        public Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {
+            this(id, tenant, requestedBy, requestedAt, request, null);
+        }
+
+        Details accepted() {
+            return new Details(id, tenant, requestedBy, requestedAt, request);
+        }
+    }
 
     /**
      * Where an attempt stands.
@@ -105,7 +125,7 @@ public sealed interface Reservation {
             refusals = Map.copyOf(refusals);
         }
 
-        static Attempt first() {
+        public static Attempt first() {
             return new Attempt(1, Set.of(), Map.of());
         }
     }
@@ -148,6 +168,26 @@ public sealed interface Reservation {
         @Override
         public State state() {
             return State.REQUESTED;
+        }
+    }
+
+    /**
+     * All sites hold a counter-offer, for as long as its tenant has time to think of it.
+     *
+     * @param details see {@link Details}
+     * @param attempt see {@link Attempt}
+     * @param shares see {@link Holding}
+     * @param deadline until when it may be accepted
+     */
+    record Offered(Details details, Attempt attempt, Map<SiteId, Share> shares, Instant deadline)
+            implements Reservation {
+        public Offered {
+            shares = ordered(shares);
+        }
+
+        @Override
+        public State state() {
+            return State.HELD;
         }
     }
 
@@ -246,18 +286,57 @@ public sealed interface Reservation {
     }
 
     /**
+     * It is refused, and placement is asked what could be had instead.
+     *
+     * @param details see {@link Details}
+     * @param shares what is left of the attempts
+     * @param refusals why, by site
+     * @param asked how many times placement was asked
+     * @param deadline when to ask again
+     */
+    record Offering(
+            Details details,
+            Map<SiteId, Share> shares,
+            Map<SiteId, List<Refusal>> refusals,
+            int asked,
+            Instant deadline)
+            implements Reservation {
+        public Offering {
+            shares = ordered(shares);
+            refusals = Map.copyOf(refusals);
+        }
+
+        @Override
+        public State state() {
+            return State.REQUESTED;
+        }
+    }
+
+    /**
      * It is over. If it was refused, shares of failed attempts may still be on their way back.
      *
      * @param details see {@link Details}
      * @param shares see {@link Holding}
      * @param state ENDED, CANCELLED or REFUSED
      * @param refusals if it was refused: why, by site
+     * @param offers if it was refused: what was offered instead, in the order of their numbers
      */
-    record Closed(Details details, Map<SiteId, Share> shares, State state, Map<SiteId, List<Refusal>> refusals)
+    record Closed(
+            Details details,
+            Map<SiteId, Share> shares,
+            State state,
+            Map<SiteId, List<Refusal>> refusals,
+            List<Offer> offers)
             implements Reservation {
         public Closed {
             shares = ordered(shares);
             refusals = Map.copyOf(refusals);
+            offers = List.copyOf(offers);
+        }
+
+        /** With nothing offered. */
+        public Closed(Details details, Map<SiteId, Share> shares, State state, Map<SiteId, List<Refusal>> refusals) {
+            this(details, shares, state, refusals, List.of());
         }
 
         @Override
@@ -271,11 +350,13 @@ public sealed interface Reservation {
         return switch (this) {
             case Planning p -> new Planning(p.details, p.attempt, shares, p.asked, p.deadline);
             case Holding h -> new Holding(h.details, h.attempt, shares, h.deadline);
+            case Offered o -> new Offered(o.details, o.attempt, shares, o.deadline);
             case Held h -> new Held(h.details, h.attempt, shares, h.cluster, h.deadline);
             case Scheduled s -> new Scheduled(s.details, shares, s.cluster);
             case Running r -> new Running(r.details, shares, r.cluster, r.state, r.completeBy);
             case Releasing r -> new Releasing(r.details, shares, r.outcome);
-            case Closed c -> new Closed(c.details, shares, c.state, c.refusals);
+            case Offering o -> new Offering(o.details, shares, o.refusals, o.asked, o.deadline);
+            case Closed c -> new Closed(c.details, shares, c.state, c.refusals, c.offers);
         };
     }
 
@@ -287,7 +368,9 @@ public sealed interface Reservation {
             case Running r -> new Running(r.details, r.shares, cluster, r.state, r.completeBy);
             case Planning planning -> planning;
             case Holding holding -> holding;
+            case Offered offered -> offered;
             case Releasing releasing -> releasing;
+            case Offering offering -> offering;
             case Closed closed -> closed;
         };
     }
@@ -307,7 +390,9 @@ public sealed interface Reservation {
             case Running running -> running.cluster;
             case Planning planning -> null;
             case Holding holding -> null;
+            case Offered offered -> null;
             case Releasing releasing -> null;
+            case Offering offering -> null;
             case Closed closed -> null;
         };
     }

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
@@ -12,14 +13,16 @@ import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
-import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
+import io.archipelago.reservation.domain.Reservation.Offered;
+import io.archipelago.reservation.domain.Reservation.Offering;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Reservation.Releasing;
 import io.archipelago.reservation.domain.Reservation.Running;
@@ -29,13 +32,11 @@ import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** The moves of a {@link Reservation}: what is done on every message in every state, and at every deadline. */
 public final class ReservationMoves {
@@ -43,12 +44,18 @@ public final class ReservationMoves {
     private final Sites sites;
     private final Pace pace;
     private final Plans plans;
+    private final OfferMoves offers;
+    private final Commands commands;
+    private final ClusterMoves clusters;
     private final ClusterNews news;
 
     public ReservationMoves(Sites sites, Pace pace) {
         this.sites = sites;
         this.pace = pace;
         this.plans = new Plans(sites, pace);
+        this.offers = new OfferMoves(sites, pace);
+        this.commands = new Commands(pace);
+        this.clusters = new ClusterMoves(pace);
         this.news = new ClusterNews(pace);
     }
 
@@ -73,7 +80,7 @@ public final class ReservationMoves {
         List<Outgoing> messages = new ArrayList<>();
         for (Share share : plans.shares(details, plan.computes(), planning.shares(), now)) {
             shares.put(share.site(), share);
-            messages.add(command(share, null));
+            messages.add(commands.of(details, share, null));
         }
         Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin());
         return Optional.of(new Decision<>(new Holding(details, planning.attempt(), shares, giveUpAt), messages));
@@ -86,7 +93,45 @@ public final class ReservationMoves {
                 || planning.asked() == 0) {
             return Optional.empty();
         }
-        return Optional.of(Decision.of(plans.afterRefusal(planning, refused, now)));
+        Map<SiteId, List<Refusal>> refusals = new HashMap<>();
+        refused.refusals().forEach((site, refusal) -> refusals.put(site, List.of(refusal)));
+        return Optional.of(plans.again(planning, refusals, now)
+                .map(again -> Decision.<Reservation>of(again))
+                .orElseGet(() -> offers.refuse(
+                        planning.details(), planning.shares(), plans.why(planning.attempt(), refusals), now)));
+    }
+
+    /**
+     * Takes what could be had instead of what is refused.
+     *
+     * @return first the refusal, then the reservations that the offers are; empty if nobody waits for it
+     */
+    public List<Decision<Reservation>> onAlternatives(Reservation reservation, AlternativesFound found, Instant now) {
+        if (!(reservation instanceof Offering offering)) {
+            return List.of();
+        }
+        OfferMoves.Offers made = offers.offer(offering, found);
+        return Stream.concat(
+                        Stream.of(Decision.<Reservation>of(made.refused())),
+                        made.begun().stream().map(details -> request(details, now)))
+                .toList();
+    }
+
+    /**
+     * Takes the tenant's word that it wants a counter-offer.
+     *
+     * @param refused what was asked for
+     * @param found the reservations that its offers are, as far as there is anything known of them
+     */
+    public Acceptance accept(Reservation refused, int number, Map<ReservationId, Reservation> found, Instant now) {
+        return OfferMoves.accept(refused, number, found, offer -> take(offer, now), offer -> cancel(offer, now));
+    }
+
+    /** Empty if its time is over. */
+    private Optional<Decision<Reservation>> take(Reservation offer, Instant now) {
+        return offer instanceof Offered offered && now.isBefore(offered.deadline())
+                ? Optional.of(confirm(offered.details().accepted(), offered.attempt(), offered.shares(), now))
+                : Optional.empty();
     }
 
     /** Takes what a site says of its share. */
@@ -104,7 +149,7 @@ public final class ReservationMoves {
                         : Optional.empty();
             case ShareConfirmed confirmed ->
                 share.askAgainAt() != null && share.stage().confirmable() || share.stage() == Stage.LOST
-                        ? Optional.of(onProgress(reservation, share.confirmed(), now))
+                        ? Optional.of(clusters.onProgress(reservation, share.confirmed(), now))
                         : Optional.empty();
             case ShareStatus status -> onStatus(reservation, share, status, now);
             case ShareRefused refused ->
@@ -125,12 +170,14 @@ public final class ReservationMoves {
         if (share == null) {
             return Optional.empty();
         }
+        Details details = reservation.details();
         return switch (Remedy.of(share, site)) {
             case NOTHING -> Optional.empty();
-            case REPEAT -> Optional.of(Decision.of(reservation, command(share, reservation.facts())));
+            case REPEAT -> Optional.of(Decision.of(reservation, commands.of(details, share, reservation.facts())));
             case REPEAT_ABOVE -> {
                 Share above = share.above(site.sequence(), now.plus(pace.again(1)));
-                yield Optional.of(Decision.of(reservation.with(above), command(above, reservation.facts())));
+                yield Optional.of(
+                        Decision.of(reservation.with(above), commands.of(details, above, reservation.facts())));
             }
             case LOSE -> Optional.of(onLost(reservation, share.lost(List.of()), now));
         };
@@ -141,7 +188,9 @@ public final class ReservationMoves {
         return switch (reservation) {
             case Planning planning -> Optional.of(release(planning, State.CANCELLED, now));
             case Holding holding -> Optional.of(release(holding, State.CANCELLED, now));
+            case Offered offered -> Optional.of(release(offered, State.CANCELLED, now));
             case Held held -> Optional.of(release(held, State.CANCELLED, now));
+            case Offering offering -> Optional.of(release(offering, State.CANCELLED, now));
             case Scheduled scheduled -> Optional.of(release(scheduled, State.CANCELLED, now));
             case Running running -> Optional.of(release(running, State.ENDED, now));
             case Releasing releasing -> Optional.empty();
@@ -157,7 +206,7 @@ public final class ReservationMoves {
         }
         Instant deadline = reservation.deadline();
         if (deadline == null || now.isBefore(deadline)) {
-            return Optional.of(askAgain(reservation, now));
+            return Optional.of(commands.askAgain(reservation, now));
         }
         return Optional.of(
                 switch (reservation) {
@@ -165,12 +214,14 @@ public final class ReservationMoves {
                         ask(planning.details(), planning.attempt(), planning.shares(), planning.asked(), now);
                     case Holding holding ->
                         retreat(holding, holding.attempt(), plans.silent(holding.shares(), Stage.HOLDING), now);
+                    case Offered offered -> release(offered, State.CANCELLED, now);
                     case Held held -> retreat(held, held.attempt(), plans.silent(held.shares(), Stage.CONFIRMING), now);
                     case Scheduled scheduled -> release(scheduled, State.ENDED, now);
                     case Running running ->
                         now.isBefore(running.details().request().window().end())
-                                ? Decision.of(running(running.details(), running.shares(), running, true, now))
+                                ? Decision.of(clusters.running(running.details(), running.shares(), running, true, now))
                                 : release(running, State.ENDED, now);
+                    case Offering offering -> offers.ask(offering, now);
                     case Releasing releasing -> throw new IllegalStateException("Releasing has no deadline");
                     case Closed closed -> throw new IllegalStateException("Closed has no deadline");
                 });
@@ -180,14 +231,14 @@ public final class ReservationMoves {
             Details details, Attempt attempt, Map<SiteId, Share> shares, int asked, Instant now) {
         if (!now.isBefore(details.request().window().end())) {
             Refusal late = Refusal.of(ErrorCode.NO_CAPACITY, "window", "the window was over before sites were found");
-            return Decision.of(new Closed(details, shares, State.REFUSED, Map.of(sites.own(), List.of(late))));
+            return offers.refuse(details, shares, Map.of(sites.own(), List.of(late)), now);
         }
         Planning planning = new Planning(details, attempt, shares, asked + 1, now.plus(pace.again(asked + 1)));
         return Decision.of(planning, new Outgoing.ToPlacement(plans.question(details, attempt)));
     }
 
     private Decision<Reservation> onHeld(Reservation reservation, Share held, Instant now) {
-        Map<SiteId, Share> shares = with(reservation.shares(), held);
+        Map<SiteId, Share> shares = reservation.with(held).shares();
         if (!(reservation instanceof Holding holding)) {
             return Decision.of(reservation);
         }
@@ -198,6 +249,15 @@ public final class ReservationMoves {
         if (!unlinkable.isEmpty()) {
             return retreat(holding.with(shares), holding.attempt(), unlinkable, now);
         }
+        Details details = holding.details();
+        return details.offerTo() == null
+                ? confirm(details, holding.attempt(), shares, now)
+                : Decision.of(new Offered(details, holding.attempt(), shares, now.plus(pace.offerFor())));
+    }
+
+    /** All sites hold, and the tenant wants it. */
+    private Decision<Reservation> confirm(Details details, Attempt attempt, Map<SiteId, Share> held, Instant now) {
+        Map<SiteId, Share> shares = new TreeMap<>(held);
         Facts.OfCluster cluster = plans.merge(shares.values());
         List<Outgoing> messages = new ArrayList<>();
         shares.replaceAll((site, share) -> {
@@ -205,11 +265,11 @@ public final class ReservationMoves {
                 return share;
             }
             Share confirming = share.confirming(now.plus(pace.again(1)));
-            messages.add(command(confirming, cluster));
+            messages.add(commands.of(details, confirming, cluster));
             return confirming;
         });
         Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin());
-        return new Decision<>(new Held(holding.details(), holding.attempt(), shares, cluster, giveUpAt), messages);
+        return new Decision<>(new Held(details, attempt, shares, cluster, giveUpAt), messages);
     }
 
     private Optional<Decision<Reservation>> onStatus(
@@ -219,7 +279,8 @@ public final class ReservationMoves {
             return Optional.of(Decision.of(reservation.with(share.leaving(status.resources()))));
         }
         return !leaving && share.stage().confirmable()
-                ? Optional.of(news.spread(onProgress(reservation, share.running(status), now), share.site(), now))
+                ? Optional.of(
+                        news.spread(clusters.onProgress(reservation, share.running(status), now), share.site(), now))
                 : Optional.empty();
     }
 
@@ -228,64 +289,34 @@ public final class ReservationMoves {
         Reservation next = reservation.with(lost);
         return switch (next) {
             case Held held -> retreat(held, held.attempt(), Map.of(lost.site(), List.of(Plans.forgot())), now);
-            case Scheduled scheduled -> Decision.of(running(scheduled.details(), next.shares(), scheduled, false, now));
-            case Running running -> Decision.of(running(running.details(), next.shares(), running, false, now));
+            case Scheduled scheduled ->
+                Decision.of(clusters.running(scheduled.details(), next.shares(), scheduled, false, now));
+            case Running running ->
+                Decision.of(clusters.running(running.details(), next.shares(), running, false, now));
             case Planning planning -> Decision.of(planning);
             case Holding holding -> Decision.of(holding);
+            case Offered offered -> Decision.of(offered);
             case Releasing releasing -> Decision.of(releasing);
+            case Offering offering -> Decision.of(offering);
             case Closed closed -> Decision.of(closed);
         };
-    }
-
-    private Decision<Reservation> onProgress(Reservation reservation, Share share, Instant now) {
-        Map<SiteId, Share> shares = with(reservation.shares(), share);
-        return switch (reservation) {
-            case Held held -> {
-                if (shares.values().stream().anyMatch(s -> s.stage() == Stage.CONFIRMING)) {
-                    yield Decision.of(held.with(shares));
-                }
-                Scheduled scheduled = new Scheduled(held.details(), shares, held.cluster());
-                boolean begun = shares.values().stream()
-                        .anyMatch(s -> s.progress() != null && s.stage().open());
-                yield Decision.of(begun ? running(held.details(), shares, scheduled, false, now) : scheduled);
-            }
-            case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
-            case Running running -> Decision.of(running(running.details(), shares, running, false, now));
-            case Planning planning -> Decision.of(planning);
-            case Holding holding -> Decision.of(holding);
-            case Releasing releasing -> Decision.of(releasing);
-            case Closed closed -> Decision.of(closed);
-        };
-    }
-
-    private Reservation running(
-            Details details, Map<SiteId, Share> shares, Reservation before, boolean late, Instant now) {
-        Facts.OfCluster cluster = Objects.requireNonNull(before.facts(), "only what is scheduled runs");
-        List<Share> own = shares.values().stream()
-                .filter(s -> s.facts() != null && inCluster(cluster, s))
-                .toList();
-        State state = Reservation.stateOf(own, before.state(), late);
-        Instant completeBy = switch (before) {
-            case Running running when late -> null;
-            case Running running -> running.completeBy();
-            default -> later(now, details.request().window().start()).plus(pace.deployWithin());
-        };
-        return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy);
     }
 
     private Decision<Reservation> onRefused(Reservation reservation, Share share, List<Refusal> refusals, Instant now) {
         // What still stands there from an earlier attempt is the site's to remove and ours to ask for until it is gone.
         Share refused = Plans.stillThere(refusals) ? share : share.refused(refusals);
-        Map<SiteId, Share> shares = with(reservation.shares(), refused);
+        Map<SiteId, Share> shares = reservation.with(refused).shares();
         Map<SiteId, List<Refusal>> why = Map.of(share.site(), refusals);
         return switch (reservation) {
             case Holding holding -> retreat(holding.with(shares), holding.attempt(), why, now);
+            case Offered offered -> release(offered.with(shares), State.CANCELLED, now);
             case Held held -> retreat(held.with(shares), held.attempt(), why, now);
             // A lease that its site no longer has, or says so: it is not undone silently, and given back at the end.
             case Scheduled scheduled -> onLost(scheduled, share.lost(refusals), now);
             case Running running -> onLost(running, share.lost(refusals), now);
             case Planning planning -> Decision.of(planning);
             case Releasing releasing -> Decision.of(releasing);
+            case Offering offering -> Decision.of(offering);
             case Closed closed -> Decision.of(closed);
         };
     }
@@ -293,12 +324,12 @@ public final class ReservationMoves {
     /** Whether a share that is needed and not yet confirmed by all was given back unasked. */
     private static boolean lost(Reservation reservation, Share share, Instant now) {
         return share.stage() != Stage.RELEASING
-                && (reservation instanceof Holding || reservation instanceof Held)
+                && (reservation instanceof Holding || reservation instanceof Offered || reservation instanceof Held)
                 && now.isBefore(reservation.details().request().window().end());
     }
 
     private Decision<Reservation> onReleased(Reservation reservation, Share released, Instant now) {
-        Map<SiteId, Share> shares = with(reservation.shares(), released);
+        Map<SiteId, Share> shares = reservation.with(released).shares();
         boolean over = !now.isBefore(reservation.details().request().window().end());
         if (over && (reservation instanceof Scheduled || reservation instanceof Running)) {
             // The site ended its lease by its own clock, a moment before this one.
@@ -306,12 +337,14 @@ public final class ReservationMoves {
         }
         return Decision.of(
                 switch (reservation) {
-                    case Scheduled s -> running(s.details(), shares, s, false, now);
-                    case Running r -> running(r.details(), shares, r, false, now);
+                    case Scheduled s -> clusters.running(s.details(), shares, s, false, now);
+                    case Running r -> clusters.running(r.details(), shares, r, false, now);
                     case Releasing r -> closedIfDone(r.details(), shares, r.outcome());
                     case Planning p -> p.with(shares);
                     case Holding h -> h.with(shares);
+                    case Offered o -> o.with(shares);
                     case Held h -> h.with(shares);
+                    case Offering o -> o.with(shares);
                     case Closed c -> c.with(shares);
                 });
     }
@@ -320,7 +353,7 @@ public final class ReservationMoves {
     private Decision<Reservation> retreat(
             Reservation reservation, Attempt attempt, Map<SiteId, List<Refusal>> failed, Instant now) {
         List<Outgoing> messages = new ArrayList<>();
-        Map<SiteId, Share> shares = releaseAll(reservation.shares(), messages, now);
+        Map<SiteId, Share> shares = commands.releaseAll(reservation, messages, now);
         Details details = reservation.details();
         Decision<Reservation> next = plans.next(attempt, failed)
                 .map(again -> {
@@ -333,7 +366,7 @@ public final class ReservationMoves {
                 .orElseGet(() -> {
                     Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
                     refusals.putAll(failed);
-                    return Decision.of(new Closed(details, shares, State.REFUSED, refusals));
+                    return offers.refuse(details, shares, refusals, now);
                 });
         messages.addAll(next.messages());
         return new Decision<>(next.next(), messages);
@@ -341,58 +374,12 @@ public final class ReservationMoves {
 
     private Decision<Reservation> release(Reservation reservation, State outcome, Instant now) {
         List<Outgoing> messages = new ArrayList<>();
-        Map<SiteId, Share> shares = releaseAll(reservation.shares(), messages, now);
+        Map<SiteId, Share> shares = commands.releaseAll(reservation, messages, now);
         return new Decision<>(closedIfDone(reservation.details(), shares, outcome), messages);
     }
 
     private static Reservation closedIfDone(Details details, Map<SiteId, Share> shares, State outcome) {
         boolean open = shares.values().stream().anyMatch(s -> s.stage().open());
         return open ? new Releasing(details, shares, outcome) : new Closed(details, shares, outcome, Map.of());
-    }
-
-    private Map<SiteId, Share> releaseAll(Map<SiteId, Share> shares, List<Outgoing> messages, Instant now) {
-        Map<SiteId, Share> after = new LinkedHashMap<>();
-        shares.forEach((site, share) -> {
-            if (!share.stage().open() || share.stage() == Stage.RELEASING) {
-                after.put(site, share);
-                return;
-            }
-            Share releasing = share.releasing(now.plus(pace.again(1)));
-            messages.add(command(releasing, null));
-            after.put(site, releasing);
-        });
-        return after;
-    }
-
-    private Decision<Reservation> askAgain(Reservation reservation, Instant now) {
-        List<Outgoing> messages = new ArrayList<>();
-        Map<SiteId, Share> shares = new TreeMap<>(reservation.shares());
-        shares.replaceAll((site, share) -> {
-            Instant at = share.askAgainAt();
-            if (at == null || now.isBefore(at)) {
-                return share;
-            }
-            messages.add(command(share, reservation.facts()));
-            return share.askedAgain(now.plus(pace.again(share.asked() + 1)));
-        });
-        return new Decision<>(reservation.with(shares), messages);
-    }
-
-    private Outgoing command(Share share, Facts.@Nullable OfCluster cluster) {
-        return new ToSite(share.site(), share.command(cluster, pace.holdFor()));
-    }
-
-    private static boolean inCluster(Facts.OfCluster cluster, Share share) {
-        return cluster.at(share.site()).isPresent();
-    }
-
-    private static Map<SiteId, Share> with(Map<SiteId, Share> shares, Share share) {
-        Map<SiteId, Share> copy = new TreeMap<>(shares);
-        copy.put(share.site(), Objects.requireNonNull(share));
-        return copy;
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
     }
 }

@@ -207,10 +207,14 @@ public record Share(
         return new Share(id, spec, sequence, stage, facts, progress, resources, waitingFor, refusals, asked + 1, again);
     }
 
-    /** The last command, to be given or given again. */
-    ShareMessage command(Facts.@Nullable OfCluster cluster, Duration holdFor) {
+    /**
+     * The last command, to be given or given again.
+     *
+     * @param offer whether the share is one of a counter-offer
+     */
+    ShareMessage command(Facts.@Nullable OfCluster cluster, Duration holdFor, boolean offer) {
         return switch (stage) {
-            case HOLDING, HELD, REFUSED -> new HoldShare(id, sequence, spec, holdFor);
+            case HOLDING, HELD, REFUSED -> new HoldShare(id, sequence, spec, holdFor, offer ? true : null);
             case CONFIRMING, CONFIRMED, LOST ->
                 new ConfirmShare(
                         id, sequence, Objects.requireNonNull(cluster, "a share is confirmed with the cluster's facts"));

@@ -8,6 +8,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.placement.PlacementMessage;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -63,16 +64,18 @@ class AnswerConsumer {
 
     private Uni<Void> prepare(Tx tx, List<Envelope> envelopes) {
         List<ReservationId> planned = new ArrayList<>();
+        List<ReservationId> refused = new ArrayList<>();
         List<AllocationId> told = new ArrayList<>();
         for (Envelope envelope : envelopes) {
             switch (envelope.message()) {
                 case AllocationEvent event -> told.add(event.allocation());
                 case SitesPlanned plan -> planned.add(plan.reservation());
                 case PlanRefused no -> planned.add(no.reservation());
+                case AlternativesFound found -> refused.add(found.reservation());
                 default -> {}
             }
         }
-        return reservations.prepare(tx, planned).chain(() -> allocations.prepare(tx, told));
+        return reservations.prepare(tx, planned, refused).chain(() -> allocations.prepare(tx, told));
     }
 
     private Uni<Void> take(Tx tx, Envelope envelope) {

@@ -1,5 +1,6 @@
 package io.archipelago.reservation.persistence;
 
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.wire.Json;
 import jakarta.persistence.Column;
@@ -37,6 +38,11 @@ public class ReservationRow {
     @Nullable
     Instant dueAt;
 
+    /** What was refused, if this is a counter-offer to it. */
+    @Column(name = "offer_to")
+    @Nullable
+    UUID offerTo;
+
     @Column(name = "requested_at")
     Instant requestedAt;
 
@@ -55,6 +61,8 @@ public class ReservationRow {
         version++;
         body = Json.writeAs(Reservation.class, reservation);
         dueAt = reservation.due();
+        ReservationId refused = reservation.details().offerTo();
+        offerTo = refused == null ? null : refused.value();
         requestedAt = reservation.details().requestedAt();
         changedAt = now;
     }

@@ -4,6 +4,7 @@ import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.federation.ShareDigest.Range;
+import io.archipelago.reservation.domain.Offer;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
@@ -12,20 +13,38 @@ import jakarta.persistence.LockModeType;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reservations as rows. */
 @ApplicationScoped
 public class ReservationStore {
 
+    private static final String OPEN_OFFER =
+            "offerTo is not null and dueAt is not null and state in ('REQUESTED', 'HELD')";
+
     /**
      * A reservation as it was read.
      *
      * @param reservation its state
-     * @param version rises with every change
+     * @param version rises with every change of it and of what is offered instead of it
+     * @param offers what is offered instead of it, as far as there is anything known of that
      */
-    public record Versioned(Reservation reservation, long version) {}
+    public record Versioned(Reservation reservation, long version, Map<ReservationId, Reservation> offers) {
+        public Versioned {
+            offers = Map.copyOf(offers);
+        }
+
+        /** Of one to which nothing is offered. */
+        public Versioned(Reservation reservation) {
+            this(reservation, 0, Map.of());
+        }
+    }
 
     /**
      * An earlier request of the same key.
@@ -54,20 +73,73 @@ public class ReservationStore {
                         .replaceWithVoid();
     }
 
+    /** Locks in the same order some reservations, and others with all counter-offers that their tenants have open. */
+    public Uni<Void> lockAll(Tx tx, Collection<ReservationId> ids, Collection<ReservationId> withOffers) {
+        return withOffers.isEmpty()
+                ? lockAll(tx, ids)
+                : tx.session()
+                        .createQuery(
+                                "from ReservationRow where id in ?1 or id in ?2 or " + OPEN_OFFER
+                                        + " and tenant in (select r.tenant from ReservationRow r where r.id in ?2)"
+                                        + " order by id",
+                                ReservationRow.class)
+                        .setParameter(1, ids.stream().map(ReservationId::value).toList())
+                        .setParameter(
+                                2, withOffers.stream().map(ReservationId::value).toList())
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList()
+                        .replaceWithVoid();
+    }
+
+    /** The counter-offers of a tenant that are still open; they are locked. */
+    public Uni<List<Reservation>> lockOffers(Tx tx, TenantId tenant) {
+        return tx.session()
+                .createQuery(
+                        "from ReservationRow where tenant = ?1 and " + OPEN_OFFER + " order by id",
+                        ReservationRow.class)
+                .setParameter(1, tenant.value())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList()
+                .map(rows -> rows.stream().map(ReservationRow::reservation).toList());
+    }
+
+    /** Reservations whose rows are locked, as far as there are any. */
+    public Uni<Map<ReservationId, Reservation>> findLocked(Tx tx, Collection<ReservationId> ids) {
+        return ids.isEmpty()
+                ? Uni.createFrom().item(Map.of())
+                : tx.session()
+                        .createQuery("from ReservationRow where id in ?1", ReservationRow.class)
+                        .setParameter(1, ids.stream().map(ReservationId::value).toList())
+                        .getResultList()
+                        .map(rows -> rows.stream()
+                                .map(ReservationRow::reservation)
+                                .collect(Collectors.toMap(Reservation::id, Function.identity())));
+    }
+
+    /** A reservation without a lock, to be looked at only: who locks it later in the same transaction sees what it is then. */
+    public Uni<Optional<Reservation>> lookAt(Tx tx, ReservationId id) {
+        return tx.session()
+                .<String>createNativeQuery("select cast(body as text) from reservation where id = :id")
+                .setParameter("id", id.value())
+                .getSingleResultOrNull()
+                .map(body -> Optional.ofNullable(body).map(text -> Json.read(text, Reservation.class)));
+    }
+
     public Uni<Optional<Versioned>> find(Tx tx, ReservationId id) {
         return tx.session()
                 .find(ReservationRow.class, id.value())
-                .map(row -> Optional.ofNullable(row).map(ReservationStore::versioned));
+                .chain(row -> versioned(tx, row == null ? List.of() : List.of(row)))
+                .map(found -> found.stream().findFirst());
     }
 
     /**
-     * Newest first.
+     * Newest first, without counter-offers that nobody has accepted: what is refused shows them.
      *
      * @param tenant whose; null: everybody's
      * @param before only those made before this one; null: from the newest on
      */
     public Uni<List<Versioned>> page(Tx tx, @Nullable TenantId tenant, @Nullable ReservationId before, int limit) {
-        String query = "from ReservationRow where 1 = 1"
+        String query = "from ReservationRow where offerTo is null"
                 + (tenant == null ? "" : " and tenant = :tenant")
                 + (before == null ? "" : " and id < :before")
                 + " order by id desc";
@@ -78,9 +150,7 @@ public class ReservationStore {
         if (before != null) {
             selection.setParameter("before", before.value());
         }
-        return selection
-                .getResultList()
-                .map(rows -> rows.stream().map(ReservationStore::versioned).toList());
+        return selection.getResultList().chain(rows -> versioned(tx, rows));
     }
 
     /** Those about which something is still to be done; read without a lock, to be looked at only. */
@@ -146,7 +216,37 @@ public class ReservationStore {
                 .replaceWithVoid();
     }
 
-    private static Versioned versioned(ReservationRow row) {
-        return new Versioned(row.reservation(), row.version);
+    private static Uni<List<Versioned>> versioned(Tx tx, List<ReservationRow> rows) {
+        List<UUID> offers = rows.stream()
+                .flatMap(row -> offers(row.reservation()))
+                .map(ReservationId::value)
+                .toList();
+        return (offers.isEmpty()
+                        ? Uni.createFrom().<List<ReservationRow>>item(List.of())
+                        : tx.session()
+                                .createQuery("from ReservationRow where id in ?1", ReservationRow.class)
+                                .setParameter(1, offers)
+                                .getResultList())
+                .map(found -> rows.stream().map(row -> versioned(row, found)).toList());
+    }
+
+    private static Versioned versioned(ReservationRow row, List<ReservationRow> offers) {
+        Reservation reservation = row.reservation();
+        List<ReservationRow> its = offers(reservation)
+                .flatMap(id -> offers.stream().filter(offer -> offer.id.equals(id.value())))
+                .toList();
+        long versions = its.stream().mapToLong(offer -> offer.version).sum();
+        return new Versioned(
+                reservation,
+                row.version + versions,
+                its.stream()
+                        .map(ReservationRow::reservation)
+                        .collect(Collectors.toMap(Reservation::id, Function.identity())));
+    }
+
+    private static Stream<ReservationId> offers(Reservation reservation) {
+        return reservation instanceof Reservation.Closed closed
+                ? closed.offers().stream().map(Offer::reservation)
+                : Stream.empty();
     }
 }

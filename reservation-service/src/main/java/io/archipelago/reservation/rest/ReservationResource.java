@@ -117,7 +117,7 @@ public class ReservationResource {
                 .map(found -> {
                     List<ReservationView> items = found.stream()
                             .limit(limit)
-                            .map(v -> Views.of(v.reservation(), who))
+                            .map(v -> Views.of(v, who))
                             .toList();
                     boolean more = found.size() > limit;
                     return new ReservationView.Page(
@@ -142,7 +142,7 @@ public class ReservationResource {
                     ? ResponseBuilder.<ReservationView>create(RestResponse.Status.NOT_MODIFIED)
                             .header("ETag", tag)
                             .build()
-                    : ResponseBuilder.ok(Views.of(seen.reservation(), who))
+                    : ResponseBuilder.ok(Views.of(seen, who))
                             .header("ETag", tag)
                             .build();
         });

@@ -8,9 +8,12 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.placement.Alternative;
+import io.archipelago.reservation.domain.Offer;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param machines what is or will be there; empty once it is over
  * @param problems what keeps it from what was asked for
+ * @param offers what is held instead of what was refused
  */
 public record ReservationView(
         ReservationId id,
@@ -32,7 +36,8 @@ public record ReservationView(
         List<SegmentView> segments,
         List<LinkView> links,
         List<CacheView> caches,
-        List<ProblemView> problems) {
+        List<ProblemView> problems,
+        List<OfferView> offers) {
 
     /**
      * A site's part.
@@ -85,8 +90,46 @@ public record ReservationView(
     public record CacheView(
             SiteId site, Phase state, @Nullable HostId host) {}
 
-    /** Something that is not as it should be. */
-    public record ProblemView(String code, @Nullable SiteId site, String message) {}
+    /**
+     * Something that is not as it should be.
+     *
+     * @param resource of a refusal: what is short
+     * @param earliestStart of a refusal: when the same would fit there by today's bookings, if that is known
+     * @param fits of a refusal: how many compute machines would fit there throughout the window, if that is known
+     */
+    public record ProblemView(
+            String code,
+            @Nullable SiteId site,
+            String message,
+            @Nullable String resource,
+            @Nullable Instant earliestStart,
+            @Nullable Integer fits) {
+
+        ProblemView(String code, @Nullable SiteId site, String message) {
+            this(code, site, message, null, null, null);
+        }
+    }
+
+    /**
+     * What could be had instead.
+     *
+     * @param number by which it is accepted: {@code POST /reservations/{id}/offers/{number}/accept}
+     * @param change in what it differs from what was asked for
+     * @param until when it can be accepted, while it is OPEN
+     * @param window when it could be used
+     * @param machines compute machines of all sites together
+     * @param sites the machines of each site, once it is held
+     * @param reservation what it is, whoever looks at it or accepts it
+     */
+    public record OfferView(
+            int number,
+            Alternative.Change change,
+            Offer.Standing state,
+            @Nullable Instant until,
+            TimeWindow window,
+            int machines,
+            Map<SiteId, Integer> sites,
+            ReservationId reservation) {}
 
     /** One page of reservations, newest first. */
     public record Page(

@@ -2,6 +2,7 @@ package io.archipelago.reservation.rest;
 
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.ClusterAddressing;
@@ -14,6 +15,7 @@ import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
+import io.archipelago.reservation.persistence.ReservationStore.Versioned;
 import io.archipelago.reservation.rest.ReservationView.CacheView;
 import io.archipelago.reservation.rest.ReservationView.LeftView;
 import io.archipelago.reservation.rest.ReservationView.LinkView;
@@ -24,6 +26,7 @@ import io.archipelago.reservation.rest.ReservationView.SiteView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,12 +41,17 @@ final class Views {
         this.hosts = hosts;
     }
 
-    /** What a caller may see of a reservation that it may see. */
+    /** What a caller may see of a reservation that it may see, and to which nothing is offered. */
     static ReservationView of(Reservation reservation, Caller.Who who) {
-        return new Views(who.seesAll()).view(reservation);
+        return of(new Versioned(reservation), who);
     }
 
-    private ReservationView view(Reservation reservation) {
+    /** What a caller may see of a reservation that it may see. */
+    static ReservationView of(Versioned seen, Caller.Who who) {
+        return new Views(who.seesAll()).view(seen.reservation(), seen.offers());
+    }
+
+    private ReservationView view(Reservation reservation, Map<ReservationId, Reservation> offers) {
         Reservation.Details details = reservation.details();
         List<Share> open = reservation.shares().values().stream()
                 .filter(s -> s.stage().open())
@@ -65,7 +73,8 @@ final class Views {
                         .flatMap(share -> links(share, reservation.facts()))
                         .toList(),
                 open.stream().flatMap(this::cache).toList(),
-                problems(reservation, open));
+                problems(reservation, open),
+                OfferViews.of(reservation, offers));
     }
 
     private SiteView site(Share share) {
@@ -151,8 +160,7 @@ final class Views {
         List<ProblemView> problems = new ArrayList<>();
         if (reservation instanceof Reservation.Closed closed) {
             closed.refusals()
-                    .forEach((site, refusals) -> refusals.forEach(
-                            r -> problems.add(new ProblemView(r.code().wireName(), site, r.detail()))));
+                    .forEach((site, refusals) -> refusals.forEach(refusal -> problems.add(refused(site, refusal))));
         }
         if (reservation instanceof Reservation.Running running) {
             running.shares().values().stream()
@@ -162,6 +170,16 @@ final class Views {
         }
         open.forEach(share -> problems(share).forEach(problems::add));
         return problems;
+    }
+
+    private static ProblemView refused(SiteId site, Refusal refusal) {
+        return new ProblemView(
+                refusal.code().wireName(),
+                site,
+                refusal.detail(),
+                refusal.resource(),
+                refusal.earliestStart(),
+                refusal.machines());
     }
 
     private static ProblemView givenBack(Share share) {

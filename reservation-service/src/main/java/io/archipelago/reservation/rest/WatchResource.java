@@ -124,7 +124,8 @@ public class WatchResource {
 
         OutboundSseEvent see(Versioned seen) {
             over = seen.reservation() instanceof Reservation.Closed
-                    && seen.reservation().due() == null;
+                    && seen.reservation().due() == null
+                    && !OfferViews.pending(seen.reservation(), seen.offers());
             String version = Long.toString(seen.version());
             if (version.equals(told)) {
                 quiet++;
@@ -136,7 +137,7 @@ public class WatchResource {
                     .id(version)
                     .name("reservation")
                     .mediaType(MediaType.TEXT_PLAIN_TYPE)
-                    .data(String.class, Json.write(Views.of(seen.reservation(), who)))
+                    .data(String.class, Json.write(Views.of(seen, who)))
                     .build();
         }
     }

@@ -70,7 +70,8 @@ final class AllocationStates {
         Map<Participant, Instant> answered = Map.of(
                 Participant.PLACEMENT, until, Participant.NETWORK, until.plusSeconds(1), Participant.CACHE, until);
         Facts.OfSite known = new Facts.OfSite(facts().hosts(), facts().segment(), null, facts().cache());
-        return new Holding(header(), known, answered, PACE.holdFor(), 1, NOON.plusSeconds(5), NOON.plusSeconds(40));
+        return new Holding(
+                header(), known, answered, PACE.holdFor(), false, 1, NOON.plusSeconds(5), NOON.plusSeconds(40));
     }
 
     static Held held() {

@@ -8,6 +8,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.Uuid7;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
@@ -51,9 +52,12 @@ final class DomainFixture {
             Duration.ofMinutes(2),
             Duration.ofMinutes(10),
             Duration.ofSeconds(60),
-            3);
+            3,
+            3,
+            Duration.ofMinutes(5));
 
     static final ReservationId RESERVATION = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
+    static final ReservationId OFFER = new ReservationId(Uuid7.derived(RESERVATION.value(), "offer 1"));
     static final AllocationId AT_OSAKA = at(OSAKA);
     static final Refusal FULL = Refusal.of(ErrorCode.NO_CAPACITY, "machines", "this site is full");
     static final Refusal HOLDS_ONLY =
@@ -78,6 +82,12 @@ final class DomainFixture {
 
     static Details details() {
         return new Details(RESERVATION, new TenantId("astro"), "ada", NOON, request(6));
+    }
+
+    /** A counter-offer to that: four machines instead of six. */
+    static Details offer() {
+        Details refused = details();
+        return new Details(OFFER, refused.tenant(), refused.requestedBy(), NOON, request(4), RESERVATION);
     }
 
     /** Osaka's share of a cluster whose master is tokyo. */

@@ -16,6 +16,8 @@ import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
+import io.archipelago.reservation.domain.Reservation.Offered;
+import io.archipelago.reservation.domain.Reservation.Offering;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Reservation.Releasing;
 import io.archipelago.reservation.domain.Reservation.Running;
@@ -42,12 +44,14 @@ final class ReservationStates {
         Map<String, Reservation> states = new LinkedHashMap<>();
         states.put("Planning", planning());
         states.put("Holding", holding());
+        states.put("Offered", offered());
         states.put("Held", held());
         states.put("Scheduled", scheduled());
         states.put("Running(DEPLOYING)", running(State.DEPLOYING, Progress.DEPLOYING));
         states.put("Running(ACTIVE)", running(State.ACTIVE, Progress.READY));
         states.put("Running(DEGRADED)", running(State.DEGRADED, Progress.DEGRADED));
         states.put("Releasing", releasing());
+        states.put("Offering", offering());
         states.put("Closed(REFUSED)", refused());
         states.put("Closed(ENDED)", new Closed(details(), Map.of(), State.ENDED, Map.of()));
         return states;
@@ -59,6 +63,16 @@ final class ReservationStates {
 
     static Holding holding() {
         return new Holding(details(), Attempt.first(), shares(Stage.HELD, Stage.HOLDING, null), NOON.plusSeconds(50));
+    }
+
+    /** As far as states go it does not matter that its shares are named after what was refused. */
+    static Offered offered() {
+        return new Offered(
+                DomainFixture.offer(), Attempt.first(), shares(Stage.HELD, Stage.HELD, null), NOON.plusSeconds(300));
+    }
+
+    static Offering offering() {
+        return new Offering(details(), releasingOsaka(), Map.of(TOKYO, List.of(DomainFixture.FULL)), 1, ASK_AGAIN);
     }
 
     static Held held() {

@@ -25,8 +25,13 @@ import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
+import io.archipelago.contracts.placement.Alternative;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
+import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Offering;
 import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.testkit.MarkdownTable;
 import java.time.Instant;
@@ -34,6 +39,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,6 +76,8 @@ class ReservationTableTest {
                                 "`share.released`",
                                 "`placement.sites-planned`",
                                 "`placement.plan-refused`",
+                                "`placement.alternatives-found`",
+                                "accepted",
                                 "DELETE"),
                         rows));
     }
@@ -82,6 +90,7 @@ class ReservationTableTest {
         then.put("Planning, the window over", due(ReservationStates.planning(), END));
         then.put("Holding, not all have answered", due(ReservationStates.holding(), askAgain));
         then.put("Holding, to the end", due(ReservationStates.holding(), NOON.plusSeconds(50)));
+        then.put("Offered", due(ReservationStates.offered(), NOON.plusSeconds(300)));
         then.put("Held, not all have answered", due(ReservationStates.held(), askAgain));
         then.put("Held, to the end", due(ReservationStates.held(), NOON.plusSeconds(50)));
         then.put("Scheduled", due(ReservationStates.scheduled(), END));
@@ -89,6 +98,8 @@ class ReservationTableTest {
         then.put("Running, not complete", due(deploying, START.plusSeconds(600)));
         then.put("Running, to the end", due(deploying, END));
         then.put("Releasing", due(ReservationStates.releasing(), askAgain));
+        then.put("Offering", due(ReservationStates.offering(), askAgain));
+        then.put("Offering, asked so often", due(asked(3), askAgain));
         then.put("Closed, shares still to be given back", due(ReservationStates.refused(), askAgain));
 
         MarkdownTable table = MarkdownTable.under("## A reservation at its master", "deadlines.md");
@@ -160,9 +171,9 @@ class ReservationTableTest {
     @ParameterizedTest
     @MethodSource("states")
     void neverChangesWhatItIsAbout(Reservation state) {
-        moves.cancel(state, NOON).ifPresent(d -> assertThat(d.next().details()).isEqualTo(details()));
+        moves.cancel(state, NOON).ifPresent(d -> assertThat(d.next().details()).isEqualTo(state.details()));
         ANSWERS.forEach(answer -> moves.onAnswer(state, answer.apply(AT_OSAKA, SEQUENCE), NOON)
-                .ifPresent(d -> assertThat(d.next().id()).isEqualTo(RESERVATION)));
+                .ifPresent(d -> assertThat(d.next().id()).isEqualTo(state.id())));
     }
 
     static Stream<Reservation> states() {
@@ -175,8 +186,41 @@ class ReservationTableTest {
                 .toList());
         cells.add(Words.of(moves.onPlanned(state, new SitesPlanned(RESERVATION, 1, Map.of(OSAKA, 6)), NOON)));
         cells.add(Words.of(moves.onPlanRefused(state, new PlanRefused(RESERVATION, 1, Map.of(OSAKA, FULL)), NOON)));
+        cells.add(Words.of(offered(state)));
+        cells.add(Words.of(accepted(state)));
         cells.add(Words.of(moves.cancel(state, NOON)));
         return cells;
+    }
+
+    /** What is done about all reservations of which something is decided, and what becomes of the one that is refused. */
+    private Optional<Decision<Reservation>> offered(Reservation state) {
+        Alternative fewer =
+                new Alternative(Alternative.Change.FEWER, DomainFixture.WINDOW, 4, new SitePolicy.FewestSites());
+        List<Decision<Reservation>> decisions =
+                moves.onAlternatives(state, new AlternativesFound(RESERVATION, List.of(fewer)), NOON);
+        return decisions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Decision<>(
+                        decisions.getFirst().next(),
+                        decisions.stream().flatMap(d -> d.messages().stream()).toList()));
+    }
+
+    /** What becomes of it as the only offer to something that was refused. */
+    private Optional<Decision<Reservation>> accepted(Reservation state) {
+        Closed refused = new Closed(
+                details(),
+                Map.of(),
+                State.REFUSED,
+                Map.of(),
+                List.of(new Offer(1, Alternative.Change.FEWER, state.id())));
+        return moves.accept(refused, 1, Map.of(state.id(), state), NOON) instanceof Acceptance.Accepted accepted
+                ? accepted.decisions().stream().findFirst()
+                : Optional.empty();
+    }
+
+    private static Reservation asked(int times) {
+        Offering offering = ReservationStates.offering();
+        return new Offering(offering.details(), offering.shares(), offering.refusals(), times, offering.deadline());
     }
 
     private String due(Reservation state, Instant at) {

@@ -4,6 +4,9 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
@@ -139,10 +142,16 @@ final class TwoSitesStory {
 
     private void send(Outgoing message) {
         switch (message) {
-            case ToPlacement question -> plansAsked++;
+            case ToPlacement(FindAlternatives question) -> underWay.add(this::findNothing);
+            case ToPlacement(PlanSites question) -> plansAsked++;
             case ToParticipants to -> underWay.add(() -> participants(to.command()));
             case ToSite to -> underWay.add(() -> toSite(to.message()));
         }
+    }
+
+    private void findNothing() {
+        master.onAlternatives(reservation(), new AlternativesFound(reservation().id(), List.of()), now)
+                .forEach(this::apply);
     }
 
     private void toSite(ShareMessage message) {

@@ -67,7 +67,9 @@ class ViewsTest {
                     Duration.ofMinutes(2),
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(60),
-                    3));
+                    3,
+                    3,
+                    Duration.ofMinutes(5)));
     private static final MachineGroup GROUP = new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 1, 1);
     private static final Facts.Shared FACTS = new Facts.Shared(
             TOKYO,

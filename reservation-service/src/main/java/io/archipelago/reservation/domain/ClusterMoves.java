@@ -1,0 +1,78 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.Reservation.Held;
+import io.archipelago.reservation.domain.Reservation.Holding;
+import io.archipelago.reservation.domain.Reservation.Offered;
+import io.archipelago.reservation.domain.Reservation.Offering;
+import io.archipelago.reservation.domain.Reservation.Planning;
+import io.archipelago.reservation.domain.Reservation.Releasing;
+import io.archipelago.reservation.domain.Reservation.Running;
+import io.archipelago.reservation.domain.Reservation.Scheduled;
+import io.archipelago.reservation.domain.Reservation.State;
+import io.archipelago.reservation.domain.Share.Stage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** How far a cluster is, by what its sites say of their shares. */
+final class ClusterMoves {
+
+    private final Pace pace;
+
+    ClusterMoves(Pace pace) {
+        this.pace = pace;
+    }
+
+    /** Takes what a site says of its share, which it has confirmed. */
+    Decision<Reservation> onProgress(Reservation reservation, Share share, Instant now) {
+        Map<SiteId, Share> shares = reservation.with(share).shares();
+        return switch (reservation) {
+            case Held held -> {
+                if (shares.values().stream().anyMatch(s -> s.stage() == Stage.CONFIRMING)) {
+                    yield Decision.of(held.with(shares));
+                }
+                Scheduled scheduled = new Scheduled(held.details(), shares, held.cluster());
+                boolean begun = shares.values().stream()
+                        .anyMatch(s -> s.progress() != null && s.stage().open());
+                yield Decision.of(begun ? running(held.details(), shares, scheduled, false, now) : scheduled);
+            }
+            case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
+            case Running running -> Decision.of(running(running.details(), shares, running, false, now));
+            case Planning planning -> Decision.of(planning);
+            case Holding holding -> Decision.of(holding);
+            case Offered offered -> Decision.of(offered);
+            case Releasing releasing -> Decision.of(releasing);
+            case Offering offering -> Decision.of(offering);
+            case Closed closed -> Decision.of(closed);
+        };
+    }
+
+    /**
+     * A cluster whose leases have begun, by what is known of its shares.
+     *
+     * @param before it, with the facts of the cluster
+     * @param late whether it should be complete by now
+     */
+    Reservation running(Details details, Map<SiteId, Share> shares, Reservation before, boolean late, Instant now) {
+        Facts.OfCluster cluster = Objects.requireNonNull(before.facts(), "only what is scheduled runs");
+        List<Share> own = shares.values().stream()
+                .filter(s -> s.facts() != null && cluster.at(s.site()).isPresent())
+                .toList();
+        State state = Reservation.stateOf(own, before.state(), late);
+        Instant completeBy = switch (before) {
+            case Running running when late -> null;
+            case Running running -> running.completeBy();
+            default -> later(now, details.request().window().start()).plus(pace.deployWithin());
+        };
+        return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy);
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+}
