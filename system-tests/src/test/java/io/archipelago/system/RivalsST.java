@@ -58,17 +58,17 @@ class RivalsST {
         }
         Rival last = ask(federation, federation.alice(), "tokyo", start);
         federation.awaitState(last.id, "REFUSED");
+        rivals.add(last);
+        // What they were offered instead they do not want.
+        for (Rival refused : in("REFUSED", rivals)) {
+            federation.cancel(refused.who, refused.master, refused.id);
+        }
         assertBooked(federation, scheduled);
         assertStrangersFindNothing(scheduled, federation.alice(), bob);
 
         for (Rival rival : scheduled) {
             federation.cancel(rival.who, rival.master, rival.id);
             federation.awaitState(rival.who, rival.master, rival.id, "CANCELLED");
-        }
-        // Nor is anything left of what the others were offered, once they do not want it.
-        rivals.add(last);
-        for (Rival rival : rivals) {
-            federation.cancel(rival.who, rival.master, rival.id);
         }
         federation.assertNothingIsLeft();
     }

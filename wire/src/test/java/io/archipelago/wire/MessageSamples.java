@@ -143,20 +143,24 @@ final class MessageSamples {
                 desired(
                         ResourceKind.CACHE,
                         new CacheSpec(key(ResourceKind.SEGMENT), "172.16.31.253", 10 * GIB, List.of("slurm"))));
+        samples.put("placement.plan-sites.fewest-sites", planSites(new SitePolicy.FewestSites()));
+        samples.put("placement.plan-sites.spread", planSites(new SitePolicy.Spread()));
         samples.put(
-                "placement.plan-sites.fewest-sites",
-                new PlanSites(
-                        RESERVATION,
+                "allocation.hold.offer",
+                new HoldAllocation(
+                        AT_TOKYO,
                         1,
-                        window(),
-                        frontend(),
-                        compute(24),
-                        new SitePolicy.FewestSites(),
-                        Set.of(),
-                        null,
-                        null));
+                        Set.of(Participant.CACHE),
+                        spec(),
+                        Facts.OfSite.unknown().with(segment()),
+                        Duration.ofSeconds(60),
+                        true));
         samples.put("share.hold.offer", new HoldShare(AT_TOKYO, 1, spec(), Duration.ofSeconds(60), true));
         return samples;
+    }
+
+    private static PlanSites planSites(SitePolicy policy) {
+        return new PlanSites(RESERVATION, 1, window(), frontend(), compute(24), policy, Set.of(), null, null);
     }
 
     private static PlanSites planSites() {

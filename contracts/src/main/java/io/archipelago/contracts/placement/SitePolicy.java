@@ -9,6 +9,9 @@ public sealed interface SitePolicy {
     /** As few sites as possible; the master site first, then those with most room. */
     record FewestSites() implements SitePolicy {}
 
+    /** Over all sites as evenly as they have room: no site gives more machines than it must. */
+    record Spread() implements SitePolicy {}
+
     /**
      * The tenant names the sites.
      *

@@ -25,16 +25,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which sites give how many machines, from what is free here and what peers advertise. It promises nothing.
  *
- * <p>FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
+ * <p>SPREAD: all sites give as many, as far as each has room. FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
  * needs the fewest of them. By what is likely at first; if that does not do, by what is possible at best, for a site that is asked knows better.
  */
 public final class SitePlanner {
@@ -82,19 +86,44 @@ public final class SitePlanner {
             Instant earliest = earliestStart(question, here, window).orElse(null);
             return refused(
                     question,
-                    Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest)));
+                    Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest, null)));
         }
         Map<SiteId, Room> rooms = rooms(question, window, here, peers);
         return switch (question.policy()) {
-            case SitePolicy.FewestSites fewest -> {
-                double less = shrink(question, rooms);
-                yield fewestSites(question, rooms, room -> room.times(less))
-                        .or(() -> fewestSites(question, rooms, Room::likely))
-                        .or(() -> fewestSites(question, rooms, Room::possible))
+            case SitePolicy.FewestSites fewest ->
+                plan(SitePlanner::fewestSites, question, rooms)
                         .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
-            }
+            case SitePolicy.Spread spread ->
+                plan(SitePlanner::spread, question, rooms)
+                        .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
             case SitePolicy.Named named -> named(question, named.machines(), rooms, here);
         };
+    }
+
+    /** How machines are given to sites of which is known how many they can take, this one first; empty if those are too few. */
+    @FunctionalInterface
+    private interface Division {
+        Optional<Map<SiteId, Integer>> of(int machines, SiteId own, SequencedMap<SiteId, Integer> most);
+    }
+
+    /** First by what is likely, once some have refused with caution; then by what is possible. */
+    private Optional<PlacementMessage> plan(Division division, PlanSites question, Map<SiteId, Room> rooms) {
+        double less = shrink(rooms);
+        List<Map.Entry<SiteId, Room>> likeliestFirst = rooms.entrySet().stream()
+                .sorted(Comparator.comparing(
+                                (Map.Entry<SiteId, Room> e) -> !e.getKey().equals(own))
+                        .thenComparing(e -> -e.getValue().likely())
+                        .thenComparing(Map.Entry::getKey))
+                .toList();
+        return Stream.<ToIntFunction<Room>>of(room -> room.times(less), Room::likely, Room::possible)
+                .map(most -> {
+                    SequencedMap<SiteId, Integer> sites = new LinkedHashMap<>();
+                    likeliestFirst.forEach(site -> sites.put(site.getKey(), most.applyAsInt(site.getValue())));
+                    return division.of(question.compute().count(), own, sites);
+                })
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(computes -> new SitesPlanned(question.reservation(), question.attempt(), computes));
     }
 
     private static boolean frontendFits(PlanSites question, TimeWindow window, Calendar here) {
@@ -185,7 +214,7 @@ public final class SitePlanner {
      * By how much less peers had that refused than was likely of them, and a bit: a window that touches several slices finds less than the least of them.
      * So it will be at the others. 1 if none has refused.
      */
-    private double shrink(PlanSites question, Map<SiteId, Room> rooms) {
+    private double shrink(Map<SiteId, Room> rooms) {
         int said = 0;
         int advertised = 0;
         for (Map.Entry<SiteId, Room> site : rooms.entrySet()) {
@@ -205,28 +234,51 @@ public final class SitePlanner {
                 : ClusterAddressing.of(network, question.reservation()).computeOrdinals();
     }
 
-    /** Empty if they have too few. */
-    private Optional<PlacementMessage> fewestSites(
-            PlanSites question, Map<SiteId, Room> rooms, ToIntFunction<Room> machines) {
+    private static Optional<Map<SiteId, Integer>> fewestSites(
+            int machines, SiteId own, SequencedMap<SiteId, Integer> most) {
         Map<SiteId, Integer> computes = new LinkedHashMap<>();
-        int missing = question.compute().count();
-        List<Map.Entry<SiteId, Room>> order = rooms.entrySet().stream()
+        int missing = machines;
+        List<Map.Entry<SiteId, Integer>> order = most.entrySet().stream()
                 .sorted(Comparator.comparing(
-                                (Map.Entry<SiteId, Room> e) -> !e.getKey().equals(own))
-                        .thenComparing(e -> -machines.applyAsInt(e.getValue()))
-                        .thenComparing(e -> -e.getValue().likely())
-                        .thenComparing(Map.Entry::getKey))
+                                (Map.Entry<SiteId, Integer> e) -> !e.getKey().equals(own))
+                        .thenComparing(e -> -e.getValue()))
                 .toList();
-        for (Map.Entry<SiteId, Room> site : order) {
-            int taken = Math.min(missing, machines.applyAsInt(site.getValue()));
+        for (Map.Entry<SiteId, Integer> site : order) {
+            int taken = Math.min(missing, site.getValue());
             if (taken > 0 || site.getKey().equals(own)) {
                 computes.put(site.getKey(), taken);
                 missing -= taken;
             }
         }
-        return missing == 0
-                ? Optional.of(new SitesPlanned(question.reservation(), question.attempt(), computes))
-                : Optional.empty();
+        return missing == 0 ? Optional.of(computes) : Optional.empty();
+    }
+
+    /** Fills all sites to one level, as far as each goes; of those that reach it the last give one less, until the sum is right. */
+    private static Optional<Map<SiteId, Integer>> spread(int machines, SiteId own, SequencedMap<SiteId, Integer> most) {
+        OptionalInt level = IntStream.rangeClosed(1, machines)
+                .filter(height -> most.values().stream()
+                                .mapToLong(room -> Math.min(room, height))
+                                .sum()
+                        >= machines)
+                .findFirst();
+        if (level.isEmpty()) {
+            return Optional.empty();
+        }
+        int height = level.getAsInt();
+        long over =
+                most.values().stream().mapToLong(room -> Math.min(room, height)).sum() - machines;
+        Map<SiteId, Integer> computes = new HashMap<>(Map.of(own, 0));
+        for (Map.Entry<SiteId, Integer> site : most.reversed().entrySet()) {
+            int taken = Math.min(site.getValue(), height);
+            if (over > 0 && taken == height) {
+                taken--;
+                over--;
+            }
+            if (taken > 0) {
+                computes.put(site.getKey(), taken);
+            }
+        }
+        return Optional.of(computes);
     }
 
     /** They are asked for whatever is possible, for the tenant wants no others. */
@@ -254,7 +306,8 @@ public final class SitePlanner {
                                 + question.compute().count() + " compute machines at most " + room.possible()
                                 + " fit here throughout the window",
                         here,
-                        site.equals(own) ? earliestStart(question, here, window).orElse(null) : null)));
+                        site.equals(own) ? earliestStart(question, here, window).orElse(null) : null,
+                        room.possible())));
         return refusals;
     }
 
@@ -267,17 +320,18 @@ public final class SitePlanner {
             if (room != null && machines > room.possible()) {
                 String detail = "of the " + machines + " compute machines asked of this site at most " + room.possible()
                         + " fit throughout the window";
-                refusals.put(site, refusal(site, detail, here, null));
+                refusals.put(site, refusal(site, detail, here, null, room.possible()));
             } else if (room == null && !question.excluded().contains(site)) {
-                refusals.put(site, refusal(site, "no such site has told us what it has", here, null));
+                refusals.put(site, refusal(site, "no such site has told us what it has", here, null, null));
             }
         });
         return refusals;
     }
 
-    private Refusal refusal(SiteId site, String detail, Calendar here, @Nullable Instant earliestStart) {
+    private Refusal refusal(
+            SiteId site, String detail, Calendar here, @Nullable Instant earliestStart, @Nullable Integer machines) {
         String silence = site.equals(own) ? Silence.of(here.pools(), "hosts") : "";
-        return new Refusal(ErrorCode.NO_CAPACITY, "machines", detail + silence, null, earliestStart);
+        return new Refusal(ErrorCode.NO_CAPACITY, "machines", detail + silence, null, earliestStart, machines);
     }
 
     private static PlanRefused refused(PlanSites question, Map<SiteId, Refusal> refusals) {

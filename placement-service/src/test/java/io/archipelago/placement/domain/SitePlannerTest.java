@@ -32,6 +32,7 @@ import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.contracts.placement.SitePolicy.FewestSites;
 import io.archipelago.contracts.placement.SitePolicy.Named;
+import io.archipelago.contracts.placement.SitePolicy.Spread;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,6 +117,74 @@ class SitePlannerTest {
     }
 
     @Test
+    void spreadsMachinesOverAllSitesAsEvenlyAsTheyHaveRoom() {
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 9), NAGOYA, room(NAGOYA, 2));
+
+        assertThat(plan(7, new Spread(), home(4), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 3, OSAKA, 2, NAGOYA, 2)));
+        assertThat(plan(12, new Spread(), home(4), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 6, NAGOYA, 2)));
+        assertThat(plan(2, new Spread(), home(0), peers))
+                .as("the master takes part in any case")
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 0, OSAKA, 1, NAGOYA, 1)));
+        assertThat(plan(16, new Spread(), home(4), peers)).isInstanceOf(PlanRefused.class);
+    }
+
+    /** Compared with every way there is to divide them. */
+    @Property
+    void spreadGivesNoSiteMoreThanItMust(
+            @ForAll @IntRange(max = 6) int here,
+            @ForAll @Size(max = 3) List<@IntRange(max = 6) Integer> rooms,
+            @ForAll @IntRange(min = 1, max = 12) int wanted) {
+        // Given
+        Map<SiteId, CapacityAdvertised> peers = new HashMap<>();
+        List<Integer> all = new ArrayList<>(List.of(here));
+        for (int i = 0; i < rooms.size(); i++) {
+            SiteId peer = new SiteId("peer" + i);
+            peers.put(peer, room(peer, rooms.get(i)));
+            all.add(rooms.get(i));
+        }
+
+        // When
+        PlacementMessage plan = plan(wanted, new Spread(), home(here), peers);
+
+        // Then
+        int least = leastHeight(all, wanted, 0);
+        assertThat(plan instanceof SitesPlanned).isEqualTo(least < Integer.MAX_VALUE);
+        if (plan instanceof SitesPlanned planned) {
+            assertThat(planned.computes()).containsKey(TOKYO);
+            assertThat(planned.computes().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .sum())
+                    .isEqualTo(wanted);
+            assertThat(planned.computes().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .max())
+                    .hasValue(least);
+            planned.computes().forEach((site, count) -> {
+                int room = site.equals(TOKYO)
+                        ? here
+                        : rooms.get(Integer.parseInt(site.value().substring(4)));
+                assertThat(count).isLessThanOrEqualTo(room);
+                assertThat(count)
+                        .as("what has room has at most one less")
+                        .isGreaterThanOrEqualTo(Math.min(room, least - 1));
+            });
+        }
+    }
+
+    /** The least that the site with most must give, by trying all. */
+    private static int leastHeight(List<Integer> rooms, int machines, int highest) {
+        if (rooms.isEmpty()) {
+            return machines == 0 ? highest : Integer.MAX_VALUE;
+        }
+        return IntStream.rangeClosed(0, Math.min(rooms.getFirst(), machines))
+                .map(taken -> leastHeight(rooms.subList(1, rooms.size()), machines - taken, Math.max(highest, taken)))
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
+    @Test
     void doesNotAskWhoIsExcluded() {
         // Given
         PlanSites question = question(6, new FewestSites(), Set.of(OSAKA));
@@ -141,11 +210,14 @@ class SitePlannerTest {
         // Then
         assertThat(refused.refusals()).containsOnlyKeys(TOKYO, OSAKA);
         assertThat(refused.refusals().get(OSAKA))
-                .isEqualTo(Refusal.of(
+                .isEqualTo(new Refusal(
                         ErrorCode.NO_CAPACITY,
                         "machines",
                         "together the sites have too few machines: of 9 compute machines at most 3 fit here throughout"
-                                + " the window"));
+                                + " the window",
+                        null,
+                        null,
+                        3));
     }
 
     @Test
@@ -204,10 +276,13 @@ class SitePlannerTest {
                 .as("not tokyo, which has room, nor kyoto, which has said why itself")
                 .isEqualTo(Map.of(
                         OSAKA,
-                        Refusal.of(
+                        new Refusal(
                                 ErrorCode.NO_CAPACITY,
                                 "machines",
-                                "of the 4 compute machines asked of this site at most 3 fit throughout the window"),
+                                "of the 4 compute machines asked of this site at most 3 fit throughout the window",
+                                null,
+                                null,
+                                3),
                         sendai,
                         Refusal.of(ErrorCode.NO_CAPACITY, "machines", "no such site has told us what it has")));
     }

@@ -104,10 +104,14 @@ final class RequestReader {
                         "at most " + most + ", for which the network has addresses at the sites that this one knows");
             }
             String policy = asked.text("policy", "FEWEST_SITES");
-            if (!policy.equals("FEWEST_SITES")) {
-                asked.error("policy", "FEWEST_SITES; or name the sites with 'use'");
-            }
-            return new SitePolicy.FewestSites();
+            return switch (policy) {
+                case "FEWEST_SITES" -> new SitePolicy.FewestSites();
+                case "SPREAD" -> new SitePolicy.Spread();
+                default -> {
+                    asked.error("policy", "FEWEST_SITES or SPREAD; or name the sites with 'use'");
+                    yield new SitePolicy.FewestSites();
+                }
+            };
         }
         if (asked.has("policy")) {
             asked.error("policy", "either 'policy' or 'use', not both");

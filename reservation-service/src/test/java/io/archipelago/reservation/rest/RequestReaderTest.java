@@ -10,6 +10,7 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.reservation.ReservationConfig;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Sites;
@@ -42,6 +43,21 @@ class RequestReaderTest {
 
         assertThat(request.compute().memoryBytes()).isEqualTo(1L << 40);
         assertThat(request.compute().diskBytes()).isEqualTo(2L << 30);
+    }
+
+    @Test
+    void readsHowSitesAreToBeChosen() {
+        String policy = "\"name\": \"genome\", \"sites\": {\"policy\": \"%s\"}";
+        String name = "\"name\": \"genome\"";
+
+        assertThat(read(GOOD).policy()).isEqualTo(new SitePolicy.FewestSites());
+        assertThat(read(GOOD.replace(name, policy.formatted("FEWEST_SITES"))).policy())
+                .isEqualTo(new SitePolicy.FewestSites());
+        assertThat(read(GOOD.replace(name, policy.formatted("SPREAD"))).policy())
+                .isEqualTo(new SitePolicy.Spread());
+        assertThat(wrong(GOOD.replace(name, policy.formatted("spread"))))
+                .containsExactly(
+                        new FieldError("sites.policy", "FEWEST_SITES or SPREAD; or name the sites with 'use'"));
     }
 
     @ParameterizedTest
