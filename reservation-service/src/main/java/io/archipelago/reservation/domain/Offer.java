@@ -41,8 +41,8 @@ public record Offer(int number, Change change, ReservationId reservation) {
         if (offer.details().offerTo() == null) {
             return Standing.ACCEPTED;
         }
-        if (offer instanceof Offered) {
-            return Standing.OPEN;
+        if (offer instanceof Offered offered) {
+            return offered.isHeld() ? Standing.OPEN : Standing.HOLDING;
         }
         return offer.state() == State.REQUESTED ? Standing.HOLDING : Standing.GONE;
     }

@@ -65,6 +65,13 @@ final class OfferMoves {
                 new ToPlacement(question(offering)));
     }
 
+    /** Until when an offer that is held may be accepted: as long as a tenant needs to think, but not beyond its window. */
+    Instant until(Details details, Instant now) {
+        Instant end = details.request().window().end();
+        Instant thought = now.plus(pace.offerFor());
+        return thought.isBefore(end) ? thought : end;
+    }
+
     /** The request is refused, and what could be had is offered. */
     Offers offer(Offering offering, AlternativesFound found) {
         List<Offer> offers = new ArrayList<>();

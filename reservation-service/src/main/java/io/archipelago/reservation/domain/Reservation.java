@@ -185,6 +185,11 @@ public sealed interface Reservation {
             shares = ordered(shares);
         }
 
+        /** Whether all sites hold it: one whose database was set back may have to be asked again. */
+        boolean isHeld() {
+            return shares.values().stream().noneMatch(share -> share.stage() == Share.Stage.HOLDING);
+        }
+
         @Override
         public State state() {
             return State.HELD;

@@ -129,7 +129,7 @@ public final class ReservationMoves {
 
     /** Empty if its time is over. */
     private Optional<Decision<Reservation>> take(Reservation offer, Instant now) {
-        return offer instanceof Offered offered && now.isBefore(offered.deadline())
+        return offer instanceof Offered offered && offered.isHeld() && now.isBefore(offered.deadline())
                 ? Optional.of(confirm(offered.details().accepted(), offered.attempt(), offered.shares(), now))
                 : Optional.empty();
     }
@@ -240,7 +240,8 @@ public final class ReservationMoves {
     private Decision<Reservation> onHeld(Reservation reservation, Share held, Instant now) {
         Map<SiteId, Share> shares = reservation.with(held).shares();
         if (!(reservation instanceof Holding holding)) {
-            return Decision.of(reservation);
+            // A site of an offer whose database was set back holds anew.
+            return Decision.of(reservation instanceof Offered offered ? offered.with(shares) : reservation);
         }
         if (shares.values().stream().anyMatch(s -> s.stage() == Stage.HOLDING)) {
             return Decision.of(new Holding(holding.details(), holding.attempt(), shares, holding.deadline()));
@@ -252,7 +253,7 @@ public final class ReservationMoves {
         Details details = holding.details();
         return details.offerTo() == null
                 ? confirm(details, holding.attempt(), shares, now)
-                : Decision.of(new Offered(details, holding.attempt(), shares, now.plus(pace.offerFor())));
+                : Decision.of(new Offered(details, holding.attempt(), shares, offers.until(details, now)));
     }
 
     /** All sites hold, and the tenant wants it. */

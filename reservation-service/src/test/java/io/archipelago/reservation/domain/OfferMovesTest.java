@@ -25,6 +25,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Uuid7;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
@@ -246,6 +247,50 @@ class OfferMovesTest {
                 .isEqualTo(ErrorCode.OFFER_GONE);
         assertThat(declined(refused(), 3, Map.of(OFFER, open(OFFER)), NOON)).isEqualTo(ErrorCode.NOT_FOUND);
         assertThat(declined(ReservationStates.scheduled(), 1, Map.of(), NOON)).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void waitsForASiteThatHasToHoldItAnew() {
+        // Given
+        Reservation open = open(OFFER);
+        AllocationId osaka = new AllocationId(OFFER, OSAKA);
+
+        // When
+        Reservation again = moves.onDigest(open, new ShareDigest.Entry(osaka, 7, ShareDigest.Stage.RELEASED, 0), NOON)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(Offer.standing(again)).isEqualTo(Offer.Standing.HOLDING);
+        assertThat(declined(refused(), 1, Map.of(OFFER, again), NOON)).isEqualTo(ErrorCode.CONFLICT);
+
+        // When
+        Reservation held = moves.onAnswer(again, new ShareHeld(osaka, 8, NOON.plusSeconds(400), shared(OSAKA)), NOON)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(moves.accept(refused(), 1, Map.of(OFFER, held), NOON)).isInstanceOf(Accepted.class);
+    }
+
+    @Test
+    void canNotBeAcceptedBeyondItsWindow() {
+        Details late =
+                new Details(OFFER, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION);
+        Instant nearTheEnd = WINDOW.end().minusSeconds(30);
+        Planning planning = new Planning(late, Attempt.first(), Map.of(), 1, nearTheEnd.plusSeconds(5));
+        Reservation holding = moves.onPlanned(planning, new SitesPlanned(OFFER, 1, Map.of(TOKYO, 4)), nearTheEnd)
+                .orElseThrow()
+                .next();
+
+        Reservation held = moves.onAnswer(
+                        holding,
+                        new ShareHeld(new AllocationId(OFFER, TOKYO), 1, WINDOW.end(), shared(TOKYO)),
+                        nearTheEnd)
+                .orElseThrow()
+                .next();
+
+        assertThat(held.due()).isEqualTo(WINDOW.end());
     }
 
     @Test
