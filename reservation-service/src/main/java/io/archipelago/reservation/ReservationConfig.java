@@ -3,6 +3,8 @@ package io.archipelago.reservation;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** What a tenant may ask for, and how long things may take. */
 @ConfigMapping(prefix = "reservation")
@@ -10,6 +12,9 @@ public interface ReservationConfig {
 
     /** The most that one cluster may be. */
     Limits limits();
+
+    /** The most that the reservations of one tenant may be together. */
+    Quotas quotas();
 
     /** Deadlines; see docs/deadlines.md. */
     Deadlines deadlines();
@@ -89,6 +94,39 @@ public interface ReservationConfig {
         /** From now to start. */
         @WithDefault("P366D")
         Duration ahead();
+    }
+
+    /** The most that the reservations of one tenant may be together. */
+    interface Quotas {
+        /** Machines at any instant, frontends among them. */
+        @WithDefault("2000")
+        int machines();
+
+        /** Hours of all machines in a calendar month, UTC. */
+        @WithDefault("750000")
+        long machineHours();
+
+        /** Disks of all machines at any instant, in GiB. */
+        @WithDefault("100000")
+        long volumeGib();
+
+        /** Reservations that are not over; the offers to one that was refused count as one. */
+        @WithDefault("1000")
+        int reservations();
+
+        /** For some tenants, by their ids; what is not given is as for all. */
+        Map<String, OfTenant> tenants();
+
+        /** The same for one tenant. */
+        interface OfTenant {
+            Optional<Integer> machines();
+
+            Optional<Long> machineHours();
+
+            Optional<Long> volumeGib();
+
+            Optional<Integer> reservations();
+        }
     }
 
     /** Counter-offers for what is refused. */

@@ -15,8 +15,8 @@ enum Deed {
     OFFER_ACCEPTED,
     /** What was held for an offer was given to somebody who asked for it. */
     OFFER_MADE_WAY,
-    /** An offer was not taken in time. */
-    OFFER_RAN_OUT,
+    /** An offer was held and not taken. */
+    OFFER_GIVEN_BACK,
     CANCELLED,
     ENDED,
     /** A participant refused, and only holds stood in the way. */

@@ -41,7 +41,7 @@ final class Deeds {
             world.did(Deed.OFFER_HELD);
         }
         if (before instanceof Reservation.Offered offered && after instanceof Reservation.Releasing) {
-            world.did(Deed.OFFER_RAN_OUT);
+            world.did(Deed.OFFER_GIVEN_BACK);
         }
         switch (after.state()) {
             case ACTIVE -> world.did(Deed.ACTIVE);

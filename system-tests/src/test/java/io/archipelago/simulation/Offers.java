@@ -34,7 +34,7 @@ final class Offers {
             if (decisions.isEmpty()) {
                 return;
             }
-            for (ReservationId id : earlier) {
+            for (ReservationId id : decisions.size() > 1 ? earlier : List.<ReservationId>of()) {
                 Reservation open = service.reservations().get(id);
                 if (open != null && open.details().offerTo() != null) {
                     service.reserve(id, service.moves().cancel(open, tx.now()), tx, "another offer");

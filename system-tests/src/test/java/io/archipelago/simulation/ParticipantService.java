@@ -4,6 +4,7 @@ import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.HostsDown;
+import io.archipelago.bus.protocol.MakingWay;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
@@ -52,6 +53,7 @@ class ParticipantService extends Service {
 
     private final ParticipantLogic logic;
     private final ParticipantProtocol protocol;
+    private final MakingWay way;
     private final List<Pool> pools = new ArrayList<>();
     private final Map<AllocationId, Part> parts = new LinkedHashMap<>();
     private final Map<AllocationId, List<Booking>> bookings = new LinkedHashMap<>();
@@ -65,6 +67,7 @@ class ParticipantService extends Service {
         super(world, site, logic.name().service());
         this.logic = world.broken(Mutation.LEFTOVERS_NOT_BOOKED) ? new LeftoversNotBooked(logic) : logic;
         this.protocol = new ParticipantProtocol(this.logic, world.figures().terms());
+        this.way = new MakingWay(protocol);
         pools.addAll(logic.pools());
         site.inventories().forEach((host, inventory) -> pools.addAll(logic.pools(host, inventory, true)));
         pools.forEach(pool -> poolsById.put(pool.id(), pool));
@@ -310,9 +313,9 @@ class ParticipantService extends Service {
                 .map(Part.Held.class::cast)
                 .toList();
         Calendar calendar = view.calendar();
-        for (Part.Held offer : protocol.inTheWay(command, view, offers, now)) {
+        for (Part.Held offer : way.of(command, view, offers, now)) {
             world().did(Deed.OFFER_MADE_WAY);
-            apply(offer.allocation(), protocol.makeWay(offer), tx, "makes way for " + Words.of(command));
+            apply(offer.allocation(), way.giveUp(offer), tx, "makes way for " + Words.of(command));
             calendar = calendar.without(offer.allocation());
         }
         return new PartView(view.part(), calendar, view.resources(), view.down());

@@ -4,8 +4,10 @@ import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
+import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
+import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.placement.domain.PlacementLogic;
 import io.archipelago.placement.domain.SitePlanner;
@@ -45,7 +47,7 @@ final class PlacementService extends ParticipantService {
                         tx -> tx.send(
                                 Topics.events("placement"),
                                 question.reservation(),
-                                planner.plan(question, withoutOffers(calendar(tx.now())), peers)));
+                                plan(question, calendar(tx.now()))));
             case FindAlternatives question ->
                 Work.on(
                         question,
@@ -54,7 +56,7 @@ final class PlacementService extends ParticipantService {
                         tx -> tx.send(
                                 Topics.events("placement"),
                                 question.reservation(),
-                                planner.alternatives(question, calendar(tx.now()), peers)));
+                                planner.alternatives(question, withoutOffers(calendar(tx.now())), peers)));
             case CapacityAdvertised advertised ->
                 Work.on(
                         advertised,
@@ -83,7 +85,14 @@ final class PlacementService extends ParticipantService {
         return rows;
     }
 
-    /** They make way. */
+    private PlacementMessage plan(PlanSites question, Calendar all) {
+        PlacementMessage plan = planner.plan(question, all, peers);
+        return plan instanceof PlanRefused && !question.offered()
+                ? planner.plan(question, withoutOffers(all), peers)
+                : plan;
+    }
+
+    /** They make way, and all are one tenant's. */
     private Calendar withoutOffers(Calendar all) {
         Calendar firm = all;
         for (Part part : parts().values()) {

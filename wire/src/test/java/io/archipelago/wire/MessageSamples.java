@@ -146,6 +146,19 @@ final class MessageSamples {
         samples.put("placement.plan-sites.fewest-sites", planSites(new SitePolicy.FewestSites()));
         samples.put("placement.plan-sites.spread", planSites(new SitePolicy.Spread()));
         samples.put(
+                "placement.plan-sites.offer",
+                new PlanSites(
+                        RESERVATION,
+                        1,
+                        window(),
+                        frontend(),
+                        compute(24),
+                        new SitePolicy.FewestSites(),
+                        Set.of(),
+                        null,
+                        null,
+                        true));
+        samples.put(
                 "allocation.hold.offer",
                 new HoldAllocation(
                         AT_TOKYO,
@@ -198,7 +211,7 @@ final class MessageSamples {
                 planSites(),
                 new SitesPlanned(RESERVATION, 2, Map.of(TOKYO, 20, OSAKA, 4)),
                 new PlanRefused(RESERVATION, 2, Map.of(OSAKA, refusal())),
-                new FindAlternatives(planSites(), NOW.plusSeconds(10_800), 3),
+                new FindAlternatives(new TenantId("astro"), planSites(), NOW.plusSeconds(10_800), 3),
                 new AlternativesFound(
                         RESERVATION,
                         List.of(new Alternative(Alternative.Change.LATER, window(), 24, new SitePolicy.FewestSites()))),

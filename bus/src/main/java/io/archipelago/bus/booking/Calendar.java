@@ -146,6 +146,12 @@ public final class Calendar {
         return without(b -> b.allocation().equals(allocation));
     }
 
+    /** This calendar without what some allocations have booked in it. */
+    public Calendar without(Collection<AllocationId> allocations) {
+        Set<AllocationId> those = Set.copyOf(allocations);
+        return without(b -> those.contains(b.allocation()));
+    }
+
     /** This calendar without its holds. */
     public Calendar withoutHolds() {
         return without(b -> b.heldUntil() != null);

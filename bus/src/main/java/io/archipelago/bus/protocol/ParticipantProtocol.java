@@ -7,6 +7,7 @@ import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
@@ -26,9 +27,6 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -120,46 +118,8 @@ public final class ParticipantProtocol {
                         && deploying.extension() instanceof Part.Extension.Denied;
     }
 
-    /**
-     * The counter-offers that make way for a command, so that it fits: no more of them than needed, those that run out last before others. None if
-     * it does not fit all the same, or is itself an offer.
-     *
-     * @param view with every booking, by which the command is refused
-     * @param offers what is held for counter-offers
-     */
-    public List<Part.Held> inTheWay(
-            AllocationCommand command, PartView view, Collection<Part.Held> offers, Instant now) {
-        boolean firm = command instanceof ExtendAllocation || command instanceof HoldAllocation hold && !hold.offered();
-        List<Part.Held> gone = new ArrayList<>(offers);
-        gone.removeIf(offer -> offer.allocation().equals(command.allocation()));
-        if (!firm || gone.isEmpty() || refuses(onCommand(command, without(gone, view), now))) {
-            return List.of();
-        }
-        gone.sort(Comparator.comparing(Part.Held::until)
-                .thenComparing(offer -> offer.allocation().toString()));
-        for (Part.Held offer : List.copyOf(gone)) {
-            List<Part.Held> fewer =
-                    gone.stream().filter(other -> !other.equals(offer)).toList();
-            if (!refuses(onCommand(command, without(fewer, view), now))) {
-                gone.remove(offer);
-            }
-        }
-        return List.copyOf(gone);
-    }
-
-    private static PartView without(List<Part.Held> offers, PartView view) {
-        Calendar calendar = view.calendar();
-        for (Part.Held offer : offers) {
-            calendar = calendar.without(offer.allocation());
-        }
-        return new PartView(view.part(), calendar, view.resources(), view.down());
-    }
-
-    /** A counter-offer makes way. */
-    public PartDecision makeWay(Part.Held offer) {
-        Refusal why = Refusal.of(ErrorCode.HOLD_EXPIRED, "hold", "the offer made way for what somebody has asked for");
-        return PartDecision.to(offer.runOut(why), new PartDecision.Drop())
-                .answering(new AllocationRefused(offer.allocation(), offer.sequence(), logic.name(), why));
+    Participant participant() {
+        return logic.name();
     }
 
     /** Takes what an agent saw of a resource that is in the view. */

@@ -2,6 +2,7 @@ package io.archipelago.contracts.placement;
 
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup;
@@ -36,6 +37,7 @@ public sealed interface PlacementMessage extends Message {
      * @param network the cluster's address prefix, which bounds how many machines a site can name; null if the asker did not say
      * @param limits how many compute machines at most to plan at sites that have said that they can not give more, from 0; null if the asker did not
      *     say
+     * @param offer whether it is a counter-offer, for which no other one makes way; null: it is not
      */
     record PlanSites(
             ReservationId reservation,
@@ -46,11 +48,31 @@ public sealed interface PlacementMessage extends Message {
             SitePolicy policy,
             Set<SiteId> excluded,
             @Nullable String network,
-            @Nullable Map<SiteId, Integer> limits)
+            @Nullable Map<SiteId, Integer> limits,
+            @Nullable Boolean offer)
             implements Question {
         public PlanSites {
             excluded = Set.copyOf(excluded);
             limits = limits == null ? null : Map.copyOf(limits);
+        }
+
+        /** Of what was asked for. */
+        public PlanSites(
+                ReservationId reservation,
+                int attempt,
+                TimeWindow window,
+                MachineGroup frontend,
+                MachineGroup compute,
+                SitePolicy policy,
+                Set<SiteId> excluded,
+                @Nullable String network,
+                @Nullable Map<SiteId, Integer> limits) {
+            this(reservation, attempt, window, frontend, compute, policy, excluded, network, limits, null);
+        }
+
+        /** Whether it is a counter-offer. */
+        public boolean offered() {
+            return Boolean.TRUE.equals(offer);
         }
 
         /** How many compute machines at most to plan at a site. */
@@ -90,12 +112,14 @@ public sealed interface PlacementMessage extends Message {
     /**
      * What could be had instead of something that was refused? On {@code placement.commands.v1}, keyed by reservation.
      *
+     * @param tenant whose; what is held for offers to it is given up for others
      * @param request what was refused; of sites that can not be had whatever the window {@code excluded} tells, and how many machines at most others
      *     have throughout this one its {@code limits}
      * @param notBefore nothing that starts later is to start before, for want of something that placement knows nothing of; null: of nothing
      * @param atMost so many answers, 1 or more
      */
-    record FindAlternatives(PlanSites request, @Nullable Instant notBefore, int atMost) implements Question {
+    record FindAlternatives(
+            TenantId tenant, PlanSites request, @Nullable Instant notBefore, int atMost) implements Question {
         @Override
         public ReservationId reservation() {
             return request.reservation();

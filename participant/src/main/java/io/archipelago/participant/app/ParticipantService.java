@@ -2,6 +2,7 @@ package io.archipelago.participant.app;
 
 import io.archipelago.bus.BusConfig;
 import io.archipelago.bus.Tx;
+import io.archipelago.bus.protocol.MakingWay;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
@@ -30,12 +31,14 @@ import java.util.function.Function;
 public class ParticipantService {
 
     private final ParticipantProtocol protocol;
+    private final MakingWay way;
     private final PartStore store;
     private final HostKeys keys;
     private final String service;
 
     ParticipantService(ParticipantProtocol protocol, PartStore store, HostKeys keys, BusConfig bus) {
         this.protocol = protocol;
+        this.way = new MakingWay(protocol);
         this.store = store;
         this.keys = keys;
         this.service = bus.service();
@@ -65,13 +68,16 @@ public class ParticipantService {
                 .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Deploying
                         ? store.view(tx, new Need(allocation, Reach.FREE))
                         : Uni.createFrom().item(view))
-                .chain(view -> !booksMore(command) || !ParticipantProtocol.refuses(decide.apply(view))
-                        ? carryOut(tx, allocation, decide.apply(view))
-                        // Only a refusal needs to see every single booking: it tells why, and when it would fit.
-                        : store.view(tx, new Need(allocation, Reach.ALL))
-                                .chain(all -> makeWay(tx, command, all))
-                                .chain(() -> store.view(tx, new Need(allocation, Reach.ALL)))
-                                .chain(all -> carryOut(tx, allocation, decide.apply(all))));
+                .chain(view -> {
+                    PartDecision decision = decide.apply(view);
+                    return booksMore(command) && ParticipantProtocol.refuses(decision)
+                            // Only a refusal needs to see every single booking: it tells why, and when it would fit.
+                            ? store.view(tx, new Need(allocation, Reach.ALL))
+                                    .chain(all -> makeWay(tx, command, all))
+                                    .chain(() -> store.view(tx, new Need(allocation, Reach.ALL)))
+                                    .chain(all -> carryOut(tx, allocation, decide.apply(all)))
+                            : carryOut(tx, allocation, decision);
+                });
     }
 
     private static boolean booksMore(AllocationCommand command) {
@@ -83,10 +89,10 @@ public class ParticipantService {
         return ParticipantProtocol.refuses(protocol.onCommand(command, all, tx.now()))
                 ? store.offers(tx)
                         .chain(offers -> Multi.createFrom()
-                                .iterable(protocol.inTheWay(command, all, offers, tx.now()))
+                                .iterable(way.of(command, all, offers, tx.now()))
                                 .onItem()
                                 .transformToUniAndConcatenate(
-                                        offer -> carryOut(tx, offer.allocation(), protocol.makeWay(offer)))
+                                        offer -> carryOut(tx, offer.allocation(), way.giveUp(offer)))
                                 .collect()
                                 .last())
                         .replaceWithVoid()

@@ -10,6 +10,7 @@ import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.participant.persistence.WorkingSet.Fate;
 import io.smallrye.mutiny.Uni;
@@ -68,9 +69,16 @@ public class PartStore {
         return load(tx, List.of(need)).map(none -> workingSet(tx).view(need));
     }
 
-    /** What is held for counter-offers; all of it is locked. */
+    /**
+     * What is held for counter-offers; all of it is locked. What another transaction decides about just now is not among it: that has locked the
+     * part, and may wait for the calendar, which is locked here.
+     */
     public Uni<List<Part.Held>> offers(Tx tx) {
-        return offerIds(tx)
+        return tx.session()
+                .<String>createNativeQuery(
+                        "select allocation from part where offer order by allocation for update skip locked")
+                .getResultList()
+                .map(ids -> ids.stream().map(AllocationId::parse).toList())
                 .chain(ids -> load(
                                 tx,
                                 ids.stream().map(id -> new Need(id, Reach.NONE)).toList())
@@ -80,13 +88,6 @@ public class PartStore {
                                 .filter(part -> part instanceof Part.Held held && held.offer())
                                 .map(Part.Held.class::cast)
                                 .toList()));
-    }
-
-    private static Uni<List<AllocationId>> offerIds(Tx tx) {
-        return tx.session()
-                .<String>createNativeQuery("select allocation from part where offer order by allocation")
-                .getResultList()
-                .map(ids -> ids.stream().map(AllocationId::parse).toList());
     }
 
     /** Takes a decision. Its rows are written when the transaction ends. */
@@ -105,14 +106,23 @@ public class PartStore {
 
     /** The same without what is held for counter-offers: it makes way. */
     public Uni<Calendar> calendarWithoutOffers(Tx tx) {
+        return without(tx, "true", "");
+    }
+
+    /** The same without what is held for counter-offers to a tenant: it is given up for others. */
+    public Uni<Calendar> calendarWithoutOffers(Tx tx, TenantId tenant) {
+        return without(tx, "body -> 'spec' ->> 'tenant' = :tenant", tenant.value());
+    }
+
+    private Uni<Calendar> without(Tx tx, String those, String tenant) {
+        var offers = tx.session().<String>createNativeQuery("select allocation from part where offer and " + those);
+        if (!tenant.isEmpty()) {
+            offers.setParameter("tenant", tenant);
+        }
         return calendar(tx)
-                .chain(all -> offerIds(tx).map(offers -> {
-                    Calendar firm = all;
-                    for (AllocationId offer : offers) {
-                        firm = firm.without(offer);
-                    }
-                    return firm;
-                }));
+                .chain(all -> offers.getResultList()
+                        .map(ids -> all.without(
+                                ids.stream().map(AllocationId::parse).toList())));
     }
 
     /**

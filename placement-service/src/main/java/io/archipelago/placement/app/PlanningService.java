@@ -46,7 +46,8 @@ public class PlanningService {
                         .map(here -> planner.plan(question, here, peers))
                         .chain(answer -> answer instanceof PlanRefused
                                 // Only a refusal needs to see every single booking: it tells when it would fit.
-                                ? parts.calendarWithoutOffers(tx).map(here -> planner.plan(question, here, peers))
+                                ? (question.offered() ? parts.calendar(tx) : parts.calendarWithoutOffers(tx))
+                                        .map(here -> planner.plan(question, here, peers))
                                 : Uni.createFrom().item(answer)))
                 .invoke(answer -> tx.send(
                         Topics.events("placement"), question.reservation().toString(), answer))
@@ -57,7 +58,8 @@ public class PlanningService {
     public Uni<Void> find(Tx tx, FindAlternatives question) {
         return capacities
                 .all(tx)
-                .chain(peers -> parts.calendar(tx).map(here -> planner.alternatives(question, here, peers)))
+                .chain(peers -> parts.calendarWithoutOffers(tx, question.tenant())
+                        .map(here -> planner.alternatives(question, here, peers)))
                 .invoke(found ->
                         tx.send(Topics.events("placement"), found.reservation().toString(), found))
                 .replaceWithVoid();

@@ -8,13 +8,16 @@ import io.archipelago.contracts.placement.Alternative.Change;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.placement.domain.Rooms.Taken;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -27,44 +30,66 @@ import org.jspecify.annotations.Nullable;
  */
 final class Alternatives {
 
-    /** Each try of a start looks at every host of this site. */
     private static final int MOST_TRIES = 100;
+    private static final int LEAST_TRIES = 10;
+    /** Each try of a start looks at every host of this site. */
+    private static final int MOST_LOOKS = 50_000;
 
     /** Of the time asked for; whoever needs so much is not helped with less. */
     private static final int LEAST_PART = 4;
 
     private final UnaryOperator<TimeWindow> booked;
     private final NavigableSet<Instant> changes;
-    private final Function<PlanSites, Map<SiteId, Integer>> likely;
+    private final int mostTries;
+    private final Rooms rooms;
+    private final List<Taken> taken = new ArrayList<>();
 
     /**
-     * @param booked what is booked for a window
      * @param changes when what is free at any site changes
-     * @param likely how many compute machines each site is likely to give
+     * @param rooms how many machines sites have room for
      */
-    Alternatives(
-            UnaryOperator<TimeWindow> booked,
-            NavigableSet<Instant> changes,
-            Function<PlanSites, Map<SiteId, Integer>> likely) {
-        this.booked = booked;
+    Alternatives(NavigableSet<Instant> changes, Rooms rooms) {
+        this.booked = rooms.booked();
         this.changes = changes;
-        this.likely = likely;
+        this.mostTries = Math.clamp(MOST_LOOKS / Math.max(1, rooms.here().open().size()), LEAST_TRIES, MOST_TRIES);
+        this.rooms = rooms;
     }
 
-    /** The likest first. */
+    /** The likest first; each can be had beside those before it, for all are held at the same time. */
     List<Alternative> to(FindAlternatives question) {
         PlanSites refused = question.request();
         // What sites said that they have throughout this window says nothing of another one.
         PlanSites anew = with(refused, refused.window(), refused.policy(), null);
         boolean shortOfHosts = !fits(anew);
-        return Stream.of(
-                        otherSites(refused),
-                        later(anew, question.notBefore(), shortOfHosts),
-                        fewer(refused),
-                        shortOfHosts ? shorter(anew) : Optional.<Alternative>empty())
-                .flatMap(Optional::stream)
-                .limit(question.atMost())
-                .toList();
+        List<Alternative> found = new ArrayList<>();
+        for (Change change : Change.values()) {
+            Optional<Alternative> next = found.size() == question.atMost()
+                    ? Optional.empty()
+                    : switch (change) {
+                        case OTHER_SITES -> otherSites(refused);
+                        case LATER -> later(anew, question.notBefore(), shortOfHosts);
+                        case FEWER -> fewer(refused);
+                        case SHORTER -> shortOfHosts ? shorter(anew) : Optional.empty();
+                    };
+            next.ifPresent(each -> {
+                found.add(each);
+                take(refused, each);
+            });
+        }
+        return found;
+    }
+
+    private void take(PlanSites refused, Alternative alternative) {
+        boolean sameWindow = alternative.window().equals(refused.window());
+        PlanSites its = with(refused, alternative.window(), alternative.policy(), sameWindow ? refused.limits() : null);
+        Map<SiteId, Integer> computes = new TreeMap<>();
+        int missing = alternative.computes();
+        for (Map.Entry<SiteId, Integer> site : rooms.likely(its, taken).entrySet()) {
+            int given = Math.min(missing, site.getValue());
+            computes.put(site.getKey(), given);
+            missing -= given;
+        }
+        taken.add(new Taken(booked.apply(alternative.window()), computes));
     }
 
     private Optional<Alternative> otherSites(PlanSites refused) {
@@ -93,14 +118,14 @@ final class Alternatives {
     }
 
     /** The first of many that will do: not each is tried, but once one is found those between it and the one before. */
-    private static Optional<Instant> first(List<Instant> starts, Function<Instant, Boolean> fits) {
+    private Optional<Instant> first(List<Instant> starts, Function<Instant, Boolean> fits) {
         List<Integer> some = some(starts.size());
         int before = -1;
         for (int each : some) {
             if (fits.apply(starts.get(each))) {
                 int last = each;
                 return starts.subList(before + 1, last).stream()
-                        .limit(MOST_TRIES)
+                        .limit(mostTries)
                         .filter(fits::apply)
                         .findFirst()
                         .or(() -> Optional.of(starts.get(last)));
@@ -111,10 +136,10 @@ final class Alternatives {
     }
 
     /** Ever fewer with their distance, the last among them: after it everything is free. */
-    private static List<Integer> some(int size) {
-        long last = MOST_TRIES - 1L;
-        long passedOver = size - MOST_TRIES;
-        return size <= MOST_TRIES
+    private List<Integer> some(int size) {
+        long last = mostTries - 1L;
+        long passedOver = size - (long) mostTries;
+        return size <= mostTries
                 ? LongStream.range(0, size).mapToObj(Math::toIntExact).toList()
                 : LongStream.rangeClosed(0, last)
                         .mapToObj(i -> (int) (i + passedOver * i * i / (last * last)))
@@ -122,7 +147,7 @@ final class Alternatives {
     }
 
     private Optional<Alternative> fewer(PlanSites refused) {
-        Map<SiteId, Integer> given = likely.apply(refused);
+        Map<SiteId, Integer> given = rooms.likely(refused, taken);
         int computes = given.values().stream().mapToInt(Integer::intValue).sum();
         SitePolicy policy =
                 refused.policy() instanceof SitePolicy.Named ? new SitePolicy.Named(given) : refused.policy();
@@ -154,7 +179,7 @@ final class Alternatives {
     }
 
     private boolean fits(PlanSites question) {
-        return likely.apply(question).values().stream()
+        return rooms.likely(question, taken).values().stream()
                         .mapToInt(Integer::intValue)
                         .sum()
                 == question.compute().count();

@@ -6,7 +6,6 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
-import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.PlacementMessage;
@@ -17,6 +16,7 @@ import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.placement.domain.Rooms.Room;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which sites give how many machines, from what is free here and what peers advertise. It promises nothing.
  *
- * <p>SPREAD: all sites give as many, as far as each has room. FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
- * needs the fewest of them. By what is likely at first; if that does not do, by what is possible at best, for a site that is asked knows better.
+ * <p>FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
+ * needs the fewest of them. SPREAD: no site gives more than it must. By what is likely at first; if that does not do, by what is possible at best,
+ * for a site that is asked knows better.
  */
 public final class SitePlanner {
 
@@ -82,13 +83,15 @@ public final class SitePlanner {
 
     private PlacementMessage plan(
             PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
-        if (!frontendFits(question, window, here)) {
-            Instant earliest = earliestStart(question, here, window).orElse(null);
+        Rooms known = new Rooms(own, booked, here, peers);
+        if (!known.fits(question, List.of())) {
+            Instant earliest = earliestStart(question, List.of(question.frontend()), here, window)
+                    .orElse(null);
             return refused(
                     question,
                     Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest, null)));
         }
-        Map<SiteId, Room> rooms = rooms(question, window, here, peers);
+        Map<SiteId, Room> rooms = known.of(question, List.of());
         return switch (question.policy()) {
             case SitePolicy.FewestSites fewest ->
                 plan(SitePlanner::fewestSites, question, rooms)
@@ -126,11 +129,6 @@ public final class SitePlanner {
                 .map(computes -> new SitesPlanned(question.reservation(), question.attempt(), computes));
     }
 
-    private static boolean frontendFits(PlanSites question, TimeWindow window, Calendar here) {
-        return Packing.of(List.of(question.frontend()), here.availability(), window)
-                .isPresent();
-    }
-
     /**
      * What could be had instead of something that was refused, by what is likely: nobody has been asked yet.
      *
@@ -144,70 +142,8 @@ public final class SitePlanner {
         TreeSet<Instant> changes =
                 new TreeSet<>(here.changes(booked.apply(refused.window()).start()));
         peers.values().forEach(peer -> peer.slices().forEach(slice -> changes.add(slice.from())));
-        Alternatives search = new Alternatives(booked, changes, asked -> likely(asked, here, peers));
+        Alternatives search = new Alternatives(changes, new Rooms(own, booked, here, peers));
         return new AlternativesFound(refused.reservation(), search.to(question));
-    }
-
-    /** How many compute machines each site is likely to give, all together not more than are asked for; none if the frontend does not fit. */
-    private Map<SiteId, Integer> likely(PlanSites question, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
-        TimeWindow window = booked.apply(question.window());
-        if (!frontendFits(question, window, here)) {
-            return Map.of();
-        }
-        Map<SiteId, Integer> likely = new TreeMap<>();
-        int missing = question.compute().count();
-        for (Map.Entry<SiteId, Room> site : rooms(question, window, here, peers).entrySet()) {
-            int wanted = question.policy() instanceof SitePolicy.Named named
-                    ? named.machines().getOrDefault(site.getKey(), 0)
-                    : missing;
-            int given = Math.min(Math.min(missing, wanted), site.getValue().likely());
-            if (given > 0) {
-                likely.put(site.getKey(), given);
-                missing -= given;
-            }
-        }
-        return likely;
-    }
-
-    private Map<SiteId, Room> rooms(
-            PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
-        int names = names(question);
-        int atHome = Packing.most(question.compute(), List.of(question.frontend()), here.availability(), window);
-        Map<SiteId, Room> rooms = new TreeMap<>();
-        rooms.put(own, new Room(atHome, atHome, Math.min(names, question.limit(own)), true));
-        peers.forEach((site, told) -> {
-            if (!site.equals(own) && !question.excluded().contains(site)) {
-                Advertisement advertisement = new Advertisement(told);
-                int limit = question.limit(site);
-                int likely = advertisement.likely(question.compute(), window);
-                int possible = advertisement.possible(question.compute(), window);
-                rooms.put(site, new Room(likely, Math.max(likely, possible), Math.min(names, limit), limit < names));
-            }
-        });
-        return rooms;
-    }
-
-    /**
-     * How many compute machines a site has room for, as far as is known here.
-     *
-     * @param advertised what is likely by what it advertised
-     * @param best what it has if nothing is booked
-     * @param most more are not to be asked for
-     * @param known whether {@code most} is what the site has said itself
-     */
-    private record Room(int advertised, int best, int most, boolean known) {
-
-        int likely() {
-            return known ? Math.min(most, best) : Math.min(most, advertised);
-        }
-
-        int possible() {
-            return Math.min(most, best);
-        }
-
-        int times(double less) {
-            return known ? likely() : (int) (likely() * less);
-        }
     }
 
     /**
@@ -224,14 +160,6 @@ public final class SitePlanner {
             }
         }
         return said < advertised ? Math.max(LEAST, CAUTION * said / advertised) : 1;
-    }
-
-    /** How many compute machines the cluster's network has addresses for at one site: a small one has fewer than a site has processors. */
-    private static int names(PlanSites question) {
-        String network = question.network();
-        return network == null
-                ? Integer.MAX_VALUE
-                : ClusterAddressing.of(network, question.reservation()).computeOrdinals();
     }
 
     private static Optional<Map<SiteId, Integer>> fewestSites(
@@ -340,11 +268,14 @@ public final class SitePlanner {
 
     /** When the window asked for could start; what is booked starts earlier. */
     private static Optional<Instant> earliestStart(PlanSites question, Calendar here, TimeWindow booked) {
-        if (question.compute().count() > names(question)) {
-            return Optional.empty();
-        }
+        return question.compute().count() > Rooms.names(question)
+                ? Optional.empty()
+                : earliestStart(question, List.of(question.frontend(), question.compute()), here, booked);
+    }
+
+    private static Optional<Instant> earliestStart(
+            PlanSites question, List<MachineGroup> groups, Calendar here, TimeWindow booked) {
         Duration lead = Duration.between(booked.start(), question.window().start());
-        List<MachineGroup> groups = List.of(question.frontend(), question.compute());
         return EarliestFit.in(here, groups, Map.of(), booked).map(start -> start.plus(lead));
     }
 

@@ -18,7 +18,9 @@ import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.placement.Alternative;
 import io.archipelago.contracts.placement.Alternative.Change;
 import io.archipelago.contracts.placement.CapacitySlice;
@@ -48,7 +50,10 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What could be had instead. A host for the frontend beside hosts for one compute machine each, unless said otherwise. */
+/**
+ * What could be had instead. A host that has room for four frontends and for no compute machine, beside hosts for one compute machine each. All that is found
+ * is held at the same time.
+ */
 class AlternativesTest {
 
     private static final Duration LEAD = Duration.ofMinutes(5);
@@ -87,13 +92,13 @@ class AlternativesTest {
     @Test
     void laterMayBeWhenAPeerHasRoom() {
         // Given
-        Instant free = WINDOW.end();
+        Instant free = WINDOW.end().plus(HOUR);
         CapacityAdvertised osaka = new CapacityAdvertised(
                 OSAKA,
                 NOON,
                 List.of(
-                        new CapacitySlice(NOON, List.of(new HostClass(1, 1, 1))),
-                        new CapacitySlice(free, List.of(new HostClass(3, 1, 1)))),
+                        new CapacitySlice(NOON, List.of(new HostClass(1, 1, 5))),
+                        new CapacitySlice(free, List.of(new HostClass(3, 1, 5)))),
                 null);
 
         // When
@@ -124,7 +129,7 @@ class AlternativesTest {
         Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 2));
         Named wanted = new Named(Map.of(TOKYO, 1, OSAKA, 4));
 
-        assertThat(only(Change.FEWER, find(question(5, wanted, null), calendar(hosts(3)), peers)))
+        assertThat(only(Change.FEWER, find(question(5, wanted, null), calendar(hosts(2)), peers)))
                 .isEqualTo(new Alternative(Change.FEWER, WINDOW, 3, new Named(Map.of(TOKYO, 1, OSAKA, 2))));
     }
 
@@ -166,10 +171,10 @@ class AlternativesTest {
         Instant told = WINDOW.start().plusSeconds(1800);
         PlanSites refused = question(2, new FewestSites(), Map.of(TOKYO, 0));
 
-        assertThat(planner.alternatives(new FindAlternatives(refused, null, 3), here, Map.of())
+        assertThat(planner.alternatives(new FindAlternatives(new TenantId("astro"), refused, null, 3), here, Map.of())
                         .alternatives())
                 .isEmpty();
-        assertThat(planner.alternatives(new FindAlternatives(refused, told, 3), here, Map.of())
+        assertThat(planner.alternatives(new FindAlternatives(new TenantId("astro"), refused, told, 3), here, Map.of())
                         .alternatives())
                 .containsExactly(
                         new Alternative(Change.LATER, new TimeWindow(told, told.plus(HOUR)), 2, new FewestSites()));
@@ -190,27 +195,23 @@ class AlternativesTest {
         Calendar here = calendar(hosts(2), booking(1, 1, 1, WINDOW, null));
         PlanSites refused = question(2, new FewestSites(), null);
 
-        assertThat(planner.alternatives(new FindAlternatives(refused, null, 1), here, Map.of())
+        assertThat(planner.alternatives(new FindAlternatives(new TenantId("astro"), refused, null, 1), here, Map.of())
                         .alternatives())
                 .hasSize(1);
     }
 
     /** By trying every minute. */
     @Property(tries = 300)
-    void laterAndShorterAreTheBestThereAre(
+    void laterIsAsSoonAsThereIs(
             @ForAll("bookings") List<Booking> bookings, @ForAll @IntRange(min = 1, max = 3) int computes) {
         // Given
         Calendar here = new Calendar(hosts(3), bookings, NOON);
-        PlanSites refused = question(computes, new FewestSites(), null);
         Optional<Instant> later = minutes(1, MINUTES + 10)
                 .filter(start -> fits(here, computes, new TimeWindow(start, start.plus(HOUR))))
                 .findFirst();
-        Optional<Instant> shorter = minutes(15, 59)
-                .filter(end -> fits(here, computes, new TimeWindow(WINDOW.start(), end)))
-                .reduce((earlier, latest) -> latest);
 
         // When
-        List<Alternative> found = find(refused, here, Map.of());
+        List<Alternative> found = find(question(computes, new FewestSites(), null), here, Map.of());
 
         // Then
         if (fits(here, computes, WINDOW)) {
@@ -221,12 +222,52 @@ class AlternativesTest {
                             .map(each -> each.window().start())
                             .findFirst())
                     .isEqualTo(later);
-            assertThat(found.stream()
-                            .filter(each -> each.change() == Change.SHORTER)
-                            .map(each -> each.window().end())
-                            .findFirst())
-                    .isEqualTo(shorter);
         }
+    }
+
+    /** By booking one after the other. */
+    @Property(tries = 300)
+    void allThatIsFoundCanBeHadTogether(
+            @ForAll("bookings") List<Booking> bookings, @ForAll @IntRange(min = 1, max = 3) int computes) {
+        // Given
+        Calendar booked = new Calendar(hosts(3), bookings, NOON);
+
+        // When
+        List<Alternative> found = find(question(computes, new FewestSites(), null), booked, Map.of());
+
+        // Then
+        for (Alternative each : found) {
+            TimeWindow during = each.window().widened(LEAD, LEAD);
+            List<MachineGroup> groups = List.of(frontend(8, 1), compute(each.computes(), 1, 5, 1));
+            Optional<Packing> packing = Packing.of(groups, booked.availability(), during);
+            assertThat(packing).as(each + " of " + found).isPresent();
+            List<Booking> more = new ArrayList<>();
+            packing.orElseThrow()
+                    .hosts()
+                    .forEach((ordinal, host) -> more.add(new Booking(
+                            ALLOCATION,
+                            host.value(),
+                            null,
+                            ordinal > 100
+                                    ? Amounts.of(PlacementLogic.CPUS, 8, PlacementLogic.MEMORY, 1)
+                                    : Amounts.of(PlacementLogic.CPUS, 1, PlacementLogic.MEMORY, 5),
+                            during,
+                            null)));
+            booked = booked.with(more);
+        }
+    }
+
+    @Test
+    void whatLaterTakesIsNotOfferedTwice() {
+        // Given: two of three hosts are free, but later takes all three from soon after the start on.
+        Instant free = WINDOW.start().plusSeconds(600);
+        Calendar here = calendar(hosts(3), booking(1, 1, 1, new TimeWindow(NOON, free), null));
+
+        // When
+        List<Alternative> found = find(question(3, new FewestSites(), null), here, Map.of());
+
+        // Then
+        assertThat(found).extracting(Alternative::change).containsExactly(Change.LATER);
     }
 
     @Provide
@@ -266,7 +307,7 @@ class AlternativesTest {
     }
 
     private List<Alternative> find(PlanSites refused, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
-        return planner.alternatives(new FindAlternatives(refused, null, 4), here, peers)
+        return planner.alternatives(new FindAlternatives(new TenantId("astro"), refused, null, 4), here, peers)
                 .alternatives();
     }
 
@@ -279,18 +320,18 @@ class AlternativesTest {
 
     private static PlanSites question(int computes, SitePolicy policy, @Nullable Map<SiteId, Integer> limits) {
         return new PlanSites(
-                RESERVATION, 1, WINDOW, frontend(8, 8), compute(computes, 1, 1, 1), policy, Set.of(), null, limits);
+                RESERVATION, 1, WINDOW, frontend(8, 1), compute(computes, 1, 5, 1), policy, Set.of(), null, limits);
     }
 
     private static List<Pool> hosts(int computes) {
         List<Pool> hosts = new ArrayList<>();
-        hosts.add(host(99, 8, 8));
-        IntStream.rangeClosed(1, computes).forEach(i -> hosts.add(host(i, 1, 1)));
+        hosts.add(host(99, 32, 4));
+        IntStream.rangeClosed(1, computes).forEach(i -> hosts.add(host(i, 1, 5)));
         return hosts;
     }
 
     private static CapacityAdvertised room(SiteId site, int machines) {
         return new CapacityAdvertised(
-                site, NOON, List.of(new CapacitySlice(NOON, List.of(new HostClass(machines, 1, 1)))), null);
+                site, NOON, List.of(new CapacitySlice(NOON, List.of(new HostClass(machines, 1, 5)))), null);
     }
 }

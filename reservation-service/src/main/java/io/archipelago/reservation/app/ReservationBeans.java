@@ -25,6 +25,7 @@ class ReservationBeans {
 
     private static final Logger LOG = Logger.getLogger(ReservationBeans.class);
     private static final int MOST_SITES = 255;
+    private static final int MOST_OFFERS = 4;
 
     @Produces
     @Singleton
@@ -71,6 +72,11 @@ class ReservationBeans {
     @Singleton
     Pace pace(ReservationConfig config) {
         ReservationConfig.Deadlines deadlines = config.deadlines();
+        int offers = config.offers().atMost();
+        if (offers < 0 || offers > MOST_OFFERS) {
+            throw new IllegalArgumentException(
+                    "reservation.offers.at-most is " + offers + "; it is 0 to " + MOST_OFFERS);
+        }
         return new Pace(
                 deadlines.holdFor(),
                 deadlines.margin(),
@@ -80,7 +86,7 @@ class ReservationBeans {
                 deadlines.deployWithin(),
                 deadlines.replaceAgain(),
                 deadlines.attempts(),
-                config.offers().atMost(),
+                offers,
                 config.offers().holdFor());
     }
 

@@ -2,6 +2,7 @@ package io.archipelago.reservation.app;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.placement.PlacementMessage;
@@ -23,11 +24,13 @@ import io.archipelago.reservation.persistence.ReservationStore;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,18 +43,25 @@ public class ReservationService {
     private final ReservationMoves moves;
     private final ReservationStore store;
     private final Dispatch dispatch;
+    private final Quotas quotas;
     private final ReservationMetrics metrics;
 
-    ReservationService(ReservationMoves moves, ReservationStore store, Dispatch dispatch, ReservationMetrics metrics) {
+    ReservationService(
+            ReservationMoves moves,
+            ReservationStore store,
+            Dispatch dispatch,
+            Quotas quotas,
+            ReservationMetrics metrics) {
         this.moves = moves;
         this.store = store;
         this.dispatch = dispatch;
+        this.quotas = quotas;
         this.metrics = metrics;
     }
 
     /** Locks reservations of which a batch of messages speaks. */
     public Uni<Void> prepare(Tx tx, Collection<ReservationId> ids) {
-        return store.lockAll(tx, ids);
+        return store.lockAll(tx, ids).replaceWithVoid();
     }
 
     /**
@@ -60,7 +70,14 @@ public class ReservationService {
      * @param refused those for which counter-offers were found
      */
     public Uni<Void> prepare(Tx tx, Collection<ReservationId> ids, Collection<ReservationId> refused) {
-        return store.lockAll(tx, ids, refused);
+        return store.openOffers(tx, refused)
+                .chain(offers -> store.lockAll(
+                        tx,
+                        Stream.of(ids, refused, offers)
+                                .flatMap(Collection::stream)
+                                .distinct()
+                                .toList()))
+                .replaceWithVoid();
     }
 
     /** Accepts a request that has passed all checks. */
@@ -68,13 +85,20 @@ public class ReservationService {
         return carryOut(tx, null, moves.request(details, tx.now()));
     }
 
-    /** Takes the tenant's word that a reservation is no longer wanted, nor what is offered instead of it; the reservation as it is then. */
-    public Uni<Reservation> cancel(Tx tx, Reservation reservation) {
-        List<ReservationId> offers = offers(reservation);
-        return store.lockAll(tx, offers)
-                .chain(() -> store.findLocked(tx, offers))
-                .chain(found -> cancelAll(tx, Offer.open(found.values())))
-                .chain(() -> giveUp(tx, reservation));
+    /**
+     * Takes the tenant's word that a reservation is no longer wanted, nor what is offered instead of it; the reservation as it is then.
+     *
+     * @param seen as it was, not locked: what is offered instead of it never changes
+     */
+    public Uni<Reservation> cancel(Tx tx, Reservation seen) {
+        List<ReservationId> all = new ArrayList<>(offers(seen));
+        all.add(seen.id());
+        return store.lockAll(tx, all).chain(found -> {
+            Reservation now = found.getOrDefault(seen.id(), seen);
+            List<Reservation> open = Offer.open(
+                    found.values().stream().filter(each -> each != now).toList());
+            return cancelAll(tx, open).chain(() -> giveUp(tx, now));
+        });
     }
 
     private Uni<Reservation> giveUp(Tx tx, Reservation reservation) {
@@ -109,24 +133,40 @@ public class ReservationService {
         return move(tx, id, r -> moves.onDue(r, tx.now()));
     }
 
-    /** A tenant has one set of counter-offers at a time: those to what was refused earlier make way. */
+    /** A tenant has one set of counter-offers at a time: those to what was refused earlier make way for others, if there are any. */
     private Uni<Void> offer(Tx tx, AlternativesFound found) {
-        return store.lock(tx, found.reservation()).chain(locked -> {
-            List<Decision<Reservation>> decisions =
-                    locked.map(r -> moves.onAlternatives(r, found, tx.now())).orElse(List.of());
-            return decisions.isEmpty()
-                    ? Uni.createFrom().voidItem()
-                    : store.lockOffers(tx, locked.orElseThrow().details().tenant())
-                            .chain(earlier -> cancelAll(tx, earlier))
-                            .chain(() -> carryOut(tx, locked.orElseThrow(), decisions.getFirst()))
-                            .chain(() -> Multi.createFrom()
-                                    .iterable(decisions.subList(1, decisions.size()))
-                                    .onItem()
-                                    .transformToUniAndConcatenate(begun -> carryOut(tx, null, begun))
-                                    .collect()
-                                    .last())
-                            .replaceWithVoid();
-        });
+        return store.lock(tx, found.reservation())
+                .chain(locked -> locked.map(refused -> offer(tx, refused, found))
+                        .orElseGet(() -> Uni.createFrom().voidItem()));
+    }
+
+    private Uni<Void> offer(Tx tx, Reservation refused, AlternativesFound found) {
+        TenantId tenant = refused.details().tenant();
+        List<Decision<Reservation>> decisions = moves.onAlternatives(refused, found, tx.now());
+        if (decisions.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<Decision<Reservation>> offers = decisions.subList(1, decisions.size());
+        return (offers.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : quotas.lock(tx, tenant)
+                                .chain(() -> store.lockOffers(tx, tenant))
+                                .chain(earlier -> cancelAll(tx, earlier)))
+                .chain(() -> carryOut(tx, refused, decisions.getFirst()))
+                .chain(() -> Multi.createFrom()
+                        .iterable(offers)
+                        .onItem()
+                        .transformToUniAndConcatenate(offer -> begin(tx, offer))
+                        .collect()
+                        .last());
+    }
+
+    /** What would be too much for the tenant is not offered. */
+    private Uni<Void> begin(Tx tx, Decision<Reservation> offer) {
+        return quotas.excess(tx, offer.next().details())
+                .chain(excess -> excess.isPresent()
+                        ? Uni.createFrom().voidItem()
+                        : carryOut(tx, null, offer).replaceWithVoid());
     }
 
     private Uni<Void> cancelAll(Tx tx, Collection<Reservation> reservations) {
@@ -147,7 +187,6 @@ public class ReservationService {
     public Uni<Acceptance> accept(Tx tx, Reservation refused, int number) {
         List<ReservationId> offers = offers(refused);
         return store.lockAll(tx, offers)
-                .chain(() -> store.findLocked(tx, offers))
                 .chain(found -> carryOut(tx, found, moves.accept(refused, number, found, tx.now())));
     }
 
@@ -181,11 +220,12 @@ public class ReservationService {
     private Uni<Reservation> carryOut(Tx tx, @Nullable Reservation before, Decision<Reservation> decision) {
         Reservation next = decision.next();
         LOG.logf(level(before, next), "reservation %s is %s", next.id(), next.state());
-        if (before == null || before.state() != next.state()) {
+        boolean asked = next.details().offerTo() == null;
+        if (asked && (before == null || before.state() != next.state())) {
             metrics.transition(before == null ? null : before.state(), next.state());
         }
         dispatch.send(tx, decision.messages());
-        return store.save(tx, next).replaceWith(next);
+        return store.save(tx, next).chain(() -> quotas.keep(tx, before, next)).replaceWith(next);
     }
 
     /** Who only asks again, or hears more of a share, says so to those who look closely. */

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
@@ -15,6 +16,7 @@ import io.archipelago.reservation.domain.Reservation.Scheduled;
 import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,13 +65,27 @@ final class ClusterMoves {
         List<Share> own = shares.values().stream()
                 .filter(s -> s.facts() != null && cluster.at(s.site()).isPresent())
                 .toList();
-        State state = Reservation.stateOf(own, before.state(), late);
+        State state = stateOf(own, before.state(), late);
         Instant completeBy = switch (before) {
             case Running running when late -> null;
             case Running running -> running.completeBy();
             default -> later(now, details.request().window().start()).plus(pace.deployWithin());
         };
         return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy);
+    }
+
+    /** How far the shares of a cluster are together. */
+    private static State stateOf(Collection<Share> shares, State before, boolean late) {
+        boolean ready = shares.stream().allMatch(s -> s.progress() == Progress.READY);
+        if (ready) {
+            return State.ACTIVE;
+        }
+        boolean failed = shares.stream()
+                .anyMatch(s -> s.progress() == Progress.DEGRADED
+                        || s.stage() == Stage.LOST
+                        || !s.stage().open());
+        boolean wasComplete = before == State.ACTIVE || before == State.DEGRADED;
+        return failed || late || wasComplete ? State.DEGRADED : State.DEPLOYING;
     }
 
     private static Instant later(Instant a, Instant b) {

@@ -44,13 +44,22 @@ final class OfferMoves {
         this.pace = pace;
     }
 
-    /** Refuses a request; if something else might do, not before placement was asked for that. */
+    /**
+     * Refuses a request; if something else might do, not before placement was asked for that.
+     *
+     * @param refusals why, by site
+     * @param said those of them that sites have said themselves: by what others advertise nobody is limited twice
+     */
     Decision<Reservation> refuse(
-            Details details, Map<SiteId, Share> shares, Map<SiteId, List<Refusal>> refusals, Instant now) {
+            Details details,
+            Map<SiteId, Share> shares,
+            Map<SiteId, List<Refusal>> refusals,
+            Map<SiteId, List<Refusal>> said,
+            Instant now) {
         boolean over = !now.isBefore(details.request().window().end());
         return over || details.offerTo() != null || pace.offers() == 0
                 ? Decision.of(new Closed(details, shares, State.REFUSED, refusals))
-                : ask(new Offering(details, shares, refusals, 0, now), now);
+                : ask(new Offering(details, shares, refusals, question(details, refusals, said), 0, now), now);
     }
 
     /** Asks placement, perhaps again; after so many times nothing is offered. */
@@ -61,8 +70,13 @@ final class OfferMoves {
         int asked = offering.asked() + 1;
         return Decision.of(
                 new Offering(
-                        offering.details(), offering.shares(), offering.refusals(), asked, now.plus(pace.again(asked))),
-                new ToPlacement(question(offering)));
+                        offering.details(),
+                        offering.shares(),
+                        offering.refusals(),
+                        offering.question(),
+                        asked,
+                        now.plus(pace.again(asked))),
+                new ToPlacement(offering.question()));
     }
 
     /** Until when an offer that is held may be accepted: as long as a tenant needs to think, but not beyond its window. */
@@ -179,11 +193,12 @@ final class OfferMoves {
                 refused.id());
     }
 
-    private FindAlternatives question(Offering offering) {
-        Request request = offering.details().request();
+    private FindAlternatives question(
+            Details details, Map<SiteId, List<Refusal>> refusals, Map<SiteId, List<Refusal>> said) {
+        Request request = details.request();
         Set<SiteId> excluded = new HashSet<>();
         Map<SiteId, Integer> limits = new HashMap<>();
-        offering.refusals().forEach((site, why) -> {
+        said.forEach((site, why) -> {
             if (!site.equals(sites.own()) && why.stream().anyMatch(OfferMoves::isForEver)) {
                 excluded.add(site);
             } else if (!Plans.passing(why)) {
@@ -191,7 +206,7 @@ final class OfferMoves {
             }
         });
         PlanSites refused = new PlanSites(
-                offering.details().id(),
+                details.id(),
                 1,
                 request.window(),
                 request.frontend(),
@@ -200,7 +215,7 @@ final class OfferMoves {
                 excluded,
                 request.network(),
                 limits);
-        return new FindAlternatives(refused, notBefore(offering), pace.offers());
+        return new FindAlternatives(details.tenant(), refused, notBefore(refusals), pace.offers());
     }
 
     /** Whether a site is of no use whatever the window. */
@@ -211,8 +226,8 @@ final class OfferMoves {
     }
 
     /** When this site has again what fewer machines would not help with, and for which no other site can stand in. */
-    private @Nullable Instant notBefore(Offering offering) {
-        return offering.refusals().getOrDefault(sites.own(), List.of()).stream()
+    private @Nullable Instant notBefore(Map<SiteId, List<Refusal>> refusals) {
+        return refusals.getOrDefault(sites.own(), List.of()).stream()
                 .filter(why -> why.machines() == null)
                 .map(Refusal::earliestStart)
                 .filter(Objects::nonNull)

@@ -52,16 +52,15 @@ final class Plans {
                 request.policy(),
                 attempt.excluded(),
                 request.network(),
-                limits(attempt));
+                limits(attempt.refusals(), attempt.excluded()),
+                details.offerTo() == null ? null : true);
     }
 
     /** Of sites that are asked again for fewer machines than they refused. */
-    private static Map<SiteId, Integer> limits(Attempt attempt) {
+    private static Map<SiteId, Integer> limits(Map<SiteId, List<Refusal>> refusals, Set<SiteId> excluded) {
         Map<SiteId, Integer> limits = new HashMap<>();
-        attempt.refusals()
-                .forEach((site, why) -> limit(why)
-                        .filter(limit -> !attempt.excluded().contains(site))
-                        .ifPresent(limit -> limits.put(site, limit)));
+        refusals.forEach((site, why) ->
+                limit(why).filter(limit -> !excluded.contains(site)).ifPresent(limit -> limits.put(site, limit)));
         return limits;
     }
 

@@ -3,11 +3,10 @@ package io.archipelago.reservation.domain;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
-import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -296,13 +295,15 @@ public sealed interface Reservation {
      * @param details see {@link Details}
      * @param shares what is left of the attempts
      * @param refusals why, by site
-     * @param asked how many times placement was asked
+     * @param question what placement is asked
+     * @param asked how many times it was
      * @param deadline when to ask again
      */
     record Offering(
             Details details,
             Map<SiteId, Share> shares,
             Map<SiteId, List<Refusal>> refusals,
+            FindAlternatives question,
             int asked,
             Instant deadline)
             implements Reservation {
@@ -360,7 +361,7 @@ public sealed interface Reservation {
             case Scheduled s -> new Scheduled(s.details, shares, s.cluster);
             case Running r -> new Running(r.details, shares, r.cluster, r.state, r.completeBy);
             case Releasing r -> new Releasing(r.details, shares, r.outcome);
-            case Offering o -> new Offering(o.details, shares, o.refusals, o.asked, o.deadline);
+            case Offering o -> new Offering(o.details, shares, o.refusals, o.question, o.asked, o.deadline);
             case Closed c -> new Closed(c.details, shares, c.state, c.refusals, c.offers);
         };
     }
@@ -400,20 +401,6 @@ public sealed interface Reservation {
             case Offering offering -> null;
             case Closed closed -> null;
         };
-    }
-
-    /** How far the shares of a cluster are together. */
-    static State stateOf(Collection<Share> shares, State before, boolean late) {
-        boolean ready = shares.stream().allMatch(s -> s.progress() == Progress.READY);
-        if (ready) {
-            return State.ACTIVE;
-        }
-        boolean failed = shares.stream()
-                .anyMatch(s -> s.progress() == Progress.DEGRADED
-                        || s.stage() == Share.Stage.LOST
-                        || !s.stage().open());
-        boolean wasComplete = before == State.ACTIVE || before == State.DEGRADED;
-        return failed || late || wasComplete ? State.DEGRADED : State.DEPLOYING;
     }
 
     private static Map<SiteId, Share> ordered(Map<SiteId, Share> shares) {

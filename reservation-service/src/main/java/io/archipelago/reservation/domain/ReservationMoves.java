@@ -98,7 +98,11 @@ public final class ReservationMoves {
         return Optional.of(plans.again(planning, refusals, now)
                 .map(again -> Decision.<Reservation>of(again))
                 .orElseGet(() -> offers.refuse(
-                        planning.details(), planning.shares(), plans.why(planning.attempt(), refusals), now)));
+                        planning.details(),
+                        planning.shares(),
+                        plans.why(planning.attempt(), refusals),
+                        planning.attempt().refusals(),
+                        now)));
     }
 
     /**
@@ -231,7 +235,7 @@ public final class ReservationMoves {
             Details details, Attempt attempt, Map<SiteId, Share> shares, int asked, Instant now) {
         if (!now.isBefore(details.request().window().end())) {
             Refusal late = Refusal.of(ErrorCode.NO_CAPACITY, "window", "the window was over before sites were found");
-            return offers.refuse(details, shares, Map.of(sites.own(), List.of(late)), now);
+            return offers.refuse(details, shares, Map.of(sites.own(), List.of(late)), Map.of(), now);
         }
         Planning planning = new Planning(details, attempt, shares, asked + 1, now.plus(pace.again(asked + 1)));
         return Decision.of(planning, new Outgoing.ToPlacement(plans.question(details, attempt)));
@@ -367,7 +371,7 @@ public final class ReservationMoves {
                 .orElseGet(() -> {
                     Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
                     refusals.putAll(failed);
-                    return offers.refuse(details, shares, refusals, now);
+                    return offers.refuse(details, shares, refusals, refusals, now);
                 });
         messages.addAll(next.messages());
         return new Decision<>(next.next(), messages);

@@ -39,11 +39,6 @@ public class ReservationStore {
         public Versioned {
             offers = Map.copyOf(offers);
         }
-
-        /** Of one to which nothing is offered. */
-        public Versioned(Reservation reservation) {
-            this(reservation, 0, Map.of());
-        }
     }
 
     /**
@@ -62,33 +57,31 @@ public class ReservationStore {
     }
 
     /** Locks the rows of some reservations, as far as there are any, in the order of their ids; to lock one of them again costs nothing. */
-    public Uni<Void> lockAll(Tx tx, Collection<ReservationId> ids) {
+    public Uni<Map<ReservationId, Reservation>> lockAll(Tx tx, Collection<ReservationId> ids) {
         return ids.isEmpty()
-                ? Uni.createFrom().voidItem()
+                ? Uni.createFrom().item(Map.of())
                 : tx.session()
                         .createQuery("from ReservationRow where id in ?1 order by id", ReservationRow.class)
                         .setParameter(1, ids.stream().map(ReservationId::value).toList())
                         .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                         .getResultList()
-                        .replaceWithVoid();
+                        .map(rows -> rows.stream()
+                                .map(ReservationRow::reservation)
+                                .collect(Collectors.toMap(Reservation::id, Function.identity())));
     }
 
-    /** Locks in the same order some reservations, and others with all counter-offers that their tenants have open. */
-    public Uni<Void> lockAll(Tx tx, Collection<ReservationId> ids, Collection<ReservationId> withOffers) {
-        return withOffers.isEmpty()
-                ? lockAll(tx, ids)
+    /** The ids of the counter-offers that tenants of some reservations have open; nothing is locked. */
+    public Uni<List<ReservationId>> openOffers(Tx tx, Collection<ReservationId> ids) {
+        return ids.isEmpty()
+                ? Uni.createFrom().item(List.of())
                 : tx.session()
                         .createQuery(
-                                "from ReservationRow where id in ?1 or id in ?2 or " + OPEN_OFFER
-                                        + " and tenant in (select r.tenant from ReservationRow r where r.id in ?2)"
-                                        + " order by id",
-                                ReservationRow.class)
+                                "select id from ReservationRow where " + OPEN_OFFER
+                                        + " and tenant in (select r.tenant from ReservationRow r where r.id in ?1)",
+                                UUID.class)
                         .setParameter(1, ids.stream().map(ReservationId::value).toList())
-                        .setParameter(
-                                2, withOffers.stream().map(ReservationId::value).toList())
-                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                         .getResultList()
-                        .replaceWithVoid();
+                        .map(found -> found.stream().map(ReservationId::new).toList());
     }
 
     /** The counter-offers of a tenant that are still open; they are locked. */
@@ -101,19 +94,6 @@ public class ReservationStore {
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList()
                 .map(rows -> rows.stream().map(ReservationRow::reservation).toList());
-    }
-
-    /** Reservations whose rows are locked, as far as there are any. */
-    public Uni<Map<ReservationId, Reservation>> findLocked(Tx tx, Collection<ReservationId> ids) {
-        return ids.isEmpty()
-                ? Uni.createFrom().item(Map.of())
-                : tx.session()
-                        .createQuery("from ReservationRow where id in ?1", ReservationRow.class)
-                        .setParameter(1, ids.stream().map(ReservationId::value).toList())
-                        .getResultList()
-                        .map(rows -> rows.stream()
-                                .map(ReservationRow::reservation)
-                                .collect(Collectors.toMap(Reservation::id, Function.identity())));
     }
 
     /** A reservation without a lock, to be looked at only: who locks it later in the same transaction sees what it is then. */

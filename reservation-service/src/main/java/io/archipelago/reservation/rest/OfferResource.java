@@ -3,12 +3,14 @@ package io.archipelago.reservation.rest;
 import io.archipelago.bus.Rejection;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.reservation.app.ReservationService;
 import io.archipelago.reservation.domain.Acceptance;
 import io.archipelago.reservation.domain.Acceptance.Accepted;
 import io.archipelago.reservation.domain.Acceptance.Declined;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.persistence.ReservationStore;
+import io.archipelago.reservation.persistence.ReservationStore.Versioned;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
@@ -17,6 +19,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
+import java.util.Map;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
@@ -47,10 +50,11 @@ public class OfferResource {
     public Uni<RestResponse<ReservationView>> accept(@PathParam("id") String id, @PathParam("number") String number) {
         ReservationId refused = ReservationResource.parseOrMissing(id);
         Caller.Who who = caller.who();
+        TenantId tenant = who.tenant();
         return unitOfWork
                 .inTransaction(tx -> store.lookAt(tx, refused).chain(found -> {
                     Reservation reservation = found.filter(
-                                    r -> who.sees(r.details().tenant()))
+                                    r -> r.details().tenant().equals(tenant))
                             .orElseThrow(() -> Rejection.notFound("reservation"));
                     return service.accept(tx, reservation, parse(number));
                 }))
@@ -63,7 +67,7 @@ public class OfferResource {
                 ResponseBuilder.<ReservationView>create(RestResponse.Status.ACCEPTED)
                         .location(URI.create(
                                 "/api/v1/reservations/" + accepted.offer().id()))
-                        .entity(Views.of(accepted.offer(), who))
+                        .entity(Views.of(new Versioned(accepted.offer(), 0, Map.of()), who))
                         .build();
             case Declined declined -> throw new Rejection(declined.code(), declined.detail());
         };

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.archipelago.bus.Rejection;
+import io.archipelago.bus.Rejection.FieldError;
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.app.Quotas;
 import io.archipelago.reservation.app.ReservationService;
+import io.archipelago.reservation.domain.Quota;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Details;
@@ -53,6 +56,7 @@ public class ReservationResource {
     private final UnitOfWork unitOfWork;
     private final ReservationService service;
     private final ReservationStore store;
+    private final Quotas quotas;
     private final ReservationConfig config;
     private final RequestReader reader;
     private final Caller caller;
@@ -61,12 +65,14 @@ public class ReservationResource {
             UnitOfWork unitOfWork,
             ReservationService service,
             ReservationStore store,
+            Quotas quotas,
             ReservationConfig config,
             Sites sites,
             Caller caller) {
         this.unitOfWork = unitOfWork;
         this.service = service;
         this.store = store;
+        this.quotas = quotas;
         this.config = config;
         this.reader = new RequestReader(config, sites);
         this.caller = caller;
@@ -89,16 +95,23 @@ public class ReservationResource {
         }
         String hash = hash(body);
         return unitOfWork
-                .inTransaction(tx -> key == null
-                        ? create(tx, tenant, by, body)
-                        : store.byKey(tx, tenant, key, config.rememberKeys())
-                                .chain(earlier -> earlier.isPresent()
-                                        ? repeat(tx, earlier.get(), hash)
-                                        : create(tx, tenant, by, body)
-                                                .call(made -> store.rememberKey(
-                                                        tx, tenant, key, hash, made.id(), config.rememberKeys()))))
+                .inTransaction(tx -> (key == null
+                                ? create(tx, tenant, by, body)
+                                : store.byKey(tx, tenant, key, config.rememberKeys())
+                                        .chain(earlier -> earlier.isPresent()
+                                                ? repeat(tx, earlier.get(), hash)
+                                                : create(tx, tenant, by, body)
+                                                        .call(made -> store.rememberKey(
+                                                                tx,
+                                                                tenant,
+                                                                key,
+                                                                hash,
+                                                                made.id(),
+                                                                config.rememberKeys()))))
+                        .chain(made -> seen(tx, made)))
                 .map(made -> ResponseBuilder.<ReservationView>create(RestResponse.Status.ACCEPTED)
-                        .location(URI.create("/api/v1/reservations/" + made.id()))
+                        .location(URI.create(
+                                "/api/v1/reservations/" + made.reservation().id()))
                         .entity(Views.of(made, who))
                         .build());
     }
@@ -156,19 +169,34 @@ public class ReservationResource {
         ReservationId wanted = parseOrMissing(id);
         Caller.Who who = caller.who();
         return unitOfWork
-                .inTransaction(tx -> store.lock(tx, wanted).chain(found -> {
+                .inTransaction(tx -> store.lookAt(tx, wanted).chain(found -> {
                     Reservation reservation = found.filter(
                                     r -> who.sees(r.details().tenant()))
                             .orElseThrow(() -> Rejection.notFound("reservation"));
-                    return service.cancel(tx, reservation);
+                    return service.cancel(tx, reservation).chain(after -> seen(tx, after));
                 }))
                 .map(after -> RestResponse.status(RestResponse.Status.ACCEPTED, Views.of(after, who)));
+    }
+
+    /** With what is offered instead of it. */
+    private Uni<Versioned> seen(Tx tx, Reservation reservation) {
+        return store.find(tx, reservation.id())
+                .map(found -> found.orElseThrow(() -> Rejection.notFound("reservation")));
     }
 
     private Uni<Reservation> create(Tx tx, TenantId tenant, String by, JsonNode body) {
         ReservationId id = new ReservationId(tx.newId());
         Request request = reader.read(body, id, tx.now());
-        return service.request(tx, new Details(id, tenant, by, tx.now(), request));
+        Details details = new Details(id, tenant, by, tx.now(), request);
+        return quotas.excess(tx, details).chain(excess -> {
+            excess.ifPresent(ReservationResource::reject);
+            return service.request(tx, details);
+        });
+    }
+
+    private static void reject(Quota.Excess excess) {
+        String field = excess.field().isEmpty() ? Rejection.BODY : excess.field();
+        throw new Rejection(ErrorCode.LIMIT_EXCEEDED, excess.detail(), List.of(new FieldError(field, excess.detail())));
     }
 
     private Uni<Reservation> repeat(Tx tx, ReservationStore.Earlier earlier, String hash) {

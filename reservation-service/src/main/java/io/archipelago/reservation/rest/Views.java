@@ -41,11 +41,6 @@ final class Views {
         this.hosts = hosts;
     }
 
-    /** What a caller may see of a reservation that it may see, and to which nothing is offered. */
-    static ReservationView of(Reservation reservation, Caller.Who who) {
-        return of(new Versioned(reservation), who);
-    }
-
     /** What a caller may see of a reservation that it may see. */
     static ReservationView of(Versioned seen, Caller.Who who) {
         return new Views(who.seesAll()).view(seen.reservation(), seen.offers());

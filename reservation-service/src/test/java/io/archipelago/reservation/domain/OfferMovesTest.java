@@ -54,6 +54,7 @@ import io.archipelago.reservation.domain.Reservation.Releasing;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,6 +99,22 @@ class OfferMovesTest {
         assertThat(question(Map.of(OSAKA, vlans)).notBefore())
                 .as("others may stand in")
                 .isNull();
+    }
+
+    @Test
+    void whatPlacementReckonsOfOthersLimitsNobody() {
+        // Given: at best osaka has five, and is likely to have fewer.
+        Refusal atBest = new Refusal(ErrorCode.NO_CAPACITY, "machines", "at most five fit", null, null, 5);
+
+        // When
+        Decision<Reservation> decision =
+                refuse(moves, ReservationStates.planning(), Map.of(), Map.of(TOKYO, FULL, OSAKA, atBest));
+
+        // Then
+        FindAlternatives question =
+                (FindAlternatives) ((ToPlacement) decision.messages().getFirst()).question();
+        assertThat(question.request().limits()).isEmpty();
+        assertThat(((Offering) decision.next()).refusals()).containsOnlyKeys(TOKYO, OSAKA);
     }
 
     @Test
@@ -182,8 +199,12 @@ class OfferMovesTest {
                 PACE.offerFor());
 
         // Then
-        assertThat(refuse(moves, anOffer, Map.of(TOKYO, FULL)).next()).isInstanceOf(Closed.class);
-        assertThat(refuse(new ReservationMoves(SITES, without), ReservationStates.planning(), Map.of(TOKYO, FULL))
+        assertThat(refuse(moves, anOffer, Map.of(), Map.of(TOKYO, FULL)).next()).isInstanceOf(Closed.class);
+        assertThat(refuse(
+                                new ReservationMoves(SITES, without),
+                                ReservationStates.planning(),
+                                Map.of(),
+                                Map.of(TOKYO, FULL))
                         .next())
                 .isInstanceOf(Closed.class);
     }
@@ -360,18 +381,26 @@ class OfferMovesTest {
     }
 
     private FindAlternatives question(Map<SiteId, Refusal> refusals) {
-        Decision<Reservation> decision = refuse(moves, ReservationStates.planning(), refusals);
+        Decision<Reservation> decision = refuse(moves, ReservationStates.planning(), refusals, Map.of());
         assertThat(decision.next()).isInstanceOf(Offering.class);
         assertThat(decision.next().state()).isEqualTo(State.REQUESTED);
         assertThat(decision.messages()).hasSize(1);
         return (FindAlternatives) ((ToPlacement) decision.messages().getFirst()).question();
     }
 
+    /**
+     * Refuses after the last attempt.
+     *
+     * @param said what sites said in the attempts before
+     * @param reckoned what placement reckons
+     */
     private static Decision<Reservation> refuse(
-            ReservationMoves moves, Planning planning, Map<SiteId, Refusal> refusals) {
-        Attempt last = new Attempt(PACE.attempts(), Set.of(), Map.of());
+            ReservationMoves moves, Planning planning, Map<SiteId, Refusal> said, Map<SiteId, Refusal> reckoned) {
+        Map<SiteId, List<Refusal>> before = new HashMap<>();
+        said.forEach((site, refusal) -> before.put(site, List.of(refusal)));
+        Attempt last = new Attempt(PACE.attempts(), Set.of(), before);
         Planning lastAttempt = new Planning(planning.details(), last, Map.of(), 1, NOON.plusSeconds(5));
-        return moves.onPlanRefused(lastAttempt, new PlanRefused(planning.id(), PACE.attempts(), refusals), NOON)
+        return moves.onPlanRefused(lastAttempt, new PlanRefused(planning.id(), PACE.attempts(), reckoned), NOON)
                 .orElseThrow();
     }
 

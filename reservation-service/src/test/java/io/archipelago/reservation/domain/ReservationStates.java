@@ -12,6 +12,7 @@ import static io.archipelago.reservation.domain.DomainFixture.spec;
 
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Held;
@@ -72,7 +73,13 @@ final class ReservationStates {
     }
 
     static Offering offering() {
-        return new Offering(details(), releasingOsaka(), Map.of(TOKYO, List.of(DomainFixture.FULL)), 1, ASK_AGAIN);
+        FindAlternatives question = new FindAlternatives(
+                details().tenant(),
+                new Plans(DomainFixture.SITES, DomainFixture.PACE).question(details(), Attempt.first()),
+                null,
+                3);
+        return new Offering(
+                details(), releasingOsaka(), Map.of(TOKYO, List.of(DomainFixture.FULL)), question, 1, ASK_AGAIN);
     }
 
     static Held held() {

@@ -220,7 +220,13 @@ class ReservationTableTest {
 
     private static Reservation asked(int times) {
         Offering offering = ReservationStates.offering();
-        return new Offering(offering.details(), offering.shares(), offering.refusals(), times, offering.deadline());
+        return new Offering(
+                offering.details(),
+                offering.shares(),
+                offering.refusals(),
+                offering.question(),
+                times,
+                offering.deadline());
     }
 
     private String due(Reservation state, Instant at) {

@@ -27,6 +27,8 @@ import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.placement.Alternative;
 import io.archipelago.contracts.placement.Alternative.Change;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
+import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.SitePolicy.FewestSites;
 import io.archipelago.reservation.app.ReservationService;
 import io.archipelago.reservation.domain.Offer;
@@ -54,6 +56,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -186,7 +189,20 @@ class OfferResourceIT {
         // Given
         offerTwo();
         ReservationId another = new ReservationId(UUID.randomUUID());
-        save(new Offering(details(another, null, 3), Map.of(), Map.of(TOKYO, List.of(FULL)), 1, NOW.plusSeconds(60)));
+        Request request = details(another, null, 3).request();
+        PlanSites asked = new PlanSites(
+                another,
+                1,
+                WINDOW,
+                request.frontend(),
+                request.compute(),
+                request.policy(),
+                Set.of(),
+                request.network(),
+                null);
+        FindAlternatives question = new FindAlternatives(new TenantId(tenant), asked, null, 3);
+        save(new Offering(
+                details(another, null, 3), Map.of(), Map.of(TOKYO, List.of(FULL)), question, 1, NOW.plusSeconds(60)));
         AlternativesFound found =
                 new AlternativesFound(another, List.of(new Alternative(Change.FEWER, WINDOW, 2, new FewestSites())));
 

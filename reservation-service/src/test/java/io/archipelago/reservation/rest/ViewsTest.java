@@ -32,6 +32,7 @@ import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
 import io.archipelago.reservation.domain.Sites;
+import io.archipelago.reservation.persistence.ReservationStore.Versioned;
 import io.archipelago.reservation.rest.ReservationView.CacheView;
 import io.archipelago.reservation.rest.ReservationView.LeftView;
 import io.archipelago.reservation.rest.ReservationView.LinkView;
@@ -136,18 +137,22 @@ class ViewsTest {
                 details(), Map.of(TOKYO, share(Stage.RELEASING, Progress.RELEASING, everything)), State.ENDED);
 
         // When
-        ReservationView operators = Views.of(active, OPERATOR);
+        ReservationView operators = Views.of(new Versioned(active, 1, Map.of()), OPERATOR);
 
         // Then
         assertThat(operators.machines()).extracting(MachineView::host).containsExactly(HOST);
         assertThat(operators.segments()).extracting(SegmentView::hosts).containsExactly(List.of(HOST, GATEWAY));
         assertThat(operators.links()).extracting(LinkView::host).containsExactly(GATEWAY);
         assertThat(operators.caches()).extracting(CacheView::host).containsExactly(GATEWAY);
-        assertThat(Views.of(ending, OPERATOR).sites().getFirst().left())
+        assertThat(Views.of(new Versioned(ending, 1, Map.of()), OPERATOR)
+                        .sites()
+                        .getFirst()
+                        .left())
                 .extracting(LeftView::host)
                 .contains(HOST, GATEWAY);
         for (Reservation reservation : List.of(active, ending)) {
-            assertThat(Json.write(Views.of(reservation, OPERATOR))).contains(HOST.value(), GATEWAY.value());
+            assertThat(Json.write(Views.of(new Versioned(reservation, 1, Map.of()), OPERATOR)))
+                    .contains(HOST.value(), GATEWAY.value());
             assertThat(Json.write(view(reservation))).doesNotContain(HOST.value(), GATEWAY.value(), "host");
         }
     }
@@ -240,7 +245,7 @@ class ViewsTest {
     }
 
     private static ReservationView view(Reservation reservation) {
-        return Views.of(reservation, USER);
+        return Views.of(new Versioned(reservation, 1, Map.of()), USER);
     }
 
     private static Reservation running(State state, Share share) {

@@ -27,18 +27,18 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Counter-offers make way for what somebody has asked for, and for nothing else. The pool has 10 bytes, what is asked for takes 6. */
-class OffersInTheWayTest {
+class MakingWayTest {
 
     private static final Instant SOON = NOON.plusSeconds(300);
     private static final Instant LATER = NOON.plusSeconds(600);
 
-    private final ParticipantProtocol protocol = ProtocolFixture.protocol();
+    private final MakingWay way = new MakingWay(ProtocolFixture.protocol());
 
     @Test
     void oneThatIsInTheWayMakesWay() {
         Part.Held offer = offer(OTHER, LATER);
 
-        assertThat(protocol.inTheWay(hold(1), view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
+        assertThat(way.of(hold(1), view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
                 .containsExactly(offer);
     }
 
@@ -48,7 +48,7 @@ class OffersInTheWayTest {
         Part.Held last = offer(another(2), LATER);
         PartView view = view(null, calendar(booked(first, 3), booked(last, 3)));
 
-        assertThat(protocol.inTheWay(hold(1), view, List.of(first, last), NOON)).containsExactly(last);
+        assertThat(way.of(hold(1), view, List.of(first, last), NOON)).containsExactly(last);
     }
 
     @Test
@@ -57,7 +57,7 @@ class OffersInTheWayTest {
         Part.Held last = offer(another(2), LATER);
         PartView view = view(null, calendar(booked(first, 5), booked(last, 5)));
 
-        assertThat(protocol.inTheWay(hold(1), view, List.of(first, last), NOON)).containsExactlyInAnyOrder(first, last);
+        assertThat(way.of(hold(1), view, List.of(first, last), NOON)).containsExactlyInAnyOrder(first, last);
     }
 
     @Test
@@ -65,7 +65,7 @@ class OffersInTheWayTest {
         Part.Held offer = offer(another(1), LATER);
         Booking firm = new Booking(OTHER, POOL.id(), null, Amounts.of("bytes", 5), BOOKED, null);
 
-        assertThat(protocol.inTheWay(hold(1), view(null, calendar(booked(offer, 5), firm)), List.of(offer), NOON))
+        assertThat(way.of(hold(1), view(null, calendar(booked(offer, 5), firm)), List.of(offer), NOON))
                 .isEmpty();
     }
 
@@ -76,7 +76,7 @@ class OffersInTheWayTest {
         HoldAllocation another = new HoldAllocation(
                 firm.allocation(), 1, firm.addressees(), firm.spec(), firm.facts(), firm.holdFor(), true);
 
-        assertThat(protocol.inTheWay(another, view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
+        assertThat(way.of(another, view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
                 .isEmpty();
     }
 
@@ -84,7 +84,7 @@ class OffersInTheWayTest {
     void noneMakesWayForWhatBooksNothing() {
         Part.Held offer = offer(OTHER, LATER);
 
-        assertThat(protocol.inTheWay(confirm(1), view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
+        assertThat(way.of(confirm(1), view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
                 .isEmpty();
     }
 
@@ -94,7 +94,7 @@ class OffersInTheWayTest {
         Booking firm = new Booking(OTHER, POOL.id(), null, Amounts.of("bytes", 5), BOOKED, null);
         PartView view = view(own, calendar(booked(own, 5), firm));
 
-        assertThat(protocol.inTheWay(hold(ProtocolFixture.SEQUENCE + 1), view, List.of(own), NOON))
+        assertThat(way.of(hold(ProtocolFixture.SEQUENCE + 1), view, List.of(own), NOON))
                 .isEmpty();
     }
 
@@ -102,7 +102,7 @@ class OffersInTheWayTest {
     void whatMakesWayIsGivenBackAndItsSiteIsTold() {
         Part.Held offer = offer(OTHER, LATER);
 
-        PartDecision decision = protocol.makeWay(offer);
+        PartDecision decision = way.giveUp(offer);
 
         assertThat(decision.bookings()).isEqualTo(new Drop());
         assertThat(decision.next()).isInstanceOf(Part.Refused.class);

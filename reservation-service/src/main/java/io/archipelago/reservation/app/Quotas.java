@@ -1,0 +1,79 @@
+package io.archipelago.reservation.app;
+
+import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.reservation.ReservationConfig;
+import io.archipelago.reservation.domain.Quota;
+import io.archipelago.reservation.domain.Quota.Excess;
+import io.archipelago.reservation.domain.Quota.Use;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Details;
+import io.archipelago.reservation.domain.Reservation.Releasing;
+import io.archipelago.reservation.domain.Reservation.State;
+import io.archipelago.reservation.persistence.QuotaStore;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Counts reservations against their tenants' quotas, in the transactions that make and end them. */
+@ApplicationScoped
+public class Quotas {
+
+    private static final long GIB = 1L << 30;
+
+    private final ReservationConfig.Quotas config;
+    private final QuotaStore store;
+
+    Quotas(ReservationConfig config, QuotaStore store) {
+        this.config = config.quotas();
+        this.store = store;
+    }
+
+    /** Has whoever asks for the same tenant, or is to be offered something for it, wait for this transaction. */
+    Uni<Void> lock(Tx tx, TenantId tenant) {
+        return store.lock(tx, tenant);
+    }
+
+    /** Whether a reservation would be too much for its tenant; whoever asks for the same tenant waits until this transaction ends. */
+    public Uni<Optional<Excess>> excess(Tx tx, Details details) {
+        Use wanted = Use.of(details);
+        TenantId tenant = details.tenant();
+        return store.lock(tx, tenant)
+                .chain(() ->
+                        store.of(tx, tenant, Quota.beginOfMonth(wanted.during().start())))
+                .map(others -> of(tenant).excess(others, wanted));
+    }
+
+    /** Keeps count of a reservation that has become another. */
+    Uni<Void> keep(Tx tx, @Nullable Reservation before, Reservation next) {
+        boolean accepted = before != null
+                && before.details().offerTo() != null
+                && next.details().offerTo() == null;
+        if (next instanceof Closed closed) {
+            return before instanceof Closed
+                    ? Uni.createFrom().voidItem()
+                    : closed.state() == State.ENDED
+                            ? store.end(tx, closed.id(), Quota.beginOfMonth(tx.now()))
+                            : store.forget(tx, closed.id());
+        }
+        // What is given up before its time has nothing, though its sites may still have to be told.
+        if (next instanceof Releasing leaving && leaving.outcome() == State.CANCELLED) {
+            return before instanceof Releasing ? Uni.createFrom().voidItem() : store.forget(tx, next.id());
+        }
+        return before == null || accepted
+                ? store.count(tx, next.details().tenant(), Use.of(next.details()))
+                : Uni.createFrom().voidItem();
+    }
+
+    private Quota of(TenantId tenant) {
+        Optional<ReservationConfig.Quotas.OfTenant> own =
+                Optional.ofNullable(config.tenants().get(tenant.value()));
+        return new Quota(
+                own.flatMap(ReservationConfig.Quotas.OfTenant::machines).orElse(config.machines()),
+                own.flatMap(ReservationConfig.Quotas.OfTenant::machineHours).orElse(config.machineHours()),
+                own.flatMap(ReservationConfig.Quotas.OfTenant::volumeGib).orElse(config.volumeGib()) * GIB,
+                own.flatMap(ReservationConfig.Quotas.OfTenant::reservations).orElse(config.reservations()));
+    }
+}

@@ -1,0 +1,183 @@
+package io.archipelago.reservation.domain;
+
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.reservation.domain.Reservation.Details;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the reservations of a tenant may be together, whenever they are.
+ *
+ * @param machines at any instant, frontends among them
+ * @param machineHours in any calendar month, UTC
+ * @param volumeBytes at any instant
+ * @param reservations that are not over
+ */
+public record Quota(int machines, long machineHours, long volumeBytes, int reservations) {
+
+    private static final long SECONDS_OF_AN_HOUR = 3600;
+
+    /**
+     * What a reservation counts for.
+     *
+     * @param reservation which
+     * @param offerTo the reservation that was refused, if it is a counter-offer: the offers to one count as the one that counts most
+     * @param during when
+     * @param machines how many
+     * @param volumeBytes their disks
+     * @param open whether it is not over; what is over counts in the month in which it was
+     */
+    public record Use(
+            ReservationId reservation,
+            @Nullable ReservationId offerTo,
+            TimeWindow during,
+            int machines,
+            long volumeBytes,
+            boolean open) {
+
+        /** What a reservation counts for that is not over. */
+        public static Use of(Details details) {
+            Request request = details.request();
+            return new Use(
+                    details.id(),
+                    details.offerTo(),
+                    request.window(),
+                    request.frontend().count() + request.compute().count(),
+                    request.frontend().count() * request.frontend().diskBytes()
+                            + request.compute().count() * request.compute().diskBytes(),
+                    true);
+        }
+
+        private ReservationId group() {
+            return offerTo == null ? reservation : offerTo;
+        }
+
+        private long machineSeconds(TimeWindow month) {
+            return during.overlaps(month)
+                    ? machines
+                            * Duration.between(later(during.start(), month.start()), earlier(during.end(), month.end()))
+                                    .toSeconds()
+                    : 0;
+        }
+    }
+
+    /**
+     * What is too much.
+     *
+     * @param field of the request, where it could be less
+     * @param detail a sentence for the tenant
+     */
+    public record Excess(String field, String detail) {}
+
+    /**
+     * Whether one more would be too much.
+     *
+     * @param others what else the tenant has, and had in the months of what is wanted
+     */
+    public Optional<Excess> excess(Collection<Use> others, Use wanted) {
+        return Stream.of(
+                        tooMany(others, wanted),
+                        atATime("machines.compute.count", "machines", machines, others, wanted, Use::machines),
+                        atATime(
+                                "machines.compute.disk",
+                                "bytes of volumes",
+                                volumeBytes,
+                                others,
+                                wanted,
+                                Use::volumeBytes),
+                        inAMonth(others, wanted))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Optional<Excess> tooMany(Collection<Use> others, Use wanted) {
+        long open = Stream.concat(others.stream(), Stream.of(wanted))
+                .filter(Use::open)
+                .map(Use::group)
+                .distinct()
+                .count();
+        return open <= reservations
+                ? Optional.empty()
+                : Optional.of(
+                        new Excess(
+                                "",
+                                "your tenant may have " + reservations
+                                        + " reservations that are not over, and has as many: give one up, or wait until one ends"));
+    }
+
+    /** The most is wanted where something begins. */
+    private static Optional<Excess> atATime(
+            String field, String what, long limit, Collection<Use> others, Use wanted, ToLongFunction<Use> amount) {
+        List<Instant> instants = Stream.concat(
+                        Stream.of(wanted.during().start()),
+                        others.stream().map(use -> use.during().start()).filter(wanted.during()::contains))
+                .sorted()
+                .distinct()
+                .toList();
+        for (Instant instant : instants) {
+            long sum = sum(others.stream().filter(use -> use.during().contains(instant)), wanted, amount);
+            if (sum > limit) {
+                return Optional.of(new Excess(
+                        field,
+                        "your tenant may have %d %s at a time, and would have %d at %s: ask for fewer, or for another time"
+                                .formatted(limit, what, sum, instant)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Excess> inAMonth(Collection<Use> others, Use wanted) {
+        YearMonth last = YearMonth.from(wanted.during().end().minusNanos(1).atOffset(ZoneOffset.UTC));
+        for (YearMonth month = YearMonth.from(wanted.during().start().atOffset(ZoneOffset.UTC));
+                !month.isAfter(last);
+                month = month.plusMonths(1)) {
+            TimeWindow all = window(month);
+            long seconds = sum(others.stream(), wanted, use -> use.machineSeconds(all));
+            if (seconds > machineHours * SECONDS_OF_AN_HOUR) {
+                return Optional.of(new Excess(
+                        "window",
+                        "your tenant may have %d machine hours in a month, and would have %d in %s: ask for fewer machines, for less time, or in another month"
+                                .formatted(machineHours, Math.ceilDiv(seconds, SECONDS_OF_AN_HOUR), month)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The offers to one request count as the one that counts most. */
+    private static long sum(Stream<Use> others, Use wanted, ToLongFunction<Use> amount) {
+        Map<ReservationId, Long> most = new TreeMap<>();
+        Stream.concat(others, Stream.of(wanted))
+                .forEach(use -> most.merge(use.group(), amount.applyAsLong(use), Math::max));
+        return most.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The month in which an instant is, from its first instant on. */
+    public static Instant beginOfMonth(Instant instant) {
+        return window(YearMonth.from(instant.atOffset(ZoneOffset.UTC))).start();
+    }
+
+    private static TimeWindow window(YearMonth month) {
+        return new TimeWindow(
+                month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
+                month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+}

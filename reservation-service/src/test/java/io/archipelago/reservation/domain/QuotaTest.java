@@ -1,0 +1,158 @@
+package io.archipelago.reservation.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.archipelago.contracts.Ids.ReservationId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.reservation.domain.Quota.Excess;
+import io.archipelago.reservation.domain.Quota.Use;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class QuotaTest {
+
+    private static final long PLENTY = 1_000_000;
+    private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
+
+    private static int ids;
+
+    @Test
+    void countsWhatIsThereAtTheSameTimeOnly() {
+        Quota quota = new Quota(10, PLENTY, PLENTY, 100);
+        List<Use> others = List.of(use(0, 60, 6), use(60, 120, 4));
+
+        assertThat(quota.excess(others, use(0, 60, 4))).isEmpty();
+        assertThat(quota.excess(others, use(0, 60, 5)))
+                .hasValue(
+                        new Excess(
+                                "machines.compute.count",
+                                "your tenant may have 10 machines at a time, and would have 11 at 2026-12-01T12:00:00Z: ask for fewer, or for another time"));
+        assertThat(quota.excess(others, use(30, 90, 4))).isEmpty();
+        assertThat(quota.excess(others, use(60, 120, 6))).isEmpty();
+        assertThat(quota.excess(others, use(120, 180, 10))).isEmpty();
+    }
+
+    @Test
+    void countsVolumesInTheSameWay() {
+        Quota quota = new Quota(100, PLENTY, 50, 100);
+
+        assertThat(quota.excess(List.of(use(0, 60, 3)), use(0, 60, 2))).isEmpty();
+        assertThat(quota.excess(List.of(use(0, 60, 3)), use(0, 60, 3)))
+                .map(Excess::field)
+                .hasValue("machines.compute.disk");
+    }
+
+    @Test
+    void countsTheHoursOfEachMonthByItself() {
+        // Given: ten machine hours in a month, eight of which are gone on its last evening.
+        Quota quota = new Quota(100, 10, PLENTY, 100);
+        TimeWindow evening = window("2026-11-30T20:00:00Z", "2026-11-30T22:00:00Z");
+        TimeWindow night = window("2026-11-30T23:00:00Z", "2026-12-01T04:00:00Z");
+        List<Use> others = List.of(use(evening, 4, null, false));
+
+        // Then
+        assertThat(quota.excess(others, use(night, 2, null, true)))
+                .as("two hours in November, eight in December")
+                .isEmpty();
+        assertThat(quota.excess(others, use(night, 3, null, true)))
+                .map(Excess::detail)
+                .hasValueSatisfying(detail -> assertThat(detail)
+                        .startsWith("your tenant may have 10 machine hours in a month, and would have 11 in 2026-11"));
+        assertThat(quota.excess(List.of(), use(window("2026-12-01T00:00:00Z", "2026-12-01T05:00:01Z"), 2, null, true)))
+                .map(Excess::field)
+                .hasValue("window");
+    }
+
+    @Test
+    void countsWhatIsNotOver() {
+        Quota quota = new Quota(100, PLENTY, PLENTY, 2);
+
+        assertThat(quota.excess(List.of(use(0, 60, 1)), use(0, 60, 1))).isEmpty();
+        assertThat(quota.excess(List.of(use(0, 60, 1), use(200, 260, 1)), use(0, 60, 1)))
+                .map(Excess::detail)
+                .hasValue("your tenant may have 2 reservations that are not over, and has as many:"
+                        + " give one up, or wait until one ends");
+        assertThat(quota.excess(
+                        List.of(
+                                use(0, 60, 1),
+                                use(window("2026-12-01T00:00:00Z", "2026-12-01T01:00:00Z"), 1, null, false)),
+                        use(0, 60, 1)))
+                .isEmpty();
+    }
+
+    @Test
+    void countsTheOffersToOneRequestAsTheGreatestOfThem() {
+        // Given
+        Quota quota = new Quota(10, PLENTY, PLENTY, 2);
+        ReservationId refused = id();
+        TimeWindow hour = window("2026-12-01T12:00:00Z", "2026-12-01T13:00:00Z");
+        List<Use> offers = List.of(use(hour, 6, refused, true), use(hour, 4, refused, true));
+
+        // Then
+        assertThat(quota.excess(offers, use(hour, 4, null, true))).isEmpty();
+        assertThat(quota.excess(offers, use(hour, 5, null, true))).isPresent();
+        assertThat(quota.excess(offers, use(hour, 10, refused, true)))
+                .as("another offer beside them")
+                .isEmpty();
+    }
+
+    /** By looking at every minute. */
+    @Property(tries = 300)
+    void noMinuteHasMoreThanTheQuota(@ForAll("uses") List<Use> others, @ForAll("use") Use wanted) {
+        // Given
+        Quota quota = new Quota(12, PLENTY, PLENTY, 100);
+        long most = 0;
+        for (int minute = 0; minute < 200; minute++) {
+            Instant instant = NOON.plusSeconds(60L * minute);
+            if (wanted.during().contains(instant)) {
+                long there = others.stream()
+                        .filter(other -> other.during().contains(instant))
+                        .mapToInt(Use::machines)
+                        .sum();
+                most = Math.max(most, there + wanted.machines());
+            }
+        }
+
+        // Then
+        assertThat(quota.excess(others, wanted).isPresent()).isEqualTo(most > 12);
+    }
+
+    @Provide
+    Arbitrary<Use> use() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 150),
+                        Arbitraries.integers().between(1, 49),
+                        Arbitraries.integers().between(1, 6))
+                .as((start, length, machines) -> use(start, start + length, machines));
+    }
+
+    @Provide
+    Arbitrary<List<Use>> uses() {
+        return use().list().ofMaxSize(8);
+    }
+
+    private static Use use(int from, int to, int machines) {
+        return use(new TimeWindow(NOON.plusSeconds(60L * from), NOON.plusSeconds(60L * to)), machines, null, true);
+    }
+
+    private static Use use(TimeWindow during, int machines, @Nullable ReservationId offerTo, boolean open) {
+        return new Use(id(), offerTo, during, machines, machines * 10L, open);
+    }
+
+    private static ReservationId id() {
+        return new ReservationId(new UUID(0x7000, ++ids));
+    }
+
+    private static TimeWindow window(String start, String end) {
+        return new TimeWindow(Instant.parse(start), Instant.parse(end));
+    }
+}

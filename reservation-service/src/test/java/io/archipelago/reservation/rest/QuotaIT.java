@@ -1,0 +1,116 @@
+package io.archipelago.reservation.rest;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.archipelago.testkit.EmbeddedInfrastructure;
+import io.archipelago.testkit.Tokens;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What a tenant may have is counted in the transaction that takes its request, however many come at once. */
+@QuarkusTest
+@TestProfile(QuotaIT.Small.class)
+@QuarkusTestResource(
+        value = EmbeddedInfrastructure.class,
+        initArgs = @ResourceArg(name = "topics", value = "federation.to.tokyo.v1,federation.to.osaka.v1"))
+class QuotaIT {
+
+    private static final String PATH = "/api/v1/reservations";
+    private static final int AT_ONCE = 1000;
+    private static final int CLIENTS = 32;
+    private static final String GOOD = """
+            {"name": "genome", "window": {"start": "+PT%dH", "duration": "PT2H"},
+             "machines": {"compute": {"count": 3, "cpus": 2, "memory": "4GiB", "disk": "20GiB"}}}
+            """;
+
+    /** Four machines at a time for all, seven for one tenant, and two reservations for another. */
+    public static class Small implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "reservation.quotas.machines", "4",
+                    "reservation.quotas.tenants.seven.machines", "7",
+                    "reservation.quotas.tenants.two.reservations", "2",
+                    "reservation.quotas.tenants.two.machines", "1000");
+        }
+    }
+
+    @Test
+    void ofManyRequestsForTheLastMachinesOneIsTaken() throws Exception {
+        String token = Tokens.of("alice", "race", "tenant");
+        List<Future<Response>> answers = new ArrayList<>();
+        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            for (int i = 0; i < AT_ONCE; i++) {
+                answers.add(clients.submit(() -> ask(token, 1)));
+            }
+        }
+
+        List<Integer> statuses = new ArrayList<>();
+        for (Future<Response> answer : answers) {
+            statuses.add(answer.get().statusCode());
+        }
+        assertThat(statuses).filteredOn(status -> status == 202).hasSize(1);
+        assertThat(statuses).filteredOn(status -> status == 403).hasSize(AT_ONCE - 1);
+        assertThat(given().auth().oauth2(token).get(PATH).<List<String>>path("items.id"))
+                .hasSize(1);
+    }
+
+    @Test
+    void saysWhatIsTooMuchAndWhen() {
+        String token = Tokens.of("alice", "words", "tenant");
+        ask(token, 1).then().statusCode(202);
+
+        ask(token, 2)
+                .then()
+                .statusCode(403)
+                .contentType("application/problem+json")
+                .body("code", equalTo("limit-exceeded"))
+                .body("errors[0].field", equalTo("machines.compute.count"))
+                .body("detail", containsString("your tenant may have 4 machines at a time, and would have 8 at"));
+        ask(token, 5).then().statusCode(202);
+    }
+
+    @Test
+    void whatIsGivenUpCountsNoMore() {
+        String token = Tokens.of("alice", "given", "tenant");
+        String id = ask(token, 1).then().statusCode(202).extract().path("id");
+        ask(token, 1).then().statusCode(403);
+
+        given().auth().oauth2(token).delete(PATH + "/" + id).then().statusCode(202);
+
+        ask(token, 1).then().statusCode(202);
+    }
+
+    @Test
+    void someTenantsMayHaveOtherThanAll() {
+        ask(Tokens.of("alice", "seven", "tenant"), 1).then().statusCode(202);
+        ask(Tokens.of("alice", "seven", "tenant"), 1).then().statusCode(403);
+        String two = Tokens.of("alice", "two", "tenant");
+        ask(two, 1).then().statusCode(202);
+        ask(two, 1).then().statusCode(202);
+        ask(two, 10).then().statusCode(403).body("detail", containsString("2 reservations that are not over"));
+    }
+
+    private static Response ask(String token, int hours) {
+        return given().auth()
+                .oauth2(token)
+                .contentType(ContentType.JSON)
+                .body(GOOD.formatted(hours))
+                .post(PATH);
+    }
+}
