@@ -5,7 +5,9 @@ enum ExitCode {
     OK(0, "done"),
     FAULT(1, "something broke, here or at the site"),
     USAGE(2, "wrong usage, or the file is not accepted"),
-    REFUSED(3, "the site says no: the state is REFUSED, or the request does not fit the present state"),
+    REFUSED(
+            3,
+            "the site says no: the state is REFUSED, the request does not fit the present state, or it is more than your tenant may have"),
     NOT_FOUND(4, "no such reservation"),
     FORBIDDEN(5, "not signed on, or not allowed"),
     TIMEOUT(6, "not reached within --timeout; it goes on without this command"),

@@ -68,7 +68,8 @@ record Problem(int status, String title, String detail, String code, String corr
     ExitCode exitCode() {
         return switch (status) {
             case 400, 413, 415, 422 -> ExitCode.USAGE;
-            case 401, 403 -> ExitCode.FORBIDDEN;
+            case 403 -> code.equals("limit-exceeded") ? ExitCode.REFUSED : ExitCode.FORBIDDEN;
+            case 401 -> ExitCode.FORBIDDEN;
             case 404 -> ExitCode.NOT_FOUND;
             case 409, 410, 412 -> ExitCode.REFUSED;
             case 502, 503, 504 -> ExitCode.UNREACHABLE;

@@ -82,7 +82,7 @@ class MainTest {
 
         assertThat(result.exitCode()).isZero();
         assertThat(result.out())
-                .contains("reserve", "list", "show", "cancel", "watch", "demo", "up, down, status, logs");
+                .contains("reserve", "list", "show", "accept", "cancel", "watch", "demo", "up, down, status, logs");
         for (ExitCode code : ExitCode.values()) {
             assertThat(result.out()).contains(code.number() + "   ");
         }
@@ -98,7 +98,7 @@ class MainTest {
 
     @Test
     void everyCommandExplainsItselfWithoutASite() {
-        for (String command : List.of("reserve", "list", "show", "cancel", "watch", "demo")) {
+        for (String command : List.of("reserve", "list", "show", "accept", "cancel", "watch", "demo")) {
             var result = new Terminal(directory).vc(command, "--help");
 
             assertThat(result.exitCode()).isZero();

@@ -219,6 +219,20 @@ class ReserveCommandTest {
     }
 
     @Test
+    void exitsWithThreeWhenItIsMoreThanTheTenantMayHave() {
+        site.answers(POST, Answer.problem(403, """
+                {"type": "/problems/limit-exceeded", "title": "Limit exceeded", "status": 403, "code": "limit-exceeded",
+                 "detail": "your tenant may have 4 machines at a time", "errors": [
+                   {"field": "machines.compute.count", "message": "your tenant may have 4 machines at a time"}]}
+                """));
+
+        var result = terminal.vc("reserve", "cluster.yaml");
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.err()).contains("vc: your tenant may have 4 machines at a time", "line 6");
+    }
+
+    @Test
     void refusesAFileThatDoesNotExistBeforeAskingAnyone() {
         var result = terminal.vc("reserve", "nothing.yaml");
 

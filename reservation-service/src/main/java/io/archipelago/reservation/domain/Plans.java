@@ -10,7 +10,6 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
-import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Share.Stage;

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -108,24 +107,6 @@ public sealed interface Reservation {
 
         Details accepted() {
             return new Details(id, tenant, requestedBy, requestedAt, request);
-        }
-    }
-
-    /**
-     * Where an attempt stands.
-     *
-     * @param number 1 for the first
-     * @param excluded peers that refused or did not answer
-     * @param refusals why earlier attempts failed, by site
-     */
-    record Attempt(int number, Set<SiteId> excluded, Map<SiteId, List<Refusal>> refusals) {
-        public Attempt {
-            excluded = Set.copyOf(excluded);
-            refusals = Map.copyOf(refusals);
-        }
-
-        public static Attempt first() {
-            return new Attempt(1, Set.of(), Map.of());
         }
     }
 

@@ -16,7 +16,6 @@ import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
-import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Held;

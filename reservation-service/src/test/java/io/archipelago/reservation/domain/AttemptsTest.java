@@ -25,7 +25,6 @@ import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
-import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Offering;
 import io.archipelago.reservation.domain.Reservation.Planning;

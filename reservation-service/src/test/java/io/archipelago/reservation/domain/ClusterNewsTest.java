@@ -150,8 +150,7 @@ class ClusterNewsTest {
     void tellsASiteThatIsStillToConfirm() {
         // Given
         Map<SiteId, Share> shares = shares(Stage.CONFIRMING);
-        Reservation held =
-                new Reservation.Held(details(), Reservation.Attempt.first(), shares, known(), NOON.plusSeconds(50));
+        Reservation held = new Reservation.Held(details(), Attempt.first(), shares, known(), NOON.plusSeconds(50));
 
         // When
         Decision<Reservation> heard = hear(held, REPLACED);

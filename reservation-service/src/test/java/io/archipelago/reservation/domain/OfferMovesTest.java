@@ -42,7 +42,6 @@ import io.archipelago.reservation.domain.Acceptance.Accepted;
 import io.archipelago.reservation.domain.Acceptance.Declined;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
-import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Held;

@@ -13,7 +13,6 @@ import static io.archipelago.reservation.domain.DomainFixture.spec;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
-import io.archipelago.reservation.domain.Reservation.Attempt;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;

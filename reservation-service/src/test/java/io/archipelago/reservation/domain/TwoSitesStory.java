@@ -66,7 +66,7 @@ final class TwoSitesStory {
     }
 
     void planned(Map<SiteId, Integer> computes) {
-        Reservation.Attempt attempt = ((Reservation.Planning) reservation()).attempt();
+        Attempt attempt = ((Reservation.Planning) reservation()).attempt();
         master.onPlanned(reservation(), new SitesPlanned(DomainFixture.RESERVATION, attempt.number(), computes), now)
                 .ifPresent(this::apply);
         settle();
