@@ -52,7 +52,14 @@ final class FlowBench {
     static void run(FlowSettings settings, PrintStream out) throws Exception {
         out.println("Starting two sites with instant hosts ...");
         // Deploying begins at the start of the window, so that what is measured from there is all of it.
-        Map<String, String> environment = Map.of("AGENT_SIM_INSTANT", "true", "RESERVATION_DEADLINES_LEAD", "PT0S");
+        // One tenant asks for all of it, which may be more than a tenant may have.
+        Map<String, String> environment = Map.of(
+                "AGENT_SIM_INSTANT", "true",
+                "RESERVATION_DEADLINES_LEAD", "PT0S",
+                "RESERVATION_QUOTAS_RESERVATIONS", "1000000",
+                "RESERVATION_QUOTAS_MACHINES", "1000000",
+                "RESERVATION_QUOTAS_MACHINE_HOURS", "1000000000",
+                "RESERVATION_QUOTAS_VOLUME_GIB", "1000000000");
         try (RunningStack stack = RunningStack.start(environment);
                 Watch watch = new Watch(stack)) {
             new FlowBench(settings, stack, watch, out).run();

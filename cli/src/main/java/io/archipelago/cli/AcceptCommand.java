@@ -36,10 +36,6 @@ final class AcceptCommand implements Callable<Integer> {
             root.output().print(accepted);
             return ExitCode.OK.number();
         }
-        var progress = new Progress(
-                root.console().err(), root.console(), root.environment().clock());
-        Waiting.Outcome outcome = new Waiting(root, client).untilUp(accepted, deadline, progress::show);
-        root.output().print(outcome.reservation());
-        return Waiting.explained(outcome, root.console());
+        return new Waiting(root, client).untilUp(accepted, deadline);
     }
 }

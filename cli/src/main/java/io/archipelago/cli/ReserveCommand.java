@@ -44,10 +44,7 @@ final class ReserveCommand implements Callable<Integer> {
             root.output().print(reservation);
             return outcomeOf(reservation);
         }
-        var progress = new Progress(root.console().err(), root.console(), environment.clock());
-        Waiting.Outcome outcome = new Waiting(root, client).untilUp(reservation, deadline, progress::show);
-        root.output().print(outcome.reservation());
-        return Waiting.explained(outcome, root.console());
+        return new Waiting(root, client).untilUp(reservation, deadline);
     }
 
     private Reservation ask(ReservationClient client, ReservationFile request, Instant now, Instant deadline) {

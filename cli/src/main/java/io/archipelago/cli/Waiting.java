@@ -32,6 +32,15 @@ final class Waiting {
         return new Outcome(last, last.isLeaving() ? ExitCode.FAULT : ExitCode.TIMEOUT);
     }
 
+    /** Waits until it runs, tells how it comes along, and prints what came of it; the exit code. */
+    int untilUp(Reservation reservation, Instant deadline) {
+        var progress = new Progress(
+                root.console().err(), root.console(), root.environment().clock());
+        Outcome outcome = untilUp(reservation, deadline, progress::show);
+        root.output().print(outcome.reservation());
+        return explained(outcome, root.console());
+    }
+
     Outcome untilGone(Reservation reservation, Instant deadline, Consumer<Reservation> changed) {
         Reservation last = follow(reservation, deadline, Reservation::isTerminal, changed);
         return new Outcome(last, last.isTerminal() ? ExitCode.OK : ExitCode.TIMEOUT);
