@@ -82,6 +82,14 @@ public interface AgentConfig {
         @WithDefault("1GiB")
         ByteSize reservedMemory();
 
+        /**
+         * COMPUTE: how long what a machine writes is kept while its storage host does not answer, before the write fails; 30 s or more. As long as
+         * a storage host takes from power cut to power cut back and to serving all its volumes. Until then a machine that is to go, and
+         * whose storage host is away, can not end. A disk that is attached keeps what it was attached with.
+         */
+        @WithDefault("PT5M")
+        Duration keepWrites();
+
         /** STORAGE: where volumes are made, with commas between: {@code group} or, a thin pool, {@code group/pool}. Must be set. */
         Optional<List<String>> pools();
 

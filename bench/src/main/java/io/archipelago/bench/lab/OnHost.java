@@ -53,6 +53,7 @@ public final class OnHost {
     private static final String TRUNK = "eth1";
     private static final String OUTSIDE = "eth2";
     private static final long WIPE_BYTES_PER_SECOND = 1L << 30;
+    private static final Duration KEEP_WRITES = Duration.ofMinutes(5);
     private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
     private static final Duration TO_BE_READY = Duration.ofMinutes(4);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -101,7 +102,7 @@ public final class OnHost {
                         List.of(Plan.GROUP, Plan.THIN_POOL),
                         errand.portal(),
                         WIPE_BYTES_PER_SECOND));
-            case DISK -> new Guarded<>(LinuxDiskDriver.of(errand.host(), programs, disks, Optional::of));
+            case DISK -> new Guarded<>(LinuxDiskDriver.of(errand.host(), programs, disks, Optional::of, KEEP_WRITES));
             case MACHINE, CACHE -> throw new IllegalArgumentException("nothing is measured of a " + kind.wireName());
         };
     }

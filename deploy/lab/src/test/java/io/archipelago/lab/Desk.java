@@ -18,7 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A user of the realm at the services' REST APIs, of which only the command line has some. */
+/** A user of the realm at the services' REST APIs, of which only the command line has some. For use by several threads. */
 final class Desk {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,7 +56,7 @@ final class Desk {
                 .header("Authorization", "Bearer " + token());
     }
 
-    private String token() throws IOException, InterruptedException {
+    private synchronized String token() throws IOException, InterruptedException {
         if (Instant.now().isAfter(signedOn.plus(TOKEN_LIFE))) {
             // The password of local mode is the name.
             String form = "grant_type=password&client_id=" + CLIENT + "&username=" + user + "&password=" + user;

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,6 +66,7 @@ final class RunningLab {
     private final double agentsSeconds;
     private final Lab lab;
     private final List<Cluster> clusters = new CopyOnWriteArrayList<>();
+    private final Map<String, Desk> desks = new ConcurrentHashMap<>();
 
     private RunningLab(Path folder, Operator operator, double agentsSeconds) throws IOException {
         this.agentsSeconds = agentsSeconds;
@@ -137,8 +139,9 @@ final class RunningLab {
                 .orElseThrow();
     }
 
+    /** The same one each time: it stays signed on. */
     Desk desk(String user) {
-        return new Desk(stack(), user);
+        return desks.computeIfAbsent(user, each -> new Desk(stack(), each));
     }
 
     /** What a participant knows of a host. */

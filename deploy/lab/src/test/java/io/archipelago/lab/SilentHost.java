@@ -20,6 +20,9 @@ final class SilentHost implements Mishap {
     private static final Duration TO_BE_CUT_OFF = Duration.ofSeconds(10);
 
     private static final Duration TO_FENCE = Duration.ofMinutes(3);
+    /** What is written is kept for three minutes, in case the storage host comes back to it. */
+    private static final Duration TO_FAIL = Duration.ofMinutes(5);
+
     private static final Duration TO_RECOVER = Duration.ofMinutes(4);
     private static final String SITE = "osaka";
 
@@ -59,7 +62,7 @@ final class SilentHost implements Mishap {
             cluster.awaitState("ACTIVE", TO_RECOVER);
             cluster.awaitWell();
             assertThat(cluster.machine(SITE).path("host").asText()).isNotEqualTo(host.name());
-            await().atMost(TO_FENCE)
+            await().atMost(TO_FAIL)
                     .untilAsserted(
                             () -> assertThat(cluster.writes(lost).path("failed").asInt())
                                     .isPositive());

@@ -9,7 +9,7 @@ import java.time.Duration;
 /** A storage host loses its power under a machine that writes, and comes back while its site's broker is down. No write fails. */
 final class StoragePowerCut implements Mishap {
 
-    private static final Duration TO_RECOVER = Duration.ofMinutes(3);
+    private static final Duration TO_RECOVER = Duration.ofMinutes(5);
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String SITE = "osaka";
 

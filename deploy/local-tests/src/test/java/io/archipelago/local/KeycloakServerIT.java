@@ -11,6 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KeycloakServerIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final int AT_ONCE = 8;
 
     @TempDir
     static Path directory;
@@ -73,6 +79,17 @@ class KeycloakServerIT {
     @Test
     void refusesAWrongPassword() throws Exception {
         assertThat(requestToken("alice", "guessed").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void signsOnAUserWhoIsSigningOnAlready() throws Exception {
+        Callable<HttpResponse<String>> signOn = () -> requestToken("oscar", "oscar");
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            assertThat(threads.invokeAll(Collections.nCopies(AT_ONCE, signOn)))
+                    .allSatisfy(answer -> assertThat(answer.get().statusCode())
+                            .as(answer.get().body())
+                            .isEqualTo(200));
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param trunk the network interface that carries the VLANs
  * @param reservedCpus processors that are kept from machines
  * @param reservedMemory bytes that are kept from machines
+ * @param keepWrites how long what machines write is kept while its storage host does not answer
  * @param pools where volumes are made: {@code group} or {@code group/pool}
  * @param portal address and port at which volumes are served
  * @param wipeBytesPerSecond how fast volumes that were given up are wiped
@@ -35,6 +36,7 @@ public record HostSetup(
         String trunk,
         int reservedCpus,
         long reservedMemory,
+        Duration keepWrites,
         List<String> pools,
         String portal,
         long wipeBytesPerSecond,
@@ -69,6 +71,8 @@ public record HostSetup(
 
     private static final String CLOSED = "closed-networks";
     private static final long SLOWEST_WIPE = 1 << 20;
+    private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_KEEP = Duration.ofSeconds(30);
     private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
     private static final Pattern POOL =
             Pattern.compile("[A-Za-z0-9+_.][A-Za-z0-9+_.-]*(/[A-Za-z0-9+_.][A-Za-z0-9+_.-]*)?");
@@ -103,6 +107,7 @@ public record HostSetup(
                         : "",
                 compute ? atLeast("reserved-cpus", config.reservedCpus(), 0) : 0,
                 compute ? config.reservedMemory().bytes() : 0,
+                compute ? atLeast("keep-writes", config.keepWrites(), SHORTEST_KEEP) : Duration.ZERO,
                 storage ? pools(config.pools()) : List.of(),
                 storage
                         ? text(
@@ -114,7 +119,7 @@ public record HostSetup(
                 storage ? wipe(config.wipeBytesPerSecond()) : 0,
                 gateway ? gateway(config) : Gateway.NONE,
                 compute ? boot(config.boot()) : null,
-                limit(config.commandLimit()));
+                atLeast("command-limit", config.commandLimit(), SHORTEST_LIMIT));
     }
 
     private static Gateway gateway(AgentConfig.Host config) {
@@ -187,11 +192,11 @@ public record HostSetup(
         return perSecond.bytes();
     }
 
-    private static Duration limit(Duration limit) {
-        if (limit.toSeconds() < 1) {
-            throw wrong("command-limit", "a duration of a second or more", limit.toString());
+    private static Duration atLeast(String key, Duration value, Duration least) {
+        if (value.compareTo(least) < 0) {
+            throw wrong(key, "a duration of %d s or more".formatted(least.toSeconds()), value.toString());
         }
-        return limit;
+        return value;
     }
 
     private static int atLeast(String key, int value, int least) {

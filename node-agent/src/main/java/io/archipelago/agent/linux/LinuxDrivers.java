@@ -66,7 +66,7 @@ public final class LinuxDrivers {
                             setup.is(HostRole.COMPUTE))));
         }
         if (setup.is(HostRole.COMPUTE)) {
-            add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer));
+            add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer, setup.keepWrites()));
             add(LinuxMachineDriver.of(
                     programs.within(TO_START_A_MACHINE),
                     state,

@@ -40,6 +40,7 @@ class HostSetupTest {
                         "eth1",
                         1,
                         1L << 30,
+                        Duration.ofMinutes(5),
                         List.of("vg0", "vg1/thin"),
                         "10.10.0.31:3260",
                         100L << 20,
@@ -120,7 +121,8 @@ class HostSetupTest {
                 "agent.host.closed-networks|10.10.256.0/24|such as 10.10.0.0/24",
                 "agent.host.reserved-cpus|-1|0 or more",
                 "agent.host.wipe-bytes-per-second|10KiB|1MiB or more",
-                "agent.host.command-limit|PT0S|a duration of a second or more"
+                "agent.host.keep-writes|PT29S|a duration of 30 s or more",
+                "agent.host.command-limit|PT0S|a duration of 1 s or more"
             })
     void whatCanNotBeIsRefusedByItsKey(String key, String value, String allowed) {
         Map<String, String> keys = new HashMap<>(ALL);

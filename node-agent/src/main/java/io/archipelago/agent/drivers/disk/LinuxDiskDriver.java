@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * LUNs attached by open-iscsi. A session is told by its target's name, its LUN by the serial number that the volume bears: one with
  * another is never used. {@link DiskPaths} tells where the block device is.
  *
- * <p>A storage host that goes away takes nothing with it: the kernel keeps what is written for two minutes while the session comes back by
- * itself. Such a session is left alone, unless it can not come back as it was begun.
+ * <p>A storage host that goes away takes nothing with it: the kernel keeps what is written while the session comes back by itself, for as
+ * long as it was told to. Such a session is left alone, unless it can not come back as it was begun.
  */
 public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
 
@@ -51,6 +51,7 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
     private final Rescanner rescanner;
     private final Unsealer unsealer;
     private final Errands errands;
+    private final Duration keepWrites;
 
     LinuxDiskDriver(
             HostId host,
@@ -59,7 +60,8 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
             DiskPaths paths,
             Rescanner rescanner,
             Unsealer unsealer,
-            Errands errands) {
+            Errands errands,
+            Duration keepWrites) {
         this.host = host;
         this.sessions = sessions;
         this.records = records;
@@ -67,14 +69,26 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
         this.rescanner = rescanner;
         this.unsealer = unsealer;
         this.errands = errands;
+        this.keepWrites = keepWrites;
     }
 
-    /** The driver of a host. */
-    public static LinuxDiskDriver of(HostId host, Programs programs, DiskPaths paths, Unsealer unsealer) {
-        return of(host, programs, paths, unsealer, PATIENCE);
+    /**
+     * The driver of a host.
+     *
+     * @param keepWrites how long what is written is kept while its storage host does not answer, whole seconds
+     */
+    public static LinuxDiskDriver of(
+            HostId host, Programs programs, DiskPaths paths, Unsealer unsealer, Duration keepWrites) {
+        return of(host, programs, paths, unsealer, keepWrites, PATIENCE);
     }
 
-    static LinuxDiskDriver of(HostId host, Programs programs, DiskPaths paths, Unsealer unsealer, Duration patience) {
+    static LinuxDiskDriver of(
+            HostId host,
+            Programs programs,
+            DiskPaths paths,
+            Unsealer unsealer,
+            Duration keepWrites,
+            Duration patience) {
         KernelTree sys = new KernelTree(Path.of("/sys"));
         Records records = new Records(RECORDS);
         return new LinuxDiskDriver(
@@ -84,7 +98,8 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
                 paths,
                 new Rescanner(sys),
                 unsealer,
-                new Errands(patience));
+                new Errands(patience),
+                keepWrites);
     }
 
     @Override
@@ -142,7 +157,8 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
                 spec.portal(),
                 IscsiNames.initiator(host),
                 spec.chapUser(),
-                secret.get());
+                secret.get(),
+                keepWrites);
         errands.run(key, "the storage host " + spec.storageHost(), Condition.MAKING, () -> {
             for (String target : targets(key)) {
                 if (!target.equals(login.target())) {

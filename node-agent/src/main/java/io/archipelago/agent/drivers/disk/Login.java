@@ -1,5 +1,6 @@
 package io.archipelago.agent.drivers.disk;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,14 +12,9 @@ import java.util.Map;
  * @param initiator the name that this host gives itself; the name that the host has otherwise is not changed
  * @param user the name for CHAP
  * @param secret the secret for CHAP
+ * @param keepsWrites how long the kernel keeps what is written while the storage host does not answer, before it fails
  */
-record Login(String target, String portal, String initiator, String user, String secret) {
-
-    /**
-     * How long the kernel keeps what is written while the storage host does not answer, before it fails. One whose power was cut is
-     * back within 30 s, and as many volumes as it has are to be served again after that; the systems in the machines wait longer still.
-     */
-    private static final String KEEPS_WRITES = "120";
+record Login(String target, String portal, String initiator, String user, String secret, Duration keepsWrites) {
 
     /** For one attempt, at first or after the storage host was away: short, so that it is soon found to be back. */
     private static final String ANSWERS_WITHIN = "5";
@@ -39,7 +35,7 @@ record Login(String target, String portal, String initiator, String user, String
         settings.put("node.startup", "manual");
         settings.put("node.conn[0].startup", "manual");
         settings.put("node.session.auth.authmethod", "CHAP");
-        settings.put("node.session.timeo.replacement_timeout", KEEPS_WRITES);
+        settings.put("node.session.timeo.replacement_timeout", Long.toString(keepsWrites.toSeconds()));
         settings.put("node.conn[0].timeo.login_timeout", ANSWERS_WITHIN);
         // The agent tries again, and says why in between.
         settings.put("node.session.initial_login_retry_max", "1");

@@ -43,6 +43,8 @@ class LinuxDiskContractLT extends DiskContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final Duration KEEPS_WRITES = Duration.ofMinutes(7);
+
     private final Programs programs = new Programs(PATIENCE);
     private final DiskPaths paths = new DiskPaths(Path.of("/run/archipelago-test/disks"));
     private final StorageFixture storage = new StorageFixture();
@@ -55,7 +57,7 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     private LinuxDiskDriver driver(Programs with, Duration patience) {
-        return LinuxDiskDriver.of(HOST, with, paths, LinuxDiskContractLT::unseal, patience);
+        return LinuxDiskDriver.of(HOST, with, paths, LinuxDiskContractLT::unseal, KEEPS_WRITES, patience);
     }
 
     @AfterEach
@@ -160,6 +162,19 @@ class LinuxDiskContractLT extends DiskContract {
         // Then
         await().atMost(Rescanner.EVERY.multipliedBy(2))
                 .until(() -> Long.toString(128L << 20).equals(seen().details().get("bytes")));
+    }
+
+    @Test
+    void keepsWritesForAsLongAsItWasTold() throws Exception {
+        export(HOST, SECRET);
+
+        attach(SECRET);
+
+        try (Stream<Path> sessions = Files.list(Path.of("/sys/class/iscsi_session"))) {
+            Path session = sessions.findFirst().orElseThrow();
+            assertThat(Files.readString(session.resolve("recovery_tmo")).strip())
+                    .isEqualTo(Long.toString(KEEPS_WRITES.toSeconds()));
+        }
     }
 
     @Test

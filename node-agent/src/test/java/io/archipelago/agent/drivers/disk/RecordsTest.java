@@ -7,6 +7,7 @@ import io.archipelago.agent.drivers.DriverFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RecordsTest {
 
-    private static final Login LOGIN = new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1");
+    private static final Duration KEEPS_WRITES = Duration.ofMinutes(7);
+    private static final Login LOGIN =
+            new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1", KEEPS_WRITES);
 
     @TempDir
     private Path directory;
@@ -42,7 +45,11 @@ class RecordsTest {
 
         assertThat(records.agree(LOGIN)).isTrue();
         assertThat(Files.readAllLines(file))
-                .contains("node.name = iqn.t", "node.session.auth.authmethod = CHAP", "iface.initiatorname = iqn.host")
+                .contains(
+                        "node.name = iqn.t",
+                        "node.session.auth.authmethod = CHAP",
+                        "iface.initiatorname = iqn.host",
+                        "node.session.timeo.replacement_timeout = 420")
                 .doesNotContain("node.session.auth.authmethod = None")
                 .endsWith("# END RECORD");
     }
@@ -51,7 +58,8 @@ class RecordsTest {
     void doNotAgreeWithAnotherSecret() throws Exception {
         records.amend(LOGIN);
 
-        assertThat(records.agree(new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-2")))
+        assertThat(records.agree(
+                        new Login("iqn.t", "10.0.0.1:3260", "iqn.host", "user", "secret-number-2", KEEPS_WRITES)))
                 .isFalse();
     }
 
@@ -91,7 +99,7 @@ class RecordsTest {
 
     @Test
     void sayThatTheyAreElsewhere() {
-        Login other = new Login("iqn.other", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1");
+        Login other = new Login("iqn.other", "10.0.0.1:3260", "iqn.host", "user", "secret-number-1", KEEPS_WRITES);
 
         assertThatThrownBy(() -> records.amend(other))
                 .isInstanceOf(DriverFault.class)
