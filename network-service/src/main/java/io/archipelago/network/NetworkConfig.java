@@ -4,6 +4,7 @@ import io.archipelago.contracts.host.LinkDriver;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.List;
+import java.util.Map;
 
 /** What this site's network may give. */
 @ConfigMapping(prefix = "network")
@@ -22,6 +23,19 @@ public interface NetworkConfig {
     /** How this site joins itself with others. */
     Link link();
 
+    /** The way to peers, by their site: {@code network.wan.osaka.bandwidth}. To one that is not named no bandwidth can be asked for. */
+    Map<String, Peer> wan();
+
+    /** The way to a peer. */
+    interface Peer {
+
+        /**
+         * What all links to it together may take, in bits per second, 1 or more. Clusters book of it what they ask for, others
+         * {@code network.link.bandwidth}, which must then be set.
+         */
+        long bandwidth();
+    }
+
     /** The Ethernet VPNs between this site's gateways and others'. */
     interface Link {
 
@@ -36,7 +50,7 @@ public interface NetworkConfig {
         @WithDefault("1500")
         int pathMtu();
 
-        /** What each link may take of the WAN, in bits per second; 0: not limited. */
+        /** What a link may take of the WAN whose cluster has asked for no bandwidth, in bits per second; 0: not limited. */
         @WithDefault("0")
         long bandwidth();
     }

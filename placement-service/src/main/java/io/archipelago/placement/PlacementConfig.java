@@ -3,6 +3,7 @@ package io.archipelago.placement;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.OptionalDouble;
 
 /** How placement speaks of this site's capacity. */
 @ConfigMapping(prefix = "placement")
@@ -15,6 +16,12 @@ public interface PlacementConfig {
     /** After what time it is advertised although it has not changed, so that peers see its age. */
     @WithDefault("PT60S")
     Duration advertiseAtLeastEvery();
+
+    /**
+     * What an hour of a machine costs here, 0 or more, in what all sites of the federation count in: {@code CHEAPEST} compares it. Left out: none is
+     * told, and the site is taken last.
+     */
+    OptionalDouble price();
 
     /** Into how many slices of time what is free is put to be advertised, 2 to 1000. */
     @WithDefault("32")

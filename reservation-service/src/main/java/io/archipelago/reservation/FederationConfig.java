@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The sites that this one is federated with. */
 @ConfigMapping(prefix = "federation")
@@ -14,6 +15,9 @@ public interface FederationConfig {
 
     /** Each peer by its short id; none if the site stands alone. */
     Map<String, Peer> peers();
+
+    /** What each peer may have here, unless it is said for that one. */
+    Limits limits();
 
     /** How often sites tell each other what they believe of the shares that they have in common. */
     @WithDefault("PT5M")
@@ -28,10 +32,33 @@ public interface FederationConfig {
         String bootstrapServers();
     }
 
+    /** What shares a peer may have here at any instant, of clusters whose master it is. */
+    interface Limits {
+        /** Machines, 0 or more. */
+        @WithDefault("1000")
+        int machines();
+
+        /** Volumes, in GiB, 0 or more. */
+        @WithDefault("50000")
+        int volumeGib();
+    }
+
+    /** What one peer may have here, as far as it is not {@link FederationConfig#limits}. */
+    interface OwnLimits {
+        /** Machines, 0 or more. */
+        OptionalInt machines();
+
+        /** Volumes, in GiB, 0 or more. */
+        OptionalInt volumeGib();
+    }
+
     /** A peer. */
     interface Peer {
         /** Its number, 1 to 255, unlike any other's. */
         int number();
+
+        /** What it may have here, if that is not what all peers may. */
+        OwnLimits limits();
 
         /** Its broker, host:port, of which this site may read one topic. */
         String bootstrapServers();

@@ -36,6 +36,23 @@ class FederationConfigTest {
     }
 
     @Test
+    void limitsAPeerUnlessToldOtherwise() {
+        Map<String, String> set = new HashMap<>(ALONE);
+        set.put("federation.peers.osaka.number", "2");
+        set.put("federation.peers.osaka.bootstrap-servers", "there:9092");
+        set.put("federation.peers.osaka.limits.machines", "7");
+
+        FederationConfig config = Settings.of(FederationConfig.class, set);
+
+        assertThat(config.limits().machines()).isEqualTo(1000);
+        assertThat(config.limits().volumeGib()).isEqualTo(50_000);
+        assertThat(config.peers()).extractingByKey("osaka").satisfies(osaka -> {
+            assertThat(osaka.limits().machines()).hasValue(7);
+            assertThat(osaka.limits().volumeGib()).isEmpty();
+        });
+    }
+
+    @Test
     void readsHowAPeersBrokerIsSpokenTo() {
         Map<String, String> set = new HashMap<>(ALONE);
         set.put("federation.peers.osaka.number", "2");

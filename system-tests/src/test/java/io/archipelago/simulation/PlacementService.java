@@ -31,7 +31,7 @@ final class PlacementService extends ParticipantService {
 
     PlacementService(World world, Site site) {
         super(world, site, new PlacementLogic());
-        this.planner = new SitePlanner(site.id(), protocol()::booked);
+        this.planner = new SitePlanner(site.id(), protocol()::booked, null);
         this.advertiseAt = site.now();
     }
 

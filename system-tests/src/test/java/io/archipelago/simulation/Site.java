@@ -18,6 +18,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.network.domain.LinkTerms;
 import io.archipelago.network.domain.NetworkLogic;
+import io.archipelago.network.domain.Wan;
 import io.archipelago.storage.domain.ChapSecrets;
 import io.archipelago.storage.domain.StorageLogic;
 import java.time.Duration;
@@ -32,11 +33,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A datacentre with its clock, broker, services and hosts; small enough that reservations get into each other's way. */
 final class Site {
 
     private static final Instant BEGIN = Instant.parse("2026-12-01T00:00:00Z");
+
+    /** What sites promise each other of the WAN, and what links have that ask for nothing, in bits per second. */
+    private static final long WAN = 700_000;
+
+    private static final long LINK = 100_000;
 
     private final World world;
     private final SiteId id;
@@ -67,12 +74,16 @@ final class Site {
         NetworkLogic network = new NetworkLogic(
                 new Pool.Units(100 * number, 100 * number + vlans - 1),
                 new Pool.Units(20_000, 20_000 + ports),
-                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
+                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, wan()));
         participants.put(Participant.PLACEMENT, new PlacementService(world, this));
         participants.put(Participant.NETWORK, new ParticipantService(world, this, network));
         participants.put(Participant.STORAGE, new ParticipantService(world, this, new StorageLogic(new Secrets(), 1)));
         participants.put(Participant.CACHE, new ParticipantService(world, this, new CacheLogic(1)));
         this.reservation = new ReservationService(world, this);
+    }
+
+    private Wan wan() {
+        return new Wan(world.peersOf(id).stream().collect(Collectors.toMap(peer -> peer, peer -> WAN)), LINK);
     }
 
     /** Gives every topic its readers. */

@@ -24,6 +24,9 @@ final class Workload {
 
     private static final long SECOND = Scheduler.SECOND;
 
+    /** Of what sites promise each other, two times that is too much. */
+    private static final long BANDWIDTH = 400_000;
+
     private final World world;
     private final Dice dice;
     private final List<Long> starts = new ArrayList<>();
@@ -71,7 +74,8 @@ final class Workload {
                 new MachineGroup(MachineRole.COMPUTE, 1, count, dice.between(1, 2), memory, 1, dice.between(1, 3)),
                 ClusterAddressing.DEFAULT_NETWORK,
                 policy(count),
-                new Software("debian-12", List.of("slurm")));
+                new Software("debian-12", List.of("slurm")),
+                index % 3 == 0 ? BANDWIDTH : null);
         ReservationId id = new ReservationId(dice.uuid());
         Details details = new Details(id, new TenantId("astro"), "ann", from, request);
         starts.add(start);

@@ -24,16 +24,20 @@ final class Federation implements AutoCloseable {
     static final Duration SOON = Duration.ofMinutes(4);
 
     /** Short enough that a test need not wait long for them; long enough for a killed service to be back within a hold on a busy machine. */
-    private static final Map<String, String> ENVIRONMENT = Map.of(
-            "RESERVATION_DEADLINES_LEAD", "PT3S",
-            "RESERVATION_DEADLINES_HOLD_FOR", "PT1M",
-            "RESERVATION_DEADLINES_MARGIN", "PT5S",
-            "RESERVATION_DEADLINES_ASK_AGAIN", "PT3S",
-            "RESERVATION_DEADLINES_ASK_AGAIN_AT_MOST", "PT10S",
-            "RESERVATION_DEADLINES_ATTEMPTS", "2",
-            "PARTICIPANT_LEAD", "PT3S",
-            "PARTICIPANT_GRACE", "PT10S",
-            "PARTICIPANT_TURN_ROUND", "PT5S");
+    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
+            Map.entry("RESERVATION_DEADLINES_LEAD", "PT3S"),
+            Map.entry("RESERVATION_DEADLINES_HOLD_FOR", "PT1M"),
+            Map.entry("RESERVATION_DEADLINES_MARGIN", "PT5S"),
+            Map.entry("RESERVATION_DEADLINES_ASK_AGAIN", "PT3S"),
+            Map.entry("RESERVATION_DEADLINES_ASK_AGAIN_AT_MOST", "PT10S"),
+            Map.entry("RESERVATION_DEADLINES_ATTEMPTS", "2"),
+            Map.entry("PARTICIPANT_LEAD", "PT3S"),
+            Map.entry("PARTICIPANT_GRACE", "PT10S"),
+            Map.entry("PARTICIPANT_TURN_ROUND", "PT5S"),
+            // What each site says of the other; of the way to itself nobody asks.
+            Map.entry("NETWORK_WAN__TOKYO__BANDWIDTH", "1000000000"),
+            Map.entry("NETWORK_WAN__OSAKA__BANDWIDTH", "1000000000"),
+            Map.entry("NETWORK_LINK_BANDWIDTH", "1000000"));
 
     /** How long before its window a site begins to deploy its part. */
     static final Duration LEAD = Duration.ofSeconds(3);

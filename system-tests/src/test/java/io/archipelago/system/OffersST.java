@@ -95,6 +95,28 @@ class OffersST {
         federation.assertNothingIsLeft();
     }
 
+    @Test
+    void bandwidthBetweenTheSitesIsPromisedNoMoreThanThereIsAndOfferedForLater(Federation federation) throws Exception {
+        Instant start = Instant.now().plus(LONG);
+        String first = federation.reserve(Requests.withBandwidth("700Mbit/s", start, LONG));
+        federation.awaitState(first, "SCHEDULED");
+
+        String second = federation.reserve(Requests.withBandwidth("400Mbit/s", start, LONG));
+        JsonNode later = awaitOffer(federation, second, "LATER");
+
+        assertThat(federation.show(first).at("/network/bandwidth").asText()).isEqualTo("700Mbit/s");
+        assertThat(federation.show(second).get("problems"))
+                .anySatisfy(problem -> assertThat(problem.get("message").asText())
+                        .isEqualTo(
+                                "of the 400Mbit/s of the WAN to osaka that a link of this cluster takes 300Mbit/s are"
+                                        + " free throughout the window"));
+        assertThat(Instant.parse(later.at("/window/start").asText())).isAfterOrEqualTo(start.plus(LONG));
+        federation.cancel(first);
+        federation.cancel(second);
+        federation.awaitState(first, "CANCELLED");
+        federation.assertNothingIsLeft();
+    }
+
     private static JsonNode awaitOffer(Federation federation, String refused, String change) throws Exception {
         federation.awaitState(refused, "REFUSED");
         await().atMost(SOON).until(() -> noneIsPending(federation, refused));

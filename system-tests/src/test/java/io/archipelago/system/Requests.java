@@ -29,6 +29,12 @@ final class Requests {
                 """.formatted(start, duration, tokyo + osaka, disk, tokyo, osaka);
     }
 
+    /** The same, with a bandwidth between the sites. */
+    static String withBandwidth(String bandwidth, Instant start, Duration duration) {
+        return small(start, duration)
+                .replace("\"name\"", "\"network\": {\"bandwidth\": \"" + bandwidth + "\"}, \"name\"");
+    }
+
     /** A machine on each of osaka's hosts that leaves no room for another. */
     static String wholeOsaka(Instant start, Duration duration) {
         return """

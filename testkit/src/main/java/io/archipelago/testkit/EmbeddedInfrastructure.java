@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The servers are processes of this machine; with {@code -Dvc.tests.containers=true} they are containers; where the environment names
  * running ones in {@code TEST_PG} ({@code host:port}) and {@code TEST_KAFKA}, those are used. Further topics are named by the init arguments
- * {@code topics} and {@code compacted}, separated by commas.
+ * {@code topics} and {@code compacted}, further configuration by {@code settings}, as {@code key=value}, each separated by commas.
  */
 public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycleManager {
 
@@ -33,6 +33,7 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
     private static volatile @Nullable Servers running;
 
     private final List<TopicSpec> topics = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>();
     private @Nullable Servers servers;
 
     @Override
@@ -40,6 +41,9 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
         Topics.ofServices().forEach(topic -> topics.add(TopicSpec.of(topic, PARTITIONS)));
         names(arguments, "topics").forEach(topic -> topics.add(TopicSpec.of(topic, partitions(topic))));
         names(arguments, "compacted").forEach(topic -> topics.add(TopicSpec.compacted(topic)));
+        names(arguments, "settings")
+                .map(setting -> setting.split("=", 2))
+                .forEach(pair -> settings.put(pair[0], pair[1]));
     }
 
     private static Stream<String> names(Map<String, String> arguments, String argument) {
@@ -55,7 +59,9 @@ public final class EmbeddedInfrastructure implements QuarkusTestResourceLifecycl
             servers = chosen;
             running = chosen;
             chosen.createTopics(topics);
-            return config(chosen, createDatabase(chosen));
+            Map<String, String> config = config(chosen, createDatabase(chosen));
+            config.putAll(settings);
+            return config;
         } catch (IOException | SQLException e) {
             throw new IllegalStateException("the servers for the tests did not start", e);
         } catch (InterruptedException e) {

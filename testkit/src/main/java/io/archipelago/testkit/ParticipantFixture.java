@@ -49,6 +49,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One participant of the site tokyo as its reservation-service, its hosts and its database see it: commands and observations in, answers
@@ -140,6 +141,12 @@ public final class ParticipantFixture implements AutoCloseable {
     }
 
     public static AllocationSpec spec(SiteId master, TimeWindow window, List<MachineGroup> groups) {
+        return spec(master, window, groups, null);
+    }
+
+    /** @param bandwidth of each link, in bits per second; null: nothing is asked for */
+    public static AllocationSpec spec(
+            SiteId master, TimeWindow window, List<MachineGroup> groups, @Nullable Long bandwidth) {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "race",
@@ -149,7 +156,8 @@ public final class ParticipantFixture implements AutoCloseable {
                 window,
                 groups,
                 ClusterAddressing.DEFAULT_NETWORK,
-                new AllocationSpec.Software("debian-12", List.of()));
+                new AllocationSpec.Software("debian-12", List.of()),
+                bandwidth);
     }
 
     /** The first command for an allocation. */

@@ -145,6 +145,7 @@ final class MessageSamples {
                         new CacheSpec(key(ResourceKind.SEGMENT), "172.16.31.253", 10 * GIB, List.of("slurm"))));
         samples.put("placement.plan-sites.fewest-sites", planSites(new SitePolicy.FewestSites()));
         samples.put("placement.plan-sites.spread", planSites(new SitePolicy.Spread()));
+        samples.put("placement.plan-sites.cheapest", planSites(new SitePolicy.Cheapest()));
         samples.put(
                 "placement.plan-sites.offer",
                 new PlanSites(
@@ -168,7 +169,7 @@ final class MessageSamples {
                         Facts.OfSite.unknown().with(segment()),
                         Duration.ofSeconds(60),
                         true));
-        samples.put("share.hold.offer", new HoldShare(AT_TOKYO, 1, spec(), Duration.ofSeconds(60), true));
+        samples.put("share.hold.offer", new HoldShare(AT_TOKYO, 1, withBandwidth(), Duration.ofSeconds(60), true));
         return samples;
     }
 
@@ -320,6 +321,21 @@ final class MessageSamples {
                 List.of(frontend(), compute(20)),
                 "172.16.0.0/12",
                 new Software("debian-12", List.of("slurm")));
+    }
+
+    private static AllocationSpec withBandwidth() {
+        AllocationSpec spec = spec();
+        return new AllocationSpec(
+                spec.tenant(),
+                spec.clusterName(),
+                spec.siteNumber(),
+                spec.master(),
+                spec.peers(),
+                spec.window(),
+                spec.groups(),
+                spec.network(),
+                spec.software(),
+                100_000_000L);
     }
 
     private static TimeWindow window() {

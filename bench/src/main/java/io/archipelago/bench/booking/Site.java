@@ -67,7 +67,7 @@ final class Site {
         this.number = number;
         this.hosts = hosts;
         this.bookings = bookings;
-        this.planner = new SitePlanner(id, protocol::booked);
+        this.planner = new SitePlanner(id, protocol::booked, null);
         this.availability = Availability.of(hosts).with(bookings);
     }
 

@@ -6,6 +6,7 @@ import io.archipelago.contracts.TimeWindow;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one site is asked to give for a reservation.
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
  * @param groups the machines wanted, at least one group
  * @param network the cluster's address prefix, e.g. {@code 172.16.0.0/12}
  * @param software what is installed
+ * @param bandwidth what each of this site's links is to have of the WAN, in bits per second; null: nothing is asked for
  */
 public record AllocationSpec(
         TenantId tenant,
@@ -29,11 +31,26 @@ public record AllocationSpec(
         TimeWindow window,
         List<MachineGroup> groups,
         String network,
-        Software software) {
+        Software software,
+        @Nullable Long bandwidth) {
 
     public AllocationSpec {
         peers = List.copyOf(peers);
         groups = List.copyOf(groups);
+    }
+
+    /** Of which no bandwidth is asked. */
+    public AllocationSpec(
+            TenantId tenant,
+            String clusterName,
+            int siteNumber,
+            SiteId master,
+            List<SiteId> peers,
+            TimeWindow window,
+            List<MachineGroup> groups,
+            String network,
+            Software software) {
+        this(tenant, clusterName, siteNumber, master, peers, window, groups, network, software, null);
     }
 
     public int machines() {
@@ -52,7 +69,8 @@ public record AllocationSpec(
 
     /** The same with other machines. */
     public AllocationSpec with(List<MachineGroup> others) {
-        return new AllocationSpec(tenant, clusterName, siteNumber, master, peers, window, others, network, software);
+        return new AllocationSpec(
+                tenant, clusterName, siteNumber, master, peers, window, others, network, software, bandwidth);
     }
 
     public long diskBytes() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code the kind of refusal
  * @param resource what is short, in the words of the tenant: {@code cpus}, {@code memory}, {@code vlan}, {@code link port},
- *     {@code volume space}, {@code cache space}, {@code machines}
+ *     {@code bandwidth}, {@code volume space}, {@code cache space}, {@code machines}
  * @param detail a sentence for the tenant
  * @param holdsOnlyUntil if only holds stand in the way: when the last of them runs out; else null
  * @param earliestStart the earliest start at which the same request would fit here by today's bookings; null if unknown

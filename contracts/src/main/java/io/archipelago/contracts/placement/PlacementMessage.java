@@ -147,15 +147,30 @@ public sealed interface PlacementMessage extends Message {
      * @param slices in order of time, each with what is free all the time until the next; the last holds for ever. Within a slice there may be
      *     more for a shorter time
      * @param hosts what there is when nothing is booked; null if the site did not say
+     * @param price what an hour of a machine costs, 0 or more, in what all sites of the federation count in; null if the site did not say
      */
     record CapacityAdvertised(
             SiteId site,
             Instant at,
             List<CapacitySlice> slices,
-            @Nullable List<HostClass> hosts) implements PlacementMessage {
+            @Nullable List<HostClass> hosts,
+            @Nullable Double price)
+            implements PlacementMessage {
+
+        /** Without a price. */
+        public CapacityAdvertised(
+                SiteId site, Instant at, List<CapacitySlice> slices, @Nullable List<HostClass> hosts) {
+            this(site, at, slices, hosts, null);
+        }
+
         public CapacityAdvertised {
             slices = List.copyOf(slices);
             hosts = hosts == null ? null : List.copyOf(hosts);
+        }
+
+        /** The same with a price. */
+        public CapacityAdvertised withPrice(@Nullable Double other) {
+            return new CapacityAdvertised(site, at, slices, hosts, other);
         }
     }
 }

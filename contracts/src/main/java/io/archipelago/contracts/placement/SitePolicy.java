@@ -12,6 +12,9 @@ public sealed interface SitePolicy {
     /** Over all sites as evenly as they have room: no site gives more machines than it must. */
     record Spread() implements SitePolicy {}
 
+    /** Where a machine costs least first, by what sites say an hour of one costs; those that say nothing last. */
+    record Cheapest() implements SitePolicy {}
+
     /**
      * The tenant names the sites.
      *

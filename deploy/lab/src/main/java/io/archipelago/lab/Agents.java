@@ -140,8 +140,6 @@ final class Agents {
                 all.put("AGENT_HOST_TRUNK", "eth1");
                 all.put("AGENT_HOST_RESERVED_CPUS", "0");
                 all.put("AGENT_HOST_RESERVED_MEMORY", "512MiB");
-                // A storage host of the lab is back sooner, also on a slow machine.
-                all.put("AGENT_HOST_KEEP_WRITES", "PT3M");
                 all.put("AGENT_HOST_BOOT_KERNEL", BootImage.SEEN_BY_HOSTS + "/kernel");
                 all.put("AGENT_HOST_BOOT_INITRD", BootImage.SEEN_BY_HOSTS + "/initrd");
                 all.put("AGENT_HOST_BOOT_COMMAND_LINE", bootCommandLine);

@@ -26,7 +26,7 @@ final class Requests {
                   compute: { count: %d, cpus: 1, memory: 128MiB, disk: 1GiB }
                   frontend: { cpus: 1, memory: 128MiB, disk: 1GiB }
                 sites: { use: { osaka: %d } }
-                network: 172.16.0.0/12
+                network: { prefix: 172.16.0.0/12 }
                 """.formatted(duration, machines, machines);
     }
 }

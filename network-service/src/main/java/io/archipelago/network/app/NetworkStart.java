@@ -2,11 +2,14 @@ package io.archipelago.network.app;
 
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.ParticipantLogic;
+import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.network.NetworkConfig;
 import io.archipelago.network.domain.LinkTerms;
 import io.archipelago.network.domain.NetworkLogic;
+import io.archipelago.network.domain.Wan;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.stream.Collectors;
 
 /** Makes the network a participant. */
 class NetworkStart {
@@ -30,7 +33,7 @@ class NetworkStart {
                         config.link().drivers(),
                         mtu("network.segment-mtu", config.segmentMtu()),
                         mtu("network.link.path-mtu", config.link().pathMtu()),
-                        bandwidth(config.link().bandwidth())));
+                        wan(config)));
     }
 
     private static int mtu(String key, int mtu) {
@@ -39,6 +42,15 @@ class NetworkStart {
                     key + " is a number from " + LEAST_MTU + " to " + MOST_MTU + ", not " + mtu);
         }
         return mtu;
+    }
+
+    private static Wan wan(NetworkConfig config) {
+        return new Wan(
+                config.wan().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                peer -> new SiteId(peer.getKey()),
+                                peer -> peer.getValue().bandwidth())),
+                bandwidth(config.link().bandwidth()));
     }
 
     private static long bandwidth(long bandwidth) {

@@ -11,9 +11,9 @@ import java.util.Map;
  * @param drivers the ways in which links may be joined, what is liked best first
  * @param segmentMtu the largest payload of a frame that a segment carries within this site, in bytes
  * @param pathMtu the largest packet that gets to every peer's gateways uncut, in bytes
- * @param bandwidth what each link may take of the WAN, in bits per second; 0: not limited
+ * @param wan what each link may take of the WAN
  */
-public record LinkTerms(List<LinkDriver> drivers, int segmentMtu, int pathMtu, long bandwidth) {
+public record LinkTerms(List<LinkDriver> drivers, int segmentMtu, int pathMtu, Wan wan) {
 
     public LinkTerms {
         drivers = List.copyOf(drivers);

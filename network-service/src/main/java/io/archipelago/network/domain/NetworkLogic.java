@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /**
  * The network's part of an allocation: a VLAN id of this site, a gateway, and on the gateway a port for the cluster's links, each the
- * allocation's alone throughout the window.
+ * allocation's alone throughout the window; and of the WAN what each link may take.
  *
  * <p>The package cache of a worker's share stands on the gateway that is chosen here. All caches are equally large. So the gateway that has
  * most space for each of its caches, one more counted, has room for that one if any gateway has.
@@ -43,6 +43,7 @@ public final class NetworkLogic implements ParticipantLogic {
     /** The pool of the site's VLAN ids. */
     public static final String VLANS = "vlan";
 
+    private static final String BANDWIDTH = "bandwidth";
     private static final String ADDRESS = "wan-address";
     private static final String CACHE_BYTES = "cache-bytes";
     private static final String LINK_KEY = "link-key-";
@@ -73,7 +74,9 @@ public final class NetworkLogic implements ParticipantLogic {
 
     @Override
     public List<Pool> pools() {
-        return List.of(new Pool(VLANS, Amounts.NONE, vlans, true, Map.of()));
+        return Stream.concat(
+                        Stream.of(new Pool(VLANS, Amounts.NONE, vlans, true, Map.of())), terms.wan().pools().stream())
+                .toList();
     }
 
     @Override
@@ -95,6 +98,13 @@ public final class NetworkLogic implements ParticipantLogic {
         if (vlan.isEmpty()) {
             return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
         }
+        Optional<String> never = terms.wan().neverPromised(request.spec());
+        if (never.isPresent()) {
+            return new DoesNotFit(Refusal.of(ErrorCode.UNSUPPORTED, BANDWIDTH, never.get()));
+        }
+        if (!terms.wan().hasRoom(request.spec(), calendar, window)) {
+            return refuse(request, calendar, BANDWIDTH, terms.wan().shortage(request.spec(), calendar, window));
+        }
         boolean cached = cached(request.allocation(), request.spec());
         Optional<Pool> gateway = gateways(calendar, window, request)
                 .min(Comparator.comparing((Pool g) -> g.silentSince().isPresent())
@@ -103,7 +113,7 @@ public final class NetworkLogic implements ParticipantLogic {
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
             String silent = Silence.of(
-                    calendar.pools().stream().filter(p -> !p.id().equals(VLANS)).toList(), "gateways");
+                    calendar.pools().stream().filter(NetworkLogic::isGateway).toList(), "gateways");
             return refuse(
                     request,
                     calendar,
@@ -125,12 +135,15 @@ public final class NetworkLogic implements ParticipantLogic {
     @Override
     public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
         Facts.Segment segment = Objects.requireNonNull(facts.segment(), "the network has chosen");
-        return List.of(
-                new Claim(VLANS, segment.vlan(), Amounts.NONE),
-                new Claim(
-                        segment.gateway().value(),
-                        segment.endpoint().port(),
-                        cached(allocation, spec) ? Amounts.of(CACHES, 1) : Amounts.NONE));
+        return Stream.concat(
+                        Stream.of(
+                                new Claim(VLANS, segment.vlan(), Amounts.NONE),
+                                new Claim(
+                                        segment.gateway().value(),
+                                        segment.endpoint().port(),
+                                        cached(allocation, spec) ? Amounts.of(CACHES, 1) : Amounts.NONE)),
+                        terms.wan().claims(spec))
+                .toList();
     }
 
     /** A segment stays on the hosts of the machines that are left, and on the gateway. */
@@ -146,7 +159,7 @@ public final class NetworkLogic implements ParticipantLogic {
 
     @Override
     public List<Wanted> deploy(Lease lease) {
-        return new ClusterNetwork(lease, terms.bandwidth()).wanted();
+        return new ClusterNetwork(lease, terms.wan().share(lease.spec())).wanted();
     }
 
     /** How a gateway can join itself with others, as far as this site allows it. */
@@ -164,7 +177,7 @@ public final class NetworkLogic implements ParticipantLogic {
     /** The gateways that have a free port throughout a window, and can join themselves with others where that is needed. */
     private Stream<Pool> gateways(Calendar calendar, TimeWindow window, Request request) {
         return calendar.open().stream()
-                .filter(p -> !p.id().equals(VLANS))
+                .filter(NetworkLogic::isGateway)
                 .filter(p -> request.spec().peers().isEmpty() || !offers(p).isEmpty())
                 .filter(p -> unit(calendar, p.id(), window, request).isPresent());
     }
@@ -172,7 +185,11 @@ public final class NetworkLogic implements ParticipantLogic {
     private boolean joinable(Calendar calendar, Request request) {
         return request.spec().peers().isEmpty()
                 || calendar.pools().stream()
-                        .anyMatch(p -> !p.id().equals(VLANS) && !offers(p).isEmpty());
+                        .anyMatch(p -> isGateway(p) && !offers(p).isEmpty());
+    }
+
+    private static boolean isGateway(Pool pool) {
+        return pool.labels().containsKey(ADDRESS);
     }
 
     /** The bytes for each cache of a gateway, if there were one more throughout a window. */
@@ -185,6 +202,7 @@ public final class NetworkLogic implements ParticipantLogic {
 
     private boolean fits(Calendar calendar, TimeWindow window, Request request) {
         return unit(calendar, VLANS, window, request).isPresent()
+                && terms.wan().hasRoom(request.spec(), calendar, window)
                 && gateways(calendar, window, request).findAny().isPresent();
     }
 

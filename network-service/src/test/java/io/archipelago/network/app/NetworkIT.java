@@ -5,6 +5,7 @@ import static io.archipelago.testkit.Commands.confirm;
 import static io.archipelago.testkit.Commands.release;
 import static io.archipelago.testkit.ParticipantFixture.GATEWAY;
 import static io.archipelago.testkit.ParticipantFixture.LEAD;
+import static io.archipelago.testkit.ParticipantFixture.OSAKA;
 import static io.archipelago.testkit.ParticipantFixture.OTHER_GATEWAY;
 import static io.archipelago.testkit.ParticipantFixture.TURN_ROUND;
 import static io.archipelago.testkit.ParticipantFixture.allocation;
@@ -27,6 +28,8 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -58,14 +61,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many clusters want the last VLAN ids, gateways and link ports of a site. */
+/** Many clusters want the last VLAN ids, gateways, link ports and bits of the WAN of a site. */
 @QuarkusTest
 @QuarkusTestResource(
         value = EmbeddedInfrastructure.class,
-        initArgs = @ResourceArg(name = "compacted", value = ParticipantFixture.HOST_TOPICS))
+        initArgs = {
+            @ResourceArg(name = "compacted", value = ParticipantFixture.HOST_TOPICS),
+            @ResourceArg(
+                    name = "settings",
+                    value = "network.wan.osaka.bandwidth=1000000000000,network.link.bandwidth=1000")
+        })
 class NetworkIT {
 
     private static final TimeWindow WINDOW = minutes(0, 60);
+    private static final String WAN = "wan/osaka";
+    private static final long MBIT = 1_000_000;
 
     /** So many allocations get all their commands twice, side by side. */
     private static final int TWINS = 10;
@@ -110,6 +120,7 @@ class NetworkIT {
         site.gateway(OTHER_GATEWAY, 0);
         vlans(100, 1099);
         ports(20000, 20999);
+        wan(1_000_000_000_000L);
         retriesBefore = retries();
     }
 
@@ -129,7 +140,7 @@ class NetworkIT {
                 .containsExactlyInAnyOrder(100, 101, 102, 103, 104, 105);
         assertThat(refusals(answers)).hasSize(42).allSatisfy(refusal -> isFullUntilTheHoldsEnd(refusal, "vlan"));
         assertThat(site.rows().overbooked()).isEmpty();
-        assertThat(site.rows().rows()).hasSize(2 * 6);
+        assertThat(site.rows().rows()).hasSize(3 * 6);
         assertThat(retries()).as("the lock decides, no constraint has to").isEqualTo(retriesBefore);
     }
 
@@ -143,6 +154,33 @@ class NetworkIT {
         assertThat(granted).hasSize(8).doesNotHaveDuplicates();
         assertThat(granted.stream().filter(s -> s.gateway().equals(GATEWAY))).hasSize(4);
         assertThat(refusals(answers)).hasSize(40).allSatisfy(refusal -> isFullUntilTheHoldsEnd(refusal, "link port"));
+        assertThat(site.rows().overbooked()).isEmpty();
+    }
+
+    @Test
+    void ofManyClustersExactlyAsManyGetBandwidthAsThereIs() {
+        wan(650 * MBIT);
+        List<HoldAllocation> holds = Stream.generate(() -> site.hold(
+                        spec(
+                                OSAKA,
+                                WINDOW,
+                                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 1, 1)),
+                                100 * MBIT),
+                        Facts.OfSite.unknown()))
+                .limit(48)
+                .toList();
+
+        List<AllocationEvent> answers = site.race(holds);
+
+        assertThat(segments(answers)).hasSize(6);
+        assertThat(refusals(answers)).hasSize(42).allSatisfy(refusal -> {
+            isFullUntilTheHoldsEnd(refusal, "bandwidth");
+            assertThat(refusal.detail()).startsWith("of the 100Mbit/s of the WAN to osaka");
+        });
+        assertThat(site.rows().of(WAN))
+                .extracting(row -> row.amounts().get("bits-per-second"))
+                .containsOnly(100 * MBIT)
+                .hasSize(6);
         assertThat(site.rows().overbooked()).isEmpty();
     }
 
@@ -250,7 +288,7 @@ class NetworkIT {
         assertThat(answers).noneMatch(AllocationConfirmed.class::isInstance);
         assertThat(site.rows().overbooked()).isEmpty();
         assertThat(site.rows().rows())
-                .hasSize(2 * 6)
+                .hasSize(3 * 6)
                 .extracting(Row::allocation)
                 .doesNotContainAnyElementsOf(
                         late.stream().map(h -> h.allocation().toString()).toList());
@@ -275,7 +313,7 @@ class NetworkIT {
         });
         site.seeAll(old.allocation(), Phase.ABSENT);
         assertThat(site.answer(again(next))).isInstanceOf(AllocationHeld.class);
-        assertThat(site.rows().rows()).hasSize(2).allMatch(row -> row.during().equals(booked(WINDOW)));
+        assertThat(site.rows().rows()).hasSize(3).allMatch(row -> row.during().equals(booked(WINDOW)));
     }
 
     @Test
@@ -329,7 +367,11 @@ class NetworkIT {
     }
 
     private void ports(int first, int last) {
-        site.sql("update pool set first_unit = " + first + ", last_unit = " + last + " where id <> 'vlan'");
+        site.sql("update pool set first_unit = " + first + ", last_unit = " + last + " where id like 'tokyo-%'");
+    }
+
+    private void wan(long bits) {
+        site.sql("update pool set capacity = '{\"bits-per-second\": " + bits + "}' where id = '" + WAN + "'");
     }
 
     private double retries() {

@@ -112,7 +112,7 @@ class ClusterNetworkTest {
         Predicate<Resource> wanted = new NetworkLogic(
                         new Pool.Units(100, 105),
                         new Pool.Units(20000, 20003),
-                        new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0))
+                        new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, Wan.UNTOLD))
                 .wanted(lease);
 
         // Then
@@ -154,6 +154,14 @@ class ClusterNetworkTest {
                 .isEqualTo(tunnel(master.getFirst()))
                 .isBetween(1, 0xFFFFFF);
         assertThat(tunnel(master.getLast())).isNotEqualTo(tunnel(master.getFirst()));
+    }
+
+    @Test
+    void limitsALinkToWhatItMayTake() {
+        List<Wanted> links =
+                ofKind(new ClusterNetwork(lease(TOKYO, List.of(OSAKA)), 100_000_000).wanted(), ResourceKind.LINK);
+
+        assertThat(links).singleElement().matches(link -> ((LinkSpec) link.spec()).bandwidth() == 100_000_000);
     }
 
     private static List<Wanted> wanted(Lease lease) {

@@ -11,6 +11,7 @@ import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.Claim;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -58,12 +60,13 @@ class NetworkLogicTest {
             new TimeWindow(NOON.plusSeconds(7200), NOON.plusSeconds(9000)),
             new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(9000)));
     private static final long CACHE = 10;
+    private static final long MBIT = 1_000_000;
     private static final HostId COMPUTE = new HostId("tokyo-c01");
 
     private final NetworkLogic logic = new NetworkLogic(
             new Pool.Units(100, 105),
             new Pool.Units(20000, 20003),
-            new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
+            new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, Wan.UNTOLD));
 
     @Property
     void givesNoVlanAndNoPortTwiceAtATime(
@@ -113,7 +116,7 @@ class NetworkLogicTest {
         NetworkLogic wide = new NetworkLogic(
                 new Pool.Units(100, 199),
                 new Pool.Units(20000, 20099),
-                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, 0));
+                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, Wan.UNTOLD));
         Map<String, Long> space = Map.of(FIRST.value(), firstBytes, SECOND.value(), secondBytes);
         List<Pool> pools = new ArrayList<>(wide.pools());
         space.forEach((host, bytes) ->
@@ -254,7 +257,7 @@ class NetworkLogicTest {
     void offersWhatTheGatewayCanAndTheSiteAllows() {
         // Given
         LinkTerms terms = new LinkTerms(
-                List.of(LinkDriver.VXLAN_WIREGUARD, LinkDriver.OPENVPN, LinkDriver.CONSOLE), 9000, 1500, 0);
+                List.of(LinkDriver.VXLAN_WIREGUARD, LinkDriver.OPENVPN, LinkDriver.CONSOLE), 9000, 1500, Wan.UNTOLD);
         Map<LinkDriver, String> able =
                 Map.of(LinkDriver.OPENVPN, "a1:b2", LinkDriver.VXLAN_WIREGUARD, "key=", LinkDriver.VXLAN, "");
 
@@ -271,12 +274,91 @@ class NetworkLogicTest {
         NetworkLogic other = new NetworkLogic(
                 new Pool.Units(100, 105),
                 new Pool.Units(20000, 20003),
-                new LinkTerms(List.of(LinkDriver.GRETAP), 1500, 1500, 0));
+                new LinkTerms(List.of(LinkDriver.GRETAP), 1500, 1500, Wan.UNTOLD));
         Request alone = request(1, TOKYO, WINDOW);
         Request linked = new Request(alone.allocation(), spec(TOKYO, List.of(OSAKA)), alone.facts(), alone.booked());
 
         // Then
         assertThat(refusal(other.hold(linked, calendar(List.of()))).detail()).contains("can join a link");
+    }
+
+    @Test
+    void refusesWithoutALinkWhatTheWanHasNoRoomForThroughoutTheWindow() {
+        // Given
+        NetworkLogic wan = towards(OSAKA, 1000 * MBIT);
+        Claim taken = claims(
+                        wan, linked(1, 700 * MBIT), (Chosen) wan.hold(linked(1, 700 * MBIT), calendar(wan, List.of())))
+                .getLast();
+        Calendar calendar = calendar(wan, List.of(booking(1, taken, null)));
+
+        // When
+        Refusal refusal = refusal(wan.hold(linked(2, 400 * MBIT), calendar));
+
+        // Then
+        assertThat(refusal.code()).isEqualTo(ErrorCode.NO_CAPACITY);
+        assertThat(refusal.resource()).isEqualTo("bandwidth");
+        assertThat(refusal.detail())
+                .isEqualTo("of the 400Mbit/s of the WAN to osaka that a link of this cluster takes 300Mbit/s are free"
+                        + " throughout the window");
+        assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
+        assertThat(refusal.machines()).as("fewer of them would not help").isNull();
+        assertThat(wan.hold(linked(2, 300 * MBIT), calendar)).isInstanceOf(Chosen.class);
+        assertThat(wan.hold(request(2, TOKYO, WINDOW), calendar))
+                .as("without a link")
+                .isInstanceOf(Chosen.class);
+    }
+
+    @Test
+    void promisesNoBandwidthThatItHasNot() {
+        NetworkLogic wan = towards(OSAKA, 1000 * MBIT);
+
+        Refusal tooMuch = refusal(wan.hold(linked(1, 1001 * MBIT), calendar(wan, List.of())));
+        Refusal toNobody = refusal(logic.hold(linked(1, 1 * MBIT), calendar(List.of())));
+
+        assertThat(tooMuch.code()).isEqualTo(ErrorCode.UNSUPPORTED);
+        assertThat(tooMuch.detail())
+                .isEqualTo("of the WAN to osaka this site promises at most 1Gbit/s, and 1001Mbit/s are asked for");
+        assertThat(toNobody.code()).isEqualTo(ErrorCode.UNSUPPORTED);
+        assertThat(toNobody.detail())
+                .isEqualTo("this site promises no bandwidth to osaka; ask for none, or for other sites");
+    }
+
+    /** Judged by adding up at every instant at which a window begins. */
+    @Property
+    void neverPromisesMoreOfTheWanThanThereIsNorRefusesInVain(
+            @ForAll @Size(max = 30) List<@IntRange(min = 0, max = 6) Integer> asked,
+            @ForAll @Size(min = 30, max = 30) List<@IntRange(min = 0, max = 3) Integer> windows) {
+        // Given
+        NetworkLogic wan = towards(OSAKA, 10 * MBIT);
+        List<Booking> bookings = new ArrayList<>();
+
+        for (int i = 0; i < asked.size(); i++) {
+            // When
+            TimeWindow window = WINDOWS.get(windows.get(i));
+            Request request = linked(i, asked.get(i) == 0 ? null : asked.get(i) * MBIT, window);
+            Choice choice = wan.hold(request, calendar(wan, bookings));
+
+            // Then
+            long wanted = Math.max(1, asked.get(i)) * MBIT;
+            assertThat(choice instanceof Chosen).isEqualTo(most(bookings, window) + wanted <= 10 * MBIT);
+            if (choice instanceof Chosen chosen) {
+                Claim claim = claims(wan, request, chosen).getLast();
+                assertThat(claim.amounts().get("bits-per-second")).isEqualTo(wanted);
+                bookings.add(booking(i, claim, null, window));
+            }
+        }
+    }
+
+    private static long most(List<Booking> bookings, TimeWindow window) {
+        return WINDOWS.stream()
+                .map(TimeWindow::start)
+                .filter(window::contains)
+                .mapToLong(at -> bookings.stream()
+                        .filter(booking -> booking.during().contains(at))
+                        .mapToLong(booking -> booking.amounts().get("bits-per-second"))
+                        .sum())
+                .max()
+                .orElse(0);
     }
 
     @Test
@@ -291,6 +373,24 @@ class NetworkLogicTest {
 
     private Calendar calendar(List<Booking> bookings) {
         return new Calendar(pools(true), bookings, NOON);
+    }
+
+    private Calendar calendar(NetworkLogic other, List<Booking> bookings) {
+        return new Calendar(
+                Stream.concat(
+                                other.pools().stream(),
+                                logic.pools(FIRST, inventory(HostRole.GATEWAY, "203.0.113.1"), true).stream())
+                        .toList(),
+                bookings,
+                NOON);
+    }
+
+    /** Links that ask for nothing have a megabit. */
+    private static NetworkLogic towards(SiteId peer, long bandwidth) {
+        return new NetworkLogic(
+                new Pool.Units(100, 199),
+                new Pool.Units(20000, 20003),
+                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, new Wan(Map.of(peer, bandwidth), MBIT)));
     }
 
     private List<Pool> pools(boolean open) {
@@ -345,7 +445,19 @@ class NetworkLogicTest {
         return new Request(allocation(number), spec(master, List.of()), Facts.OfSite.unknown(), booked);
     }
 
+    private static Request linked(long number, @Nullable Long bandwidth) {
+        return linked(number, bandwidth, WINDOW);
+    }
+
+    private static Request linked(long number, @Nullable Long bandwidth, TimeWindow booked) {
+        return new Request(allocation(number), spec(TOKYO, List.of(OSAKA), bandwidth), Facts.OfSite.unknown(), booked);
+    }
+
     private static AllocationSpec spec(SiteId master, List<SiteId> peers) {
+        return spec(master, peers, null);
+    }
+
+    private static AllocationSpec spec(SiteId master, List<SiteId> peers, @Nullable Long bandwidth) {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "survey",
@@ -355,6 +467,7 @@ class NetworkLogicTest {
                 WINDOW,
                 List.of(new MachineGroup(MachineRole.COMPUTE, 1, 2, 1, 1, 1, 2)),
                 ClusterAddressing.DEFAULT_NETWORK,
-                new Software("debian-12", List.of()));
+                new Software("debian-12", List.of()),
+                bandwidth);
     }
 }

@@ -16,6 +16,7 @@ import io.archipelago.placement.persistence.SiteCapacityStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -89,6 +90,7 @@ public class PlanningService {
 
     private boolean worthSaying(Optional<CapacityAdvertised> before, CapacityAdvertised now) {
         return before.isEmpty()
+                || !Objects.equals(before.get().price(), now.price())
                 || !sameRoom(before.get(), now)
                 || !before.get().at().plus(config.advertiseAtLeastEvery()).isAfter(now.at());
     }

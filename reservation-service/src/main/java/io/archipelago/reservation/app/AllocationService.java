@@ -4,6 +4,7 @@ import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.reservation.domain.Allocation;
@@ -32,6 +33,7 @@ public class AllocationService {
     private final AllocationMoves moves;
     private final RestoredMoves restored;
     private final AllocationStore store;
+    private final PeerLimits limits;
     private final ExchangeStore exchanges;
     private final Dispatch dispatch;
 
@@ -39,11 +41,13 @@ public class AllocationService {
             AllocationMoves moves,
             RestoredMoves restored,
             AllocationStore store,
+            PeerLimits limits,
             ExchangeStore exchanges,
             Dispatch dispatch) {
         this.moves = moves;
         this.restored = restored;
         this.store = store;
+        this.limits = limits;
         this.exchanges = exchanges;
         this.dispatch = dispatch;
     }
@@ -60,10 +64,30 @@ public class AllocationService {
                 LOG.warnf("site %s has no say in share %s", master, command.allocation());
                 return exchanges.ignored(tx, master);
             }
-            return found.isPresent()
-                    ? carryOut(tx, moves.onCommand(found.get(), command, tx.now()))
-                    : onUnknown(tx, master, command);
+            return excess(tx, master, found, command)
+                    .chain(why -> why.isPresent() && command instanceof HoldShare hold
+                            ? refuse(tx, found, hold, why.get())
+                            : found.isPresent()
+                                    ? carryOut(tx, moves.onCommand(found.get(), command, tx.now()))
+                                    : onUnknown(tx, master, command));
         });
+    }
+
+    /** Of a command that was taken already nothing is decided once more. */
+    private Uni<Optional<Refusal>> excess(
+            Tx tx, SiteId master, Optional<Allocation> found, ShareMessage.Command command) {
+        boolean newer =
+                found.map(a -> command.sequence() > a.header().shareSequence()).orElse(true);
+        return newer && command instanceof HoldShare hold
+                ? limits.excess(tx, master, hold)
+                : Uni.createFrom().item(Optional.empty());
+    }
+
+    private Uni<Void> refuse(Tx tx, Optional<Allocation> found, HoldShare hold, Refusal why) {
+        return exchanges
+                .restoredIn(tx)
+                .map(Restoration::floor)
+                .chain(floor -> carryOut(tx, Optional.of(moves.refuse(found, hold, why, floor, tx.now()))));
     }
 
     private static boolean opens(SiteId master, Optional<Allocation> found, ShareMessage.Command command) {

@@ -46,6 +46,20 @@ public class Quotas {
                 .map(others -> of(tenant).excess(others, wanted));
     }
 
+    /** What a tenant may have, and what it has. */
+    public Uni<Standing> standing(Tx tx, TenantId tenant) {
+        return store.of(tx, tenant, Quota.beginOfMonth(tx.now()))
+                .map(uses -> new Standing(of(tenant), Quota.used(uses, tx.now())));
+    }
+
+    /**
+     * What a tenant may have, and what it has.
+     *
+     * @param limits what it may have
+     * @param used what it has
+     */
+    public record Standing(Quota limits, Quota.Used used) {}
+
     /** Keeps count of a reservation that has become another. */
     Uni<Void> keep(Tx tx, @Nullable Reservation before, Reservation next) {
         boolean accepted = before != null

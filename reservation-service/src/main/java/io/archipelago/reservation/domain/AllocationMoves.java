@@ -1,11 +1,9 @@
 package io.archipelago.reservation.domain;
 
-import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
-import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.Facts;
@@ -24,14 +22,11 @@ import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The moves of an {@link Allocation}: what is done on every message in every state, and at every deadline. */
 public final class AllocationMoves {
@@ -39,6 +34,7 @@ public final class AllocationMoves {
     private static final Set<Participant> ALL = EnumSet.allOf(Participant.class);
 
     private final Pace pace;
+    private final HoldMoves holds;
     private final RestoredMoves restored;
     private final ReleaseMoves releases;
     private final ReplacementMoves replacements;
@@ -47,6 +43,7 @@ public final class AllocationMoves {
         this.pace = pace;
         this.restored = new RestoredMoves(pace);
         this.releases = new ReleaseMoves(pace, restored);
+        this.holds = new HoldMoves(pace, releases, restored);
         this.replacements = new ReplacementMoves(pace);
     }
 
@@ -61,7 +58,7 @@ public final class AllocationMoves {
         return switch (command) {
             case HoldShare hold -> {
                 Header header = new Header(hold.allocation(), hold.spec(), hold.sequence(), Math.max(1, floor));
-                yield Optional.of(beginHold(header, hold, now));
+                yield Optional.of(holds.begin(header, hold, now));
             }
             case ReleaseShare release
             when floor > 0 ->
@@ -69,6 +66,19 @@ public final class AllocationMoves {
             case ReleaseShare release -> Optional.of(neverHeld(master, release, now));
             case ConfirmShare confirm -> Optional.empty();
         };
+    }
+
+    /**
+     * Takes a command to hold what this site does not give to its master.
+     *
+     * @param known the share, if there is a record of it; the command is newer
+     * @param floor {@link Restoration#floor}; 0 if the database was never restored
+     */
+    public Decision<Allocation> refuse(
+            Optional<Allocation> known, HoldShare hold, Refusal why, long floor, Instant now) {
+        return known.map(allocation -> holds.refuse(allocation, hold, why, now))
+                .orElseGet(() -> HoldMoves.refuse(
+                        new Header(hold.allocation(), hold.spec(), hold.sequence(), Math.max(1, floor)), why));
     }
 
     /** There is nothing to give back, but the release is remembered: a copy of the hold that comes after it begins nothing. */
@@ -97,7 +107,7 @@ public final class AllocationMoves {
         }
         return Optional.of(
                 switch (command) {
-                    case HoldShare hold -> hold(allocation, heard, hold, now);
+                    case HoldShare hold -> holds.hold(allocation, heard, hold, now);
                     case ConfirmShare confirm -> confirm(allocation, heard, confirm, now);
                     case ReleaseShare release -> releases.begin(allocation, heard, List.of(), now);
                 });
@@ -109,7 +119,7 @@ public final class AllocationMoves {
             return Optional.empty();
         }
         return switch (allocation) {
-            case Holding holding -> onEvent(holding, event, now);
+            case Holding holding -> holds.onEvent(holding, event, now);
             case Held held -> onEvent(held, event, now);
             case Confirming confirming -> onEvent(confirming, event, now);
             case Running running -> onEvent(running, event, now);
@@ -132,7 +142,7 @@ public final class AllocationMoves {
                 switch (allocation) {
                     case Holding holding ->
                         now.isBefore(holding.giveUpAt())
-                                ? askToHold(holding, now)
+                                ? holds.askAgain(holding, now)
                                 : releases.refuse(
                                         holding,
                                         header,
@@ -165,87 +175,8 @@ public final class AllocationMoves {
                 : Optional.empty();
     }
 
-    private Decision<Allocation> hold(Allocation allocation, Header heard, HoldShare hold, Instant now) {
-        Header next = new Header(heard.id(), hold.spec(), heard.shareSequence(), heard.sequence() + 1);
-        return switch (allocation) {
-            case Holding holding -> beginHold(next, hold, now);
-            case Held held -> beginHold(next, hold, now);
-            case Released released -> beginHold(next, hold, now);
-            case Forgotten forgotten -> beginHold(next, hold, now);
-            case Releasing releasing when !releasing.deployed() -> beginHold(next, hold, now);
-            case Releasing releasing -> {
-                List<Refusal> why = List.of(Refusals.stillThere());
-                yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
-            }
-            case Confirming confirming -> refuseToHold(confirming.withHeader(heard));
-            case Confirmed confirmed -> refuseToHold(confirmed.withHeader(heard));
-            case Running running -> refuseToHold(running.withHeader(heard));
-        };
-    }
-
     private static List<SiteId> missing(Held held, Header heard, ConfirmShare confirm) {
         return KnownSites.missing(heard, AllocationMessages.shared(heard, held.facts()), confirm.cluster());
-    }
-
-    /** A master that forgot to release first. What it was given stays: a lease is never undone silently. */
-    private static Decision<Allocation> refuseToHold(Allocation allocation) {
-        return Decision.of(
-                allocation,
-                AllocationMessages.refused(allocation.header(), List.of(Refusals.conflict("the share is in use"))));
-    }
-
-    private Decision<Allocation> beginHold(Header header, HoldShare hold, Instant now) {
-        Duration holdFor = shorter(hold.holdFor(), hold.offered() ? pace.holdOfferFor() : pace.holdFor());
-        Duration patience = shorter(holdFor, pace.holdFor());
-        Holding holding = new Holding(
-                header,
-                Facts.OfSite.unknown(),
-                Map.of(),
-                holdFor,
-                hold.offered(),
-                1,
-                again(0, now),
-                now.plus(patience).minus(pace.margin().multipliedBy(2)));
-        return Decision.of(holding, AllocationMessages.hold(holding, askable(holding)));
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private Decision<Allocation> askToHold(Holding holding, Instant now) {
-        Holding again = holding.askedAgain(again(holding.asked(), now));
-        return Decision.of(again, AllocationMessages.hold(again, askable(again)));
-    }
-
-    /** Who has not answered and knows all that it needs to. */
-    private static Set<Participant> askable(Holding holding) {
-        return ALL.stream()
-                .filter(p -> !holding.until().containsKey(p))
-                .filter(p -> p.after().map(holding.until()::containsKey).orElse(true))
-                .collect(Collectors.toSet());
-    }
-
-    private Optional<Decision<Allocation>> onEvent(Holding holding, AllocationEvent event, Instant now) {
-        if (event instanceof AllocationRefused refused) {
-            return Optional.of(
-                    refused.refusal().code() == ErrorCode.CONFLICT
-                            ? restored.leaveInUse(holding)
-                            : releases.refuse(holding, holding.header(), List.of(refused.refusal()), now));
-        }
-        if (!(event instanceof AllocationHeld answer)) {
-            return Optional.empty();
-        }
-        Holding more = holding.with(answer);
-        if (more.until().keySet().containsAll(ALL)) {
-            Instant first =
-                    more.until().values().stream().min(Instant::compareTo).orElseThrow();
-            Held held = new Held(more.header(), more.facts(), first);
-            return Optional.of(Decision.of(held, AllocationMessages.held(held)));
-        }
-        Set<Participant> next = askable(more);
-        next.removeAll(askable(holding));
-        return Optional.of(next.isEmpty() ? Decision.of(more) : Decision.of(more, AllocationMessages.hold(more, next)));
     }
 
     private Optional<Decision<Allocation>> onEvent(Held held, AllocationEvent event, Instant now) {

@@ -182,14 +182,10 @@ final class OfferMoves {
                 refused.tenant(),
                 refused.requestedBy(),
                 refused.requestedAt(),
-                new Request(
-                        request.name(),
+                request.with(
                         alternative.window(),
-                        request.frontend(),
                         Plans.group(request.compute(), 1, alternative.computes()),
-                        request.network(),
-                        alternative.policy(),
-                        request.software()),
+                        alternative.policy()),
                 refused.id());
     }
 

@@ -259,7 +259,8 @@ final class Plans {
                 request.window(),
                 groups,
                 request.network(),
-                request.software());
+                request.software(),
+                request.bandwidth());
     }
 
     static MachineGroup group(MachineGroup like, int firstOrdinal, int count) {

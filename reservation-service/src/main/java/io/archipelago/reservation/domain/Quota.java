@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -81,6 +82,16 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
     public record Excess(String field, String detail) {}
 
     /**
+     * What a tenant has.
+     *
+     * @param machines most of them at any instant that is still to come
+     * @param machineHours of this calendar month, UTC, and of later ones in which there is something
+     * @param volumeBytes most of them at any instant that is still to come
+     * @param reservations that are not over
+     */
+    public record Used(long machines, SortedMap<YearMonth, Long> machineHours, long volumeBytes, int reservations) {}
+
+    /**
      * Whether one more would be too much.
      *
      * @param others what else the tenant has, and had in the months of what is wanted
@@ -116,6 +127,34 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                                         + " reservations that are not over, and has as many: give one up, or wait until one ends"));
     }
 
+    /** What a tenant has of it from an instant on. */
+    public static Used used(Collection<Use> uses, Instant now) {
+        SortedMap<YearMonth, Long> machineHours = new TreeMap<>();
+        Instant last = uses.stream()
+                .map(use -> use.during().end())
+                .max(Instant::compareTo)
+                .orElse(now);
+        for (YearMonth month = YearMonth.from(now.atOffset(ZoneOffset.UTC));
+                window(month).start().isBefore(last) || machineHours.isEmpty();
+                month = month.plusMonths(1)) {
+            TimeWindow all = window(month);
+            machineHours.put(
+                    month, Math.ceilDiv(sum(uses.stream(), use -> use.machineSeconds(all)), SECONDS_OF_AN_HOUR));
+        }
+        return new Used(most(uses, now, Use::machines), machineHours, most(uses, now, Use::volumeBytes), (int)
+                uses.stream().filter(Use::open).map(Use::group).distinct().count());
+    }
+
+    private static long most(Collection<Use> uses, Instant from, ToLongFunction<Use> amount) {
+        return Stream.concat(
+                        Stream.of(from), uses.stream().map(use -> use.during().start()))
+                .filter(instant -> !instant.isBefore(from))
+                .mapToLong(instant ->
+                        sum(uses.stream().filter(use -> use.during().contains(instant)), amount))
+                .max()
+                .orElse(0);
+    }
+
     /** The most is wanted where something begins. */
     private static Optional<Excess> atATime(
             String field, String what, long limit, Collection<Use> others, Use wanted, ToLongFunction<Use> amount) {
@@ -126,7 +165,9 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                 .distinct()
                 .toList();
         for (Instant instant : instants) {
-            long sum = sum(others.stream().filter(use -> use.during().contains(instant)), wanted, amount);
+            long sum = sum(
+                    Stream.concat(others.stream().filter(use -> use.during().contains(instant)), Stream.of(wanted)),
+                    amount);
             if (sum > limit) {
                 return Optional.of(new Excess(
                         field,
@@ -143,7 +184,7 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                 !month.isAfter(last);
                 month = month.plusMonths(1)) {
             TimeWindow all = window(month);
-            long seconds = sum(others.stream(), wanted, use -> use.machineSeconds(all));
+            long seconds = sum(Stream.concat(others.stream(), Stream.of(wanted)), use -> use.machineSeconds(all));
             if (seconds > machineHours * SECONDS_OF_AN_HOUR) {
                 return Optional.of(new Excess(
                         "window",
@@ -155,10 +196,9 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
     }
 
     /** The offers to one request count as the one that counts most. */
-    private static long sum(Stream<Use> others, Use wanted, ToLongFunction<Use> amount) {
+    private static long sum(Stream<Use> uses, ToLongFunction<Use> amount) {
         Map<ReservationId, Long> most = new TreeMap<>();
-        Stream.concat(others, Stream.of(wanted))
-                .forEach(use -> most.merge(use.group(), amount.applyAsLong(use), Math::max));
+        uses.forEach(use -> most.merge(use.group(), amount.applyAsLong(use), Math::max));
         return most.values().stream().mapToLong(Long::longValue).sum();
     }
 

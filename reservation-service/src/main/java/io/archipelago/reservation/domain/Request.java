@@ -4,6 +4,7 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.placement.SitePolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a tenant asked for, after all checks.
@@ -15,6 +16,7 @@ import io.archipelago.contracts.placement.SitePolicy;
  * @param network the cluster's address prefix
  * @param policy how sites are chosen
  * @param software what is installed
+ * @param bandwidth what each link between two sites is to have of the WAN, in bits per second; null: nothing is asked for
  */
 public record Request(
         String name,
@@ -23,4 +25,11 @@ public record Request(
         MachineGroup compute,
         String network,
         SitePolicy policy,
-        Software software) {}
+        Software software,
+        @Nullable Long bandwidth) {
+
+    /** The same of another window, with other compute machines, at other sites. */
+    Request with(TimeWindow otherWindow, MachineGroup otherCompute, SitePolicy otherPolicy) {
+        return new Request(name, otherWindow, frontend, otherCompute, network, otherPolicy, software, bandwidth);
+    }
+}

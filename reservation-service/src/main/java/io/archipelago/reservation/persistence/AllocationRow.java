@@ -1,5 +1,6 @@
 package io.archipelago.reservation.persistence;
 
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.wire.Json;
 import jakarta.persistence.Column;
@@ -39,6 +40,17 @@ public class AllocationRow {
     @Nullable
     Instant releasingSince;
 
+    @Column(name = "starts_at")
+    Instant startsAt;
+
+    @Column(name = "ends_at")
+    Instant endsAt;
+
+    int machines;
+
+    @Column(name = "volume_bytes")
+    long volumeBytes;
+
     Allocation allocation() {
         return Json.read(body, Allocation.class);
     }
@@ -50,6 +62,11 @@ public class AllocationRow {
         body = Json.writeAs(Allocation.class, allocation);
         dueAt = allocation.due();
         changedAt = now;
+        AllocationSpec spec = allocation.header().spec();
+        startsAt = spec.window().start();
+        endsAt = spec.window().end();
+        machines = spec.machines();
+        volumeBytes = spec.diskBytes();
         if (!(allocation instanceof Allocation.Releasing)) {
             releasingSince = null;
         } else if (releasingSince == null) {

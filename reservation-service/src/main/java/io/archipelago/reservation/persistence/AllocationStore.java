@@ -3,13 +3,16 @@ package io.archipelago.reservation.persistence;
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.PeerLimit;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +30,12 @@ public class AllocationStore {
               and id collate "C" >= :first and id collate "C" < :end
                or master = :master and id = any (array(select jsonb_array_elements_text(cast(cast(:ids as text) as jsonb))))
             order by id
+            """;
+
+    private static final String USES = """
+            select starts_at, ends_at, machines, volume_bytes from allocation
+            where master = :master and state not in ('Released', 'Forgotten') and id <> :id
+              and starts_at < :end and ends_at > :start
             """;
 
     private static final String LONG_RELEASES = "select id from allocation where releasing_since <= :since order by id";
@@ -83,6 +92,24 @@ public class AllocationStore {
                 .getResultList()
                 .map(bodies -> bodies.stream()
                         .map(body -> Json.read(body, Allocation.class))
+                        .toList());
+    }
+
+    /** What a master has here at any time of a window, without one of its shares. */
+    public Uni<List<PeerLimit.Use>> uses(Tx tx, SiteId master, AllocationId without, TimeWindow window) {
+        return tx.session()
+                .<Object[]>createNativeQuery(USES)
+                .setParameter("master", master.value())
+                .setParameter("id", without.toString())
+                .setParameter("start", window.start())
+                .setParameter("end", window.end())
+                .getResultList()
+                .map(rows -> rows.stream()
+                        .map(row -> new PeerLimit.Use(
+                                new TimeWindow(
+                                        ((OffsetDateTime) row[0]).toInstant(), ((OffsetDateTime) row[1]).toInstant()),
+                                (Integer) row[2],
+                                (Long) row[3]))
                         .toList());
     }
 

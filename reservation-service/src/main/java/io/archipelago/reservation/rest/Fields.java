@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.archipelago.bus.Rejection;
 import io.archipelago.bus.Rejection.FieldError;
+import io.archipelago.contracts.BitRate;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -13,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object, read with care: what is wrong is remembered by the field's path, and reading goes on. */
 final class Fields {
@@ -162,6 +165,23 @@ final class Fields {
             return least;
         }
         return bytes;
+    }
+
+    /** Bits per second, written like 100Mbit/s; null if there are none. */
+    @Nullable
+    Long bitRate(String field, long least, long most) {
+        if (!has(field)) {
+            return null;
+        }
+        OptionalLong bits = BitRate.parse(object.get(field).asText());
+        if (bits.isEmpty() || bits.getAsLong() < least || bits.getAsLong() > most) {
+            error(
+                    field,
+                    "bits per second such as 100Mbit/s or 1Gbit/s, from " + BitRate.written(least) + " to "
+                            + BitRate.written(most));
+            return null;
+        }
+        return bits.getAsLong();
     }
 
     /** A figure that no long holds is more than anything allowed; shifted, it would come back as something small. */

@@ -32,6 +32,8 @@ final class RequestReader {
     private static final String SOFTWARE_ALLOWED =
             "1 to 63 lower-case letters, digits, . + and -, a letter or digit first";
     private static final int MOST_SETS = 64;
+    private static final long LEAST_BANDWIDTH = 1_000_000;
+    private static final long MOST_BANDWIDTH = 1_000_000_000_000L;
     private static final long GIB = 1L << 30;
 
     private final ReservationConfig.Limits limits;
@@ -55,8 +57,11 @@ final class RequestReader {
         fields.allowOnly("name", "window", "machines", "sites", "software", "network");
         String name = fields.matching("name", NAME, "1 to 63 lower-case letters, digits and hyphens between them");
         TimeWindow window = windows.read(fields.object("window"), now);
-        String network = fields.text("network", ClusterAddressing.DEFAULT_NETWORK);
-        int ordinals = ordinals(fields, network, id);
+        Fields network = fields.optionalObject("network");
+        network.allowOnly("prefix", "bandwidth");
+        String prefix = network.text("prefix", ClusterAddressing.DEFAULT_NETWORK);
+        int ordinals = ordinals(network, prefix, id);
+        Long bandwidth = network.bitRate("bandwidth", LEAST_BANDWIDTH, MOST_BANDWIDTH);
         Fields machines = fields.object("machines");
         machines.allowOnly("compute", "frontend");
         MachineGroup compute = compute(machines.object("compute"));
@@ -69,7 +74,7 @@ final class RequestReader {
                     errors.stream().map(e -> e.field() + ": " + e.message()).collect(Collectors.joining("; "));
             throw new Rejection(ErrorCode.INVALID_REQUEST, all, errors);
         }
-        return new Request(name, window, frontend, compute, network, policy, software);
+        return new Request(name, window, frontend, compute, prefix, policy, software, bandwidth);
     }
 
     private MachineGroup compute(Fields compute) {
@@ -107,8 +112,9 @@ final class RequestReader {
             return switch (policy) {
                 case "FEWEST_SITES" -> new SitePolicy.FewestSites();
                 case "SPREAD" -> new SitePolicy.Spread();
+                case "CHEAPEST" -> new SitePolicy.Cheapest();
                 default -> {
-                    asked.error("policy", "FEWEST_SITES or SPREAD; or name the sites with 'use'");
+                    asked.error("policy", "FEWEST_SITES, SPREAD or CHEAPEST; or name the sites with 'use'");
                     yield new SitePolicy.FewestSites();
                 }
             };
@@ -151,11 +157,11 @@ final class RequestReader {
         return new Software(os, asked.stream().map(JsonNode::textValue).toList());
     }
 
-    private static int ordinals(Fields fields, String network, ReservationId id) {
+    private static int ordinals(Fields network, String prefix, ReservationId id) {
         try {
-            return ClusterAddressing.of(network, id).computeOrdinals();
+            return ClusterAddressing.of(prefix, id).computeOrdinals();
         } catch (IllegalArgumentException e) {
-            fields.error("network", String.valueOf(e.getMessage()));
+            network.error("prefix", String.valueOf(e.getMessage()));
             return Integer.MAX_VALUE;
         }
     }

@@ -30,7 +30,7 @@ public record ReservationView(
         State state,
         TimeWindow window,
         Instant requestedAt,
-        String network,
+        NetworkView network,
         List<SiteView> sites,
         List<MachineView> machines,
         List<SegmentView> segments,
@@ -38,6 +38,14 @@ public record ReservationView(
         List<CacheView> caches,
         List<ProblemView> problems,
         List<OfferView> offers) {
+
+    /**
+     * What joins its machines.
+     *
+     * @param prefix the cluster's private network
+     * @param bandwidth what each link between two sites has of the WAN; null: nothing was asked for
+     */
+    public record NetworkView(String prefix, @Nullable String bandwidth) {}
 
     /**
      * A site's part.

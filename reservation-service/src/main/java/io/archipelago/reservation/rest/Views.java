@@ -1,5 +1,6 @@
 package io.archipelago.reservation.rest;
 
+import io.archipelago.contracts.BitRate;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -12,6 +13,7 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
@@ -20,6 +22,7 @@ import io.archipelago.reservation.rest.ReservationView.CacheView;
 import io.archipelago.reservation.rest.ReservationView.LeftView;
 import io.archipelago.reservation.rest.ReservationView.LinkView;
 import io.archipelago.reservation.rest.ReservationView.MachineView;
+import io.archipelago.reservation.rest.ReservationView.NetworkView;
 import io.archipelago.reservation.rest.ReservationView.ProblemView;
 import io.archipelago.reservation.rest.ReservationView.SegmentView;
 import io.archipelago.reservation.rest.ReservationView.SiteView;
@@ -58,7 +61,7 @@ final class Views {
                 reservation.state(),
                 details.request().window(),
                 details.requestedAt(),
-                details.request().network(),
+                network(details.request()),
                 open.stream().map(this::site).toList(),
                 open.stream()
                         .flatMap(share -> machines(details.request().network(), share))
@@ -70,6 +73,11 @@ final class Views {
                 open.stream().flatMap(this::cache).toList(),
                 problems(reservation, open),
                 OfferViews.of(reservation, offers));
+    }
+
+    private static NetworkView network(Request request) {
+        Long bandwidth = request.bandwidth();
+        return new NetworkView(request.network(), bandwidth == null ? null : BitRate.written(bandwidth));
     }
 
     private SiteView site(Share share) {

@@ -45,7 +45,8 @@ class ReservationServiceTest {
                 group,
                 ClusterAddressing.DEFAULT_NETWORK,
                 new SitePolicy.FewestSites(),
-                new Software("debian-12", List.of()));
+                new Software("debian-12", List.of()),
+                null);
         ReservationId id = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
         return new Details(id, new TenantId("astro"), "ada", NOON, request);
     }

@@ -12,7 +12,15 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.AllocationSpec.Software;
+import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.federation.ShareDigest.Range;
+import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.persistence.AllocationStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -26,6 +34,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,11 +48,20 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(
         value = EmbeddedInfrastructure.class,
-        initArgs = @ResourceArg(name = "topics", value = "federation.to.tokyo.v1,federation.to.osaka.v1"))
+        initArgs = {
+            @ResourceArg(
+                    name = "topics",
+                    value = "federation.to.tokyo.v1,federation.to.osaka.v1,federation.to.sendai.v1"),
+            @ResourceArg(
+                    name = "settings",
+                    value = "federation.peers.sendai.number=9,federation.peers.sendai.bootstrap-servers=127.0.0.1:1,"
+                            + "federation.peers.sendai.limits.machines=5")
+        })
 class SharesIT {
 
     private static final SiteId TOKYO = new SiteId("tokyo");
     private static final SiteId OSAKA = new SiteId("osaka");
+    private static final SiteId SENDAI = new SiteId("sendai");
     private static final String PATH = "/api/v1/shares/";
     private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -52,6 +70,9 @@ class SharesIT {
 
     @Inject
     AllocationStore allocations;
+
+    @Inject
+    AllocationService service;
 
     private static RequestSpecification as(String tenant, String role) {
         return given().auth().oauth2(Tokens.of("oscar", tenant, role));
@@ -83,6 +104,66 @@ class SharesIT {
         // Then: the one that came second was done again, and found what the first had written
         assertThat(looks).hasValue(3);
         assertThat(find(id)).containsInstanceOf(Allocation.Confirmed.class);
+    }
+
+    @Test
+    void givesAPeerNoMoreThanItMayHave() {
+        // Given
+        TimeWindow window = new TimeWindow(
+                Instant.now().plus(Duration.ofDays(2)), Instant.now().plus(Duration.ofDays(3)));
+        AllocationId first = at(TOKYO);
+        AllocationId second = at(TOKYO);
+        AllocationId own = at(TOKYO);
+
+        // When
+        command(SENDAI, hold(first, 1, SENDAI, window, 3));
+        command(SENDAI, hold(second, 1, SENDAI, window, 3));
+        command(TOKYO, hold(own, 1, TOKYO, window, 30));
+
+        // Then
+        assertThat(find(first)).containsInstanceOf(Allocation.Holding.class);
+        assertThat(find(own)).containsInstanceOf(Allocation.Holding.class);
+        assertThat(find(second)).hasValueSatisfying(refused -> {
+            assertThat(refused).isInstanceOf(Allocation.Released.class);
+            assertThat(((Allocation.Released) refused).refusals())
+                    .singleElement()
+                    .satisfies(why -> assertThat(why.machines()).isEqualTo(2));
+        });
+
+        // When: it asks for what is left, and for another time
+        command(SENDAI, hold(second, 2, SENDAI, window, 2));
+        AllocationId later = at(TOKYO);
+        command(
+                SENDAI,
+                hold(later, 1, SENDAI, new TimeWindow(window.end(), window.end().plusSeconds(60)), 5));
+
+        // Then
+        assertThat(find(second)).containsInstanceOf(Allocation.Holding.class);
+        assertThat(find(later)).containsInstanceOf(Allocation.Holding.class);
+
+        // When: it asks for more of what it has, where it counts as it will be
+        command(SENDAI, hold(first, 2, SENDAI, window, 4));
+
+        // Then
+        assertThat(find(first)).containsInstanceOf(Allocation.Releasing.class);
+    }
+
+    private void command(SiteId master, HoldShare hold) {
+        inTransaction(tx -> service.onCommand(tx, master, hold));
+    }
+
+    private static HoldShare hold(AllocationId id, long sequence, SiteId master, TimeWindow window, int machines) {
+        AllocationSpec spec = new AllocationSpec(
+                new TenantId("astro"),
+                "survey",
+                1,
+                master,
+                List.of(master),
+                window,
+                List.of(new MachineGroup(MachineRole.COMPUTE, 1, machines, 1, 1, 1, machines)),
+                ClusterAddressing.DEFAULT_NETWORK,
+                new Software("debian-12", List.of()));
+        return new HoldShare(id, sequence, spec, Duration.ofMinutes(1));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.archipelago.reservation.domain.AllocationStates.SEQUENCE;
 import static io.archipelago.reservation.domain.AllocationStates.SHARE_SEQUENCE;
 import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
 import static io.archipelago.reservation.domain.DomainFixture.END;
+import static io.archipelago.reservation.domain.DomainFixture.FULL;
 import static io.archipelago.reservation.domain.DomainFixture.NOON;
 import static io.archipelago.reservation.domain.DomainFixture.PACE;
 import static io.archipelago.reservation.domain.DomainFixture.cluster;
@@ -65,7 +66,12 @@ class AllocationTableTest {
                 .contains("### What a site answers to the master")
                 .contains(MarkdownTable.written(
                         "in state",
-                        List.of("`share.hold`", "`share.confirm`", "`share.release`", "the last command again"),
+                        List.of(
+                                "`share.hold`",
+                                "`share.hold` of more than the master may have",
+                                "`share.confirm`",
+                                "`share.release`",
+                                "the last command again"),
                         rows));
     }
 
@@ -193,6 +199,8 @@ class AllocationTableTest {
                     .map(d -> Words.of(d).replace(" → String", ""))
                     .orElseGet(() -> Words.of(begun)));
         }
+        HoldShare hold = new HoldShare(AT_OSAKA, 1, spec(), PACE.holdFor());
+        cells.add(1, Words.of(Optional.of(moves.refuse(Optional.empty(), hold, FULL, floor, NOON))));
         cells.add("");
         return cells;
     }
@@ -207,6 +215,8 @@ class AllocationTableTest {
         String release = again.getLast();
         String others = again.getFirst();
         assertThat(again).containsOnly(release, others).startsWith(others, others);
+        HoldShare hold = new HoldShare(AT_OSAKA, SHARE_SEQUENCE + 1, spec(), PACE.holdFor());
+        cells.add(1, Words.of(Optional.of(moves.refuse(Optional.of(state), hold, FULL, 0, now))));
         cells.add(release.equals(others) ? others : "`share.release`: " + release + "; else " + others);
         return cells;
     }

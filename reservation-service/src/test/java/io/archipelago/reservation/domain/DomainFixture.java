@@ -56,6 +56,9 @@ final class DomainFixture {
             3,
             Duration.ofMinutes(5));
 
+    /** What each link is to have of the WAN. */
+    static final long BANDWIDTH = 100_000_000;
+
     static final ReservationId RESERVATION = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
     static final ReservationId OFFER = new ReservationId(Uuid7.derived(RESERVATION.value(), "offer 1"));
     static final AllocationId AT_OSAKA = at(OSAKA);
@@ -77,7 +80,8 @@ final class DomainFixture {
                 new MachineGroup(MachineRole.COMPUTE, 1, computes, 2, 4, 20, 4),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new SitePolicy.FewestSites(),
-                new Software("debian-12", List.of("slurm")));
+                new Software("debian-12", List.of("slurm")),
+                BANDWIDTH);
     }
 
     static Details details() {
@@ -102,7 +106,8 @@ final class DomainFixture {
                 WINDOW,
                 List.of(request.compute()),
                 request.network(),
-                request.software());
+                request.software(),
+                BANDWIDTH);
     }
 
     static Facts.Shared shared(SiteId site) {

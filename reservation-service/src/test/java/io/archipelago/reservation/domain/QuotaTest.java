@@ -7,7 +7,10 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.reservation.domain.Quota.Excess;
 import io.archipelago.reservation.domain.Quota.Use;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -103,6 +106,28 @@ class QuotaTest {
         assertThat(quota.excess(offers, use(hour, 10, refused, true)))
                 .as("another offer beside them")
                 .isEmpty();
+    }
+
+    @Test
+    void tellsWhatThereIsFromNowOn() {
+        // Given
+        ReservationId refused = id();
+        TimeWindow past = window("2026-11-30T22:00:00Z", "2026-12-01T02:00:00Z");
+        TimeWindow soon = window("2026-12-31T23:00:00Z", "2027-01-01T02:00:00Z");
+        List<Use> uses = List.of(
+                use(past, 9, null, false),
+                use(soon, 3, refused, true),
+                use(soon, 2, refused, true),
+                use(soon, 1, null, true));
+
+        // When
+        Quota.Used used = Quota.used(uses, NOON);
+
+        // Then
+        assertThat(used)
+                .isEqualTo(new Quota.Used(
+                        4, new TreeMap<>(Map.of(YearMonth.of(2026, 12), 18L + 4, YearMonth.of(2027, 1), 8L)), 40, 2));
+        assertThat(Quota.used(List.of(), NOON).machineHours()).containsOnlyKeys(YearMonth.of(2026, 12));
     }
 
     /** By looking at every minute. */

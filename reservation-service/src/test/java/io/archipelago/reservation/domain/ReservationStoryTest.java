@@ -323,14 +323,7 @@ class ReservationStoryTest {
     private static Details startingAtOnce() {
         Details later = DomainFixture.details();
         Request wanted = later.request();
-        Request now = new Request(
-                wanted.name(),
-                new TimeWindow(NOON, END),
-                wanted.frontend(),
-                wanted.compute(),
-                wanted.network(),
-                wanted.policy(),
-                wanted.software());
+        Request now = wanted.with(new TimeWindow(NOON, END), wanted.compute(), wanted.policy());
         return new Details(later.id(), later.tenant(), later.requestedBy(), NOON, now);
     }
 }

@@ -273,7 +273,8 @@ class OfferResourceIT {
                 new MachineGroup(MachineRole.COMPUTE, 1, computes, 1, 1, 1, 1),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new FewestSites(),
-                new Software("debian-12", List.of()));
+                new Software("debian-12", List.of()),
+                null);
         return new Details(id, new TenantId(tenant), "alice", NOW, request, offerTo);
     }
 

@@ -2,6 +2,7 @@ package io.archipelago.reservation.rest;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -94,6 +95,44 @@ class QuotaIT {
         given().auth().oauth2(token).delete(PATH + "/" + id).then().statusCode(202);
 
         ask(token, 1).then().statusCode(202);
+    }
+
+    @Test
+    void tellsATenantWhatItMayHaveAndWhatItHas() {
+        String token = Tokens.of("alice", "page", "tenant");
+        ask(token, 1).then().statusCode(202);
+
+        quota(token, "")
+                .then()
+                .statusCode(200)
+                .body("tenant", equalTo("page"))
+                .body("limits.machines", equalTo(4))
+                .body("limits.machineHours", equalTo(750_000))
+                .body("used.machines", equalTo(4))
+                .body("used.volumeGib", equalTo(80))
+                .body("used.reservations", equalTo(1))
+                // One more if the window lies in two months, as each is rounded up.
+                .body("machineHours.values().sum()", anyOf(equalTo(8), equalTo(9)));
+        quota(Tokens.of("oscar", "", "operator"), "?tenant=page")
+                .then()
+                .statusCode(200)
+                .body("used.machines", equalTo(4));
+    }
+
+    @Test
+    void keepsAQuotaFromOtherTenants() {
+        quota(Tokens.of("bob", "bio", "tenant"), "?tenant=page").then().statusCode(403);
+        quota(Tokens.of("bob", "bio", "tenant"), "")
+                .then()
+                .statusCode(200)
+                .body("tenant", equalTo("bio"))
+                .body("used.machines", equalTo(0));
+        quota(Tokens.of("oscar", "", "operator"), "").then().statusCode(400).body("errors[0].field", equalTo("tenant"));
+        given().get("/api/v1/quota").then().statusCode(401);
+    }
+
+    private static Response quota(String token, String query) {
+        return given().auth().oauth2(token).get("/api/v1/quota" + query);
     }
 
     @Test

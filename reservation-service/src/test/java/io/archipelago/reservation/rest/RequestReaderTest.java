@@ -46,6 +46,28 @@ class RequestReaderTest {
     }
 
     @Test
+    void readsWhatLinksAreToHaveOfTheWan() {
+        String network = "\"name\": \"genome\", \"network\": %s";
+        String name = "\"name\": \"genome\"";
+
+        assertThat(read(GOOD).bandwidth()).isNull();
+        assertThat(read(GOOD.replace(name, network.formatted("{\"bandwidth\": \"100Mbit/s\"}")))
+                        .bandwidth())
+                .isEqualTo(100_000_000);
+        for (String bandwidth : List.of("\"999kbit/s\"", "\"1001Gbit/s\"", "\"100MiB\"", "100", "null")) {
+            assertThat(wrong(GOOD.replace(name, network.formatted("{\"bandwidth\": " + bandwidth + "}"))))
+                    .containsExactly(new FieldError(
+                            "network.bandwidth",
+                            "bits per second such as 100Mbit/s or 1Gbit/s, from 1Mbit/s to 1000Gbit/s"));
+        }
+        assertThat(wrong(GOOD.replace(name, network.formatted("\"10.0.0.0/8\""))))
+                .containsExactly(new FieldError("network", "an object"));
+        assertThat(wrong(GOOD.replace(name, network.formatted("{\"prefix\": \"10.0.0.0/30\"}"))))
+                .extracting(FieldError::field)
+                .containsExactly("network.prefix");
+    }
+
+    @Test
     void readsHowSitesAreToBeChosen() {
         String policy = "\"name\": \"genome\", \"sites\": {\"policy\": \"%s\"}";
         String name = "\"name\": \"genome\"";
@@ -55,9 +77,11 @@ class RequestReaderTest {
                 .isEqualTo(new SitePolicy.FewestSites());
         assertThat(read(GOOD.replace(name, policy.formatted("SPREAD"))).policy())
                 .isEqualTo(new SitePolicy.Spread());
+        assertThat(read(GOOD.replace(name, policy.formatted("CHEAPEST"))).policy())
+                .isEqualTo(new SitePolicy.Cheapest());
         assertThat(wrong(GOOD.replace(name, policy.formatted("spread"))))
-                .containsExactly(
-                        new FieldError("sites.policy", "FEWEST_SITES or SPREAD; or name the sites with 'use'"));
+                .containsExactly(new FieldError(
+                        "sites.policy", "FEWEST_SITES, SPREAD or CHEAPEST; or name the sites with 'use'"));
     }
 
     @ParameterizedTest
@@ -164,7 +188,7 @@ class RequestReaderTest {
 
     @Test
     void refusesMoreMachinesThanTheNetworkHasAddressesForAtAllSites() {
-        String small = GOOD.replace("\"name\"", "\"network\": \"10.0.0.0/16\", \"name\"");
+        String small = GOOD.replace("\"name\"", "\"network\": {\"prefix\": \"10.0.0.0/16\"}, \"name\"");
 
         assertThat(read(small.replace("\"count\": 3", "\"count\": 504"))
                         .compute()

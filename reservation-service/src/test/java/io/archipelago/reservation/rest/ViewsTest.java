@@ -281,7 +281,8 @@ class ViewsTest {
                 GROUP,
                 ClusterAddressing.DEFAULT_NETWORK,
                 new SitePolicy.FewestSites(),
-                new Software("debian-12", List.of()));
+                new Software("debian-12", List.of()),
+                null);
         return new Details(ID, new TenantId("astro"), "ada", NOON, request);
     }
 }
