@@ -11,15 +11,18 @@ import java.util.Optional;
  * @param most how many bookings the fullest pool has: 1,000 to 1,000,000. Pools of 1,000, 10,000 and so on up to that are measured
  * @param hosts of each of ten sites, with ten bookings each, at which a cluster of as many machines is held: 10 to 1,000
  * @param seconds for which each figure is measured, after one second that does not count: 1 to 60
+ * @param stored how many small clusters are held through PostgreSQL and the broker of two sites that are started for it: 0 to 100,000; 0: none, and no
+ *     site is started
  * @param seed of whatever is drawn by lot, 0 and more
  * @param picture a file for the curves, SVG, which needs {@code most} of 10,000 or more; empty: none is drawn
  */
-record BookingSettings(int most, int hosts, int seconds, int seed, Optional<Path> picture) {
+record BookingSettings(int most, int hosts, int seconds, int stored, int seed, Optional<Path> picture) {
 
-    static final String USAGE = "[--most N] [--hosts N] [--seconds N] [--seed N] [--picture FILE]";
+    static final String USAGE = "[--most N] [--hosts N] [--seconds N] [--stored N] [--seed N] [--picture FILE]";
 
     private static final int LEAST_FOR_CURVES = 10_000;
-    private static final BookingSettings DEFAULTS = new BookingSettings(1_000_000, 1_000, 3, 1, Optional.empty());
+    private static final BookingSettings DEFAULTS =
+            new BookingSettings(1_000_000, 1_000, 3, 5_000, 1, Optional.empty());
 
     /** @throws IllegalArgumentException with a sentence for whoever typed it */
     static BookingSettings parse(List<String> arguments) {
@@ -38,13 +41,17 @@ record BookingSettings(int most, int hosts, int seconds, int seed, Optional<Path
     private BookingSettings with(String option, Iterator<String> words) {
         return switch (option) {
             case "--most" ->
-                new BookingSettings(number(option, words, 1_000, 1_000_000), hosts, seconds, seed, picture);
-            case "--hosts" -> new BookingSettings(most, number(option, words, 10, 1_000), seconds, seed, picture);
-            case "--seconds" -> new BookingSettings(most, hosts, number(option, words, 1, 60), seed, picture);
+                new BookingSettings(number(option, words, 1_000, 1_000_000), hosts, seconds, stored, seed, picture);
+            case "--hosts" ->
+                new BookingSettings(most, number(option, words, 10, 1_000), seconds, stored, seed, picture);
+            case "--seconds" -> new BookingSettings(most, hosts, number(option, words, 1, 60), stored, seed, picture);
+            case "--stored" ->
+                new BookingSettings(most, hosts, seconds, number(option, words, 0, 100_000), seed, picture);
             case "--seed" ->
-                new BookingSettings(most, hosts, seconds, number(option, words, 0, Integer.MAX_VALUE), picture);
+                new BookingSettings(most, hosts, seconds, stored, number(option, words, 0, Integer.MAX_VALUE), picture);
             case "--picture" ->
-                new BookingSettings(most, hosts, seconds, seed, Optional.of(Path.of(value(option, words, "a file"))));
+                new BookingSettings(
+                        most, hosts, seconds, stored, seed, Optional.of(Path.of(value(option, words, "a file"))));
             default ->
                 throw new IllegalArgumentException("bench booking does not know \"" + option + "\"; it takes " + USAGE);
         };

@@ -103,14 +103,14 @@ record Floor(double commitsPerSecond, double roundTripsPerSecond) {
         }
     }
 
-    private static KafkaProducer<String, String> producer(String servers) {
+    static KafkaProducer<String, String> producer(String servers) {
         return new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers, ProducerConfig.ACKS_CONFIG, "all"),
                 new StringSerializer(),
                 new StringSerializer());
     }
 
-    private static KafkaConsumer<String, String> consumer(String servers) {
+    static KafkaConsumer<String, String> consumer(String servers) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");

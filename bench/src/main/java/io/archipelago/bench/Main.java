@@ -48,13 +48,7 @@ public final class Main {
             }
             case "booking" -> {
                 BookingSettings settings = BookingSettings.parse(options);
-                yield () -> BookingBench.run(
-                        settings.most(),
-                        settings.hosts(),
-                        settings.seconds(),
-                        settings.seed(),
-                        settings.picture(),
-                        System.out);
+                yield () -> booking(settings);
             }
             case "flow" -> {
                 FlowSettings settings = FlowSettings.parse(options);
@@ -66,6 +60,14 @@ public final class Main {
                                 + " | ./vc bench booking " + BookingSettings.USAGE + " | ./vc bench flow "
                                 + FlowSettings.USAGE);
         };
+    }
+
+    private static void booking(BookingSettings settings) throws Exception {
+        BookingBench.run(
+                settings.most(), settings.hosts(), settings.seconds(), settings.seed(), settings.picture(), System.out);
+        if (settings.stored() > 0) {
+            StoredHolds.run(settings.stored(), settings.seed(), System.out);
+        }
     }
 
     private static void agent(AgentSettings settings) throws InterruptedException {

@@ -15,19 +15,20 @@ class BookingSettingsTest {
     @Test
     void aMillionBookingsAreUsual() {
         assertThat(BookingSettings.parse(List.of()))
-                .isEqualTo(new BookingSettings(1_000_000, 1_000, 3, 1, Optional.empty()));
+                .isEqualTo(new BookingSettings(1_000_000, 1_000, 3, 5_000, 1, Optional.empty()));
     }
 
     @Test
     void everyOptionChangesWhatItNames() {
-        List<String> all = List.of("--most 20000 --hosts 50 --seconds 2 --seed 3 --picture curves.svg".split(" "));
+        List<String> all =
+                List.of("--most 20000 --hosts 50 --seconds 2 --stored 7 --seed 3 --picture curves.svg".split(" "));
 
         assertThat(BookingSettings.parse(all))
-                .isEqualTo(new BookingSettings(20_000, 50, 2, 3, Optional.of(Path.of("curves.svg"))));
+                .isEqualTo(new BookingSettings(20_000, 50, 2, 7, 3, Optional.of(Path.of("curves.svg"))));
     }
 
     @ParameterizedTest
-    @CsvSource({"--most,1000,1000000", "--hosts,10,1000", "--seconds,1,60", "--seed,0,2147483647"})
+    @CsvSource({"--most,1000,1000000", "--hosts,10,1000", "--seconds,1,60", "--stored,0,100000", "--seed,0,2147483647"})
     void aNumberOutOfItsRangeIsRefusedWithTheRange(String option, long least, long most) {
         for (long wrong : new long[] {least - 1, most + 1}) {
             assertThatIllegalArgumentException()

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The reservation resource of one site's REST API. */
 final class ReservationClient {
     private static final String PATH = "/api/v1/reservations";
+    private static final String SERIES = "/api/v1/series";
     private static final int LARGEST_PAGE = 100;
 
     private final Endpoints endpoints;
@@ -23,6 +24,9 @@ final class ReservationClient {
 
     /** @param more whether the site has more than was asked for */
     record Listing(List<Reservation> items, boolean more) {}
+
+    /** @param notTaken of the other times that the window comes: when, and why */
+    record Series(Listing taken, List<String> notTaken) {}
 
     ReservationClient(Endpoints endpoints, Wire wire, Tokens tokens) {
         this.endpoints = endpoints;
@@ -36,12 +40,31 @@ final class ReservationClient {
 
     /** Asking twice with one key books once. */
     Reservation reserve(JsonNode body, String idempotencyKey, Problem.FieldFinder finder) {
-        return reservation(exchange(
-                HttpRequest.newBuilder(uri(PATH))
-                        .header("Idempotency-Key", idempotencyKey)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body.toString())),
-                finder));
+        return reservation(exchange(asking(PATH, body, idempotencyKey), finder));
+    }
+
+    /** The same for a window that repeats. */
+    Series reserveSeries(JsonNode body, String idempotencyKey, Problem.FieldFinder finder) {
+        JsonNode answer = Wire.json(exchange(asking(SERIES, body, idempotencyKey), finder));
+        var taken = new ArrayList<Reservation>();
+        var notTaken = new ArrayList<String>();
+        answer.path("occurrences").forEach(occurrence -> {
+            JsonNode problem = occurrence.path("problem");
+            if (problem.isObject()) {
+                notTaken.add(occurrence.at("/window/start").asText() + ": "
+                        + problem.path("message").asText());
+            } else {
+                taken.add(new Reservation(occurrence.path("reservation"), Optional.empty()));
+            }
+        });
+        return new Series(new Listing(List.copyOf(taken), false), List.copyOf(notTaken));
+    }
+
+    private HttpRequest.Builder asking(String path, JsonNode body, String idempotencyKey) {
+        return HttpRequest.newBuilder(uri(path))
+                .header("Idempotency-Key", idempotencyKey)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
     }
 
     Listing list(int limit) {

@@ -46,6 +46,11 @@ record ReservationFile(String source, ObjectNode body, Map<String, Integer> line
         return new ReservationFile(name, body, document.lines());
     }
 
+    /** Whether its window comes several times. */
+    boolean repeats() {
+        return body.path("window").has("repeat");
+    }
+
     /** The body to send. Everything but a relative start stays as written, be it right or wrong. */
     JsonNode bodyAt(Instant now) {
         ObjectNode resolved = body.deepCopy();

@@ -1,8 +1,10 @@
 package io.archipelago.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +41,12 @@ final class ReserveCommand implements Callable<Integer> {
         var request = ReservationFile.read(environment.directory(), file);
         ReservationClient client = root.connect();
         Instant deadline = root.waitDeadline();
-        Reservation reservation = ask(client, request, environment.clock().instant(), deadline);
+        Instant now = environment.clock().instant();
+        if (request.repeats()) {
+            return askForAll(client, request, now, deadline);
+        }
+        Reservation reservation =
+                ask((body, key) -> client.reserve(body, key, request::whereabouts), request, now, deadline);
         if (!wait) {
             root.output().print(reservation);
             return outcomeOf(reservation);
@@ -47,11 +54,26 @@ final class ReserveCommand implements Callable<Integer> {
         return new Waiting(root, client).untilUp(reservation, deadline);
     }
 
-    private Reservation ask(ReservationClient client, ReservationFile request, Instant now, Instant deadline) {
+    /** Each time that its window comes is a reservation by itself. */
+    private int askForAll(ReservationClient client, ReservationFile request, Instant now, Instant deadline) {
+        if (wait) {
+            throw Failure.of(
+                    ExitCode.USAGE,
+                    "--wait waits for one cluster, and " + request.source()
+                            + " asks for several; ./vc list shows them.");
+        }
+        ReservationClient.Series series =
+                ask((body, key) -> client.reserveSeries(body, key, request::whereabouts), request, now, deadline);
+        root.output().print(series.taken());
+        series.notTaken().forEach(why -> root.console().err().println("vc: Not taken: " + why));
+        return (series.notTaken().isEmpty() ? ExitCode.OK : ExitCode.REFUSED).number();
+    }
+
+    private <T> T ask(BiFunction<JsonNode, String, T> asking, ReservationFile request, Instant now, Instant deadline) {
         String key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
         var body = request.bodyAt(now);
         try {
-            Supplier<Reservation> question = () -> client.reserve(body, key, request::whereabouts);
+            Supplier<T> question = () -> asking.apply(body, key);
             // Who waits for machines waits for a site that is being restarted as well.
             return wait
                     ? root.patience().untilAnswered(question, deadline)

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReserveCommandTest {
     private static final String POST = "POST " + FakeSite.RESERVATIONS;
+    private static final String SERIES = "POST /api/v1/series";
     private static final String GET = "GET " + FakeSite.RESERVATIONS + "/" + Bodies.ID;
 
     private final FakeSite site = new FakeSite();
@@ -44,6 +45,36 @@ class ReserveCommandTest {
         assertThat(JsonMapper.builder().build().readTree(asked.body())).hasToString("""
                 {"name":"genome-assembly","window":{"start":"2026-12-01T00:00:30Z","duration":"PT1H"},\
                 "machines":{"compute":{"count":3,"cpus":2,"memory":"4GiB","disk":"20GiB"}}}""");
+    }
+
+    @Test
+    void asksForEachTimeThatAWindowComes() {
+        terminal.file(
+                "cluster.yaml", Bodies.FILE.replace("PT1H", "PT1H\n  repeat: FREQ=DAILY;COUNT=2\n  zone: Asia/Tokyo"));
+        site.answers(SERIES, Answer.json(202, """
+                {"id": "0198f0a0-0000-7000-8000-0000000000aa", "occurrences": [
+                   {"window": {"start": "2026-12-01T00:00:30Z", "end": "2026-12-01T01:00:30Z"}, "reservation": %s},
+                   {"window": {"start": "2026-12-02T00:00:30Z", "end": "2026-12-02T01:00:30Z"},
+                    "problem": {"code": "limit-exceeded", "message": "your tenant may have 1 reservations"}}]}
+                """.formatted(Bodies.reservation("REQUESTED"))));
+
+        var result = terminal.vc("reserve", "cluster.yaml");
+
+        assertThat(result.exitCode()).as("one was not taken").isEqualTo(3);
+        assertThat(result.out()).contains(Bodies.ID, "REQUESTED");
+        assertThat(result.err()).contains("Not taken: 2026-12-02T00:00:30Z: your tenant may have 1 reservations");
+        assertThat(site.asked(SERIES).getFirst().body()).contains("\"repeat\":\"FREQ=DAILY;COUNT=2\"");
+    }
+
+    @Test
+    void waitsForNoSeries() {
+        terminal.file(
+                "cluster.yaml", Bodies.FILE.replace("PT1H", "PT1H\n  repeat: FREQ=DAILY;COUNT=2\n  zone: Asia/Tokyo"));
+
+        var result = terminal.vc("reserve", "cluster.yaml", "--wait");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("--wait waits for one cluster");
     }
 
     @Test

@@ -85,7 +85,8 @@ public interface AgentConfig {
         /**
          * COMPUTE: how long what a machine writes is kept while its storage host does not answer, before the write fails; 30 s or more. As long as
          * a storage host takes from power cut to power cut back and to serving all its volumes. Until then a machine that is to go, and
-         * whose storage host is away, can not end. A disk that is attached keeps what it was attached with.
+         * whose storage host is away, can not end: where this is longer than {@code participant.turn-round}, what is booked behind it may begin
+         * late. A disk that is attached keeps what it was attached with.
          */
         @WithDefault("PT5M")
         Duration keepWrites();

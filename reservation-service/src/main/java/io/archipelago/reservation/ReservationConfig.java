@@ -94,6 +94,10 @@ public interface ReservationConfig {
         /** From now to start. */
         @WithDefault("P366D")
         Duration ahead();
+
+        /** Windows of a series. */
+        @WithDefault("53")
+        int occurrences();
     }
 
     /** The most that the reservations of one tenant may be together. */

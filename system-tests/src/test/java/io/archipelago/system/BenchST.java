@@ -54,7 +54,7 @@ class BenchST {
     @Test
     void measuresBooking() throws Exception {
         // When
-        Process bench = start("bench", "booking", "--most", "1000", "--hosts", "20", "--seconds", "1");
+        Process bench = start("bench", "booking", "--most", "1000", "--hosts", "20", "--seconds", "1", "--stored", "0");
         String text = new String(bench.getInputStream().readAllBytes());
 
         // Then
@@ -67,6 +67,22 @@ class BenchST {
                         "plan and hold 20 machines",
                         "a second",
                         "from rows");
+        assertThat(text).doesNotContain("NaN", "Infinity", "null");
+    }
+
+    /** It starts two sites of its own, which takes minutes. */
+    @Test
+    @EnabledIfSystemProperty(named = "vc.tests.all", matches = "true")
+    void measuresHoldsThroughTheDatabase() throws Exception {
+        // When
+        Process bench =
+                start("bench", "booking", "--most", "1000", "--hosts", "10", "--seconds", "1", "--stored", "20");
+        String text = new String(bench.getInputStream().readAllBytes());
+
+        // Then
+        assertThat(bench.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(bench.exitValue()).as(text).isZero();
+        assertThat(text).contains("20 holds of small clusters through PostgreSQL", "a second (aim: 300)", "ms p99");
         assertThat(text).doesNotContain("NaN", "Infinity", "null");
     }
 

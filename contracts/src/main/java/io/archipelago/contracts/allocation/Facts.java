@@ -47,8 +47,28 @@ public final class Facts {
      * @param gateway the host that carries the segment's gateway
      * @param endpoint where this site's end of the cluster's links is reached from other sites
      * @param mtu the largest frame's payload that the segment carries within this site, in bytes
+     * @param wan what was booked of the WAN for the link to each peer, in bits per second; null: nothing was
      */
-    public record Segment(int vlan, HostId gateway, Endpoint endpoint, int mtu) implements Chosen {}
+    public record Segment(
+            int vlan,
+            HostId gateway,
+            Endpoint endpoint,
+            int mtu,
+            @Nullable Map<SiteId, Long> wan) implements Chosen {
+        public Segment {
+            wan = wan == null || wan.isEmpty() ? null : Map.copyOf(wan);
+        }
+
+        /** For which nothing was booked of the WAN. */
+        public Segment(int vlan, HostId gateway, Endpoint endpoint, int mtu) {
+            this(vlan, gateway, endpoint, mtu, null);
+        }
+
+        /** What was booked for the links, in bits per second, by peer. */
+        public Map<SiteId, Long> booked() {
+            return wan == null ? Map.of() : wan;
+        }
+    }
 
     /**
      * Storage's choice.

@@ -29,15 +29,15 @@ final class ClusterNetwork {
     private static final int TUNNELS = (1 << 24) - 1;
 
     private final Lease lease;
-    private final long bandwidth;
+    private final Wan wan;
     private final Facts.Segment segment;
     private final ResourceKey key;
     private final ClusterAddressing addressing;
 
-    /** @param bandwidth what each link may take of the WAN, in bits per second; 0: not limited */
-    ClusterNetwork(Lease lease, long bandwidth) {
+    /** @param wan what links may take of it for which nothing was booked */
+    ClusterNetwork(Lease lease, Wan wan) {
         this.lease = lease;
-        this.bandwidth = bandwidth;
+        this.wan = wan;
         this.segment = segment(lease);
         this.key = ResourceKey.of(ResourceKind.SEGMENT, lease.allocation());
         this.addressing =
@@ -118,7 +118,7 @@ final class ClusterNetwork {
                 driver,
                 remote.endpoint().offer(driver).map(LinkOffer::key).orElse(""),
                 tunnel(lease.atMaster() ? remote.siteNumber() : lease.spec().siteNumber()),
-                bandwidth);
+                wan.limit(segment, peer));
     }
 
     /** A number that both ends work out alike, and that two links of a gateway share by bad luck only. */

@@ -94,13 +94,13 @@ public final class NetworkLogic implements ParticipantLogic {
     @Override
     public Choice hold(Request request, Calendar calendar) {
         TimeWindow window = request.booked();
-        Optional<Integer> vlan = unit(calendar, VLANS, window, request);
-        if (vlan.isEmpty()) {
-            return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
-        }
         Optional<String> never = terms.wan().neverPromised(request.spec());
         if (never.isPresent()) {
             return new DoesNotFit(Refusal.of(ErrorCode.UNSUPPORTED, BANDWIDTH, never.get()));
+        }
+        Optional<Integer> vlan = unit(calendar, VLANS, window, request);
+        if (vlan.isEmpty()) {
+            return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
         }
         if (!terms.wan().hasRoom(request.spec(), calendar, window)) {
             return refuse(request, calendar, BANDWIDTH, terms.wan().shortage(request.spec(), calendar, window));
@@ -129,7 +129,8 @@ public final class NetworkLogic implements ParticipantLogic {
                 vlan.get(),
                 new HostId(gateway.get().id()),
                 new Facts.Endpoint(address, port, offers(gateway.get())),
-                terms.segmentMtu()));
+                terms.segmentMtu(),
+                terms.wan().shares(request.spec())));
     }
 
     @Override
@@ -142,7 +143,7 @@ public final class NetworkLogic implements ParticipantLogic {
                                         segment.gateway().value(),
                                         segment.endpoint().port(),
                                         cached(allocation, spec) ? Amounts.of(CACHES, 1) : Amounts.NONE)),
-                        terms.wan().claims(spec))
+                        Wan.claims(segment))
                 .toList();
     }
 
@@ -159,7 +160,7 @@ public final class NetworkLogic implements ParticipantLogic {
 
     @Override
     public List<Wanted> deploy(Lease lease) {
-        return new ClusterNetwork(lease, terms.wan().share(lease.spec())).wanted();
+        return new ClusterNetwork(lease, terms.wan()).wanted();
     }
 
     /** How a gateway can join itself with others, as far as this site allows it. */

@@ -8,11 +8,14 @@ import io.archipelago.contracts.BitRate;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.Facts;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -56,22 +59,32 @@ public record Wan(Map<SiteId, Long> peers, long otherwise) {
                 .toList();
     }
 
-    /** What a link of a cluster may take, in bits per second; 0: not limited. */
-    long share(AllocationSpec spec) {
+    /** What the links of a cluster are to have, in bits per second, by peer; those of whose bandwidth nothing is told are not among them. */
+    Map<SiteId, Long> shares(AllocationSpec spec) {
+        return spec.peers().stream()
+                .filter(peers::containsKey)
+                .collect(Collectors.toMap(Function.identity(), peer -> share(spec)));
+    }
+
+    private long share(AllocationSpec spec) {
         return Objects.requireNonNullElse(spec.bandwidth(), otherwise);
     }
 
-    Stream<Claim> claims(AllocationSpec spec) {
-        return spec.peers().stream()
-                .filter(peers::containsKey)
-                .map(peer -> new Claim(pool(peer), null, Amounts.of(BITS, share(spec))));
+    /** What is booked for the links of a cluster: what was chosen for them, whatever the site's figures are by now. */
+    static Stream<Claim> claims(Facts.Segment chosen) {
+        return chosen.booked().entrySet().stream()
+                .map(link -> new Claim(pool(link.getKey()), null, Amounts.of(BITS, link.getValue())));
+    }
+
+    /** What the link to a peer may take, in bits per second; 0: not limited. */
+    long limit(Facts.Segment chosen, SiteId peer) {
+        return chosen.booked().getOrDefault(peer, otherwise);
     }
 
     /** Whether every link of a cluster finds its share throughout a window. */
     boolean hasRoom(AllocationSpec spec, Calendar calendar, TimeWindow window) {
-        return claims(spec)
-                .allMatch(claim ->
-                        room(claim.pool(), calendar, window) >= claim.amounts().get(BITS));
+        return shares(spec).entrySet().stream()
+                .allMatch(link -> room(pool(link.getKey()), calendar, window) >= link.getValue());
     }
 
     /** Why this site can not promise at any time what is asked for; empty if it can. */

@@ -157,15 +157,26 @@ class ClusterNetworkTest {
     }
 
     @Test
-    void limitsALinkToWhatItMayTake() {
-        List<Wanted> links =
-                ofKind(new ClusterNetwork(lease(TOKYO, List.of(OSAKA)), 100_000_000).wanted(), ResourceKind.LINK);
+    void limitsALinkToWhatWasBookedForItOrElseToWhatLinksMayTake() {
+        // Given
+        Lease lease = lease(TOKYO, List.of(OSAKA, new SiteId("nagoya")));
+        Facts.Segment segment = Objects.requireNonNull(lease.facts().segment());
+        Facts.Segment booked = new Facts.Segment(
+                segment.vlan(), segment.gateway(), segment.endpoint(), segment.mtu(), Map.of(OSAKA, 100_000_000L));
+        Lease with = new Lease(
+                lease.allocation(), lease.spec(), lease.facts().with(booked), lease.cluster(), lease.booked());
 
-        assertThat(links).singleElement().matches(link -> ((LinkSpec) link.spec()).bandwidth() == 100_000_000);
+        // When
+        List<Wanted> links = ofKind(new ClusterNetwork(with, new Wan(Map.of(), 7)).wanted(), ResourceKind.LINK);
+
+        // Then
+        assertThat(links)
+                .extracting(link -> ((LinkSpec) link.spec()).bandwidth())
+                .containsExactly(100_000_000L, 7L);
     }
 
     private static List<Wanted> wanted(Lease lease) {
-        return new ClusterNetwork(lease, 0).wanted();
+        return new ClusterNetwork(lease, Wan.UNTOLD).wanted();
     }
 
     private static SegmentSpec.Gateway gateway(List<Wanted> wanted) {

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -306,6 +307,35 @@ class NetworkLogicTest {
         assertThat(wan.hold(request(2, TOKYO, WINDOW), calendar))
                 .as("without a link")
                 .isInstanceOf(Chosen.class);
+    }
+
+    @Test
+    void booksForALeaseWhatWasChosenForItWhateverIsToldOfTheWanByNow() {
+        // Given
+        NetworkLogic before = towards(OSAKA, 1000 * MBIT);
+        NetworkLogic after = towards(OSAKA, 20 * MBIT);
+        Request request = linked(1, 700 * MBIT);
+        Chosen promised = (Chosen) before.hold(request, calendar(before, List.of()));
+        Chosen untold = (Chosen) logic.hold(linked(2, null), calendar(List.of()));
+
+        // Then
+        assertThat(claims(after, request, promised)).isEqualTo(claims(before, request, promised));
+        assertThat(claims(after, linked(2, null), untold))
+                .as("nothing was told when it was held")
+                .isEqualTo(claims(logic, linked(2, null), untold))
+                .hasSize(2);
+    }
+
+    @Test
+    void saysFirstWhatNoOtherTimeWouldHelpWith() {
+        // Given
+        List<Booking> taken = IntStream.rangeClosed(100, 105)
+                .mapToObj(vlan -> booking(vlan, new Claim(NetworkLogic.VLANS, vlan, Amounts.NONE), null))
+                .toList();
+
+        // Then
+        assertThat(refusal(logic.hold(linked(1, MBIT), calendar(taken))).code()).isEqualTo(ErrorCode.UNSUPPORTED);
+        assertThat(refusal(logic.hold(linked(1, null), calendar(taken))).code()).isEqualTo(ErrorCode.NO_CAPACITY);
     }
 
     @Test

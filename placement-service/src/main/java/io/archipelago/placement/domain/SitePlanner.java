@@ -103,8 +103,10 @@ public final class SitePlanner {
     private Map<SiteId, Double> prices(Map<SiteId, CapacityAdvertised> peers) {
         Map<SiteId, Double> prices = new HashMap<>();
         peers.forEach((site, told) -> {
-            if (told.price() != null) {
-                prices.put(site, told.price());
+            Double itsPrice = told.price();
+            // What can not be a price is none: it would make the site everybody's cheapest.
+            if (itsPrice != null && itsPrice >= 0 && Double.isFinite(itsPrice)) {
+                prices.put(site, itsPrice);
             }
         });
         if (price != null) {

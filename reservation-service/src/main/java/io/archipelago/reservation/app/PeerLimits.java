@@ -34,7 +34,7 @@ public class PeerLimits {
         PeerLimit limit = new PeerLimit(
                 peer.limits().machines().orElse(config.limits().machines()),
                 peer.limits().volumeGib().orElse(config.limits().volumeGib()) * GIB);
-        return store.uses(tx, master, hold.allocation(), hold.spec().window())
+        return store.uses(tx, master, hold.allocation(), hold.spec().window(), hold.offered())
                 .map(others -> limit.excess(master, others, hold.spec()));
     }
 }

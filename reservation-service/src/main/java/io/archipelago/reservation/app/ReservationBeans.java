@@ -47,10 +47,23 @@ class ReservationBeans {
         Map<SiteId, Integer> numbers = new HashMap<>();
         Map<Integer, String> keys = new HashMap<>();
         take(numbers, keys, own, "federation.own.number", config.own().number());
+        limit("federation.limits.machines", config.limits().machines());
+        limit("federation.limits.volume-gib", config.limits().volumeGib());
+        config.peers().forEach((peer, at) -> {
+            String prefix = "federation.peers." + peer + ".limits.";
+            at.limits().machines().ifPresent(most -> limit(prefix + "machines", most));
+            at.limits().volumeGib().ifPresent(most -> limit(prefix + "volume-gib", most));
+        });
         new TreeMap<>(config.peers())
                 .forEach((peer, at) ->
                         take(numbers, keys, new SiteId(peer), "federation.peers." + peer + ".number", at.number()));
         return new Sites(own, numbers);
+    }
+
+    private static void limit(String key, int most) {
+        if (most < 0) {
+            throw new IllegalArgumentException(key + " is 0 or more, not " + most);
+        }
     }
 
     private static void take(

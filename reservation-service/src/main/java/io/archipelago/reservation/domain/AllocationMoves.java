@@ -78,7 +78,9 @@ public final class AllocationMoves {
             Optional<Allocation> known, HoldShare hold, Refusal why, long floor, Instant now) {
         return known.map(allocation -> holds.refuse(allocation, hold, why, now))
                 .orElseGet(() -> HoldMoves.refuse(
-                        new Header(hold.allocation(), hold.spec(), hold.sequence(), Math.max(1, floor)), why));
+                        new Header(hold.allocation(), hold.spec(), hold.sequence(), Math.max(1, floor)),
+                        floor > 0,
+                        why));
     }
 
     /** There is nothing to give back, but the release is remembered: a copy of the hold that comes after it begins nothing. */

@@ -50,10 +50,7 @@ final class HoldMoves {
             case Released released -> begin(next, hold, now);
             case Forgotten forgotten -> begin(next, hold, now);
             case Releasing releasing when !releasing.deployed() -> begin(next, hold, now);
-            case Releasing releasing -> {
-                List<Refusal> why = List.of(Refusals.stillThere());
-                yield Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
-            }
+            case Releasing releasing -> refuseWhileThere(releasing, heard);
             case Confirming confirming -> refuseToHold(confirming.withHeader(heard));
             case Confirmed confirmed -> refuseToHold(confirmed.withHeader(heard));
             case Running running -> refuseToHold(running.withHeader(heard));
@@ -67,7 +64,10 @@ final class HoldMoves {
             case Holding holding -> releases.refuse(holding, heard, List.of(why), now);
             case Held held -> releases.refuse(held, heard, List.of(why), now);
             case Released released -> refuse(heard, why);
-            case Forgotten forgotten -> refuse(heard, why);
+            // What participants may have of it stays to be found.
+            case Forgotten forgotten ->
+                Decision.of(new Forgotten(heard), AllocationMessages.refused(heard, List.of(why)));
+            case Releasing releasing when releasing.deployed() -> refuseWhileThere(releasing, heard);
             case Releasing releasing ->
                 Decision.of(
                         releasing.withHeader(heard).because(List.of(why)),
@@ -78,8 +78,24 @@ final class HoldMoves {
         };
     }
 
+    private static Decision<Allocation> refuseWhileThere(Releasing releasing, Header heard) {
+        List<Refusal> why = List.of(Refusals.stillThere());
+        return Decision.of(releasing.withHeader(heard).because(why), AllocationMessages.refused(heard, why));
+    }
+
+    /**
+     * Of which there is no record.
+     *
+     * @param restored whether participants may have something of it all the same
+     */
+    static Decision<Allocation> refuse(Header header, boolean restored, Refusal why) {
+        return restored
+                ? Decision.of(new Forgotten(header), AllocationMessages.refused(header, List.of(why)))
+                : refuse(header, why);
+    }
+
     /** Of which nothing is held by anybody. */
-    static Decision<Allocation> refuse(Header header, Refusal why) {
+    private static Decision<Allocation> refuse(Header header, Refusal why) {
         return Decision.of(new Released(header, List.of(why)), AllocationMessages.refused(header, List.of(why)));
     }
 

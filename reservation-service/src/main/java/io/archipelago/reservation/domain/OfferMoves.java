@@ -186,7 +186,8 @@ final class OfferMoves {
                         alternative.window(),
                         Plans.group(request.compute(), 1, alternative.computes()),
                         alternative.policy()),
-                refused.id());
+                refused.id(),
+                refused.series());
     }
 
     private FindAlternatives question(
@@ -197,7 +198,7 @@ final class OfferMoves {
         said.forEach((site, why) -> {
             if (!site.equals(sites.own()) && why.stream().anyMatch(OfferMoves::isForEver)) {
                 excluded.add(site);
-            } else if (!Plans.passing(why)) {
+            } else if (!Plans.passing(why) && !(site.equals(sites.own()) && isAboutLinks(why))) {
                 limits.put(site, Plans.limit(why).orElse(0));
             }
         });
@@ -212,6 +213,11 @@ final class OfferMoves {
                 request.network(),
                 limits);
         return new FindAlternatives(details.tenant(), refused, notBefore(refusals), pace.offers());
+    }
+
+    /** Whether what is missing is between the sites, so that this one alone may do. */
+    private static boolean isAboutLinks(List<Refusal> why) {
+        return why.stream().allMatch(refusal -> refusal.resource().equals("bandwidth"));
     }
 
     /** Whether a site is of no use whatever the window. */

@@ -85,7 +85,7 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
      * What a tenant has.
      *
      * @param machines most of them at any instant that is still to come
-     * @param machineHours of this calendar month, UTC, and of later ones in which there is something
+     * @param machineHours of this calendar month, UTC, and of each up to the last in which there is something
      * @param volumeBytes most of them at any instant that is still to come
      * @param reservations that are not over
      */

@@ -28,6 +28,11 @@ public record Request(
         Software software,
         @Nullable Long bandwidth) {
 
+    /** The same of another window. */
+    public Request with(TimeWindow otherWindow) {
+        return with(otherWindow, compute, policy);
+    }
+
     /** The same of another window, with other compute machines, at other sites. */
     Request with(TimeWindow otherWindow, MachineGroup otherCompute, SitePolicy otherPolicy) {
         return new Request(name, otherWindow, frontend, otherCompute, network, otherPolicy, software, bandwidth);

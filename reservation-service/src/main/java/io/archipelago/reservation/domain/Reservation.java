@@ -91,6 +91,7 @@ public sealed interface Reservation {
      * @param requestedAt when
      * @param request for what
      * @param offerTo the reservation that was refused, as long as this one is a counter-offer to it; null: the tenant wants it
+     * @param series of which it is an occurrence; null: it is asked for by itself
      */
     record Details(
             ReservationId id,
@@ -98,15 +99,16 @@ public sealed interface Reservation {
             String requestedBy,
             Instant requestedAt,
             Request request,
-            @Nullable ReservationId offerTo) {
+            @Nullable ReservationId offerTo,
+            @Nullable ReservationId series) {
 
         /** Of what a tenant asked for. */
         public Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {
-            this(id, tenant, requestedBy, requestedAt, request, null);
+            this(id, tenant, requestedBy, requestedAt, request, null, null);
         }
 
         Details accepted() {
-            return new Details(id, tenant, requestedBy, requestedAt, request);
+            return new Details(id, tenant, requestedBy, requestedAt, request, null, series);
         }
     }
 

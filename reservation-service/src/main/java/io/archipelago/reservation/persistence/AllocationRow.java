@@ -51,6 +51,16 @@ public class AllocationRow {
     @Column(name = "volume_bytes")
     long volumeBytes;
 
+    /** Whether its master has it here: what is given back without having been on hosts is not waited for. */
+    boolean counted;
+
+    @Column(name = "held_until")
+    @Nullable
+    Instant heldUntil;
+
+    /** Whether it is held for an offer. */
+    boolean offered;
+
     Allocation allocation() {
         return Json.read(body, Allocation.class);
     }
@@ -67,6 +77,21 @@ public class AllocationRow {
         endsAt = spec.window().end();
         machines = spec.machines();
         volumeBytes = spec.diskBytes();
+        counted = switch (allocation) {
+            case Allocation.Released released -> false;
+            case Allocation.Forgotten forgotten -> false;
+            case Allocation.Releasing releasing -> releasing.deployed();
+            default -> true;
+        };
+        heldUntil = switch (allocation) {
+            case Allocation.Holding holding -> holding.giveUpAt();
+            case Allocation.Held held -> held.until();
+            default -> null;
+        };
+        // Who holds it for an offer has said so when that began.
+        offered = allocation instanceof Allocation.Holding holding
+                ? holding.offer()
+                : offered && allocation instanceof Allocation.Held;
         if (!(allocation instanceof Allocation.Releasing)) {
             releasingSince = null;
         } else if (releasingSince == null) {

@@ -33,9 +33,9 @@ public class AllocationStore {
             """;
 
     private static final String USES = """
-            select starts_at, ends_at, machines, volume_bytes from allocation
-            where master = :master and state not in ('Released', 'Forgotten') and id <> :id
-              and starts_at < :end and ends_at > :start
+            select starts_at, ends_at, machines, volume_bytes, held_until from allocation
+            where master = :master and counted and id <> :id and starts_at < :end and ends_at > :start
+              and (held_until is null or held_until > :now) and (:offers or not offered)
             """;
 
     private static final String LONG_RELEASES = "select id from allocation where releasing_since <= :since order by id";
@@ -95,22 +95,34 @@ public class AllocationStore {
                         .toList());
     }
 
-    /** What a master has here at any time of a window, without one of its shares. */
-    public Uni<List<PeerLimit.Use>> uses(Tx tx, SiteId master, AllocationId without, TimeWindow window) {
+    /**
+     * What a master has here at any time of a window, without one of its shares.
+     *
+     * @param offers whether what is held for offers counts
+     */
+    public Uni<List<PeerLimit.Use>> uses(
+            Tx tx, SiteId master, AllocationId without, TimeWindow window, boolean offers) {
+        // What the same transaction has decided before counts.
         return tx.session()
-                .<Object[]>createNativeQuery(USES)
-                .setParameter("master", master.value())
-                .setParameter("id", without.toString())
-                .setParameter("start", window.start())
-                .setParameter("end", window.end())
-                .getResultList()
-                .map(rows -> rows.stream()
-                        .map(row -> new PeerLimit.Use(
-                                new TimeWindow(
-                                        ((OffsetDateTime) row[0]).toInstant(), ((OffsetDateTime) row[1]).toInstant()),
-                                (Integer) row[2],
-                                (Long) row[3]))
-                        .toList());
+                .flush()
+                .chain(() -> tx.session()
+                        .<Object[]>createNativeQuery(USES)
+                        .setParameter("master", master.value())
+                        .setParameter("id", without.toString())
+                        .setParameter("start", window.start())
+                        .setParameter("end", window.end())
+                        .setParameter("now", tx.now())
+                        .setParameter("offers", offers)
+                        .getResultList())
+                .map(rows -> rows.stream().map(AllocationStore::use).toList());
+    }
+
+    private static PeerLimit.Use use(Object[] row) {
+        return new PeerLimit.Use(
+                new TimeWindow(((OffsetDateTime) row[0]).toInstant(), ((OffsetDateTime) row[1]).toInstant()),
+                (Integer) row[2],
+                (Long) row[3],
+                row[4] == null ? null : ((OffsetDateTime) row[4]).toInstant());
     }
 
     /** The shares that have been given back for at least so long and are not yet gone. */

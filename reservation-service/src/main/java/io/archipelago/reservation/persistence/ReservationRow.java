@@ -43,6 +43,10 @@ public class ReservationRow {
     @Nullable
     UUID offerTo;
 
+    /** Of which it is an occurrence. */
+    @Nullable
+    UUID series;
+
     @Column(name = "requested_at")
     Instant requestedAt;
 
@@ -63,6 +67,8 @@ public class ReservationRow {
         dueAt = reservation.due();
         ReservationId refused = reservation.details().offerTo();
         offerTo = refused == null ? null : refused.value();
+        ReservationId whole = reservation.details().series();
+        series = whole == null ? null : whole.value();
         requestedAt = reservation.details().requestedAt();
         changedAt = now;
     }

@@ -133,6 +133,16 @@ public class ReservationStore {
         return selection.getResultList().chain(rows -> versioned(tx, rows));
     }
 
+    /** The occurrences of a series, without counter-offers to them. */
+    public Uni<List<Versioned>> series(Tx tx, ReservationId series) {
+        return tx.session()
+                .createQuery(
+                        "from ReservationRow where series = ?1 and offerTo is null order by id", ReservationRow.class)
+                .setParameter(1, series.value())
+                .getResultList()
+                .chain(rows -> versioned(tx, rows));
+    }
+
     /** Those about which something is still to be done; read without a lock, to be looked at only. */
     public Uni<List<Reservation>> lookAtOpen(Tx tx, Range range) {
         return tx.session()

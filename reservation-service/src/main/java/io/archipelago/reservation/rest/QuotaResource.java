@@ -43,7 +43,7 @@ public class QuotaResource {
      *
      * @param limits what it may have; machine hours in each calendar month (UTC)
      * @param used what it has: machines and volumes when it has most of them from now on, rounded up to whole GiB
-     * @param machineHours what it has of this month's hours, and of later months' in which it has something
+     * @param machineHours what it has of this month's hours, and of each month's up to the last in which it has something
      */
     public record QuotaView(TenantId tenant, Amounts limits, Amounts used, SortedMap<String, Long> machineHours) {}
 

@@ -15,16 +15,17 @@ import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.reservation.ReservationConfig;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Sites;
-import java.time.Duration;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Reads what a tenant asks for, and says of every field that is wrong what is allowed. */
+@Singleton
 final class RequestReader {
 
     private static final String NAME = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
@@ -39,11 +40,13 @@ final class RequestReader {
     private final ReservationConfig.Limits limits;
     private final Sites sites;
     private final WindowReader windows;
+    private final OccurrenceReader occurrences;
 
     RequestReader(ReservationConfig config, Sites sites) {
         this.limits = config.limits();
         this.sites = sites;
         this.windows = new WindowReader(config);
+        this.occurrences = new OccurrenceReader(config.limits(), windows);
     }
 
     /**
@@ -53,10 +56,24 @@ final class RequestReader {
      * @throws Rejection INVALID_REQUEST with every field at fault
      */
     Request read(JsonNode body, ReservationId id, Instant now) {
+        return read(body, id, window -> List.of(windows.read(window, now))).getFirst();
+    }
+
+    /**
+     * The requests in a body whose window repeats, at least one, in the order of their windows.
+     *
+     * @param id of the series
+     * @throws Rejection INVALID_REQUEST with every field at fault
+     */
+    List<Request> readSeries(JsonNode body, ReservationId id, Instant now) {
+        return read(body, id, window -> occurrences.read(window, now));
+    }
+
+    private List<Request> read(JsonNode body, ReservationId id, Function<Fields, List<TimeWindow>> when) {
         Fields fields = Fields.of(body);
         fields.allowOnly("name", "window", "machines", "sites", "software", "network");
         String name = fields.matching("name", NAME, "1 to 63 lower-case letters, digits and hyphens between them");
-        TimeWindow window = windows.read(fields.object("window"), now);
+        List<TimeWindow> wanted = when.apply(fields.object("window"));
         Fields network = fields.optionalObject("network");
         network.allowOnly("prefix", "bandwidth");
         String prefix = network.text("prefix", ClusterAddressing.DEFAULT_NETWORK);
@@ -74,7 +91,9 @@ final class RequestReader {
                     errors.stream().map(e -> e.field() + ": " + e.message()).collect(Collectors.joining("; "));
             throw new Rejection(ErrorCode.INVALID_REQUEST, all, errors);
         }
-        return new Request(name, window, frontend, compute, prefix, policy, software, bandwidth);
+        return wanted.stream()
+                .map(window -> new Request(name, window, frontend, compute, prefix, policy, software, bandwidth))
+                .toList();
     }
 
     private MachineGroup compute(Fields compute) {
@@ -169,81 +188,5 @@ final class RequestReader {
     static List<String> names(JsonNode object) {
         return StreamSupport.stream(((Iterable<String>) object::fieldNames).spliterator(), false)
                 .toList();
-    }
-
-    /** The time that a tenant asks for. */
-    private static final class WindowReader {
-
-        private final ReservationConfig config;
-
-        WindowReader(ReservationConfig config) {
-            this.config = config;
-        }
-
-        TimeWindow read(Fields window, Instant now) {
-            window.allowOnly("start", "end", "duration");
-            Optional<Instant> start = start(window, now);
-            if (window.has("end") == window.has("duration")) {
-                window.error("end", "either 'end', an instant with an offset, or 'duration', such as PT4H");
-                return anyWindow(now);
-            }
-            if (window.has("duration")) {
-                Duration duration = duration(window);
-                return start.map(from -> new TimeWindow(from, from.plus(duration)))
-                        .orElse(anyWindow(now));
-            }
-            Optional<Instant> end = window.instant("end", now);
-            if (start.isEmpty() || end.isEmpty() || !fits(window, start.get(), end.get())) {
-                return anyWindow(now);
-            }
-            return new TimeWindow(start.get(), end.get());
-        }
-
-        /** Where something is wrong with what was written: nobody looks at it. */
-        private static TimeWindow anyWindow(Instant now) {
-            return new TimeWindow(now, now.plusSeconds(1));
-        }
-
-        /** Empty if it is wrong. Nothing else is then said to be wrong only because it does not go with it. */
-        private Optional<Instant> start(Fields window, Instant now) {
-            Optional<Instant> start = window.instant("start", now);
-            if (start.isEmpty()) {
-                return start;
-            }
-            if (start.get().isBefore(now.minus(config.startTolerance()))) {
-                window.error("start", "not in the past; it is now " + now);
-                return Optional.empty();
-            }
-            if (start.get().isAfter(now.plus(config.limits().ahead()))) {
-                window.error("start", "at most " + config.limits().ahead() + " from now");
-                return Optional.empty();
-            }
-            return start;
-        }
-
-        private boolean fits(Fields window, Instant start, Instant end) {
-            if (!end.isAfter(start)) {
-                window.error("end", "later than start, " + start);
-                return false;
-            }
-            if (Duration.between(start, end).compareTo(config.limits().duration()) > 0) {
-                window.error("end", "at most " + config.limits().duration() + " after start");
-                return false;
-            }
-            return true;
-        }
-
-        /** It is looked at before it is added to anything: the sum may be later than any instant. */
-        private Duration duration(Fields window) {
-            Duration otherwise = Duration.ofSeconds(1);
-            Duration duration = window.duration("duration").orElse(otherwise);
-            if (!duration.isPositive() || duration.compareTo(config.limits().duration()) > 0) {
-                window.error(
-                        "duration",
-                        "longer than nothing and at most " + config.limits().duration());
-                return otherwise;
-            }
-            return duration;
-        }
     }
 }

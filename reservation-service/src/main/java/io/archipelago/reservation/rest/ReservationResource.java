@@ -1,8 +1,6 @@
 package io.archipelago.reservation.rest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.archipelago.bus.Rejection;
 import io.archipelago.bus.Rejection.FieldError;
 import io.archipelago.bus.Tx;
@@ -10,17 +8,14 @@ import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
-import io.archipelago.reservation.ReservationConfig;
 import io.archipelago.reservation.app.Quotas;
 import io.archipelago.reservation.app.ReservationService;
 import io.archipelago.reservation.domain.Quota;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Details;
-import io.archipelago.reservation.domain.Sites;
 import io.archipelago.reservation.persistence.ReservationStore;
 import io.archipelago.reservation.persistence.ReservationStore.Versioned;
-import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -35,12 +30,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
@@ -51,13 +41,12 @@ import org.jspecify.annotations.Nullable;
 public class ReservationResource {
 
     private static final int MOST_PER_PAGE = 200;
-    private static final int LONGEST_KEY = 128;
 
     private final UnitOfWork unitOfWork;
     private final ReservationService service;
     private final ReservationStore store;
     private final Quotas quotas;
-    private final ReservationConfig config;
+    private final IdempotencyKeys keys;
     private final RequestReader reader;
     private final Caller caller;
 
@@ -66,15 +55,15 @@ public class ReservationResource {
             ReservationService service,
             ReservationStore store,
             Quotas quotas,
-            ReservationConfig config,
-            Sites sites,
+            IdempotencyKeys keys,
+            RequestReader reader,
             Caller caller) {
         this.unitOfWork = unitOfWork;
         this.service = service;
         this.store = store;
         this.quotas = quotas;
-        this.config = config;
-        this.reader = new RequestReader(config, sites);
+        this.keys = keys;
+        this.reader = reader;
         this.caller = caller;
     }
 
@@ -90,24 +79,8 @@ public class ReservationResource {
         if (body == null) {
             throw Rejection.invalid(Rejection.BODY, "a JSON object");
         }
-        if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
-            throw Rejection.invalid("Idempotency-Key", "1 to " + LONGEST_KEY + " characters");
-        }
-        String hash = hash(body);
         return unitOfWork
-                .inTransaction(tx -> (key == null
-                                ? create(tx, tenant, by, body)
-                                : store.byKey(tx, tenant, key, config.rememberKeys())
-                                        .chain(earlier -> earlier.isPresent()
-                                                ? repeat(tx, earlier.get(), hash)
-                                                : create(tx, tenant, by, body)
-                                                        .call(made -> store.rememberKey(
-                                                                tx,
-                                                                tenant,
-                                                                key,
-                                                                hash,
-                                                                made.id(),
-                                                                config.rememberKeys()))))
+                .inTransaction(tx -> keys.once(tx, tenant, key, body, () -> create(tx, tenant, by, body))
                         .chain(made -> seen(tx, made)))
                 .map(made -> ResponseBuilder.<ReservationView>create(RestResponse.Status.ACCEPTED)
                         .location(URI.create(
@@ -194,21 +167,9 @@ public class ReservationResource {
         });
     }
 
-    private static void reject(Quota.Excess excess) {
+    static void reject(Quota.Excess excess) {
         String field = excess.field().isEmpty() ? Rejection.BODY : excess.field();
         throw new Rejection(ErrorCode.LIMIT_EXCEEDED, excess.detail(), List.of(new FieldError(field, excess.detail())));
-    }
-
-    private Uni<Reservation> repeat(Tx tx, ReservationStore.Earlier earlier, String hash) {
-        if (!earlier.bodyHash().equals(hash)) {
-            throw new Rejection(
-                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
-                    "this Idempotency-Key was used for another request within the last "
-                            + config.rememberKeys().toHours() + " hours; use a new one");
-        }
-        return store.find(tx, earlier.reservation())
-                .map(found -> found.orElseThrow(() -> Rejection.notFound("reservation"))
-                        .reservation());
     }
 
     /** It comes as text: what is no number would otherwise be answered as a path where nothing is. */
@@ -235,22 +196,6 @@ public class ReservationResource {
             return ReservationId.parse(id);
         } catch (IllegalArgumentException e) {
             throw Rejection.notFound("reservation");
-        }
-    }
-
-    /** Of the body's content, whatever the order of its fields. */
-    private static String hash(JsonNode body) {
-        try {
-            Object plain = Json.mapper().treeToValue(body, Map.class);
-            byte[] sorted = Json.mapper()
-                    .writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-                    .writeValueAsString(plain)
-                    .getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
-        } catch (JsonProcessingException e) {
-            throw Rejection.invalid(Rejection.BODY, "a JSON object");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -53,6 +53,17 @@ class ReservationBeansTest {
                 .withMessage("federation.peers.tokyo.number names this site itself as a peer");
     }
 
+    @Test
+    void refusesALimitBelowNothingAndNamesItsKey() {
+        Map<String, String> set =
+                new HashMap<>(Map.of("federation.own.number", "1", "federation.own.bootstrap-servers", "here:9092"));
+        set.put("federation.limits.machines", "-1");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReservationBeans.sites(TOKYO, Settings.of(FederationConfig.class, set)))
+                .withMessage("federation.limits.machines is 0 or more, not -1");
+    }
+
     private static Sites sites(int own, Map<String, Integer> peers) {
         Map<String, String> set = new HashMap<>(Map.of(
                 "federation.own.number", Integer.toString(own), "federation.own.bootstrap-servers", "here:9092"));

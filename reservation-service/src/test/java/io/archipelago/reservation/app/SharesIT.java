@@ -21,6 +21,7 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
+import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.persistence.AllocationStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -146,6 +147,50 @@ class SharesIT {
 
         // Then
         assertThat(find(first)).containsInstanceOf(Allocation.Releasing.class);
+    }
+
+    @Test
+    void countsWhatTheSameTransactionHasHeldBeforeAndNotWhatIsOnItsWayBack() {
+        // Given
+        TimeWindow window = new TimeWindow(
+                Instant.now().plus(Duration.ofDays(5)), Instant.now().plus(Duration.ofDays(6)));
+        AllocationId first = at(TOKYO);
+        AllocationId second = at(TOKYO);
+
+        // When
+        inTransaction(tx -> service.onCommand(tx, SENDAI, hold(first, 1, SENDAI, window, 3))
+                .chain(() -> service.onCommand(tx, SENDAI, hold(second, 1, SENDAI, window, 3))));
+
+        // Then
+        assertThat(find(second)).containsInstanceOf(Allocation.Released.class);
+
+        // When
+        inTransaction(tx -> service.onCommand(tx, SENDAI, new ReleaseShare(first, 2)));
+        command(SENDAI, hold(second, 2, SENDAI, window, 3));
+
+        // Then
+        assertThat(find(first)).containsInstanceOf(Allocation.Releasing.class);
+        assertThat(find(second)).containsInstanceOf(Allocation.Holding.class);
+    }
+
+    @Test
+    void whatIsHeldForAnOfferIsInTheWayOfOtherOffersOnly() {
+        // Given
+        TimeWindow window = new TimeWindow(
+                Instant.now().plus(Duration.ofDays(8)), Instant.now().plus(Duration.ofDays(9)));
+        HoldShare offer = hold(at(TOKYO), 1, SENDAI, window, 4);
+        AllocationId other = at(TOKYO);
+        AllocationId firm = at(TOKYO);
+
+        // When
+        command(SENDAI, new HoldShare(offer.allocation(), 1, offer.spec(), offer.holdFor(), true));
+        command(SENDAI, new HoldShare(other, 1, offer.spec(), offer.holdFor(), true));
+        command(SENDAI, hold(firm, 1, SENDAI, window, 5));
+
+        // Then
+        assertThat(find(offer.allocation())).containsInstanceOf(Allocation.Holding.class);
+        assertThat(find(other)).containsInstanceOf(Allocation.Released.class);
+        assertThat(find(firm)).containsInstanceOf(Allocation.Holding.class);
     }
 
     private void command(SiteId master, HoldShare hold) {

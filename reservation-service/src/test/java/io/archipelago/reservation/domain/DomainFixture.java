@@ -91,7 +91,7 @@ final class DomainFixture {
     /** A counter-offer to that: four machines instead of six. */
     static Details offer() {
         Details refused = details();
-        return new Details(OFFER, refused.tenant(), refused.requestedBy(), NOON, request(4), RESERVATION);
+        return new Details(OFFER, refused.tenant(), refused.requestedBy(), NOON, request(4), RESERVATION, null);
     }
 
     /** Osaka's share of a cluster whose master is tokyo. */

@@ -296,7 +296,7 @@ class OfferMovesTest {
     @Test
     void canNotBeAcceptedBeyondItsWindow() {
         Details late =
-                new Details(OFFER, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION);
+                new Details(OFFER, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION, null);
         Instant nearTheEnd = WINDOW.end().minusSeconds(30);
         Planning planning = new Planning(late, Attempt.first(), Map.of(), 1, nearTheEnd.plusSeconds(5));
         Reservation holding = moves.onPlanned(planning, new SitesPlanned(OFFER, 1, Map.of(TOKYO, 4)), nearTheEnd)
@@ -359,7 +359,7 @@ class OfferMovesTest {
     /** An offer that its sites hold since noon. */
     private Reservation open(ReservationId id) {
         Details details =
-                new Details(id, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION);
+                new Details(id, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION, null);
         Planning planning = new Planning(details, Attempt.first(), Map.of(), 1, NOON.plusSeconds(5));
         return allHold(moves.onPlanned(planning, new SitesPlanned(id, 1, Map.of(TOKYO, 2, OSAKA, 2)), NOON)
                         .orElseThrow()

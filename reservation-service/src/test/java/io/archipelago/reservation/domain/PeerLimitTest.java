@@ -32,8 +32,7 @@ class PeerLimitTest {
     @Test
     void saysHowManyAreLeft() {
         PeerLimit limit = new PeerLimit(10, 1000);
-        List<Use> others =
-                List.of(new Use(hours(0, 2), 4, 40), new Use(hours(1, 3), 3, 30), new Use(hours(2, 4), 5, 50));
+        List<Use> others = List.of(use(hours(0, 2), 4, 40), use(hours(1, 3), 3, 30), use(hours(2, 4), 5, 50));
 
         assertThat(limit.excess(TOKYO, others, spec(hours(0, 4), 3, 1)))
                 .contains(new Refusal(
@@ -50,13 +49,27 @@ class PeerLimitTest {
     void saysHowManyAreLeftByTheirDisks() {
         PeerLimit limit = new PeerLimit(10, 100);
 
-        Optional<Refusal> refusal = limit.excess(TOKYO, List.of(new Use(hours(0, 1), 1, 30)), spec(hours(0, 1), 4, 20));
+        Optional<Refusal> refusal = limit.excess(TOKYO, List.of(use(hours(0, 1), 1, 30)), spec(hours(0, 1), 4, 20));
 
         assertThat(refusal).hasValueSatisfying(why -> {
             assertThat(why.resource()).isEqualTo("volume space");
             assertThat(why.detail()).endsWith("100 bytes of volumes at a time, and throughout the window 70 are left");
             assertThat(why.machines()).isEqualTo(3);
         });
+    }
+
+    @Test
+    void saysUntilWhenOnlyHoldsAreInTheWay() {
+        PeerLimit limit = new PeerLimit(10, 1000);
+        Use lasting = use(hours(0, 1), 4, 1);
+        Use held = new Use(hours(0, 1), 4, 1, NOON.plusSeconds(60));
+        Use heldLonger = new Use(hours(0, 1), 1, 1, NOON.plusSeconds(90));
+        List<Use> others = List.of(lasting, held, heldLonger);
+
+        assertThat(limit.excess(TOKYO, others, spec(hours(0, 1), 6, 1)))
+                .hasValueSatisfying(why -> assertThat(why.holdsOnlyUntil()).isEqualTo(NOON.plusSeconds(90)));
+        assertThat(limit.excess(TOKYO, others, spec(hours(0, 1), 7, 1)))
+                .hasValueSatisfying(why -> assertThat(why.holdsOnlyUntil()).isNull());
     }
 
     /** Judged by adding up every hour; as many as are said to be left are none too many, and one more is. */
@@ -102,7 +115,11 @@ class PeerLimitTest {
     }
 
     private static Use use(AllocationSpec spec) {
-        return new Use(spec.window(), spec.machines(), spec.diskBytes());
+        return use(spec.window(), spec.machines(), spec.diskBytes());
+    }
+
+    private static Use use(TimeWindow during, int machines, long bytes) {
+        return new Use(during, machines, bytes, null);
     }
 
     private static TimeWindow hours(int from, int to) {

@@ -157,9 +157,9 @@ class DigestPagesIT {
     private void copies(AllocationId of, List<AllocationId> ids) {
         inTransaction(tx -> tx.session()
                 .createNativeQuery("""
-                        insert into allocation (id, master, state, body, due_at, changed_at, starts_at, ends_at, machines, volume_bytes)
+                        insert into allocation (id, master, state, body, due_at, changed_at, starts_at, ends_at)
                         select copy, master, state, jsonb_set(body, '{header,id}', to_jsonb(copy)), due_at, changed_at,
-                            starts_at, ends_at, machines, volume_bytes
+                            starts_at, ends_at
                         from allocation, jsonb_array_elements_text(cast(cast(:ids as text) as jsonb)) as copies (copy)
                         where id = :of
                         """)
