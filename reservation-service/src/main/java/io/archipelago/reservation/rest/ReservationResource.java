@@ -162,14 +162,18 @@ public class ReservationResource {
         Request request = reader.read(body, id, tx.now());
         Details details = new Details(id, tenant, by, tx.now(), request);
         return quotas.excess(tx, details).chain(excess -> {
-            excess.ifPresent(ReservationResource::reject);
+            excess.ifPresent(e -> {
+                throw rejection(e);
+            });
             return service.request(tx, details);
         });
     }
 
-    static void reject(Quota.Excess excess) {
+    /** What a tenant reads whose quota has no room. */
+    static Rejection rejection(Quota.Excess excess) {
         String field = excess.field().isEmpty() ? Rejection.BODY : excess.field();
-        throw new Rejection(ErrorCode.LIMIT_EXCEEDED, excess.detail(), List.of(new FieldError(field, excess.detail())));
+        return new Rejection(
+                ErrorCode.LIMIT_EXCEEDED, excess.detail(), List.of(new FieldError(field, excess.detail())));
     }
 
     /** It comes as text: what is no number would otherwise be answered as a path where nothing is. */
@@ -192,10 +196,15 @@ public class ReservationResource {
     }
 
     static ReservationId parseOrMissing(String id) {
+        return parseOrMissing(id, "reservation");
+    }
+
+    /** @param what there is none of, if it can not be an id */
+    static ReservationId parseOrMissing(String id, String what) {
         try {
             return ReservationId.parse(id);
         } catch (IllegalArgumentException e) {
-            throw Rejection.notFound("reservation");
+            throw Rejection.notFound(what);
         }
     }
 }

@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class SeriesResource {
 
+    private static final String SERIES = "series";
+
     private final UnitOfWork unitOfWork;
     private final ReservationService service;
     private final ReservationStore store;
@@ -116,10 +118,11 @@ public class SeriesResource {
                 .transformToUniAndConcatenate(number -> take(tx, who, series, number, requests.get(number), over))
                 .collect()
                 .asList()
-                .map(all -> all.stream().flatMap(Optional::stream).findFirst().orElseThrow(() -> {
-                    ReservationResource.reject(over.getFirst().excess());
-                    return new IllegalStateException("of none taken the first is over the quota");
-                }));
+                .map(all -> all.stream()
+                        .flatMap(Optional::stream)
+                        .findFirst()
+                        .orElseThrow(() ->
+                                ReservationResource.rejection(over.getFirst().excess())));
     }
 
     private Uni<Optional<Reservation>> take(
@@ -150,7 +153,7 @@ public class SeriesResource {
     @Path("/{id}")
     @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
     public Uni<SeriesView> show(@PathParam("id") String id) {
-        ReservationId series = parseOrMissing(id);
+        ReservationId series = ReservationResource.parseOrMissing(id, SERIES);
         Caller.Who who = caller.who();
         return unitOfWork.inTransaction(tx -> find(tx, series, who).map(found -> view(series, found, List.of(), who)));
     }
@@ -160,7 +163,7 @@ public class SeriesResource {
     @Path("/{id}")
     @RolesAllowed({Caller.TENANT, Caller.OPERATOR, Caller.ADMIN})
     public Uni<RestResponse<SeriesView>> cancel(@PathParam("id") String id) {
-        ReservationId series = parseOrMissing(id);
+        ReservationId series = ReservationResource.parseOrMissing(id, SERIES);
         Caller.Who who = caller.who();
         return unitOfWork
                 .inTransaction(tx -> find(tx, series, who)
@@ -179,7 +182,7 @@ public class SeriesResource {
         return store.series(tx, series).invoke(found -> {
             if (found.isEmpty()
                     || !who.sees(found.getFirst().reservation().details().tenant())) {
-                throw Rejection.notFound("series");
+                throw Rejection.notFound(SERIES);
             }
         });
     }
@@ -193,13 +196,5 @@ public class SeriesResource {
                 Stream.concat(taken, over.stream().map(Over::view))
                         .sorted(Comparator.comparing(each -> each.window().start()))
                         .toList());
-    }
-
-    private static ReservationId parseOrMissing(String id) {
-        try {
-            return ReservationId.parse(id);
-        } catch (IllegalArgumentException e) {
-            throw Rejection.notFound("series");
-        }
     }
 }

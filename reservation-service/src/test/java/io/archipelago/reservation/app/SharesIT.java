@@ -110,8 +110,7 @@ class SharesIT {
     @Test
     void givesAPeerNoMoreThanItMayHave() {
         // Given
-        TimeWindow window = new TimeWindow(
-                Instant.now().plus(Duration.ofDays(2)), Instant.now().plus(Duration.ofDays(3)));
+        TimeWindow window = day(2);
         AllocationId first = at(TOKYO);
         AllocationId second = at(TOKYO);
         AllocationId own = at(TOKYO);
@@ -152,8 +151,7 @@ class SharesIT {
     @Test
     void countsWhatTheSameTransactionHasHeldBeforeAndNotWhatIsOnItsWayBack() {
         // Given
-        TimeWindow window = new TimeWindow(
-                Instant.now().plus(Duration.ofDays(5)), Instant.now().plus(Duration.ofDays(6)));
+        TimeWindow window = day(5);
         AllocationId first = at(TOKYO);
         AllocationId second = at(TOKYO);
 
@@ -176,8 +174,7 @@ class SharesIT {
     @Test
     void whatIsHeldForAnOfferIsInTheWayOfOtherOffersOnly() {
         // Given
-        TimeWindow window = new TimeWindow(
-                Instant.now().plus(Duration.ofDays(8)), Instant.now().plus(Duration.ofDays(9)));
+        TimeWindow window = day(8);
         HoldShare offer = hold(at(TOKYO), 1, SENDAI, window, 4);
         AllocationId other = at(TOKYO);
         AllocationId firm = at(TOKYO);
@@ -191,6 +188,12 @@ class SharesIT {
         assertThat(find(offer.allocation())).containsInstanceOf(Allocation.Holding.class);
         assertThat(find(other)).containsInstanceOf(Allocation.Released.class);
         assertThat(find(firm)).containsInstanceOf(Allocation.Holding.class);
+    }
+
+    /** Each test has one of its own. */
+    private static TimeWindow day(int ahead) {
+        Instant start = Instant.now().plus(Duration.ofDays(ahead));
+        return new TimeWindow(start, start.plus(Duration.ofDays(1)));
     }
 
     private void command(SiteId master, HoldShare hold) {
