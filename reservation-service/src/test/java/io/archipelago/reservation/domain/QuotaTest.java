@@ -128,6 +128,9 @@ class QuotaTest {
                 .isEqualTo(new Quota.Used(
                         4, new TreeMap<>(Map.of(YearMonth.of(2026, 12), 18L + 4, YearMonth.of(2027, 1), 8L)), 40, 2));
         assertThat(Quota.used(List.of(), NOON).machineHours()).containsOnlyKeys(YearMonth.of(2026, 12));
+        assertThat(Quota.used(List.of(), Instant.parse("2026-12-01T00:00:00Z")).machineHours())
+                .as("in the first instant of a month")
+                .containsOnlyKeys(YearMonth.of(2026, 12));
     }
 
     /** By looking at every minute. */
