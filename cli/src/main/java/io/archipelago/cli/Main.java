@@ -32,6 +32,7 @@ public final class Main {
         var root = new RootCommand(environment);
         var line = new CommandLine(root)
                 .addSubcommand(new ReserveCommand(root))
+                .addSubcommand(new PreviewCommand(root))
                 .addSubcommand(new ListCommand(root))
                 .addSubcommand(new ShowCommand(root))
                 .addSubcommand(new AcceptCommand(root))

@@ -44,6 +44,15 @@ final class Output {
         console.out().flush();
     }
 
+    void print(Preview preview) {
+        switch (form) {
+            case table -> new PreviewTable(console).print(preview);
+            case json -> write(PRETTY_JSON, preview.body());
+            case yaml -> write(YAML, preview.body());
+        }
+        console.out().flush();
+    }
+
     void print(ReservationClient.Listing listing) {
         switch (form) {
             case table -> new ReservationTable(console).printList(listing.items());

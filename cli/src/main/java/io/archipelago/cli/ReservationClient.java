@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The reservation resource of one site's REST API. */
 final class ReservationClient {
     private static final String PATH = "/api/v1/reservations";
+    private static final String PREVIEW = PATH + "/preview";
     private static final String SERIES = "/api/v1/series";
     private static final int LARGEST_PAGE = 100;
 
@@ -58,6 +59,20 @@ final class ReservationClient {
             }
         });
         return new Series(new Listing(List.copyOf(taken), false), List.copyOf(notTaken));
+    }
+
+    /** Whether it could be had, as far as is known soon; nothing is reserved. */
+    Preview preview(JsonNode body, Problem.FieldFinder finder) {
+        return new Preview(Wire.json(exchange(
+                HttpRequest.newBuilder(uri(PREVIEW))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.toString())),
+                finder)));
+    }
+
+    /** What is known by now. */
+    Preview preview(String id) {
+        return new Preview(Wire.json(exchange(HttpRequest.newBuilder(uri(PREVIEW + "/" + encoded(id))))));
     }
 
     private HttpRequest.Builder asking(String path, JsonNode body, String idempotencyKey) {

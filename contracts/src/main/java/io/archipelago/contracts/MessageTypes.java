@@ -36,6 +36,7 @@ public final class MessageTypes {
         BY_NAME.put("placement.find-alternatives", PlacementMessage.FindAlternatives.class);
         BY_NAME.put("placement.alternatives-found", PlacementMessage.AlternativesFound.class);
         BY_NAME.put("placement.capacity-advertised", PlacementMessage.CapacityAdvertised.class);
+        BY_NAME.put("placement.path-measured", PlacementMessage.PathMeasured.class);
         BY_NAME.put("share.hold", ShareMessage.HoldShare.class);
         BY_NAME.put("share.held", ShareMessage.ShareHeld.class);
         BY_NAME.put("share.refused", ShareMessage.ShareRefused.class);

@@ -14,7 +14,7 @@ import java.util.Map;
  * <caption>Topics of one site's broker</caption>
  * <tr><th>topic</th><th>written by</th><th>read by</th><th>key</th></tr>
  * <tr><td>allocation.commands.v1</td><td>reservation</td><td>the four participants</td><td>allocation</td></tr>
- * <tr><td>&lt;participant&gt;.events.v1</td><td>that participant</td><td>reservation</td><td>allocation</td></tr>
+ * <tr><td>&lt;participant&gt;.events.v1</td><td>that participant</td><td>reservation</td><td>allocation; site</td></tr>
  * <tr><td>placement.commands.v1</td><td>reservation</td><td>placement</td><td>reservation</td></tr>
  * <tr><td>reservation.events.v1</td><td>reservation</td><td>placement</td><td>site</td></tr>
  * <tr><td>federation.to.&lt;site&gt;.v1</td><td>reservation</td><td>reservation of that site</td><td>allocation, site or "digest"</td></tr>

@@ -22,6 +22,9 @@ public interface ReservationConfig {
     /** Counter-offers for what is refused. */
     Offers offers();
 
+    /** Answers to who only asks whether something could be had. */
+    Previews previews();
+
     /** How long an idempotency key is remembered. */
     @WithDefault("P1D")
     Duration rememberKeys();
@@ -142,6 +145,21 @@ public interface ReservationConfig {
         /** How long a tenant has to accept one. For so long its sites have the less for others who ask. */
         @WithDefault("PT10M")
         Duration holdFor();
+    }
+
+    /** Answers to who only asks whether something could be had. */
+    interface Previews {
+        /** How long an answer waits for the sites, 0 or more; after that it says where more will be known. */
+        @WithDefault("PT5S")
+        Duration waitFor();
+
+        /** Within what time a site that is asked answers, or counts as silent; more than three times {@link Deadlines#margin()}. */
+        @WithDefault("PT40S")
+        Duration sitesAnswerWithin();
+
+        /** How long an answer is kept after the last that was heard of it. */
+        @WithDefault("PT15M")
+        Duration keepFor();
     }
 
     /** Deadlines. */

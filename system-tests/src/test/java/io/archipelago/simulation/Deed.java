@@ -17,6 +17,10 @@ enum Deed {
     OFFER_MADE_WAY,
     /** An offer was held and not taken. */
     OFFER_GIVEN_BACK,
+    /** All sites would have held what somebody only asked about. */
+    PREVIEW_FITS,
+    /** Something that somebody only asked about did not fit. */
+    PREVIEW_REFUSED,
     CANCELLED,
     ENDED,
     /** A participant refused, and only holds stood in the way. */

@@ -46,7 +46,8 @@ final class Deeds {
         switch (after.state()) {
             case ACTIVE -> world.did(Deed.ACTIVE);
             case DEGRADED -> world.did(Deed.DEGRADED);
-            case REFUSED -> world.did(Deed.REFUSED);
+            case REFUSED -> world.did(after.details().preview() ? Deed.PREVIEW_REFUSED : Deed.REFUSED);
+            case FITS -> world.did(Deed.PREVIEW_FITS);
             case CANCELLED -> world.did(Deed.CANCELLED);
             case ENDED -> world.did(Deed.ENDED);
             case REQUESTED, HELD, SCHEDULED, DEPLOYING, RELEASING -> {}

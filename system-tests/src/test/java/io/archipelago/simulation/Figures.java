@@ -38,7 +38,8 @@ record Figures(Pace pace, Terms terms, Patience patience, Duration compareEvery,
                 Duration.ofSeconds(60),
                 dice.between(1, 4),
                 3,
-                Duration.ofSeconds(dice.pick(List.of(60, 300, 900))));
+                Duration.ofSeconds(dice.pick(List.of(60, 300, 900))),
+                Duration.ofSeconds(40));
         Terms terms = new Terms(
                 lead,
                 Duration.ofSeconds(dice.pick(List.of(5, 60))),

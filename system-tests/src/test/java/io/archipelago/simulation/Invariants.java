@@ -11,6 +11,7 @@ import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.Allocation;
@@ -39,6 +40,7 @@ final class Invariants {
     private final LeaseInvariants leases = new LeaseInvariants();
     private final Set<ReservationId> cancelled = new HashSet<>();
     private final Set<ReservationId> accepted = new HashSet<>();
+    private final Set<ReservationId> previews = new HashSet<>();
     private final Set<List<Object>> givenUp = new HashSet<>();
     private final Set<AllocationId> ended = new HashSet<>();
     private final Map<List<Object>, Long> places = new HashMap<>();
@@ -130,6 +132,9 @@ final class Invariants {
         require(
                 before == null || after.sequence() >= before.sequence(),
                 () -> service + ": the sequence of " + Words.of(id) + " falls");
+        require(
+                !previews.contains(id.reservation()),
+                () -> service + " has something of " + Words.of(id) + ", about which somebody only asked");
         List<Booking> rows = service.bookings(id);
         switch (after) {
             case Part.Held held ->
@@ -251,6 +256,9 @@ final class Invariants {
     }
 
     void reservation(ReservationService service, @Nullable Reservation before, Reservation after, Instant now) {
+        if (after.details().preview()) {
+            previews.add(after.id());
+        }
         if (before != null) {
             before.shares().forEach((site, share) -> {
                 Share next = after.shares().get(site);
@@ -369,7 +377,12 @@ final class Invariants {
     private void settled(Share share) {
         Allocation allocation =
                 world.site(share.site()).reservation().allocations().get(share.id());
-        if (share.stage() == Share.Stage.RELEASED || allocation == null || allocation instanceof Allocation.Released) {
+        // A site that is asked twice looks twice, whoever has heard the first answer.
+        boolean looks = allocation instanceof Allocation.Holding holding && holding.purpose() == HoldPurpose.PROBE;
+        if (share.stage() == Share.Stage.RELEASED
+                || allocation == null
+                || allocation instanceof Allocation.Released
+                || looks) {
             nothingAt(share.id(), "the reservation is settled");
         } else {
             require(

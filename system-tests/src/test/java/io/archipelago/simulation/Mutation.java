@@ -20,6 +20,8 @@ enum Mutation {
     STREAM_NOT_LOCKED,
     /** The reader's position is moved in a transaction of its own, and now and then the effect's rolls back. */
     POSITION_BEFORE_EFFECT,
+    /** A participant books what it is only asked about. */
+    PROBE_BOOKS,
     /** Holds that have run out are not swept. */
     SWEEPER_STOPS,
     /** A hold is confirmed after it has run out. */

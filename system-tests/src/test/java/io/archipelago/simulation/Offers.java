@@ -20,7 +20,7 @@ final class Offers {
     /** What was found is offered, and what was offered to the tenant before makes way. */
     static Work work(ReservationService service, long message, AlternativesFound found) {
         List<ReservationId> earlier = service.reservations().values().stream()
-                .filter(r -> r.details().offerTo() != null && r.due() != null)
+                .filter(r -> r.details().offerTo() != null && !r.details().preview() && r.due() != null)
                 .map(Reservation::id)
                 .toList();
         List<Object> rows = new ArrayList<>(earlier);
@@ -34,7 +34,8 @@ final class Offers {
             if (decisions.isEmpty()) {
                 return;
             }
-            for (ReservationId id : decisions.size() > 1 ? earlier : List.<ReservationId>of()) {
+            boolean another = decisions.size() > 1 && !refused.details().preview();
+            for (ReservationId id : another ? earlier : List.<ReservationId>of()) {
                 Reservation open = service.reservations().get(id);
                 if (open != null && open.details().offerTo() != null) {
                     service.reserve(id, service.moves().cancel(open, tx.now()), tx, "another offer");

@@ -22,6 +22,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -123,14 +124,19 @@ class ParticipantService extends Service {
     Work work(Posted posted) {
         return switch (posted.message()) {
             case HoldAllocation hold when !protocol.books(hold) -> null;
-            case AllocationCommand command ->
-                new Work(
+            case HoldAllocation hold
+            when hold.heldFor() == HoldPurpose.PROBE && !world().broken(Mutation.PROBE_BOOKS) ->
+                Probes.work(this, hold, posted.id());
+            case AllocationCommand heard -> {
+                AllocationCommand command = world().broken(Mutation.PROBE_BOOKS) ? Forgetful.purpose(heard) : heard;
+                yield new Work(
                         command,
                         posted.id(),
                         rows(command),
                         false,
                         () -> protocol.books(command),
                         tx -> onCommand(command, tx));
+            }
             case ResourceObserved seen -> observed(seen);
             case HostHeartbeat said -> hosts.heard(said);
             case HostDead said -> hosts.died(said, posted.id());

@@ -1,7 +1,6 @@
 package io.archipelago.simulation;
 
 import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.placement.PlacementMessage;
@@ -56,7 +55,7 @@ final class PlacementService extends ParticipantService {
                         tx -> tx.send(
                                 Topics.events("placement"),
                                 question.reservation(),
-                                planner.alternatives(question, withoutOffers(calendar(tx.now())), peers)));
+                                planner.alternatives(question, Probes.withoutOffers(this, calendar(tx.now())), peers)));
             case CapacityAdvertised advertised ->
                 Work.on(
                         advertised,
@@ -88,19 +87,8 @@ final class PlacementService extends ParticipantService {
     private PlacementMessage plan(PlanSites question, Calendar all) {
         PlacementMessage plan = planner.plan(question, all, peers);
         return plan instanceof PlanRefused && !question.offered()
-                ? planner.plan(question, withoutOffers(all), peers)
+                ? planner.plan(question, Probes.withoutOffers(this, all), peers)
                 : plan;
-    }
-
-    /** They make way, and all are one tenant's. */
-    private Calendar withoutOffers(Calendar all) {
-        Calendar firm = all;
-        for (Part part : parts().values()) {
-            if (part instanceof Part.Held held && held.offer()) {
-                firm = firm.without(held.allocation());
-            }
-        }
-        return firm;
     }
 
     private void advertise(Transaction tx) {

@@ -87,6 +87,15 @@ final class Workload {
                     () -> "asks for " + Words.of(id) + ": " + count + " machines, " + window + ", " + request.policy());
             master.reservation().create(details);
         });
+        if (dice.chance(0.3)) {
+            Details preview = new Details(
+                            new ReservationId(dice.uuid()), details.tenant(), details.requestedBy(), from, request)
+                    .previewed();
+            world.scheduler().at(Math.max(0, at - dice.between(0L, 20L) * SECOND), () -> {
+                world.tell(master, "tenant", () -> "asks whether it could have " + Words.of(preview.id()));
+                master.reservation().create(preview);
+            });
+        }
         if (dice.chance(0.6)) {
             // Whoever is refused looks at what is offered instead, now and then.
             for (int look = 1; look <= 6; look++) {

@@ -49,6 +49,12 @@ final class Person {
                 .POST(BodyPublishers.ofString(json)));
     }
 
+    Answer preview(String site, String json) throws IOException, InterruptedException {
+        return send(to(site, ServiceKind.RESERVATION, RESERVATIONS + "/preview")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
     Answer show(String site, String id) throws IOException, InterruptedException {
         return get(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id);
     }

@@ -25,6 +25,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
@@ -63,6 +64,7 @@ import io.archipelago.contracts.placement.CapacitySlice.HostClass;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -146,6 +148,7 @@ final class MessageSamples {
         samples.put("placement.plan-sites.fewest-sites", planSites(new SitePolicy.FewestSites()));
         samples.put("placement.plan-sites.spread", planSites(new SitePolicy.Spread()));
         samples.put("placement.plan-sites.cheapest", planSites(new SitePolicy.Cheapest()));
+        samples.put("placement.plan-sites.nearest", planSites(new SitePolicy.Nearest()));
         samples.put(
                 "placement.plan-sites.offer",
                 new PlanSites(
@@ -168,8 +171,13 @@ final class MessageSamples {
                         spec(),
                         Facts.OfSite.unknown().with(segment()),
                         Duration.ofSeconds(60),
-                        true));
-        samples.put("share.hold.offer", new HoldShare(AT_TOKYO, 1, withBandwidth(), Duration.ofSeconds(60), true));
+                        HoldPurpose.OFFER));
+        samples.put(
+                "share.hold.probe",
+                new HoldShare(AT_TOKYO, 1, withBandwidth(), Duration.ofSeconds(60), HoldPurpose.PROBE));
+        samples.put(
+                "share.hold.offer",
+                new HoldShare(AT_TOKYO, 1, withBandwidth(), Duration.ofSeconds(60), HoldPurpose.OFFER));
         return samples;
     }
 
@@ -221,6 +229,7 @@ final class MessageSamples {
                         NOW,
                         List.of(new CapacitySlice(NOW, List.of(new HostClass(20, 8, 32 * GIB)))),
                         List.of(new HostClass(20, 16, 64 * GIB))),
+                new PathMeasured(OSAKA, NOW, 20.5),
                 new HoldShare(AT_TOKYO, 1, spec(), Duration.ofSeconds(60)),
                 new ShareHeld(AT_OSAKA, 1, NOW.plusSeconds(60), shared(OSAKA, 2, 4, 205)),
                 new ShareRefused(AT_OSAKA, 1, List.of(refusal())),

@@ -7,6 +7,7 @@ import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ public final class MakingWay {
      */
     public List<Part.Held> of(AllocationCommand command, PartView view, Collection<Part.Held> offers, Instant now) {
         TimeWindow wanted = switch (command) {
-            case HoldAllocation hold when !hold.offered() -> hold.spec().window();
+            case HoldAllocation hold
+            when hold.heldFor() == HoldPurpose.FIRM -> hold.spec().window();
             case ExtendAllocation extend -> extend.spec().window();
             default -> null;
         };

@@ -12,9 +12,13 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceSpec;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +106,15 @@ public interface ParticipantLogic {
      */
     default ResourceSpec adjusted(Resource resource, PartView view) {
         return resource.spec();
+    }
+
+    /**
+     * What the site is to know of the path to a peer, by what an agent saw of a resource that is wanted; by default nothing.
+     *
+     * @param details figures that the agent has told
+     */
+    default Optional<PathMeasured> measured(Resource resource, Map<String, String> details, Instant now) {
+        return Optional.empty();
     }
 
     /**

@@ -23,6 +23,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import java.time.Duration;
@@ -95,6 +96,9 @@ public final class ParticipantProtocol {
         if (command instanceof HoldAllocation hold && !hold.addressees().contains(logic.name())) {
             return PartDecision.NOTHING;
         }
+        if (command instanceof HoldAllocation hold && hold.heldFor() == HoldPurpose.PROBE) {
+            return PartDecision.answer(probe(hold, view.calendar(), now));
+        }
         Part part = view.part();
         if (part != null && command.sequence() < part.sequence()) {
             return PartDecision.NOTHING;
@@ -166,21 +170,47 @@ public final class ParticipantProtocol {
         };
     }
 
+    /**
+     * What is answered to a command to hold, as things are now; nothing is decided by it.
+     *
+     * @param calendar what is booked on this participant's pools
+     */
+    public AllocationEvent probe(HoldAllocation hold, Calendar calendar, Instant now) {
+        return switch (logic.hold(request(hold), calendar.without(hold.allocation()))) {
+            case DoesNotFit no -> refused(hold, ofTheWindow(no.refusal()));
+            case Chosen chosen -> held(hold, chosen, now);
+        };
+    }
+
     private PartDecision book(HoldAllocation hold, PartView view, Instant now) {
         AllocationId id = hold.allocation();
-        Request request =
-                new Request(id, hold.spec(), hold.facts(), booked(hold.spec().window()));
+        Request request = request(hold);
         return switch (logic.hold(request, view.calendar().without(id))) {
             case DoesNotFit no -> refuse(hold, ofTheWindow(no.refusal()));
             case Chosen chosen -> {
-                Instant until = now.plus(hold.holdFor());
-                List<Booking> bookings = rows.of(request, hold.facts().with(chosen.chosen()), until);
+                AllocationHeld answer = held(hold, chosen, now);
+                List<Booking> bookings = rows.of(request, hold.facts().with(chosen.chosen()), answer.until());
                 Part.Held held = new Part.Held(
-                        id, hold.sequence(), hold.spec(), chosen.chosen(), bookings.size(), until, hold.offered());
-                yield PartDecision.to(held, new PartDecision.Book(bookings))
-                        .answering(new AllocationHeld(id, hold.sequence(), logic.name(), until, chosen.chosen()));
+                        id,
+                        hold.sequence(),
+                        hold.spec(),
+                        chosen.chosen(),
+                        bookings.size(),
+                        answer.until(),
+                        hold.heldFor() == HoldPurpose.OFFER);
+                yield PartDecision.to(held, new PartDecision.Book(bookings)).answering(answer);
             }
         };
+    }
+
+    private Request request(HoldAllocation hold) {
+        return new Request(
+                hold.allocation(), hold.spec(), hold.facts(), booked(hold.spec().window()));
+    }
+
+    private AllocationHeld held(HoldAllocation hold, Chosen chosen, Instant now) {
+        return new AllocationHeld(
+                hold.allocation(), hold.sequence(), logic.name(), now.plus(hold.holdFor()), chosen.chosen());
     }
 
     private PartDecision confirm(ConfirmAllocation confirm, PartView view, Instant now) {

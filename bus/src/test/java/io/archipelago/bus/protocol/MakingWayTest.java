@@ -21,6 +21,7 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -74,7 +75,7 @@ class MakingWayTest {
         Part.Held offer = offer(OTHER, LATER);
         HoldAllocation firm = hold(1);
         HoldAllocation another = new HoldAllocation(
-                firm.allocation(), 1, firm.addressees(), firm.spec(), firm.facts(), firm.holdFor(), true);
+                firm.allocation(), 1, firm.addressees(), firm.spec(), firm.facts(), firm.holdFor(), HoldPurpose.OFFER);
 
         assertThat(way.of(another, view(null, calendar(booked(offer, 5))), List.of(offer), NOON))
                 .isEmpty();

@@ -31,7 +31,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.contracts.allocation.AllocationCommand;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.testkit.MarkdownTable;
 import java.time.Instant;
@@ -172,6 +176,37 @@ class ParticipantTableTest {
 
         // Then
         assertThat(second.answers()).isEqualTo(first.answers());
+    }
+
+    @ParameterizedTest
+    @MethodSource("allStates")
+    void aProbeIsAnsweredAsThingsAreAndChangesNothing(State state) {
+        for (long sequence = SEQUENCE - 1; sequence <= SEQUENCE + 1; sequence++) {
+            PartDecision fits = decide(state, probe(sequence));
+            PartDecision full = decide(state.with(blocker(WINDOW)), probe(sequence));
+
+            assertThat(fits.answers()).hasSize(1);
+            if (state.bookings().isEmpty()) {
+                assertThat(fits.answers()).hasOnlyElementsOfType(AllocationHeld.class);
+            }
+            assertThat(full.answers()).hasSize(1).hasOnlyElementsOfType(AllocationRefused.class);
+            for (PartDecision decision : List.of(fits, full)) {
+                assertThat(decision.answering(List.of())).isEqualTo(PartDecision.NOTHING);
+                assertThat(decision.answers().getFirst().sequence()).isEqualTo(sequence);
+            }
+        }
+    }
+
+    private static HoldAllocation probe(long sequence) {
+        HoldAllocation firm = hold(sequence);
+        return new HoldAllocation(
+                firm.allocation(),
+                sequence,
+                firm.addressees(),
+                firm.spec(),
+                firm.facts(),
+                firm.holdFor(),
+                HoldPurpose.PROBE);
     }
 
     static Stream<State> allStates() {

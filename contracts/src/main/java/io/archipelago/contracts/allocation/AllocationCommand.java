@@ -29,7 +29,8 @@ public sealed interface AllocationCommand extends Message {
      * @param spec what is wanted
      * @param facts what is known of the site so far
      * @param holdFor how long the hold lasts from when the participant grants it, by its own clock
-     * @param offer whether it is held for a counter-offer, which makes way for what somebody has asked for; null: it is not
+     * @param purpose for what, if not for what was asked for: then null. A {@link HoldPurpose#PROBE} is answered as things are now, whatever the
+     *     participant has heard before, and nothing is booked
      */
     record HoldAllocation(
             AllocationId allocation,
@@ -38,10 +39,11 @@ public sealed interface AllocationCommand extends Message {
             AllocationSpec spec,
             Facts.OfSite facts,
             Duration holdFor,
-            @Nullable Boolean offer)
+            @Nullable HoldPurpose purpose)
             implements AllocationCommand {
         public HoldAllocation {
             addressees = Set.copyOf(addressees);
+            purpose = HoldPurpose.written(purpose);
         }
 
         /** For what was asked for. */
@@ -55,9 +57,9 @@ public sealed interface AllocationCommand extends Message {
             this(allocation, sequence, addressees, spec, facts, holdFor, null);
         }
 
-        /** Whether it is held for a counter-offer. */
-        public boolean offered() {
-            return Boolean.TRUE.equals(offer);
+        /** For what it is to be held. */
+        public HoldPurpose heldFor() {
+            return HoldPurpose.read(purpose);
         }
     }
 

@@ -6,6 +6,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Facts.Shared;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import java.nio.charset.StandardCharsets;
@@ -38,23 +39,28 @@ public sealed interface ShareMessage extends Message {
      * @param sequence see {@link ShareMessage}
      * @param spec what is wanted
      * @param holdFor how long the hold lasts from when it is granted, by the giver's clock
-     * @param offer whether it is held for a counter-offer, which a tenant has time to think of; null: it is not
+     * @param purpose for what, if not for what was asked for: then null. Nothing is held for a {@link HoldPurpose#PROBE}, and the answer is the last
+     *     word about it
      */
     record HoldShare(
             AllocationId allocation,
             long sequence,
             AllocationSpec spec,
             Duration holdFor,
-            @Nullable Boolean offer) implements Command {
+            @Nullable HoldPurpose purpose)
+            implements Command {
+        public HoldShare {
+            purpose = HoldPurpose.written(purpose);
+        }
 
         /** For what was asked for. */
         public HoldShare(AllocationId allocation, long sequence, AllocationSpec spec, Duration holdFor) {
             this(allocation, sequence, spec, holdFor, null);
         }
 
-        /** Whether it is held for a counter-offer. */
-        public boolean offered() {
-            return Boolean.TRUE.equals(offer);
+        /** For what it is to be held. */
+        public HoldPurpose heldFor() {
+            return HoldPurpose.read(purpose);
         }
     }
 
@@ -63,7 +69,7 @@ public sealed interface ShareMessage extends Message {
      *
      * @param allocation the share
      * @param sequence of the command answered
-     * @param until when the hold runs out, by the giver's clock
+     * @param until when the hold runs out, by the giver's clock; after a probe, when it would
      * @param facts what the other sites need to know of it
      */
     record ShareHeld(AllocationId allocation, long sequence, Instant until, Facts.Shared facts) implements Answer {}

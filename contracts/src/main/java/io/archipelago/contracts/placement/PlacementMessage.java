@@ -139,6 +139,22 @@ public sealed interface PlacementMessage extends Message {
     }
 
     /**
+     * How far a peer is, as a link to it has measured. Of network on {@code network.events.v1}, and so that placement hears of it on {@code
+     * reservation.events.v1}; keyed by peer.
+     *
+     * @param peer the site at the other end
+     * @param at when it was measured, by the clock of network's host
+     * @param roundTripMillis how long a packet takes there and back through the WAN, more than 0
+     */
+    record PathMeasured(SiteId peer, Instant at, double roundTripMillis) implements PlacementMessage {
+        public PathMeasured {
+            if (!(roundTripMillis > 0) || Double.isInfinite(roundTripMillis)) {
+                throw new IllegalArgumentException("a round trip takes more than 0 ms, not " + roundTripMillis);
+            }
+        }
+    }
+
+    /**
      * A site's free compute capacity. Of the own site on {@code placement.events.v1}, of a peer on {@code reservation.events.v1}; keyed
      * by site.
      *

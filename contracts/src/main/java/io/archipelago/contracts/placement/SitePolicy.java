@@ -15,6 +15,9 @@ public sealed interface SitePolicy {
     /** Where a machine costs least first, by what sites say an hour of one costs; those that say nothing last. */
     record Cheapest() implements SitePolicy {}
 
+    /** Where a machine is nearest to the master first, by the round trips that links have measured; those to which none was ever open last. */
+    record Nearest() implements SitePolicy {}
+
     /**
      * The tenant names the sites.
      *

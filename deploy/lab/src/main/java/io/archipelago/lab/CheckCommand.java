@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code vc show ID -o json | vc lab check}: whether a cluster's machines on the lab are what was promised. */
 final class CheckCommand {
@@ -30,7 +31,8 @@ final class CheckCommand {
                     String.join(" ", row.reached()));
         }
         List<String> problems = rows.stream()
-                .flatMap(row -> row.problems().stream().map(problem -> row.name() + " " + problem))
+                .flatMap(row -> Stream.concat(row.problems().stream(), row.unreached().stream())
+                        .map(problem -> row.name() + " " + problem))
                 .toList();
         problems.forEach(out::println);
         return problems.isEmpty() && !rows.isEmpty() ? Main.OK : Main.FAILED;

@@ -34,7 +34,8 @@ final class ClusterCheck {
      * @param mtu of its network card, in bytes
      * @param disk the mark on its disk: its host name and how often it was booted from
      * @param reached the names of the machines that all its frames came back from
-     * @param problems a sentence for each thing that is not as it should be
+     * @param unreached a sentence for each other machine
+     * @param problems a sentence for each other thing that is not as it should be
      */
     record Row(
             String name,
@@ -44,6 +45,7 @@ final class ClusterCheck {
             int mtu,
             String disk,
             List<String> reached,
+            List<String> unreached,
             List<String> problems) {}
 
     List<Row> rows() throws IOException {
@@ -59,13 +61,14 @@ final class ClusterCheck {
         String site = machine.path("site").asText();
         List<String> problems = new ArrayList<>();
         List<String> reached = new ArrayList<>();
+        List<String> unreached = new ArrayList<>();
         JsonNode self = ask(machine, "/", problems);
         if (!self.isMissingNode()) {
             judge(name, site, self, problems);
         }
         for (JsonNode other : reservation.path("machines")) {
             String there = other.path("name").asText();
-            JsonNode answer = there.equals(name) ? self : ask(machine, "/cgi-bin/reach?" + there, problems);
+            JsonNode answer = there.equals(name) ? self : ask(machine, "/cgi-bin/reach?" + there, unreached);
             if (there.equals(name) || answer.isMissingNode()) {
                 continue;
             }
@@ -73,7 +76,7 @@ final class ClusterCheck {
                     && answer.path("address").asText().equals(other.path("ip").asText())) {
                 reached.add(there);
             } else {
-                problems.add("does not reach " + there + ": " + answer);
+                unreached.add("does not reach " + there + ": " + answer);
             }
         }
         return new Row(
@@ -84,6 +87,7 @@ final class ClusterCheck {
                 self.path("mtu").asInt(),
                 self.path("mark").asText(),
                 reached,
+                unreached,
                 problems);
     }
 

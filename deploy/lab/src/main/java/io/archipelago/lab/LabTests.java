@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -28,7 +30,7 @@ public final class LabTests {
     private static final String CLASS_PATH = "target/test-class-path.txt";
     private static final String TEST_CLASSES = "target/test-classes";
     private static final String CLASS_SUFFIX = "LT.class";
-    /** What tests are told by these they are told on a host too. */
+    /** What tests are told by these they are told on a host too, unless they are told otherwise there. */
     private static final List<String> SETTINGS = List.of("vc.tests.all", "vc.tests.seed");
 
     private static final String LAUNCHER = "org.junit.platform.console.ConsoleLauncher";
@@ -82,11 +84,13 @@ public final class LabTests {
     /**
      * Runs some classes of a module in one JVM.
      *
+     * @param settings system properties that they are told there
      * @param out gets what they say while they run
      * @return what became of each test; never empty
      * @throws IOException if they could not be run, or if no test was found
      */
-    public List<Case> run(Path module, List<String> classes, PrintStream out) throws IOException {
+    public List<Case> run(Path module, List<String> classes, Map<String, String> settings, PrintStream out)
+            throws IOException {
         Path files = host.share().resolve("tests");
         Archives.delete(files);
         Files.createDirectories(files);
@@ -103,10 +107,12 @@ public final class LabTests {
                 java.toString(),
                 "@" + seen + "/arguments"));
         List<String> arguments = new ArrayList<>(JVM);
+        Map<String, String> told = new TreeMap<>();
         SETTINGS.stream()
                 .filter(name -> System.getProperty(name) != null)
-                .map(name -> "-D" + name + "=" + System.getProperty(name))
-                .forEach(arguments::add);
+                .forEach(name -> told.put(name, System.getProperty(name)));
+        told.putAll(settings);
+        told.forEach((name, value) -> arguments.add("-D" + name + "=" + value));
         if (classPath.stream().anyMatch(jar -> jar.getFileName().toString().startsWith(LOG_MANAGER_JAR))) {
             arguments.add(LOG_MANAGER);
         }

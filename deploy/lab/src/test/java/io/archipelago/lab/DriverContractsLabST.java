@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -22,9 +23,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. {@code ./vc
- * test --all} runs what goes further than the contracts; {@code -Dvc.tests.kind=volume} runs all of one
- * kind of driver.
+ * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. On a slow machine a seed
+ * draws some of them. {@code ./vc test --all} runs all, and what goes further than the contracts; {@code -Dvc.tests.kind=volume} runs all of one kind of driver.
  */
 @OnLab
 class DriverContractsLabST {
@@ -39,12 +39,18 @@ class DriverContractsLabST {
     private static final String FOR_LINKS = "osaka-c01";
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final long SEED = Long.getLong("vc.tests.seed", System.nanoTime());
+    private static final String KIND = System.getProperty("vc.tests.kind", "");
+    private static final boolean ALL = Boolean.getBoolean("vc.tests.all");
+    /** Of each contract's tests, where all of them would take a third of an hour. */
+    private static final int DRAWN_OF_TEN = 4;
 
     @TempDir
     static Path folder;
 
     private static final TreeMap<String, List<String>> classesByHost = new TreeMap<>();
     private static Lab lab;
+    private static boolean slow;
 
     @BeforeAll
     static void up() throws Exception {
@@ -57,16 +63,16 @@ class DriverContractsLabST {
         Path home = folder.resolve("vc/lab");
         lab = Lab.up(
                 home, Settings.standard().only(classesByHost.keySet().toArray(String[]::new)), System.out::println);
+        slow = lab.readySeconds() > SlowMachine.mostSeconds(classesByHost.size());
         BootImage.in(home);
         prepare();
     }
 
     private static List<String> chosen() throws IOException {
-        String kind = System.getProperty("vc.tests.kind", "");
         List<String> all = LabTests.classesOf(NODE_AGENT).stream()
-                .filter(name -> name.contains(".drivers." + kind))
+                .filter(name -> name.contains(".drivers." + KIND))
                 .toList();
-        if (Boolean.getBoolean("vc.tests.all") || !kind.isEmpty()) {
+        if (ALL || !KIND.isEmpty()) {
             return all;
         }
         return all.stream().filter(name -> name.endsWith("ContractLT")).toList();
@@ -108,11 +114,27 @@ class DriverContractsLabST {
     /** On all hosts at the same time: most of the time a test waits. */
     @TestFactory
     List<DynamicNode> contracts() throws IOException, InterruptedException {
+        Map<String, String> settings = settings();
         return lab.atOnce(host -> dynamicContainer(
                 host.name(),
                 new LabTests(host, OURS)
-                        .run(NODE_AGENT, classesByHost.getOrDefault(host.name(), List.of()), System.out).stream()
+                                .run(
+                                        NODE_AGENT,
+                                        classesByHost.getOrDefault(host.name(), List.of()),
+                                        settings,
+                                        System.out)
+                                .stream()
                                 .map(DriverContractsLabST::test)));
+    }
+
+    private static Map<String, String> settings() {
+        if (!slow || ALL || !KIND.isEmpty()) {
+            return Map.of();
+        }
+        System.out.printf(
+                "contracts: on this slow machine %d of ten, seed %d (-Dvc.tests.seed=%d repeats it)%n",
+                DRAWN_OF_TEN, SEED, SEED);
+        return Map.of("vc.tests.of-ten", Integer.toString(DRAWN_OF_TEN), "vc.tests.seed", Long.toString(SEED));
     }
 
     private static DynamicTest test(Case there) {

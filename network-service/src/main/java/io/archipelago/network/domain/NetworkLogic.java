@@ -20,6 +20,8 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.LinkDriver;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -152,6 +154,11 @@ public final class NetworkLogic implements ParticipantLogic {
     public Predicate<Resource> wanted(Lease lease) {
         Set<HostId> hosts = ClusterNetwork.hosts(lease);
         return resource -> hosts.contains(resource.host());
+    }
+
+    @Override
+    public Optional<PathMeasured> measured(Resource resource, Map<String, String> details, Instant now) {
+        return Paths.measured(resource, details, now);
     }
 
     private static boolean cached(AllocationId allocation, AllocationSpec spec) {

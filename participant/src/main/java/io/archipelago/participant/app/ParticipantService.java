@@ -6,6 +6,7 @@ import io.archipelago.bus.protocol.MakingWay;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.PartDecision;
 import io.archipelago.bus.protocol.PartView;
+import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
@@ -16,7 +17,10 @@ import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.Phase;
 import io.archipelago.participant.persistence.PartStore;
 import io.archipelago.participant.persistence.PartStore.Need;
 import io.archipelago.participant.persistence.PartStore.Reach;
@@ -24,19 +28,23 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What a participant does about commands, observations and deadlines of its parts. */
 @ApplicationScoped
 public class ParticipantService {
 
+    private final ParticipantLogic logic;
     private final ParticipantProtocol protocol;
     private final MakingWay way;
     private final PartStore store;
     private final HostKeys keys;
     private final String service;
 
-    ParticipantService(ParticipantProtocol protocol, PartStore store, HostKeys keys, BusConfig bus) {
+    ParticipantService(
+            ParticipantLogic logic, ParticipantProtocol protocol, PartStore store, HostKeys keys, BusConfig bus) {
+        this.logic = logic;
         this.protocol = protocol;
         this.way = new MakingWay(protocol);
         this.store = store;
@@ -47,7 +55,7 @@ public class ParticipantService {
     /** Locks and reads what a batch of commands needs. */
     public Uni<Void> prepare(Tx tx, List<AllocationCommand> commands) {
         List<Need> needs = commands.stream()
-                .filter(command -> !elsewhere(command))
+                .filter(command -> !elsewhere(command) && !probes(command))
                 .map(this::need)
                 .toList();
         return commands.stream().anyMatch(ParticipantService::shapes)
@@ -59,6 +67,9 @@ public class ParticipantService {
     public Uni<Void> onCommand(Tx tx, AllocationCommand command) {
         if (elsewhere(command)) {
             return Uni.createFrom().voidItem();
+        }
+        if (command instanceof HoldAllocation hold && probes(hold)) {
+            return probe(tx, hold);
         }
         AllocationId allocation = command.allocation();
         Function<PartView, PartDecision> decide = view -> protocol.onCommand(command, view, tx.now());
@@ -78,6 +89,23 @@ public class ParticipantService {
                                     .chain(all -> carryOut(tx, allocation, decide.apply(all)))
                             : carryOut(tx, allocation, decision);
                 });
+    }
+
+    private static boolean probes(AllocationCommand command) {
+        return command instanceof HoldAllocation hold && hold.heldFor() == HoldPurpose.PROBE;
+    }
+
+    /** Nobody waits for it, and it waits for nobody: it is answered by what has committed. */
+    private Uni<Void> probe(Tx tx, HoldAllocation hold) {
+        return store.free(tx, Set.of())
+                .map(free -> protocol.probe(hold, free, tx.now()))
+                .chain(answer -> answer instanceof AllocationRefused
+                        // Counter-offers would make way.
+                        ? store.calendarWithoutOffers(tx).map(firm -> protocol.probe(hold, firm, tx.now()))
+                        : Uni.createFrom().item(answer))
+                .invoke(answer ->
+                        tx.send(Topics.events(service), hold.allocation().toString(), answer))
+                .replaceWithVoid();
     }
 
     private static boolean booksMore(AllocationCommand command) {
@@ -115,7 +143,17 @@ public class ParticipantService {
                 .chain(view -> (view.part() instanceof Part.Releasing
                                 ? keys.load(tx)
                                 : Uni.createFrom().voidItem())
-                        .chain(() -> carryOut(tx, allocation, protocol.onObserved(observed, view, tx.now()))));
+                        .chain(() -> carryOut(tx, allocation, protocol.onObserved(observed, view, tx.now())))
+                        .invoke(() -> tellOfPath(tx, observed, view)));
+    }
+
+    private void tellOfPath(Tx tx, ResourceObserved observed, PartView view) {
+        view.resources().stream()
+                .filter(resource -> resource.host().equals(observed.host())
+                        && resource.key().equals(observed.key())
+                        && observed.phase() == Phase.READY)
+                .flatMap(resource -> logic.measured(resource, observed.details(), tx.now()).stream())
+                .forEach(path -> tx.send(Topics.events(service), path.peer().value(), path));
     }
 
     /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */

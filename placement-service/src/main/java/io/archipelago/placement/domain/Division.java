@@ -31,18 +31,18 @@ interface Division {
     }
 
     /**
-     * From the cheapest site as many as it can, then from the next: no other division costs less. Sites of one price are filled as for the
-     * fewest, those of no known price last.
+     * From the site where a machine costs least as many as it can, then from the next: no other division costs less in all. Sites of one cost are filled as
+     * for the fewest, those of no known cost last.
      *
-     * @param prices of a machine for an hour
+     * @param costs of a machine at a site: money for an hour, or the time to the master and back
      */
-    static Division cheapest(Map<SiteId, Double> prices) {
+    static Division cheapest(Map<SiteId, Double> costs) {
         return (machines, own, most) -> fill(
                 machines,
                 own,
                 most,
                 Comparator.comparing((Map.Entry<SiteId, Integer> site) ->
-                                prices.getOrDefault(site.getKey(), Double.POSITIVE_INFINITY))
+                                costs.getOrDefault(site.getKey(), Double.POSITIVE_INFINITY))
                         .thenComparing(fewest(own)));
     }
 

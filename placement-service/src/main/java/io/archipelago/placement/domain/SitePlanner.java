@@ -60,14 +60,24 @@ public final class SitePlanner {
         this.price = price;
     }
 
-    /** {@link SitesPlanned} or {@link PlanRefused}, which says if only holds at this site stood in the way: they may be gone a moment later. */
+    /** The same where no path to a peer was ever measured. */
     public PlacementMessage plan(PlanSites question, Calendar all, Map<SiteId, CapacityAdvertised> peers) {
+        return plan(question, all, peers, Map.of());
+    }
+
+    /**
+     * {@link SitesPlanned} or {@link PlanRefused}, which says if only holds at this site stood in the way: they may be gone a moment later.
+     *
+     * @param roundTrips to peers, in milliseconds, as far as they are known
+     */
+    public PlacementMessage plan(
+            PlanSites question, Calendar all, Map<SiteId, CapacityAdvertised> peers, Map<SiteId, Double> roundTrips) {
         TimeWindow window = booked.apply(question.window());
         // What an earlier attempt has left here is on its way back, and is not in the way of the next one.
         Calendar here = all.without(new AllocationId(question.reservation(), own));
-        PlacementMessage plan = plan(question, window, here, peers);
+        PlacementMessage plan = plan(question, window, here, peers, roundTrips);
         boolean onlyHolds = plan instanceof PlanRefused
-                && plan(question, window, here.withoutHolds(), peers) instanceof SitesPlanned;
+                && plan(question, window, here.withoutHolds(), peers, roundTrips) instanceof SitesPlanned;
         return onlyHolds && plan instanceof PlanRefused refused
                 ? here.lastHoldOver(window)
                         .map(until -> passing(refused, until))
@@ -82,7 +92,11 @@ public final class SitePlanner {
     }
 
     private PlacementMessage plan(
-            PlanSites question, TimeWindow window, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+            PlanSites question,
+            TimeWindow window,
+            Calendar here,
+            Map<SiteId, CapacityAdvertised> peers,
+            Map<SiteId, Double> roundTrips) {
         Rooms known = new Rooms(own, booked, here, peers);
         if (!known.fits(question, List.of())) {
             Instant earliest = earliestStart(question, List.of(question.frontend()), here, window)
@@ -97,7 +111,15 @@ public final class SitePlanner {
             case SitePolicy.FewestSites fewest -> divided(Division::fewestSites, question, rooms, here);
             case SitePolicy.Spread spread -> divided(Division::spread, question, rooms, here);
             case SitePolicy.Cheapest cheapest -> divided(Division.cheapest(prices(peers)), question, rooms, here);
+            case SitePolicy.Nearest nearest -> divided(Division.cheapest(distances(roundTrips)), question, rooms, here);
         };
+    }
+
+    /** The master is nowhere else. */
+    private Map<SiteId, Double> distances(Map<SiteId, Double> roundTrips) {
+        Map<SiteId, Double> distances = new HashMap<>(roundTrips);
+        distances.put(own, 0.0);
+        return distances;
     }
 
     private Map<SiteId, Double> prices(Map<SiteId, CapacityAdvertised> peers) {

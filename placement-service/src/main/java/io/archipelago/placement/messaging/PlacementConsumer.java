@@ -8,6 +8,7 @@ import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -48,6 +49,7 @@ class PlacementConsumer {
             case PlanSites question -> planning.plan(tx, question);
             case FindAlternatives question -> planning.find(tx, question);
             case CapacityAdvertised capacity -> planning.keep(tx, capacity);
+            case PathMeasured path -> planning.keep(tx, path);
             case SitesPlanned own -> Uni.createFrom().voidItem();
             case PlanRefused own -> Uni.createFrom().voidItem();
             case AlternativesFound own -> Uni.createFrom().voidItem();

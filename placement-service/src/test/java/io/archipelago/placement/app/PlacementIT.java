@@ -41,6 +41,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -307,7 +308,13 @@ class PlacementIT {
     private HoldAllocation offer(AllocationSpec spec) {
         HoldAllocation firm = hold(spec);
         return new HoldAllocation(
-                firm.allocation(), firm.sequence(), firm.addressees(), firm.spec(), firm.facts(), firm.holdFor(), true);
+                firm.allocation(),
+                firm.sequence(),
+                firm.addressees(),
+                firm.spec(),
+                firm.facts(),
+                firm.holdFor(),
+                HoldPurpose.OFFER);
     }
 
     @Test

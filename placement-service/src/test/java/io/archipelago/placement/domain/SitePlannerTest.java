@@ -33,6 +33,7 @@ import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.contracts.placement.SitePolicy.Cheapest;
 import io.archipelago.contracts.placement.SitePolicy.FewestSites;
 import io.archipelago.contracts.placement.SitePolicy.Named;
+import io.archipelago.contracts.placement.SitePolicy.Nearest;
 import io.archipelago.contracts.placement.SitePolicy.Spread;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,6 +109,26 @@ class SitePlannerTest {
                 .as("without a price of its own")
                 .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 3, NAGOYA, 1)));
         assertThat(priced.advertise(home(4), NOON, 2).price()).isEqualTo(2.0);
+    }
+
+    @Test
+    void takesTheNearestFirstAndThoseOfUnknownDistanceLast() {
+        Map<SiteId, CapacityAdvertised> peers = Map.of(OSAKA, room(OSAKA, 3), NAGOYA, room(NAGOYA, 9));
+
+        assertThat(nearest(6, peers, Map.of(OSAKA, 8.0, NAGOYA, 20.0)))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 2)));
+        assertThat(nearest(8, peers, Map.of(OSAKA, 8.0, NAGOYA, 20.0)))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 3, NAGOYA, 1)));
+        assertThat(nearest(6, peers, Map.of(OSAKA, 8.0)))
+                .as("whose distance is not known is last, whatever room it has")
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 2)));
+        assertThat(nearest(6, peers, Map.of()))
+                .as("of equals the one with most room")
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 2)));
+    }
+
+    private PlacementMessage nearest(int machines, Map<SiteId, CapacityAdvertised> peers, Map<SiteId, Double> trips) {
+        return planner.plan(question(machines, new Nearest(), Set.of()), home(4), peers, trips);
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
 import io.archipelago.reservation.FederationConfig;
 import io.archipelago.reservation.ReservationMetrics;
 import io.archipelago.reservation.domain.Sites;
@@ -73,6 +74,14 @@ public class FederationService {
         config.peers().keySet().stream()
                 .map(SiteId::new)
                 .forEach(peer -> outbound.say(tx, peer, capacity.site().value(), capacity));
+        return Uni.createFrom().voidItem();
+    }
+
+    /** Tells placement how far a peer is; of who is none any more nobody needs to know. */
+    public Uni<Void> tellPlacement(Tx tx, PathMeasured path) {
+        if (sites.numbers().containsKey(path.peer())) {
+            tx.send(Topics.RESERVATION_EVENTS, path.peer().value(), path);
+        }
         return Uni.createFrom().voidItem();
     }
 

@@ -2,6 +2,7 @@ package io.archipelago.reservation.app;
 
 import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.reservation.FederationConfig;
@@ -34,7 +35,7 @@ public class PeerLimits {
         PeerLimit limit = new PeerLimit(
                 peer.limits().machines().orElse(config.limits().machines()),
                 peer.limits().volumeGib().orElse(config.limits().volumeGib()) * GIB);
-        return store.uses(tx, master, hold.allocation(), hold.spec().window(), hold.offered())
+        return store.uses(tx, master, hold.allocation(), hold.spec().window(), hold.heldFor() == HoldPurpose.OFFER)
                 .map(others -> limit.excess(master, others, hold.spec()));
     }
 }

@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -90,6 +91,12 @@ class ReservationBeans {
             throw new IllegalArgumentException(
                     "reservation.offers.at-most is " + offers + "; it is 0 to " + MOST_OFFERS);
         }
+        Duration probe = config.previews().sitesAnswerWithin();
+        Duration least = deadlines.margin().multipliedBy(3);
+        if (probe.compareTo(least) <= 0) {
+            throw new IllegalArgumentException("reservation.previews.sites-answer-within is " + probe
+                    + "; it is more than three times reservation.deadlines.margin, " + least);
+        }
         return new Pace(
                 deadlines.holdFor(),
                 deadlines.margin(),
@@ -100,7 +107,8 @@ class ReservationBeans {
                 deadlines.replaceAgain(),
                 deadlines.attempts(),
                 offers,
-                config.offers().holdFor());
+                config.offers().holdFor(),
+                probe);
     }
 
     @Produces

@@ -8,6 +8,7 @@ import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.Question;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -114,6 +115,7 @@ public class ReservationService {
             case PlanRefused no -> move(tx, no.reservation(), r -> moves.onPlanRefused(r, no, tx.now()));
             case AlternativesFound found -> offer(tx, found);
             case CapacityAdvertised capacity -> Uni.createFrom().voidItem();
+            case PathMeasured path -> Uni.createFrom().voidItem();
             case Question own -> Uni.createFrom().voidItem();
         };
     }
@@ -147,7 +149,7 @@ public class ReservationService {
             return Uni.createFrom().voidItem();
         }
         List<Decision<Reservation>> offers = decisions.subList(1, decisions.size());
-        return (offers.isEmpty()
+        return (offers.isEmpty() || refused.details().preview()
                         ? Uni.createFrom().voidItem()
                         : quotas.lock(tx, tenant)
                                 .chain(() -> store.lockOffers(tx, tenant))
@@ -219,13 +221,21 @@ public class ReservationService {
 
     private Uni<Reservation> carryOut(Tx tx, @Nullable Reservation before, Decision<Reservation> decision) {
         Reservation next = decision.next();
-        LOG.logf(level(before, next), "reservation %s is %s", next.id(), next.state());
-        boolean asked = next.details().offerTo() == null;
+        LOG.logf(
+                level(before, next),
+                "%s %s is %s",
+                next.details().preview() ? "preview" : "reservation",
+                next.id(),
+                next.state());
+        boolean preview = next.details().preview();
+        boolean asked = next.details().offerTo() == null && !preview;
         if (asked && (before == null || before.state() != next.state())) {
             metrics.transition(before == null ? null : before.state(), next.state());
         }
         dispatch.send(tx, decision.messages());
-        return store.save(tx, next).chain(() -> quotas.keep(tx, before, next)).replaceWith(next);
+        return store.save(tx, next)
+                .chain(() -> preview ? Uni.createFrom().voidItem() : quotas.keep(tx, before, next))
+                .replaceWith(next);
     }
 
     /** Who only asks again, or hears more of a share, says so to those who look closely. */

@@ -7,6 +7,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import java.time.Duration;
@@ -96,7 +97,7 @@ public sealed interface Allocation {
      * @param facts what has been chosen so far
      * @param until when the hold of each that has answered runs out
      * @param holdFor how long each is to hold
-     * @param offer whether it is held for a counter-offer
+     * @param purpose for what; what is only probed is over once all have answered
      * @param asked how many times they were asked
      * @param askAgainAt when to ask again who has not answered
      * @param giveUpAt when silence counts as a refusal
@@ -106,7 +107,7 @@ public sealed interface Allocation {
             Facts.OfSite facts,
             Map<Participant, Instant> until,
             Duration holdFor,
-            boolean offer,
+            HoldPurpose purpose,
             int asked,
             Instant askAgainAt,
             Instant giveUpAt)
@@ -124,11 +125,15 @@ public sealed interface Allocation {
             Map<Participant, Instant> more = new EnumMap<>(Participant.class);
             more.putAll(until);
             more.put(held.participant(), held.until());
-            return new Holding(header, facts.with(held.chosen()), more, holdFor, offer, asked, askAgainAt, giveUpAt);
+            return new Holding(header, facts.with(held.chosen()), more, holdFor, purpose, asked, askAgainAt, giveUpAt);
+        }
+
+        boolean probes() {
+            return purpose == HoldPurpose.PROBE;
         }
 
         Holding askedAgain(Instant again) {
-            return new Holding(header, facts, until, holdFor, offer, asked + 1, again, giveUpAt);
+            return new Holding(header, facts, until, holdFor, purpose, asked + 1, again, giveUpAt);
         }
     }
 

@@ -25,6 +25,7 @@ import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +48,7 @@ final class AllocationMessages {
                 header.spec(),
                 holding.facts(),
                 holding.holdFor(),
-                holding.offer() ? true : null));
+                holding.purpose()));
     }
 
     static Outgoing confirm(Header header, Facts.OfSite facts, Facts.OfCluster cluster) {
@@ -69,9 +70,11 @@ final class AllocationMessages {
     }
 
     static Outgoing held(Held held) {
-        Header header = held.header();
-        return toMaster(
-                header, new ShareHeld(header.id(), header.shareSequence(), held.until(), shared(header, held.facts())));
+        return held(held.header(), held.facts(), held.until());
+    }
+
+    static Outgoing held(Header header, Facts.OfSite facts, Instant until) {
+        return toMaster(header, new ShareHeld(header.id(), header.shareSequence(), until, shared(header, facts)));
     }
 
     /** What the other sites need to know of the share. */

@@ -7,6 +7,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
@@ -104,7 +105,8 @@ public final class AllocationMoves {
         }
         // What was answered to a release is forgotten, and so is whether all was given back.
         boolean heardBefore = !(allocation instanceof Forgotten && command instanceof ReleaseShare);
-        if (command.sequence() == allocation.header().shareSequence() && heardBefore) {
+        boolean asksAgain = command.sequence() == allocation.header().shareSequence() && heardBefore;
+        if (asksAgain && !(command instanceof HoldShare hold && isOver(allocation, hold))) {
             return answerAgain(allocation, now);
         }
         return Optional.of(
@@ -113,6 +115,11 @@ public final class AllocationMoves {
                     case ConfirmShare confirm -> confirm(allocation, heard, confirm, now);
                     case ReleaseShare release -> releases.begin(allocation, heard, List.of(), now);
                 });
+    }
+
+    /** What was only probed is not kept: who asks once more hears how things are by now. */
+    private static boolean isOver(Allocation allocation, HoldShare hold) {
+        return hold.heldFor() == HoldPurpose.PROBE && allocation instanceof Released;
     }
 
     /** Takes a participant's answer. */
@@ -145,9 +152,8 @@ public final class AllocationMoves {
                     case Holding holding ->
                         now.isBefore(holding.giveUpAt())
                                 ? holds.askAgain(holding, now)
-                                : releases.refuse(
+                                : holds.refuse(
                                         holding,
-                                        header,
                                         List.of(Refusals.silent(holding.until().keySet())),
                                         now);
                     case Held held -> releases.refuse(held, header, List.of(Refusals.ranOut()), now);

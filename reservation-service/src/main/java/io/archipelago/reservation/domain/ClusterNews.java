@@ -46,7 +46,7 @@ final class ClusterNews {
                     yield told;
                 }
                 case LOST -> other.outdated();
-                case HOLDING, HELD, RELEASING, REFUSED, RELEASED -> other;
+                case HOLDING, HELD, PROBED, RELEASING, REFUSED, RELEASED -> other;
             };
         });
         return new Decision<>(reservation.with(cluster).with(shares), messages);

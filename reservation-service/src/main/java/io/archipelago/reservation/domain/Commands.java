@@ -2,6 +2,7 @@ package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Share.Stage;
@@ -24,14 +25,19 @@ final class Commands {
 
     /** The last command to a share, to be given or given again. */
     Outgoing of(Details details, Share share, Facts.@Nullable OfCluster cluster) {
-        boolean offer = details.offerTo() != null;
-        return new ToSite(share.site(), share.command(cluster, offer ? pace.holdOfferFor() : pace.holdFor(), offer));
+        HoldPurpose purpose = details.purpose();
+        return new ToSite(share.site(), share.command(cluster, pace.holdFor(purpose), purpose));
     }
 
-    /** Has all sites give back what they may have; the shares as they are then. */
+    /** Has all sites give back what they may have; the shares as they are then. Who was only probed has nothing. */
     Map<SiteId, Share> releaseAll(Reservation reservation, List<Outgoing> messages, Instant now) {
+        boolean probed = reservation.details().preview();
         Map<SiteId, Share> after = new LinkedHashMap<>();
         reservation.shares().forEach((site, share) -> {
+            if (probed && share.stage().open()) {
+                after.put(site, share.released());
+                return;
+            }
             if (!share.stage().open() || share.stage() == Stage.RELEASING) {
                 after.put(site, share);
                 return;

@@ -69,7 +69,7 @@ public final class Digests {
             case CONFIRMING -> Stage.CONFIRMING;
             case CONFIRMED, LOST -> Stage.CONFIRMED;
             case RELEASING -> Stage.RELEASING;
-            case REFUSED, RELEASED -> Stage.RELEASED;
+            case PROBED, REFUSED, RELEASED -> Stage.RELEASED;
         };
         return new Entry(share.id(), share.sequence(), stage, share.heard());
     }

@@ -61,6 +61,7 @@ final class HoldMoves {
     Decision<Allocation> refuse(Allocation allocation, HoldShare hold, Refusal why, Instant now) {
         Header heard = allocation.header().heard(hold.sequence());
         return switch (allocation) {
+            case Holding holding when holding.probes() -> refuse(heard, why);
             case Holding holding -> releases.refuse(holding, heard, List.of(why), now);
             case Held held -> releases.refuse(held, heard, List.of(why), now);
             case Released released -> refuse(heard, why);
@@ -108,14 +109,14 @@ final class HoldMoves {
 
     /** Asks the participants to hold it. */
     Decision<Allocation> begin(Header header, HoldShare hold, Instant now) {
-        Duration holdFor = shorter(hold.holdFor(), hold.offered() ? pace.holdOfferFor() : pace.holdFor());
+        Duration holdFor = shorter(hold.holdFor(), pace.holdFor(hold.heldFor()));
         Duration patience = shorter(holdFor, pace.holdFor());
         Holding holding = new Holding(
                 header,
                 Facts.OfSite.unknown(),
                 Map.of(),
                 holdFor,
-                hold.offered(),
+                hold.heldFor(),
                 1,
                 again(0, now),
                 now.plus(patience).minus(pace.margin().multipliedBy(2)));
@@ -146,7 +147,7 @@ final class HoldMoves {
             return Optional.of(
                     refused.refusal().code() == ErrorCode.CONFLICT
                             ? restored.leaveInUse(holding)
-                            : releases.refuse(holding, holding.header(), List.of(refused.refusal()), now));
+                            : refuse(holding, List.of(refused.refusal()), now));
         }
         if (!(event instanceof AllocationHeld answer)) {
             return Optional.empty();
@@ -155,12 +156,23 @@ final class HoldMoves {
         if (more.until().keySet().containsAll(ALL)) {
             Instant first =
                     more.until().values().stream().min(Instant::compareTo).orElseThrow();
-            Held held = new Held(more.header(), more.facts(), first);
-            return Optional.of(Decision.of(held, AllocationMessages.held(held)));
+            Outgoing all = AllocationMessages.held(more.header(), more.facts(), first);
+            return Optional.of(
+                    more.probes()
+                            ? Decision.of(new Released(more.header(), List.of()), all)
+                            : Decision.of(new Held(more.header(), more.facts(), first), all));
         }
         Set<Participant> next = askable(more);
         next.removeAll(askable(holding));
         return Optional.of(next.isEmpty() ? Decision.of(more) : Decision.of(more, AllocationMessages.hold(more, next)));
+    }
+
+    /** Somebody does not hold it, or says nothing. Of what was only probed nobody has anything to give back. */
+    Decision<Allocation> refuse(Holding holding, List<Refusal> why, Instant now) {
+        Header header = holding.header();
+        return holding.probes()
+                ? Decision.of(new Released(header, why), AllocationMessages.refused(header, why))
+                : releases.refuse(holding, header, why, now);
     }
 
     /** When to ask again what was asked so many times before this one. */

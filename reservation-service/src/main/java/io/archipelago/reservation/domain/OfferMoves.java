@@ -187,7 +187,8 @@ final class OfferMoves {
                         Plans.group(request.compute(), 1, alternative.computes()),
                         alternative.policy()),
                 refused.id(),
-                refused.series());
+                refused.series(),
+                refused.preview());
     }
 
     private FindAlternatives question(

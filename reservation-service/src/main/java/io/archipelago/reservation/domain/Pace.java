@@ -1,6 +1,8 @@
 package io.archipelago.reservation.domain;
 
+import io.archipelago.contracts.allocation.HoldPurpose;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * How long things may take; every pending state's deadline comes from here, see docs/deadlines.md.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param attempts how many plans are tried before a request is refused
  * @param offers how many counter-offers at most are made for what is refused; 0: none
  * @param offerFor how long a tenant has to accept one
+ * @param probeFor how long sites that are only probed have to answer, and their participants: to each a margin less
  */
 public record Pace(
         Duration holdFor,
@@ -26,11 +29,22 @@ public record Pace(
         Duration replaceAgain,
         int attempts,
         int offers,
-        Duration offerFor) {
+        Duration offerFor,
+        Duration probeFor) {
 
-    /** How long a site holds a counter-offer: until all sites hold, until the tenant has thought of it, and until all have confirmed. */
-    Duration holdOfferFor() {
-        return holdFor.plus(offerFor).plus(holdFor);
+    /** How long a site holds something; if it is only probed, within what time it answers. */
+    Duration holdFor(HoldPurpose purpose) {
+        return switch (purpose) {
+            case FIRM -> holdFor;
+            // Until all sites hold, until the tenant has thought of it, and until all have confirmed.
+            case OFFER -> holdFor.plus(offerFor).plus(holdFor);
+            case PROBE -> probeFor;
+        };
+    }
+
+    /** When a master that has asked all sites just now takes silence for a refusal. */
+    Instant silentAt(HoldPurpose purpose, Instant now) {
+        return now.plus(purpose == HoldPurpose.PROBE ? probeFor : holdFor).minus(margin);
     }
 
     /** When to ask again what was asked so many times. */

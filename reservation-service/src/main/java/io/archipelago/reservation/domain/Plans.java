@@ -110,7 +110,7 @@ final class Plans {
         Map<SiteId, List<Refusal>> unlinkable = new HashMap<>();
         Facts.Endpoint own = endpoint(shares.get(sites.own()));
         shares.forEach((site, share) -> {
-            if (share.stage() == Stage.HELD
+            if ((share.stage() == Stage.HELD || share.stage() == Stage.PROBED)
                     && !site.equals(sites.own())
                     && Facts.Endpoint.agreed(own, endpoint(share)).isEmpty()) {
                 unlinkable.put(

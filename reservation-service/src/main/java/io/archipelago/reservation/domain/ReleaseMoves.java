@@ -11,6 +11,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Header;
+import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
 import io.archipelago.reservation.domain.Allocation.Running;
@@ -42,7 +43,8 @@ final class ReleaseMoves {
                     ? Decision.of(same, AllocationMessages.left(same))
                     : Decision.of(same);
         }
-        if (allocation instanceof Released) {
+        boolean nothing = allocation instanceof Released || allocation instanceof Holding holding && holding.probes();
+        if (nothing) {
             return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
         }
         Header next = header.next();

@@ -42,7 +42,7 @@ enum Remedy {
                 yield agree(share, site) ? NOTHING : REPEAT;
             }
             case LOST -> isOver(site) ? NOTHING : REPEAT;
-            case REFUSED, RELEASED -> NOTHING;
+            case PROBED, REFUSED, RELEASED -> NOTHING;
         };
     }
 

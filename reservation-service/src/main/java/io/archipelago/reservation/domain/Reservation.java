@@ -4,6 +4,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import java.time.Instant;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * What could be had becomes up to three counter-offers, reservations that wait where the tenant has the word: {@code Holding -> Offered}, then Held
  * if the tenant accepts, else Releasing.
+ *
+ * A preview goes the same way with sites that are only probed, {@code Planning -> Holding -> Closed(FITS | REFUSED)}, and nobody has anything to give back.
  *
  * A share that was given back by an attempt that failed goes on being released in the background, whatever the state. What is done on every
  * message in every state: {@link ReservationMoves}.
@@ -79,7 +82,9 @@ public sealed interface Reservation {
         RELEASING,
         ENDED,
         REFUSED,
-        CANCELLED
+        CANCELLED,
+        /** Of a preview: all sites would hold it. */
+        FITS
     }
 
     /**
@@ -92,6 +97,7 @@ public sealed interface Reservation {
      * @param request for what
      * @param offerTo the reservation that was refused, as long as this one is a counter-offer to it; null: the tenant wants it
      * @param series of which it is an occurrence; null: it is asked for by itself
+     * @param preview whether it is only asked whether it could be had
      */
     record Details(
             ReservationId id,
@@ -100,15 +106,34 @@ public sealed interface Reservation {
             Instant requestedAt,
             Request request,
             @Nullable ReservationId offerTo,
-            @Nullable ReservationId series) {
+            @Nullable ReservationId series,
+            boolean preview) {
 
         /** Of what a tenant asked for. */
         public Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {
-            this(id, tenant, requestedBy, requestedAt, request, null, null);
+            this(id, tenant, requestedBy, requestedAt, request, null, null, false);
+        }
+
+        /** The same, of which is only asked whether it could be had. */
+        public Details previewed() {
+            return new Details(id, tenant, requestedBy, requestedAt, request, offerTo, series, true);
+        }
+
+        /** The same as an occurrence. */
+        public Details of(ReservationId whole) {
+            return new Details(id, tenant, requestedBy, requestedAt, request, offerTo, whole, preview);
         }
 
         Details accepted() {
-            return new Details(id, tenant, requestedBy, requestedAt, request, null, series);
+            return new Details(id, tenant, requestedBy, requestedAt, request, null, series, preview);
+        }
+
+        /** For what its sites are asked to hold. */
+        HoldPurpose purpose() {
+            if (preview) {
+                return HoldPurpose.PROBE;
+            }
+            return offerTo == null ? HoldPurpose.FIRM : HoldPurpose.OFFER;
         }
     }
 
@@ -306,7 +331,7 @@ public sealed interface Reservation {
      *
      * @param details see {@link Details}
      * @param shares see {@link Holding}
-     * @param state ENDED, CANCELLED or REFUSED
+     * @param state ENDED, CANCELLED, REFUSED or FITS
      * @param refusals if it was refused: why, by site
      * @param offers if it was refused: what was offered instead, in the order of their numbers
      */

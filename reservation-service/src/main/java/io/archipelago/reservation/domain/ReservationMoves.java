@@ -5,6 +5,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -81,7 +82,7 @@ public final class ReservationMoves {
             shares.put(share.site(), share);
             messages.add(commands.of(details, share, null));
         }
-        Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin());
+        Instant giveUpAt = pace.silentAt(details.purpose(), now);
         return Optional.of(new Decision<>(new Holding(details, planning.attempt(), shares, giveUpAt), messages));
     }
 
@@ -148,7 +149,10 @@ public final class ReservationMoves {
         return switch (answer) {
             case ShareHeld held ->
                 share.stage() == Stage.HOLDING
-                        ? Optional.of(onHeld(reservation, share.held(held.facts()), now))
+                        ? Optional.of(onHeld(
+                                reservation,
+                                share.held(held.facts(), reservation.details().purpose()),
+                                now))
                         : Optional.empty();
             case ShareConfirmed confirmed ->
                 share.askAgainAt() != null && share.stage().confirmable() || share.stage() == Stage.LOST
@@ -254,9 +258,11 @@ public final class ReservationMoves {
             return retreat(holding.with(shares), holding.attempt(), unlinkable, now);
         }
         Details details = holding.details();
-        return details.offerTo() == null
-                ? confirm(details, holding.attempt(), shares, now)
-                : Decision.of(new Offered(details, holding.attempt(), shares, offers.until(details, now)));
+        return switch (details.purpose()) {
+            case FIRM -> confirm(details, holding.attempt(), shares, now);
+            case OFFER -> Decision.of(new Offered(details, holding.attempt(), shares, offers.until(details, now)));
+            case PROBE -> Decision.of(new Closed(details, shares, State.FITS, Map.of()));
+        };
     }
 
     /** All sites hold, and the tenant wants it. */
@@ -272,7 +278,7 @@ public final class ReservationMoves {
             messages.add(commands.of(details, confirming, cluster));
             return confirming;
         });
-        Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin());
+        Instant giveUpAt = pace.silentAt(HoldPurpose.FIRM, now);
         return new Decision<>(new Held(details, attempt, shares, cluster, giveUpAt), messages);
     }
 

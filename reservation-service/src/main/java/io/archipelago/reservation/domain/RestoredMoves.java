@@ -44,6 +44,7 @@ public final class RestoredMoves {
                 Decision.of(
                         Releasing.begin(above, releasing.refusals(), releasing.deployed(), again),
                         AllocationMessages.release(above));
+            case Holding holding when holding.probes() -> Decision.of(new Released(above, List.of()));
             case Holding holding -> Decision.of(new Forgotten(above));
             case Held held -> Decision.of(new Forgotten(above));
             case Confirming confirming -> Decision.of(new Forgotten(above));

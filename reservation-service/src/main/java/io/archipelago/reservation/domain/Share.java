@@ -6,6 +6,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
@@ -58,6 +59,8 @@ public record Share(
     public enum Stage {
         HOLDING,
         HELD,
+        /** Its site was only asked, and would hold it. */
+        PROBED,
         CONFIRMING,
         CONFIRMED,
         /** It was confirmed, and its site no longer knows of it. */
@@ -68,7 +71,7 @@ public record Share(
 
         /** Whether the site may still have something booked. */
         public boolean open() {
-            return this != REFUSED && this != RELEASED;
+            return this != REFUSED && this != RELEASED && this != PROBED;
         }
 
         /** Whether the site's word that it is confirmed, or how far it is, means something. */
@@ -91,9 +94,10 @@ public record Share(
     }
 
     /** It gives the machines that it was asked for, whatever it says. */
-    Share held(Facts.Shared said) {
+    Share held(Facts.Shared said, HoldPurpose purpose) {
         Facts.Shared chosen = giving(said, spec.groups());
-        return new Share(id, spec, sequence, Stage.HELD, chosen, null, List.of(), null, List.of(), 0, null);
+        Stage next = purpose == HoldPurpose.PROBE ? Stage.PROBED : Stage.HELD;
+        return new Share(id, spec, sequence, next, chosen, null, List.of(), null, List.of(), 0, null);
     }
 
     Share confirming(Instant again) {
@@ -210,11 +214,11 @@ public record Share(
     /**
      * The last command, to be given or given again.
      *
-     * @param offer whether the share is one of a counter-offer
+     * @param purpose for what it is to be held
      */
-    ShareMessage command(Facts.@Nullable OfCluster cluster, Duration holdFor, boolean offer) {
+    ShareMessage command(Facts.@Nullable OfCluster cluster, Duration holdFor, HoldPurpose purpose) {
         return switch (stage) {
-            case HOLDING, HELD, REFUSED -> new HoldShare(id, sequence, spec, holdFor, offer ? true : null);
+            case HOLDING, HELD, PROBED, REFUSED -> new HoldShare(id, sequence, spec, holdFor, purpose);
             case CONFIRMING, CONFIRMED, LOST ->
                 new ConfirmShare(
                         id, sequence, Objects.requireNonNull(cluster, "a share is confirmed with the cluster's facts"));

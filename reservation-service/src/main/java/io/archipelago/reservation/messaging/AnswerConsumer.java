@@ -10,6 +10,7 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.placement.PlacementMessage;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
+import io.archipelago.contracts.placement.PlacementMessage.PathMeasured;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.app.AllocationService;
@@ -82,6 +83,7 @@ class AnswerConsumer {
         return switch (envelope.message()) {
             case AllocationEvent event -> allocations.onEvent(tx, event);
             case CapacityAdvertised capacity -> federation.advertise(tx, capacity);
+            case PathMeasured path -> federation.tellPlacement(tx, path);
             case PlacementMessage placement -> reservations.onPlacement(tx, placement);
             default -> throw new IllegalArgumentException("no answer of a participant");
         };

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.persistence;
 
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.wire.Json;
 import jakarta.persistence.Column;
@@ -61,6 +62,9 @@ public class AllocationRow {
     /** Whether it is held for an offer. */
     boolean offered;
 
+    /** Whether it is or was only probed: then it is of no use once it is over. */
+    boolean probed;
+
     Allocation allocation() {
         return Json.read(body, Allocation.class);
     }
@@ -81,6 +85,7 @@ public class AllocationRow {
             case Allocation.Released released -> false;
             case Allocation.Forgotten forgotten -> false;
             case Allocation.Releasing releasing -> releasing.deployed();
+            case Allocation.Holding holding -> holding.purpose() != HoldPurpose.PROBE;
             default -> true;
         };
         heldUntil = switch (allocation) {
@@ -90,8 +95,11 @@ public class AllocationRow {
         };
         // Who holds it for an offer has said so when that began.
         offered = allocation instanceof Allocation.Holding holding
-                ? holding.offer()
+                ? holding.purpose() == HoldPurpose.OFFER
                 : offered && allocation instanceof Allocation.Held;
+        probed = allocation instanceof Allocation.Holding holding
+                ? holding.purpose() == HoldPurpose.PROBE
+                : probed && allocation instanceof Allocation.Released;
         if (!(allocation instanceof Allocation.Releasing)) {
             releasingSince = null;
         } else if (releasingSince == null) {

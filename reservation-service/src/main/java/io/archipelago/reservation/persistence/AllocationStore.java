@@ -38,6 +38,9 @@ public class AllocationStore {
               and (held_until is null or held_until > :now) and (:offers or not offered)
             """;
 
+    private static final String FORGET_PROBES =
+            "delete from allocation where probed and state = 'Released' and changed_at < :old";
+
     private static final String LONG_RELEASES = "select id from allocation where releasing_since <= :since order by id";
 
     /** The rows that a transaction has locked; empty: there was none. */
@@ -123,6 +126,15 @@ public class AllocationStore {
                 (Integer) row[2],
                 (Long) row[3],
                 row[4] == null ? null : ((OffsetDateTime) row[4]).toInstant());
+    }
+
+    /** Forgets the shares that were only probed, after so long. */
+    public Uni<Void> forgetProbes(Tx tx, Duration unchanged) {
+        return tx.session()
+                .createNativeQuery(FORGET_PROBES)
+                .setParameter("old", tx.now().minus(unchanged))
+                .executeUpdate()
+                .replaceWithVoid();
     }
 
     /** The shares that have been given back for at least so long and are not yet gone. */

@@ -47,6 +47,9 @@ public class ReservationRow {
     @Nullable
     UUID series;
 
+    /** Whether it is only asked whether it could be had. */
+    boolean preview;
+
     @Column(name = "requested_at")
     Instant requestedAt;
 
@@ -69,6 +72,7 @@ public class ReservationRow {
         offerTo = refused == null ? null : refused.value();
         ReservationId whole = reservation.details().series();
         series = whole == null ? null : whole.value();
+        preview = reservation.details().preview();
         requestedAt = reservation.details().requestedAt();
         changedAt = now;
     }

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 public class ReservationStore {
 
     private static final String OPEN_OFFER =
-            "offerTo is not null and dueAt is not null and state in ('REQUESTED', 'HELD')";
+            "offerTo is not null and not preview and dueAt is not null and state in ('REQUESTED', 'HELD')";
+
+    private static final String FORGET_PREVIEWS =
+            "delete from reservation where preview and due_at is null and changed_at < :old";
 
     /**
      * A reservation as it was read.
@@ -96,20 +99,39 @@ public class ReservationStore {
                 .map(rows -> rows.stream().map(ReservationRow::reservation).toList());
     }
 
-    /** A reservation without a lock, to be looked at only: who locks it later in the same transaction sees what it is then. */
+    /** A reservation that is no preview, without a lock, to be looked at only: who locks it later in the same transaction sees what it is then. */
     public Uni<Optional<Reservation>> lookAt(Tx tx, ReservationId id) {
         return tx.session()
-                .<String>createNativeQuery("select cast(body as text) from reservation where id = :id")
+                .<String>createNativeQuery("select cast(body as text) from reservation where id = :id and not preview")
                 .setParameter("id", id.value())
                 .getSingleResultOrNull()
                 .map(body -> Optional.ofNullable(body).map(text -> Json.read(text, Reservation.class)));
     }
 
+    /** A reservation; nothing if it is a preview. */
     public Uni<Optional<Versioned>> find(Tx tx, ReservationId id) {
+        return find(tx, id, false);
+    }
+
+    /** What is known so far of what was only asked about. */
+    public Uni<Optional<Versioned>> preview(Tx tx, ReservationId id) {
+        return find(tx, id, true);
+    }
+
+    private static Uni<Optional<Versioned>> find(Tx tx, ReservationId id, boolean preview) {
         return tx.session()
                 .find(ReservationRow.class, id.value())
-                .chain(row -> versioned(tx, row == null ? List.of() : List.of(row)))
+                .chain(row -> versioned(tx, row == null || row.preview != preview ? List.of() : List.of(row)))
                 .map(found -> found.stream().findFirst());
+    }
+
+    /** Forgets the previews that have not changed for so long and of which nothing more will be heard. */
+    public Uni<Void> forgetPreviews(Tx tx, Duration unchanged) {
+        return tx.session()
+                .createNativeQuery(FORGET_PREVIEWS)
+                .setParameter("old", tx.now().minus(unchanged))
+                .executeUpdate()
+                .replaceWithVoid();
     }
 
     /**
@@ -119,7 +141,7 @@ public class ReservationStore {
      * @param before only those made before this one; null: from the newest on
      */
     public Uni<List<Versioned>> page(Tx tx, @Nullable TenantId tenant, @Nullable ReservationId before, int limit) {
-        String query = "from ReservationRow where offerTo is null"
+        String query = "from ReservationRow where offerTo is null and not preview"
                 + (tenant == null ? "" : " and tenant = :tenant")
                 + (before == null ? "" : " and id < :before")
                 + " order by id desc";

@@ -132,8 +132,9 @@ final class RequestReader {
                 case "FEWEST_SITES" -> new SitePolicy.FewestSites();
                 case "SPREAD" -> new SitePolicy.Spread();
                 case "CHEAPEST" -> new SitePolicy.Cheapest();
+                case "NEAREST" -> new SitePolicy.Nearest();
                 default -> {
-                    asked.error("policy", "FEWEST_SITES, SPREAD or CHEAPEST; or name the sites with 'use'");
+                    asked.error("policy", "FEWEST_SITES, SPREAD, CHEAPEST or NEAREST; or name the sites with 'use'");
                     yield new SitePolicy.FewestSites();
                 }
             };

@@ -128,7 +128,7 @@ public class SeriesResource {
     private Uni<Optional<Reservation>> take(
             Tx tx, Caller.Who who, ReservationId series, int number, Request request, List<Over> over) {
         ReservationId id = new ReservationId(Uuid7.derived(series.value(), "occurrence " + number));
-        Details details = new Details(id, who.tenant(), who.name(), tx.now(), request, null, series);
+        Details details = new Details(id, who.tenant(), who.name(), tx.now(), request).of(series);
         return quotas.excess(tx, details).chain(excess -> {
             if (excess.isPresent()) {
                 over.add(new Over(request, excess.get()));

@@ -162,8 +162,7 @@ final class Views {
     private static List<ProblemView> problems(Reservation reservation, List<Share> open) {
         List<ProblemView> problems = new ArrayList<>();
         if (reservation instanceof Reservation.Closed closed) {
-            closed.refusals()
-                    .forEach((site, refusals) -> refusals.forEach(refusal -> problems.add(refused(site, refusal))));
+            problems.addAll(refusals(closed));
         }
         if (reservation instanceof Reservation.Running running) {
             running.shares().values().stream()
@@ -172,6 +171,14 @@ final class Views {
                     .forEach(share -> problems.add(givenBack(share)));
         }
         open.forEach(share -> problems(share).forEach(problems::add));
+        return problems;
+    }
+
+    /** Why it was refused. */
+    static List<ProblemView> refusals(Reservation.Closed closed) {
+        List<ProblemView> problems = new ArrayList<>();
+        closed.refusals()
+                .forEach((site, refusals) -> refusals.forEach(refusal -> problems.add(refused(site, refusal))));
         return problems;
     }
 

@@ -17,6 +17,7 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.ClusterAddressing;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.federation.ShareDigest.Range;
@@ -180,8 +181,8 @@ class SharesIT {
         AllocationId firm = at(TOKYO);
 
         // When
-        command(SENDAI, new HoldShare(offer.allocation(), 1, offer.spec(), offer.holdFor(), true));
-        command(SENDAI, new HoldShare(other, 1, offer.spec(), offer.holdFor(), true));
+        command(SENDAI, new HoldShare(offer.allocation(), 1, offer.spec(), offer.holdFor(), HoldPurpose.OFFER));
+        command(SENDAI, new HoldShare(other, 1, offer.spec(), offer.holdFor(), HoldPurpose.OFFER));
         command(SENDAI, hold(firm, 1, SENDAI, window, 5));
 
         // Then

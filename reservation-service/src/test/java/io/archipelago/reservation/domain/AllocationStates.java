@@ -14,6 +14,7 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
@@ -71,7 +72,14 @@ final class AllocationStates {
                 Participant.PLACEMENT, until, Participant.NETWORK, until.plusSeconds(1), Participant.CACHE, until);
         Facts.OfSite known = new Facts.OfSite(facts().hosts(), facts().segment(), null, facts().cache());
         return new Holding(
-                header(), known, answered, PACE.holdFor(), false, 1, NOON.plusSeconds(5), NOON.plusSeconds(40));
+                header(),
+                known,
+                answered,
+                PACE.holdFor(),
+                HoldPurpose.FIRM,
+                1,
+                NOON.plusSeconds(5),
+                NOON.plusSeconds(40));
     }
 
     static Held held() {

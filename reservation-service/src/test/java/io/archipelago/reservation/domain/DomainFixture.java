@@ -54,7 +54,8 @@ final class DomainFixture {
             Duration.ofSeconds(60),
             3,
             3,
-            Duration.ofMinutes(5));
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(40));
 
     /** What each link is to have of the WAN. */
     static final long BANDWIDTH = 100_000_000;
@@ -91,7 +92,7 @@ final class DomainFixture {
     /** A counter-offer to that: four machines instead of six. */
     static Details offer() {
         Details refused = details();
-        return new Details(OFFER, refused.tenant(), refused.requestedBy(), NOON, request(4), RESERVATION, null);
+        return new Details(OFFER, refused.tenant(), refused.requestedBy(), NOON, request(4), RESERVATION, null, false);
     }
 
     /** Osaka's share of a cluster whose master is tokyo. */

@@ -24,6 +24,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Uuid7;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
@@ -154,7 +155,7 @@ class OfferMovesTest {
         // Then
         assertThat(planned.messages()).hasSize(2).allSatisfy(message -> {
             HoldShare hold = (HoldShare) ((ToSite) message).message();
-            assertThat(hold.offered()).isTrue();
+            assertThat(hold.heldFor()).isEqualTo(HoldPurpose.OFFER);
             assertThat(hold.holdFor())
                     .as("to hold all, to think of it, to confirm all")
                     .isEqualTo(PACE.offerFor().plus(PACE.holdFor().multipliedBy(2)));
@@ -195,7 +196,8 @@ class OfferMovesTest {
                 PACE.replaceAgain(),
                 PACE.attempts(),
                 0,
-                PACE.offerFor());
+                PACE.offerFor(),
+                PACE.probeFor());
 
         // Then
         assertThat(refuse(moves, anOffer, Map.of(), Map.of(TOKYO, FULL)).next()).isInstanceOf(Closed.class);
@@ -295,8 +297,8 @@ class OfferMovesTest {
 
     @Test
     void canNotBeAcceptedBeyondItsWindow() {
-        Details late =
-                new Details(OFFER, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION, null);
+        Details late = new Details(
+                OFFER, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION, null, false);
         Instant nearTheEnd = WINDOW.end().minusSeconds(30);
         Planning planning = new Planning(late, Attempt.first(), Map.of(), 1, nearTheEnd.plusSeconds(5));
         Reservation holding = moves.onPlanned(planning, new SitesPlanned(OFFER, 1, Map.of(TOKYO, 4)), nearTheEnd)
@@ -358,8 +360,8 @@ class OfferMovesTest {
 
     /** An offer that its sites hold since noon. */
     private Reservation open(ReservationId id) {
-        Details details =
-                new Details(id, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION, null);
+        Details details = new Details(
+                id, offer().tenant(), offer().requestedBy(), NOON, offer().request(), RESERVATION, null, false);
         Planning planning = new Planning(details, Attempt.first(), Map.of(), 1, NOON.plusSeconds(5));
         return allHold(moves.onPlanned(planning, new SitesPlanned(id, 1, Map.of(TOKYO, 2, OSAKA, 2)), NOON)
                         .orElseThrow()

@@ -15,6 +15,7 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
@@ -256,7 +257,7 @@ class SettlementTableTest {
         Map<String, Reservation> masters = new LinkedHashMap<>();
         Reservation holding = ReservationStates.holding();
         masters.put("HOLDING: Holding", holding);
-        masters.put("HELD: Holding", holding.with(osaka(holding).held(DomainFixture.shared(OSAKA))));
+        masters.put("HELD: Holding", holding.with(osaka(holding).held(DomainFixture.shared(OSAKA), HoldPurpose.FIRM)));
         masters.put("CONFIRMING: Held", ReservationStates.held());
         Reservation held = ReservationStates.held();
         masters.put("CONFIRMED: Held", held.with(osaka(held).confirmed()));

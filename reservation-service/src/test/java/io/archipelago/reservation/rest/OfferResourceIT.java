@@ -275,7 +275,7 @@ class OfferResourceIT {
                 new FewestSites(),
                 new Software("debian-12", List.of()),
                 null);
-        return new Details(id, new TenantId(tenant), "alice", NOW, request, offerTo, null);
+        return new Details(id, new TenantId(tenant), "alice", NOW, request, offerTo, null, false);
     }
 
     private void save(Reservation reservation) {

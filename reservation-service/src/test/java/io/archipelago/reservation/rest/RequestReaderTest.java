@@ -79,9 +79,11 @@ class RequestReaderTest {
                 .isEqualTo(new SitePolicy.Spread());
         assertThat(read(GOOD.replace(name, policy.formatted("CHEAPEST"))).policy())
                 .isEqualTo(new SitePolicy.Cheapest());
+        assertThat(read(GOOD.replace(name, policy.formatted("NEAREST"))).policy())
+                .isEqualTo(new SitePolicy.Nearest());
         assertThat(wrong(GOOD.replace(name, policy.formatted("spread"))))
                 .containsExactly(new FieldError(
-                        "sites.policy", "FEWEST_SITES, SPREAD or CHEAPEST; or name the sites with 'use'"));
+                        "sites.policy", "FEWEST_SITES, SPREAD, CHEAPEST or NEAREST; or name the sites with 'use'"));
     }
 
     @ParameterizedTest

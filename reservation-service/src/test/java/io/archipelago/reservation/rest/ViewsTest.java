@@ -70,7 +70,8 @@ class ViewsTest {
                     Duration.ofSeconds(60),
                     3,
                     3,
-                    Duration.ofMinutes(5)));
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(40)));
     private static final MachineGroup GROUP = new MachineGroup(MachineRole.COMPUTE, 1, 1, 1, 1, 1, 1);
     private static final Facts.Shared FACTS = new Facts.Shared(
             TOKYO,

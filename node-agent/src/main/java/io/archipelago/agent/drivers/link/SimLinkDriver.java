@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimLinkDriver extends SimDriver<LinkSpec> {
 
+    /** As if all sites were a few hundred kilometres apart. */
+    private static final String ROUND_TRIP_MILLIS = "8.0";
+
     public SimLinkDriver(SimHost host) {
         super(host, ResourceKind.LINK, LinkSpec.class);
     }
@@ -42,6 +45,7 @@ public final class SimLinkDriver extends SimDriver<LinkSpec> {
         return Map.of(
                 "peer", spec.peer().value(),
                 "port", Integer.toString(spec.ends().localPort()),
-                "mtu", Integer.toString(spec.mtu()));
+                "mtu", Integer.toString(spec.mtu()),
+                "roundTripMillis", ROUND_TRIP_MILLIS);
     }
 }

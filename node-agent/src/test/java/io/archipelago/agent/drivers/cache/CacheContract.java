@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.agent.SiteFixture;
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.Observed;
@@ -16,8 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What whoever asks for a package cache may rely on, whichever driver makes it. */
+@ExtendWith(Drawn.class)
 abstract class CacheContract {
 
     protected static final ResourceKey CACHE = SiteFixture.cacheKey();

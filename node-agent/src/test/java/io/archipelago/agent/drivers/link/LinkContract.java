@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.agent.SiteFixture;
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.Observed;
@@ -14,8 +15,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What whoever asks for an end of a link may rely on, whichever driver makes it. */
+@ExtendWith(Drawn.class)
 abstract class LinkContract {
 
     protected static final ResourceKey LINK = SiteFixture.linkKey();

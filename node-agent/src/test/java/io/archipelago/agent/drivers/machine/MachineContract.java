@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.archipelago.agent.SiteFixture;
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
@@ -12,8 +13,10 @@ import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What whoever asks for a machine may rely on, whichever driver makes it. */
+@ExtendWith(Drawn.class)
 abstract class MachineContract extends MachineCalls {
 
     /** Has the power fail, and come back; then disks and segment are there again. */

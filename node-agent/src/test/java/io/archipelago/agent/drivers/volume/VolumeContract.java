@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.archipelago.agent.SiteFixture;
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.Observed;
@@ -17,8 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What whoever asks for a volume may rely on, whichever driver makes it. */
+@ExtendWith(Drawn.class)
 abstract class VolumeContract {
 
     protected static final long MIB = 1L << 20;
