@@ -2,4 +2,4 @@
 alter table reservation add column preview boolean not null default false;
 create index reservation_preview on reservation (changed_at) where preview and due_at is null;
 alter table allocation add column probed boolean not null default false;
-create index allocation_probed on allocation (changed_at) where probed and state = 'Released';
+create index allocation_probed on allocation (changed_at) where probed;

@@ -2,6 +2,7 @@ package io.archipelago.bus;
 
 import io.archipelago.contracts.ErrorCode;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Ends a REST request with a problem. Below REST, what is expected to be refused is a value and no exception. */
 public final class Rejection extends RuntimeException {
@@ -39,6 +40,12 @@ public final class Rejection extends RuntimeException {
     public static Rejection invalid(String field, String allowed) {
         return new Rejection(
                 ErrorCode.INVALID_REQUEST, field + ": " + allowed, List.of(new FieldError(field, allowed)));
+    }
+
+    /** For all that is wrong, at least one thing. */
+    public static Rejection invalid(List<FieldError> errors) {
+        String all = errors.stream().map(e -> e.field() + ": " + e.message()).collect(Collectors.joining("; "));
+        return new Rejection(ErrorCode.INVALID_REQUEST, all, errors);
     }
 
     public ErrorCode code() {

@@ -157,7 +157,11 @@ public interface ReservationConfig {
         @WithDefault("PT40S")
         Duration sitesAnswerWithin();
 
-        /** How long an answer is kept after the last that was heard of it. */
+        /** How many of a tenant's questions may wait for sites at a time, at least 1. */
+        @WithDefault("10")
+        int perTenant();
+
+        /** How long an answer is kept after the last that was heard of it; longer than sites may be asked for, which is eight minutes unless set otherwise. */
         @WithDefault("PT15M")
         Duration keepFor();
     }

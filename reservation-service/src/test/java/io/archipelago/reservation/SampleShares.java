@@ -10,6 +10,7 @@ import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Header;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class SampleShares {
         return new Allocation.Confirmed(header(id, master), Facts.OfSite.unknown(), cluster, later);
     }
 
-    public static Allocation.Header header(AllocationId id, SiteId master) {
+    public static Header header(AllocationId id, SiteId master) {
         Instant start = Instant.now().plus(Duration.ofHours(2));
         AllocationSpec spec = new AllocationSpec(
                 new TenantId("astro"),
@@ -38,7 +39,7 @@ public final class SampleShares {
                 List.of(),
                 ClusterAddressing.DEFAULT_NETWORK,
                 new Software("debian-12", List.of()));
-        return new Allocation.Header(id, spec, 2, 3);
+        return new Header(id, spec, 2, 3);
     }
 
     public static AllocationId at(SiteId site) {

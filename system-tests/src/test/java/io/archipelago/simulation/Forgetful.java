@@ -2,9 +2,7 @@ package io.archipelago.simulation;
 
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.Resource;
-import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
-import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.host.Phase;
 
@@ -36,16 +34,9 @@ final class Forgetful {
     }
 
     /** For {@link Mutation#PROBE_BOOKS}: the command as if it were in earnest. */
-    static AllocationCommand purpose(AllocationCommand command) {
-        return command instanceof HoldAllocation hold && hold.heldFor() == HoldPurpose.PROBE
-                ? new HoldAllocation(
-                        hold.allocation(),
-                        hold.sequence(),
-                        hold.addressees(),
-                        hold.spec(),
-                        hold.facts(),
-                        hold.holdFor())
-                : command;
+    static HoldAllocation purpose(HoldAllocation hold) {
+        return new HoldAllocation(
+                hold.allocation(), hold.sequence(), hold.addressees(), hold.spec(), hold.facts(), hold.holdFor());
     }
 
     /** For {@link Mutation#SEQUENCE_FORGOTTEN}: the part as if no command had been seen. */

@@ -124,19 +124,15 @@ class ParticipantService extends Service {
     Work work(Posted posted) {
         return switch (posted.message()) {
             case HoldAllocation hold when !protocol.books(hold) -> null;
-            case HoldAllocation hold
-            when hold.heldFor() == HoldPurpose.PROBE && !world().broken(Mutation.PROBE_BOOKS) ->
-                Probes.work(this, hold, posted.id());
-            case AllocationCommand heard -> {
-                AllocationCommand command = world().broken(Mutation.PROBE_BOOKS) ? Forgetful.purpose(heard) : heard;
-                yield new Work(
+            case HoldAllocation hold when hold.heldFor() == HoldPurpose.PROBE -> Probes.work(this, hold, posted);
+            case AllocationCommand command ->
+                new Work(
                         command,
                         posted.id(),
                         rows(command),
                         false,
                         () -> protocol.books(command),
                         tx -> onCommand(command, tx));
-            }
             case ResourceObserved seen -> observed(seen);
             case HostHeartbeat said -> hosts.heard(said);
             case HostDead said -> hosts.died(said, posted.id());

@@ -29,8 +29,8 @@ public sealed interface AllocationCommand extends Message {
      * @param spec what is wanted
      * @param facts what is known of the site so far
      * @param holdFor how long the hold lasts from when the participant grants it, by its own clock
-     * @param purpose for what, if not for what was asked for: then null. A {@link HoldPurpose#PROBE} is answered as things are now, whatever the
-     *     participant has heard before, and nothing is booked
+     * @param offer whether it is held for a counter-offer, which makes way for what somebody has asked for; null: it is not
+     * @param probe whether it is answered as things are now, whatever the participant has heard before, and nothing is booked; null: it is booked
      */
     record HoldAllocation(
             AllocationId allocation,
@@ -39,11 +39,23 @@ public sealed interface AllocationCommand extends Message {
             AllocationSpec spec,
             Facts.OfSite facts,
             Duration holdFor,
-            @Nullable HoldPurpose purpose)
+            @Nullable Boolean offer,
+            @Nullable Boolean probe)
             implements AllocationCommand {
         public HoldAllocation {
             addressees = Set.copyOf(addressees);
-            purpose = HoldPurpose.written(purpose);
+        }
+
+        /** For a purpose. */
+        public HoldAllocation(
+                AllocationId allocation,
+                long sequence,
+                Set<Participant> addressees,
+                AllocationSpec spec,
+                Facts.OfSite facts,
+                Duration holdFor,
+                HoldPurpose purpose) {
+            this(allocation, sequence, addressees, spec, facts, holdFor, purpose.asOffer(), purpose.asProbe());
         }
 
         /** For what was asked for. */
@@ -54,12 +66,12 @@ public sealed interface AllocationCommand extends Message {
                 AllocationSpec spec,
                 Facts.OfSite facts,
                 Duration holdFor) {
-            this(allocation, sequence, addressees, spec, facts, holdFor, null);
+            this(allocation, sequence, addressees, spec, facts, holdFor, HoldPurpose.FIRM);
         }
 
         /** For what it is to be held. */
         public HoldPurpose heldFor() {
-            return HoldPurpose.read(purpose);
+            return HoldPurpose.of(offer, probe);
         }
     }
 

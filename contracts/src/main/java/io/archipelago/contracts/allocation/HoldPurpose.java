@@ -11,13 +11,21 @@ public enum HoldPurpose {
     /** For nothing: whoever asks wants to know whether it would be held as {@link #FIRM}. It is answered alike, and nothing is booked. */
     PROBE;
 
-    /** As a message says it: for what was asked for nothing is said. */
-    public static @Nullable HoldPurpose written(@Nullable HoldPurpose purpose) {
-        return purpose == FIRM ? null : purpose;
+    /** As a message says it; null: it is not for an offer. */
+    public @Nullable Boolean asOffer() {
+        return this == OFFER ? true : null;
+    }
+
+    /** As a message says it; null: it is no probe. */
+    public @Nullable Boolean asProbe() {
+        return this == PROBE ? true : null;
     }
 
     /** What a message says. */
-    public static HoldPurpose read(@Nullable HoldPurpose written) {
-        return written == null ? FIRM : written;
+    public static HoldPurpose of(@Nullable Boolean offer, @Nullable Boolean probe) {
+        if (Boolean.TRUE.equals(probe)) {
+            return PROBE;
+        }
+        return Boolean.TRUE.equals(offer) ? OFFER : FIRM;
     }
 }

@@ -39,28 +39,32 @@ public sealed interface ShareMessage extends Message {
      * @param sequence see {@link ShareMessage}
      * @param spec what is wanted
      * @param holdFor how long the hold lasts from when it is granted, by the giver's clock
-     * @param purpose for what, if not for what was asked for: then null. Nothing is held for a {@link HoldPurpose#PROBE}, and the answer is the last
-     *     word about it
+     * @param offer whether it is held for a counter-offer, which a tenant has time to think of; null: it is not
+     * @param probe whether nothing is to be held, and the answer is the last word about it; null: it is
      */
     record HoldShare(
             AllocationId allocation,
             long sequence,
             AllocationSpec spec,
             Duration holdFor,
-            @Nullable HoldPurpose purpose)
+            @Nullable Boolean offer,
+            @Nullable Boolean probe)
             implements Command {
-        public HoldShare {
-            purpose = HoldPurpose.written(purpose);
+
+        /** For a purpose. */
+        public HoldShare(
+                AllocationId allocation, long sequence, AllocationSpec spec, Duration holdFor, HoldPurpose purpose) {
+            this(allocation, sequence, spec, holdFor, purpose.asOffer(), purpose.asProbe());
         }
 
         /** For what was asked for. */
         public HoldShare(AllocationId allocation, long sequence, AllocationSpec spec, Duration holdFor) {
-            this(allocation, sequence, spec, holdFor, null);
+            this(allocation, sequence, spec, holdFor, HoldPurpose.FIRM);
         }
 
         /** For what it is to be held. */
         public HoldPurpose heldFor() {
-            return HoldPurpose.read(purpose);
+            return HoldPurpose.of(offer, probe);
         }
     }
 
@@ -69,7 +73,7 @@ public sealed interface ShareMessage extends Message {
      *
      * @param allocation the share
      * @param sequence of the command answered
-     * @param until when the hold runs out, by the giver's clock; after a probe, when it would
+     * @param until when the hold runs out, by the giver's clock; after a probe nothing is held until then
      * @param facts what the other sites need to know of it
      */
     record ShareHeld(AllocationId allocation, long sequence, Instant until, Facts.Shared facts) implements Answer {}

@@ -117,9 +117,25 @@ public sealed interface PlacementMessage extends Message {
      *     have throughout this one its {@code limits}
      * @param notBefore nothing that starts later is to start before, for want of something that placement knows nothing of; null: of nothing
      * @param atMost so many answers, 1 or more
+     * @param apart whether each is by itself, for nothing is to be held; null: all are held beside each other
      */
     record FindAlternatives(
-            TenantId tenant, PlanSites request, @Nullable Instant notBefore, int atMost) implements Question {
+            TenantId tenant,
+            PlanSites request,
+            @Nullable Instant notBefore,
+            int atMost,
+            @Nullable Boolean apart) implements Question {
+
+        /** For such that are held beside each other. */
+        public FindAlternatives(TenantId tenant, PlanSites request, @Nullable Instant notBefore, int atMost) {
+            this(tenant, request, notBefore, atMost, null);
+        }
+
+        /** Whether each is by itself. */
+        public boolean areApart() {
+            return Boolean.TRUE.equals(apart);
+        }
+
         @Override
         public ReservationId reservation() {
             return request.reservation();
@@ -143,7 +159,7 @@ public sealed interface PlacementMessage extends Message {
      * reservation.events.v1}; keyed by peer.
      *
      * @param peer the site at the other end
-     * @param at when it was measured, by the clock of network's host
+     * @param at when network heard of it, by its own clock
      * @param roundTripMillis how long a packet takes there and back through the WAN, more than 0
      */
     record PathMeasured(SiteId peer, Instant at, double roundTripMillis) implements PlacementMessage {

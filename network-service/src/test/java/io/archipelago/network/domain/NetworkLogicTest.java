@@ -1,67 +1,52 @@
 package io.archipelago.network.domain;
 
+import static io.archipelago.network.domain.NetworkFixture.FIRST;
+import static io.archipelago.network.domain.NetworkFixture.NOON;
+import static io.archipelago.network.domain.NetworkFixture.OSAKA;
+import static io.archipelago.network.domain.NetworkFixture.TOKYO;
+import static io.archipelago.network.domain.NetworkFixture.WINDOW;
+import static io.archipelago.network.domain.NetworkFixture.WINDOWS;
+import static io.archipelago.network.domain.NetworkFixture.booking;
+import static io.archipelago.network.domain.NetworkFixture.claims;
+import static io.archipelago.network.domain.NetworkFixture.inventory;
+import static io.archipelago.network.domain.NetworkFixture.refusal;
+import static io.archipelago.network.domain.NetworkFixture.request;
+import static io.archipelago.network.domain.NetworkFixture.segment;
+import static io.archipelago.network.domain.NetworkFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.protocol.ParticipantLogic.Choice;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.Claim;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
-import io.archipelago.contracts.ErrorCode;
-import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.Ids.ReservationId;
-import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.AllocationSpec.Software;
-import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.allocation.MachineGroup;
-import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.HostRole;
-import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.LinkDriver;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.UniqueElements;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NetworkLogicTest {
 
-    private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
-    private static final TimeWindow WINDOW = new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(7200));
-    private static final SiteId TOKYO = new SiteId("tokyo");
-    private static final SiteId OSAKA = new SiteId("osaka");
-    private static final HostId FIRST = new HostId("tokyo-g01");
     private static final HostId SECOND = new HostId("tokyo-g02");
-    private static final List<TimeWindow> WINDOWS = List.of(
-            WINDOW,
-            new TimeWindow(NOON.plusSeconds(5000), NOON.plusSeconds(9000)),
-            new TimeWindow(NOON.plusSeconds(7200), NOON.plusSeconds(9000)),
-            new TimeWindow(NOON.plusSeconds(3600), NOON.plusSeconds(9000)));
     private static final long CACHE = 10;
-    private static final long MBIT = 1_000_000;
     private static final HostId COMPUTE = new HostId("tokyo-c01");
 
     private final NetworkLogic logic = new NetworkLogic(
@@ -144,11 +129,6 @@ class NetworkLogicTest {
                 caches.add(booking(i, new Claim(gateway, null, Amounts.of("bytes", CACHE)), null, window));
             }
         }
-    }
-
-    private static List<Claim> claims(NetworkLogic logic, Request request, Chosen chosen) {
-        return logic.claims(
-                request.allocation(), request.spec(), request.facts().with(chosen.chosen()));
     }
 
     private static boolean hasRoom(String gateway, Map<String, Long> space, List<Booking> caches, TimeWindow window) {
@@ -284,114 +264,6 @@ class NetworkLogicTest {
     }
 
     @Test
-    void refusesWithoutALinkWhatTheWanHasNoRoomForThroughoutTheWindow() {
-        // Given
-        NetworkLogic wan = towards(OSAKA, 1000 * MBIT);
-        Claim taken = claims(
-                        wan, linked(1, 700 * MBIT), (Chosen) wan.hold(linked(1, 700 * MBIT), calendar(wan, List.of())))
-                .getLast();
-        Calendar calendar = calendar(wan, List.of(booking(1, taken, null)));
-
-        // When
-        Refusal refusal = refusal(wan.hold(linked(2, 400 * MBIT), calendar));
-
-        // Then
-        assertThat(refusal.code()).isEqualTo(ErrorCode.NO_CAPACITY);
-        assertThat(refusal.resource()).isEqualTo("bandwidth");
-        assertThat(refusal.detail())
-                .isEqualTo("of the 400Mbit/s of the WAN to osaka that a link of this cluster takes 300Mbit/s are free"
-                        + " throughout the window");
-        assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
-        assertThat(refusal.machines()).as("fewer of them would not help").isNull();
-        assertThat(wan.hold(linked(2, 300 * MBIT), calendar)).isInstanceOf(Chosen.class);
-        assertThat(wan.hold(request(2, TOKYO, WINDOW), calendar))
-                .as("without a link")
-                .isInstanceOf(Chosen.class);
-    }
-
-    @Test
-    void booksForALeaseWhatWasChosenForItWhateverIsToldOfTheWanByNow() {
-        // Given
-        NetworkLogic before = towards(OSAKA, 1000 * MBIT);
-        NetworkLogic after = towards(OSAKA, 20 * MBIT);
-        Request request = linked(1, 700 * MBIT);
-        Chosen promised = (Chosen) before.hold(request, calendar(before, List.of()));
-        Chosen untold = (Chosen) logic.hold(linked(2, null), calendar(List.of()));
-
-        // Then
-        assertThat(claims(after, request, promised)).isEqualTo(claims(before, request, promised));
-        assertThat(claims(after, linked(2, null), untold))
-                .as("nothing was told when it was held")
-                .isEqualTo(claims(logic, linked(2, null), untold))
-                .hasSize(2);
-    }
-
-    @Test
-    void saysFirstWhatNoOtherTimeWouldHelpWith() {
-        // Given
-        List<Booking> taken = IntStream.rangeClosed(100, 105)
-                .mapToObj(vlan -> booking(vlan, new Claim(NetworkLogic.VLANS, vlan, Amounts.NONE), null))
-                .toList();
-
-        // Then
-        assertThat(refusal(logic.hold(linked(1, MBIT), calendar(taken))).code()).isEqualTo(ErrorCode.UNSUPPORTED);
-        assertThat(refusal(logic.hold(linked(1, null), calendar(taken))).code()).isEqualTo(ErrorCode.NO_CAPACITY);
-    }
-
-    @Test
-    void promisesNoBandwidthThatItHasNot() {
-        NetworkLogic wan = towards(OSAKA, 1000 * MBIT);
-
-        Refusal tooMuch = refusal(wan.hold(linked(1, 1001 * MBIT), calendar(wan, List.of())));
-        Refusal toNobody = refusal(logic.hold(linked(1, 1 * MBIT), calendar(List.of())));
-
-        assertThat(tooMuch.code()).isEqualTo(ErrorCode.UNSUPPORTED);
-        assertThat(tooMuch.detail())
-                .isEqualTo("of the WAN to osaka this site promises at most 1Gbit/s, and 1001Mbit/s are asked for");
-        assertThat(toNobody.code()).isEqualTo(ErrorCode.UNSUPPORTED);
-        assertThat(toNobody.detail())
-                .isEqualTo("this site promises no bandwidth to osaka; ask for none, or for other sites");
-    }
-
-    /** Judged by adding up at every instant at which a window begins. */
-    @Property
-    void neverPromisesMoreOfTheWanThanThereIsNorRefusesInVain(
-            @ForAll @Size(max = 30) List<@IntRange(min = 0, max = 6) Integer> asked,
-            @ForAll @Size(min = 30, max = 30) List<@IntRange(min = 0, max = 3) Integer> windows) {
-        // Given
-        NetworkLogic wan = towards(OSAKA, 10 * MBIT);
-        List<Booking> bookings = new ArrayList<>();
-
-        for (int i = 0; i < asked.size(); i++) {
-            // When
-            TimeWindow window = WINDOWS.get(windows.get(i));
-            Request request = linked(i, asked.get(i) == 0 ? null : asked.get(i) * MBIT, window);
-            Choice choice = wan.hold(request, calendar(wan, bookings));
-
-            // Then
-            long wanted = Math.max(1, asked.get(i)) * MBIT;
-            assertThat(choice instanceof Chosen).isEqualTo(most(bookings, window) + wanted <= 10 * MBIT);
-            if (choice instanceof Chosen chosen) {
-                Claim claim = claims(wan, request, chosen).getLast();
-                assertThat(claim.amounts().get("bits-per-second")).isEqualTo(wanted);
-                bookings.add(booking(i, claim, null, window));
-            }
-        }
-    }
-
-    private static long most(List<Booking> bookings, TimeWindow window) {
-        return WINDOWS.stream()
-                .map(TimeWindow::start)
-                .filter(window::contains)
-                .mapToLong(at -> bookings.stream()
-                        .filter(booking -> booking.during().contains(at))
-                        .mapToLong(booking -> booking.amounts().get("bits-per-second"))
-                        .sum())
-                .max()
-                .orElse(0);
-    }
-
-    @Test
     void booksGatewaysAndTheSitesVlans() {
         assertThat(logic.name()).isEqualTo(Participant.NETWORK);
         assertThat(logic.pools()).extracting(Pool::id).containsExactly(NetworkLogic.VLANS);
@@ -405,99 +277,10 @@ class NetworkLogicTest {
         return new Calendar(pools(true), bookings, NOON);
     }
 
-    private Calendar calendar(NetworkLogic other, List<Booking> bookings) {
-        return new Calendar(
-                Stream.concat(
-                                other.pools().stream(),
-                                logic.pools(FIRST, inventory(HostRole.GATEWAY, "203.0.113.1"), true).stream())
-                        .toList(),
-                bookings,
-                NOON);
-    }
-
-    /** Links that ask for nothing have a megabit. */
-    private static NetworkLogic towards(SiteId peer, long bandwidth) {
-        return new NetworkLogic(
-                new Pool.Units(100, 199),
-                new Pool.Units(20000, 20003),
-                new LinkTerms(List.of(LinkDriver.OPENVPN), 1500, 1486, new Wan(Map.of(peer, bandwidth), MBIT)));
-    }
-
     private List<Pool> pools(boolean open) {
         List<Pool> pools = new ArrayList<>(logic.pools());
         pools.addAll(logic.pools(FIRST, inventory(HostRole.GATEWAY, "203.0.113.1"), open));
         pools.addAll(logic.pools(SECOND, inventory(HostRole.GATEWAY, "203.0.113.9"), open));
         return pools;
-    }
-
-    private static Inventory inventory(HostRole role, String wanAddress) {
-        return inventory(role, wanAddress, 0);
-    }
-
-    private static Inventory inventory(HostRole role, String wanAddress, long cacheBytes) {
-        return new Inventory(
-                "9f2c",
-                Set.of(role),
-                0,
-                0,
-                Map.of(),
-                "",
-                cacheBytes,
-                wanAddress,
-                Map.of(LinkDriver.OPENVPN, "a1:b2"),
-                "",
-                Map.of(),
-                Map.of(),
-                List.of());
-    }
-
-    private static Facts.Segment segment(Choice choice) {
-        return (Facts.Segment) ((Chosen) choice).chosen();
-    }
-
-    private static Refusal refusal(Choice choice) {
-        return ((DoesNotFit) choice).refusal();
-    }
-
-    private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil) {
-        return booking(number, claim, heldUntil, WINDOW);
-    }
-
-    private static Booking booking(long number, Claim claim, @Nullable Instant heldUntil, TimeWindow during) {
-        return new Booking(allocation(number), claim.pool(), claim.unit(), claim.amounts(), during, heldUntil);
-    }
-
-    private static AllocationId allocation(long number) {
-        return new AllocationId(new ReservationId(new UUID(0x7000, number)), TOKYO);
-    }
-
-    private static Request request(long number, SiteId master, TimeWindow booked) {
-        return new Request(allocation(number), spec(master, List.of()), Facts.OfSite.unknown(), booked);
-    }
-
-    private static Request linked(long number, @Nullable Long bandwidth) {
-        return linked(number, bandwidth, WINDOW);
-    }
-
-    private static Request linked(long number, @Nullable Long bandwidth, TimeWindow booked) {
-        return new Request(allocation(number), spec(TOKYO, List.of(OSAKA), bandwidth), Facts.OfSite.unknown(), booked);
-    }
-
-    private static AllocationSpec spec(SiteId master, List<SiteId> peers) {
-        return spec(master, peers, null);
-    }
-
-    private static AllocationSpec spec(SiteId master, List<SiteId> peers, @Nullable Long bandwidth) {
-        return new AllocationSpec(
-                new TenantId("astro"),
-                "survey",
-                1,
-                master,
-                peers,
-                WINDOW,
-                List.of(new MachineGroup(MachineRole.COMPUTE, 1, 2, 1, 1, 1, 2)),
-                ClusterAddressing.DEFAULT_NETWORK,
-                new Software("debian-12", List.of()),
-                bandwidth);
     }
 }

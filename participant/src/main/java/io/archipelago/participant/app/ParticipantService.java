@@ -17,6 +17,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -27,6 +28,7 @@ import io.archipelago.participant.persistence.PartStore.Reach;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -95,17 +97,21 @@ public class ParticipantService {
         return command instanceof HoldAllocation hold && hold.heldFor() == HoldPurpose.PROBE;
     }
 
-    /** Nobody waits for it, and it waits for nobody: it is answered by what has committed. */
+    /** It is answered by what has committed. A refusal is that of a request: counter-offers make way if that helps, and else are in the way. */
     private Uni<Void> probe(Tx tx, HoldAllocation hold) {
         return store.free(tx, Set.of())
                 .map(free -> protocol.probe(hold, free, tx.now()))
                 .chain(answer -> answer instanceof AllocationRefused
-                        // Counter-offers would make way.
-                        ? store.calendarWithoutOffers(tx).map(firm -> protocol.probe(hold, firm, tx.now()))
+                        ? store.booked(tx).map(booked -> probe(hold, booked, tx.now()))
                         : Uni.createFrom().item(answer))
                 .invoke(answer ->
                         tx.send(Topics.events(service), hold.allocation().toString(), answer))
                 .replaceWithVoid();
+    }
+
+    private AllocationEvent probe(HoldAllocation hold, PartStore.Booked booked, Instant now) {
+        AllocationEvent without = protocol.probe(hold, booked.withoutOffers(), now);
+        return without instanceof AllocationRefused ? protocol.probe(hold, booked.all(), now) : without;
     }
 
     private static boolean booksMore(AllocationCommand command) {
@@ -147,13 +153,20 @@ public class ParticipantService {
                         .invoke(() -> tellOfPath(tx, observed, view)));
     }
 
+    /** What came late says nothing of now. */
     private void tellOfPath(Tx tx, ResourceObserved observed, PartView view) {
         view.resources().stream()
                 .filter(resource -> resource.host().equals(observed.host())
                         && resource.key().equals(observed.key())
+                        && isNews(observed, resource)
                         && observed.phase() == Phase.READY)
                 .flatMap(resource -> logic.measured(resource, observed.details(), tx.now()).stream())
                 .forEach(path -> tx.send(Topics.events(service), path.peer().value(), path));
+    }
+
+    private static boolean isNews(ResourceObserved observed, Resource known) {
+        return observed.epoch() > known.epoch()
+                || observed.epoch() == known.epoch() && observed.counter() > known.counter();
     }
 
     /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what decisions about parts are taken from, and writes the decisions. What a transaction has read it does not read again, so the parts
@@ -114,15 +115,40 @@ public class PartStore {
         return without(tx, "body -> 'spec' ->> 'tenant' = :tenant", tenant.value());
     }
 
+    /**
+     * Everything that is booked.
+     *
+     * @param all of it
+     * @param withoutOffers of it what makes way for nobody
+     */
+    public record Booked(Calendar all, Calendar withoutOffers) {}
+
+    /** What a transaction has read of it. */
+    private static final class AllRead {
+        private @Nullable Booked booked;
+    }
+
+    /** Everything that is booked here, read once in a transaction; nothing is locked. */
+    public Uni<Booked> booked(Tx tx) {
+        AllRead read = tx.atHand(AllRead.class, AllRead::new);
+        return read.booked != null
+                ? Uni.createFrom().item(read.booked)
+                : calendar(tx)
+                        .chain(all -> without(tx, all, "true", "").map(without -> new Booked(all, without)))
+                        .invoke(booked -> read.booked = booked);
+    }
+
     private Uni<Calendar> without(Tx tx, String those, String tenant) {
+        return calendar(tx).chain(all -> without(tx, all, those, tenant));
+    }
+
+    private static Uni<Calendar> without(Tx tx, Calendar all, String those, String tenant) {
         var offers = tx.session().<String>createNativeQuery("select allocation from part where offer and " + those);
         if (!tenant.isEmpty()) {
             offers.setParameter("tenant", tenant);
         }
-        return calendar(tx)
-                .chain(all -> offers.getResultList()
-                        .map(ids -> all.without(
-                                ids.stream().map(AllocationId::parse).toList())));
+        return offers.getResultList()
+                .map(ids -> all.without(ids.stream().map(AllocationId::parse).toList()));
     }
 
     /**

@@ -55,7 +55,7 @@ final class Alternatives {
         this.rooms = rooms;
     }
 
-    /** The likest first; each can be had beside those before it, for all are held at the same time. */
+    /** The likest first; each can be had beside those before it if all are held at the same time. */
     List<Alternative> to(FindAlternatives question) {
         PlanSites refused = question.request();
         // What sites said that they have throughout this window says nothing of another one.
@@ -73,7 +73,9 @@ final class Alternatives {
                     };
             next.ifPresent(each -> {
                 found.add(each);
-                take(refused, each);
+                if (!question.areApart()) {
+                    take(refused, each);
+                }
             });
         }
         return found;

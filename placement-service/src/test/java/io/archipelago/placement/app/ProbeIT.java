@@ -120,7 +120,7 @@ class ProbeIT {
     }
 
     @Test
-    void waitsForNobodyWhoBooks() throws Exception {
+    void waitsForNobodyWhoBooksOnceItKnowsTheRows() throws Exception {
         site.answer(probe(1));
         try (Connection other = database.getConnection();
                 Statement statement = other.createStatement()) {

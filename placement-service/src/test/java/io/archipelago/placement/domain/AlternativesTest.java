@@ -268,6 +268,17 @@ class AlternativesTest {
 
         // Then
         assertThat(found).extracting(Alternative::change).containsExactly(Change.LATER);
+
+        // When: nothing is to be held
+        List<Alternative> apart = planner.alternatives(
+                        new FindAlternatives(
+                                new TenantId("astro"), question(3, new FewestSites(), null), null, 4, true),
+                        here,
+                        Map.of())
+                .alternatives();
+
+        // Then
+        assertThat(apart).extracting(Alternative::change).contains(Change.LATER, Change.FEWER);
     }
 
     @Provide

@@ -4,6 +4,7 @@ import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
@@ -73,12 +74,17 @@ public class AllocationService {
         });
     }
 
-    /** Of a command that was taken already nothing is decided once more. */
+    /** Of a command that was taken already nothing is decided once more, but of a probe that is over. */
     private Uni<Optional<Refusal>> excess(
             Tx tx, SiteId master, Optional<Allocation> found, ShareMessage.Command command) {
         boolean newer =
                 found.map(a -> command.sequence() > a.header().shareSequence()).orElse(true);
-        return newer && command instanceof HoldShare hold
+        boolean again = command instanceof HoldShare probe
+                && probe.heldFor() == HoldPurpose.PROBE
+                && found.filter(a -> a instanceof Allocation.Released
+                                && command.sequence() == a.header().shareSequence())
+                        .isPresent();
+        return (newer || again) && command instanceof HoldShare hold
                 ? limits.excess(tx, master, hold)
                 : Uni.createFrom().item(Optional.empty());
     }

@@ -77,11 +77,9 @@ public class FederationService {
         return Uni.createFrom().voidItem();
     }
 
-    /** Tells placement how far a peer is; of who is none any more nobody needs to know. */
+    /** Tells placement how far a peer is, beside what that advertises. */
     public Uni<Void> tellPlacement(Tx tx, PathMeasured path) {
-        if (sites.numbers().containsKey(path.peer())) {
-            tx.send(Topics.RESERVATION_EVENTS, path.peer().value(), path);
-        }
+        tx.send(Topics.RESERVATION_EVENTS, path.peer().value(), path);
         return Uni.createFrom().voidItem();
     }
 

@@ -46,7 +46,7 @@ public class OldPreviews {
                 ignored -> forget().subscribe()
                         .with(
                                 done -> {},
-                                failure -> LOG.debugf("old previews are not forgotten yet: %s", failure.getMessage())));
+                                failure -> LOG.warnf("old previews are not forgotten yet: %s", failure.getMessage())));
     }
 
     void onStop(@Observes ShutdownEvent event) {

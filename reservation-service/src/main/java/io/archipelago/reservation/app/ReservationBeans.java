@@ -97,7 +97,7 @@ class ReservationBeans {
             throw new IllegalArgumentException("reservation.previews.sites-answer-within is " + probe
                     + "; it is more than three times reservation.deadlines.margin, " + least);
         }
-        return new Pace(
+        Pace pace = new Pace(
                 deadlines.holdFor(),
                 deadlines.margin(),
                 deadlines.askAgain(),
@@ -109,6 +109,15 @@ class ReservationBeans {
                 offers,
                 config.offers().holdFor(),
                 probe);
+        if (config.previews().keepFor().compareTo(pace.previewFor()) <= 0) {
+            throw new IllegalArgumentException("reservation.previews.keep-for is "
+                    + config.previews().keepFor() + "; it is longer than sites may be asked for, " + pace.previewFor());
+        }
+        if (config.previews().waitFor().isNegative() || config.previews().perTenant() < 1) {
+            throw new IllegalArgumentException(
+                    "reservation.previews.wait-for is 0 or more, and reservation.previews.per-tenant 1 or more");
+        }
+        return pace;
     }
 
     @Produces

@@ -1,11 +1,8 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.AllocationId;
-import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
-import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
@@ -54,43 +51,6 @@ public sealed interface Allocation {
     }
 
     /**
-     * What every state knows.
-     *
-     * @param id the allocation
-     * @param spec what is given
-     * @param shareSequence the highest sequence heard from the master
-     * @param sequence the highest sequence told the participants
-     */
-    record Header(AllocationId id, AllocationSpec spec, long shareSequence, long sequence) {
-
-        SiteId master() {
-            return spec.master();
-        }
-
-        Header heard(long fromMaster) {
-            return new Header(id, spec, fromMaster, sequence);
-        }
-
-        Header next() {
-            return new Header(id, spec, shareSequence, sequence + 1);
-        }
-
-        Header with(AllocationSpec other) {
-            return new Header(id, other, shareSequence, sequence);
-        }
-
-        /** The host name of one of this site's machines. */
-        String hostName(int ordinal) {
-            return ClusterAddressing.of(spec.network(), id.reservation()).hostName(spec.siteNumber(), ordinal);
-        }
-
-        /** Numbered above everything that was said before a database was restored. */
-        Header above(long floor) {
-            return new Header(id, spec, shareSequence, Math.max(sequence + 1, floor));
-        }
-    }
-
-    /**
      * The participants are asked.
      *
      * @param header see {@link Header}
@@ -114,6 +74,8 @@ public sealed interface Allocation {
             implements Allocation {
         public Holding {
             until = Map.copyOf(until);
+            // A row of before there were purposes has none.
+            purpose = Objects.requireNonNullElse(purpose, HoldPurpose.FIRM);
         }
 
         @Override
@@ -371,10 +333,16 @@ public sealed interface Allocation {
      *
      * @param header see {@link Header}
      * @param refusals if the share was refused: why
+     * @param probed whether it was only asked whether it would be held
      */
-    record Released(Header header, List<Refusal> refusals) implements Allocation {
+    record Released(Header header, List<Refusal> refusals, boolean probed) implements Allocation {
         public Released {
             refusals = List.copyOf(refusals);
+        }
+
+        /** Of what was to be held. */
+        public Released(Header header, List<Refusal> refusals) {
+            this(header, refusals, false);
         }
 
         @Override

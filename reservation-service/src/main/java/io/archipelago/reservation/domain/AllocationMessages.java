@@ -18,7 +18,6 @@ import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareReleased;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
-import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Releasing;

@@ -17,7 +17,6 @@ import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
-import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
@@ -80,6 +79,7 @@ public final class AllocationMoves {
         return known.map(allocation -> holds.refuse(allocation, hold, why, now))
                 .orElseGet(() -> HoldMoves.refuse(
                         new Header(hold.allocation(), hold.spec(), hold.sequence(), Math.max(1, floor)),
+                        hold,
                         floor > 0,
                         why));
     }
@@ -206,6 +206,7 @@ public final class AllocationMoves {
                         AllocationMessages.confirm(next, held.facts(), confirm.cluster()));
             }
             case Held held -> releases.refuse(held, heard, List.of(Refusals.ranOut()), now);
+            case Holding holding when holding.probes() -> HoldMoves.refuseProbe(heard, List.of(Refusals.ranOut()));
             case Holding holding -> releases.refuse(holding, heard, List.of(Refusals.ranOut()), now);
             // It was leased and comes to its end: the master has to wait until nothing is left.
             case Releasing releasing
@@ -219,7 +220,7 @@ public final class AllocationMoves {
             }
             case Released released -> {
                 List<Refusal> why = released.refusals().isEmpty() ? List.of(Refusals.ranOut()) : released.refusals();
-                yield Decision.of(new Released(heard, why), AllocationMessages.refused(heard, why));
+                yield Decision.of(new Released(heard, why, released.probed()), AllocationMessages.refused(heard, why));
             }
             // A digest tells the master that it is unknown here.
             case Forgotten forgotten -> Decision.of(new Forgotten(heard));

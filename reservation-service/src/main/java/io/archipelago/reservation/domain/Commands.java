@@ -4,7 +4,6 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ final class Commands {
         boolean probed = reservation.details().preview();
         Map<SiteId, Share> after = new LinkedHashMap<>();
         reservation.shares().forEach((site, share) -> {
-            if (probed && share.stage().open()) {
+            if (probed && (share.stage().open() || share.stage() == Stage.PROBED)) {
                 after.put(site, share.released());
                 return;
             }

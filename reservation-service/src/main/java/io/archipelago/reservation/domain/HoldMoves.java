@@ -6,12 +6,12 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
-import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
@@ -43,6 +43,9 @@ final class HoldMoves {
 
     /** Takes a newer command to hold what is known already. */
     Decision<Allocation> hold(Allocation allocation, Header heard, HoldShare hold, Instant now) {
+        if (probesWhatIsThere(allocation, hold)) {
+            return refuseToProbe(allocation, hold);
+        }
         Header next = new Header(heard.id(), hold.spec(), heard.shareSequence(), heard.sequence() + 1);
         return switch (allocation) {
             case Holding holding -> begin(next, hold, now);
@@ -59,9 +62,14 @@ final class HoldMoves {
 
     /** Takes a newer command to hold what this site does not give to its master. */
     Decision<Allocation> refuse(Allocation allocation, HoldShare hold, Refusal why, Instant now) {
+        if (probesWhatIsThere(allocation, hold)) {
+            return refuseToProbe(allocation, hold);
+        }
         Header heard = allocation.header().heard(hold.sequence());
+        if (hold.heldFor() == HoldPurpose.PROBE) {
+            return refuseProbe(heard, List.of(why));
+        }
         return switch (allocation) {
-            case Holding holding when holding.probes() -> refuse(heard, why);
             case Holding holding -> releases.refuse(holding, heard, List.of(why), now);
             case Held held -> releases.refuse(held, heard, List.of(why), now);
             case Released released -> refuse(heard, why);
@@ -89,10 +97,30 @@ final class HoldMoves {
      *
      * @param restored whether participants may have something of it all the same
      */
-    static Decision<Allocation> refuse(Header header, boolean restored, Refusal why) {
+    static Decision<Allocation> refuse(Header header, HoldShare hold, boolean restored, Refusal why) {
+        if (hold.heldFor() == HoldPurpose.PROBE) {
+            return refuseProbe(header, List.of(why));
+        }
         return restored
                 ? Decision.of(new Forgotten(header), AllocationMessages.refused(header, List.of(why)))
                 : refuse(header, why);
+    }
+
+    /** A master that asks only whether it could have what it has, or what is not yet given back: it has nothing to ask. */
+    private static boolean probesWhatIsThere(Allocation allocation, HoldShare hold) {
+        boolean nothing = allocation instanceof Released || allocation instanceof Holding holding && holding.probes();
+        return hold.heldFor() == HoldPurpose.PROBE && !nothing;
+    }
+
+    private static Decision<Allocation> refuseToProbe(Allocation allocation, HoldShare hold) {
+        Header heard = allocation.header().heard(hold.sequence());
+        return Decision.of(
+                allocation, AllocationMessages.refused(heard, List.of(Refusals.conflict("the share is in use"))));
+    }
+
+    /** Nobody has anything of it to give back. */
+    static Decision<Allocation> refuseProbe(Header heard, List<Refusal> why) {
+        return Decision.of(new Released(heard, why, true), AllocationMessages.refused(heard, why));
     }
 
     /** Of which nothing is held by anybody. */
@@ -159,7 +187,7 @@ final class HoldMoves {
             Outgoing all = AllocationMessages.held(more.header(), more.facts(), first);
             return Optional.of(
                     more.probes()
-                            ? Decision.of(new Released(more.header(), List.of()), all)
+                            ? Decision.of(new Released(more.header(), List.of(), true), all)
                             : Decision.of(new Held(more.header(), more.facts(), first), all));
         }
         Set<Participant> next = askable(more);
@@ -170,9 +198,7 @@ final class HoldMoves {
     /** Somebody does not hold it, or says nothing. Of what was only probed nobody has anything to give back. */
     Decision<Allocation> refuse(Holding holding, List<Refusal> why, Instant now) {
         Header header = holding.header();
-        return holding.probes()
-                ? Decision.of(new Released(header, why), AllocationMessages.refused(header, why))
-                : releases.refuse(holding, header, why, now);
+        return holding.probes() ? refuseProbe(header, why) : releases.refuse(holding, header, why, now);
     }
 
     /** When to ask again what was asked so many times before this one. */

@@ -4,7 +4,6 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
-import io.archipelago.reservation.domain.Allocation.Header;
 import java.util.List;
 import java.util.stream.Stream;
 

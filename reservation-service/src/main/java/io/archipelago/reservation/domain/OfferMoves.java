@@ -13,7 +13,6 @@ import io.archipelago.reservation.domain.Acceptance.Accepted;
 import io.archipelago.reservation.domain.Acceptance.Declined;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Reservation.Closed;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Offering;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.time.Instant;
@@ -57,7 +56,7 @@ final class OfferMoves {
             Map<SiteId, List<Refusal>> said,
             Instant now) {
         boolean over = !now.isBefore(details.request().window().end());
-        return over || details.offerTo() != null || pace.offers() == 0
+        return over || details.offerTo() != null || most(details) == 0
                 ? Decision.of(new Closed(details, shares, State.REFUSED, refusals))
                 : ask(new Offering(details, shares, refusals, question(details, refusals, said), 0, now), now);
     }
@@ -213,7 +212,13 @@ final class OfferMoves {
                 excluded,
                 request.network(),
                 limits);
-        return new FindAlternatives(details.tenant(), refused, notBefore(refusals), pace.offers());
+        return new FindAlternatives(
+                details.tenant(), refused, notBefore(refusals), most(details), details.preview() ? true : null);
+    }
+
+    /** Who only asks is told of every way out: nothing is held for any. */
+    private int most(Details details) {
+        return details.preview() ? Alternative.Change.values().length : pace.offers();
     }
 
     /** Whether what is missing is between the sites, so that this one alone may do. */

@@ -42,6 +42,11 @@ public record Pace(
         };
     }
 
+    /** How long who only asks waits in all: for all attempts at it, and at what could be had instead. */
+    public Duration previewFor() {
+        return probeFor.multipliedBy(2L * attempts);
+    }
+
     /** When a master that has asked all sites just now takes silence for a refusal. */
     Instant silentAt(HoldPurpose purpose, Instant now) {
         return now.plus(purpose == HoldPurpose.PROBE ? probeFor : holdFor).minus(margin);

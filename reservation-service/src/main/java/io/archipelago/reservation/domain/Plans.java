@@ -7,10 +7,10 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Duration;
@@ -52,7 +52,7 @@ final class Plans {
                 attempt.excluded(),
                 request.network(),
                 limits(attempt.refusals(), attempt.excluded()),
-                details.offerTo() == null ? null : true);
+                details.purpose() == HoldPurpose.OFFER ? true : null);
     }
 
     /** Of sites that are asked again for fewer machines than they refused. */
@@ -136,6 +136,11 @@ final class Plans {
                 .forEach(site -> strangers.put(
                         site, List.of(Refusal.of(ErrorCode.UNSUPPORTED, "machines", "the site is not a peer"))));
         return strangers;
+    }
+
+    /** The refusal that it is for who only asks, and has waited long enough for somebody to plan it. */
+    static Refusal placementIsSilent() {
+        return Refusal.of(ErrorCode.NO_ANSWER, "machines", "no sites were planned in time; ask again later");
     }
 
     /** The refusal that a share is which its site gave back before it was confirmed everywhere. */

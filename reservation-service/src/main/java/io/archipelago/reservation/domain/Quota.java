@@ -2,7 +2,6 @@ package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.TimeWindow;
-import io.archipelago.reservation.domain.Reservation.Details;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;

@@ -10,7 +10,6 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
-import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
@@ -43,9 +42,10 @@ final class ReleaseMoves {
                     ? Decision.of(same, AllocationMessages.left(same))
                     : Decision.of(same);
         }
-        boolean nothing = allocation instanceof Released || allocation instanceof Holding holding && holding.probes();
-        if (nothing) {
-            return Decision.of(new Released(header, List.of()), AllocationMessages.released(header));
+        boolean probed = allocation instanceof Released released && released.probed()
+                || allocation instanceof Holding holding && holding.probes();
+        if (probed || allocation instanceof Released) {
+            return Decision.of(new Released(header, List.of(), probed), AllocationMessages.released(header));
         }
         Header next = header.next();
         boolean deployed = allocation instanceof Running || allocation instanceof Forgotten;

@@ -8,7 +8,6 @@ import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Running;
 import io.archipelago.reservation.domain.Replacement.Extending;
 import io.archipelago.reservation.domain.Replacement.Planned;

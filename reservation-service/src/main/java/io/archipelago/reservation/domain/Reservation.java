@@ -2,9 +2,7 @@ package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import java.time.Instant;
@@ -85,56 +83,6 @@ public sealed interface Reservation {
         CANCELLED,
         /** Of a preview: all sites would hold it. */
         FITS
-    }
-
-    /**
-     * What never changes, except that an offer that is accepted is one no longer.
-     *
-     * @param id the reservation
-     * @param tenant whose it is
-     * @param requestedBy who asked, by the sign-on's name
-     * @param requestedAt when
-     * @param request for what
-     * @param offerTo the reservation that was refused, as long as this one is a counter-offer to it; null: the tenant wants it
-     * @param series of which it is an occurrence; null: it is asked for by itself
-     * @param preview whether it is only asked whether it could be had
-     */
-    record Details(
-            ReservationId id,
-            TenantId tenant,
-            String requestedBy,
-            Instant requestedAt,
-            Request request,
-            @Nullable ReservationId offerTo,
-            @Nullable ReservationId series,
-            boolean preview) {
-
-        /** Of what a tenant asked for. */
-        public Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {
-            this(id, tenant, requestedBy, requestedAt, request, null, null, false);
-        }
-
-        /** The same, of which is only asked whether it could be had. */
-        public Details previewed() {
-            return new Details(id, tenant, requestedBy, requestedAt, request, offerTo, series, true);
-        }
-
-        /** The same as an occurrence. */
-        public Details of(ReservationId whole) {
-            return new Details(id, tenant, requestedBy, requestedAt, request, offerTo, whole, preview);
-        }
-
-        Details accepted() {
-            return new Details(id, tenant, requestedBy, requestedAt, request, null, series, preview);
-        }
-
-        /** For what its sites are asked to hold. */
-        HoldPurpose purpose() {
-            if (preview) {
-                return HoldPurpose.PROBE;
-            }
-            return offerTo == null ? HoldPurpose.FIRM : HoldPurpose.OFFER;
-        }
     }
 
     /**

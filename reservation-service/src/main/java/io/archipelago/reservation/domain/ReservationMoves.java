@@ -18,7 +18,6 @@ import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Reservation.Closed;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Offered;
@@ -239,6 +238,10 @@ public final class ReservationMoves {
         if (!now.isBefore(details.request().window().end())) {
             Refusal late = Refusal.of(ErrorCode.NO_CAPACITY, "window", "the window was over before sites were found");
             return offers.refuse(details, shares, Map.of(sites.own(), List.of(late)), Map.of(), now);
+        }
+        if (details.preview() && !now.isBefore(details.requestedAt().plus(pace.previewFor()))) {
+            return Decision.of(new Closed(
+                    details, shares, State.REFUSED, Map.of(sites.own(), List.of(Plans.placementIsSilent()))));
         }
         Planning planning = new Planning(details, attempt, shares, asked + 1, now.plus(pace.again(asked + 1)));
         return Decision.of(planning, new Outgoing.ToPlacement(plans.question(details, attempt)));

@@ -7,7 +7,6 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
-import io.archipelago.reservation.domain.Allocation.Header;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
@@ -44,10 +43,12 @@ public final class RestoredMoves {
                 Decision.of(
                         Releasing.begin(above, releasing.refusals(), releasing.deployed(), again),
                         AllocationMessages.release(above));
-            case Holding holding when holding.probes() -> Decision.of(new Released(above, List.of()));
+            case Holding holding when holding.probes() -> Decision.of(new Released(above, List.of(), true));
             case Holding holding -> Decision.of(new Forgotten(above));
             case Held held -> Decision.of(new Forgotten(above));
             case Confirming confirming -> Decision.of(new Forgotten(above));
+            case Released released
+            when released.probed() -> Decision.of(new Released(above, released.refusals(), true));
             case Released released -> Decision.of(new Forgotten(above));
             case Forgotten forgotten -> Decision.of(new Forgotten(above));
         };

@@ -62,7 +62,7 @@ public class AllocationRow {
     /** Whether it is held for an offer. */
     boolean offered;
 
-    /** Whether it is or was only probed: then it is of no use once it is over. */
+    /** Whether it was only asked whether it would be held: then it is of no use any more. */
     boolean probed;
 
     Allocation allocation() {
@@ -97,9 +97,7 @@ public class AllocationRow {
         offered = allocation instanceof Allocation.Holding holding
                 ? holding.purpose() == HoldPurpose.OFFER
                 : offered && allocation instanceof Allocation.Held;
-        probed = allocation instanceof Allocation.Holding holding
-                ? holding.purpose() == HoldPurpose.PROBE
-                : probed && allocation instanceof Allocation.Released;
+        probed = allocation instanceof Allocation.Released released && released.probed();
         if (!(allocation instanceof Allocation.Releasing)) {
             releasingSince = null;
         } else if (releasingSince == null) {

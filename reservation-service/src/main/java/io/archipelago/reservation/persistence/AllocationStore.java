@@ -38,8 +38,7 @@ public class AllocationStore {
               and (held_until is null or held_until > :now) and (:offers or not offered)
             """;
 
-    private static final String FORGET_PROBES =
-            "delete from allocation where probed and state = 'Released' and changed_at < :old";
+    private static final String FORGET_PROBES = "delete from allocation where probed and changed_at < :old";
 
     private static final String LONG_RELEASES = "select id from allocation where releasing_since <= :since order by id";
 

@@ -80,7 +80,7 @@ public class ReservationStore {
                 : tx.session()
                         .createQuery(
                                 "select id from ReservationRow where " + OPEN_OFFER
-                                        + " and tenant in (select r.tenant from ReservationRow r where r.id in ?1)",
+                                        + " and tenant in (select r.tenant from ReservationRow r where r.id in ?1 and not r.preview)",
                                 UUID.class)
                         .setParameter(1, ids.stream().map(ReservationId::value).toList())
                         .getResultList()
@@ -123,6 +123,17 @@ public class ReservationStore {
                 .find(ReservationRow.class, id.value())
                 .chain(row -> versioned(tx, row == null || row.preview != preview ? List.of() : List.of(row)))
                 .map(found -> found.stream().findFirst());
+    }
+
+    /** How many of a tenant's questions are not answered yet. */
+    public Uni<Long> openPreviews(Tx tx, TenantId tenant) {
+        return tx.session()
+                .createQuery(
+                        "select count(*) from ReservationRow where preview and offerTo is null and dueAt is not null"
+                                + " and tenant = ?1",
+                        Long.class)
+                .setParameter(1, tenant.value())
+                .getSingleResult();
     }
 
     /** Forgets the previews that have not changed for so long and of which nothing more will be heard. */

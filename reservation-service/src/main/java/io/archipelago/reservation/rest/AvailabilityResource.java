@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.archipelago.bus.Rejection;
 import io.archipelago.bus.Rejection.FieldError;
-import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.placement.Alternative.Change;
 import io.archipelago.reservation.domain.Request;
@@ -25,10 +24,11 @@ import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
@@ -63,7 +63,7 @@ public class AvailabilityResource {
     }
 
     /**
-     * Asks for the first window of a duration, not before {@code from} (now, if it is not given), in which so many {@code machines} fit, over all sites and
+     * Asks for a window of a duration, as soon as one is found, not before {@code from} (now, if it is not given), in which so many {@code machines} fit, over all sites and
      * each as {@code cpus}, {@code memory}, {@code disk}, {@code maxPerHost}, {@code policy} and {@code bandwidth} say, which have the names, the form and
      * the defaults that they have in a request. All sites are asked, and none holds anything. What is known within a few seconds is answered with 200; if
      * there is more to come, with 202 and the address of the answer.
@@ -73,7 +73,12 @@ public class AvailabilityResource {
     public Uni<RestResponse<AvailabilityView>> ask(@Context UriInfo uri) {
         Caller.Who who = caller.who();
         MultivaluedMap<String, String> parameters = uri.getQueryParameters();
-        return previews.ask(who, (id, now) -> read(parameters, id, now)).map(AvailabilityResource::answer);
+        return previews.ask(
+                        who,
+                        who.tenant(),
+                        (id, now) -> read(parameters, id, now),
+                        seen -> view(seen).state() == State.ASKING)
+                .map(AvailabilityResource::answer);
     }
 
     /** What is known of an answer by now; it is kept for a while. */
@@ -114,14 +119,12 @@ public class AvailabilityResource {
 
     /** A request is read from a body only: what is asked for is written as one, and what is wrong is told by the names of the parameters. */
     private Request read(MultivaluedMap<String, String> parameters, ReservationId id, Instant now) {
-        List<FieldError> unknown = parameters.keySet().stream()
-                .filter(name -> !PARAMETERS.containsValue(name))
-                .sorted()
-                .map(name ->
-                        new FieldError(name, "unknown parameter; allowed: " + String.join(", ", PARAMETERS.values())))
+        List<FieldError> wrong = parameters.entrySet().stream()
+                .flatMap(parameter -> wrong(parameter.getKey(), parameter.getValue()).stream())
+                .sorted(Comparator.comparing(FieldError::field))
                 .toList();
-        if (!unknown.isEmpty()) {
-            throw rejection(unknown);
+        if (!wrong.isEmpty()) {
+            throw Rejection.invalid(wrong);
         }
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("name", "availability");
@@ -138,17 +141,24 @@ public class AvailabilityResource {
         try {
             return reader.read(body, id, now);
         } catch (Rejection e) {
-            throw rejection(e.errors().stream().map(AvailabilityResource::named).toList());
+            throw Rejection.invalid(
+                    e.errors().stream().map(AvailabilityResource::named).toList());
         }
     }
 
-    private static Rejection rejection(List<FieldError> errors) {
-        String all = errors.stream().map(e -> e.field() + ": " + e.message()).collect(Collectors.joining("; "));
-        return new Rejection(ErrorCode.INVALID_REQUEST, all, errors);
+    private static Optional<FieldError> wrong(String name, List<String> values) {
+        if (!PARAMETERS.containsValue(name)) {
+            return Optional.of(
+                    new FieldError(name, "unknown parameter; allowed: " + String.join(", ", PARAMETERS.values())));
+        }
+        return values.size() == 1 ? Optional.empty() : Optional.of(new FieldError(name, "given once"));
     }
 
     private static FieldError named(FieldError error) {
-        return new FieldError(PARAMETERS.getOrDefault(error.field(), error.field()), error.message());
+        return new FieldError(
+                PARAMETERS.getOrDefault(error.field(), error.field()),
+                // There is no parameter that names sites.
+                error.message().replaceFirst("; or name the sites with 'use'$", ""));
     }
 
     private static JsonNode number(String text) {

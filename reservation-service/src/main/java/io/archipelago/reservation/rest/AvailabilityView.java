@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When something could be had first, as far as is known by now. Nothing is held.
+ * When something could be had, as far as is known by now. Nothing is held.
  *
  * @param id of the answer, which is kept for a while
  * @param state how far it is
- * @param window the first window in which it fits, once one is found
+ * @param window the first window that was found in which it fits
  * @param sites the machines of each site then
  * @param problems what is in the way before, or at all
  */

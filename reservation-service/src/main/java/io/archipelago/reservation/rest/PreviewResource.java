@@ -2,6 +2,7 @@ package io.archipelago.reservation.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.archipelago.bus.Rejection;
+import io.archipelago.contracts.Ids.TenantId;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -40,10 +41,12 @@ public class PreviewResource {
     @RolesAllowed(Caller.TENANT)
     public Uni<RestResponse<PreviewView>> ask(@Nullable JsonNode body) {
         Caller.Who who = caller.who();
+        TenantId tenant = who.tenant();
         if (body == null) {
             throw Rejection.invalid(Rejection.BODY, "a JSON object");
         }
-        return previews.ask(who, (id, now) -> reader.read(body, id, now)).map(PreviewResource::answer);
+        return previews.ask(who, tenant, (id, now) -> reader.read(body, id, now), PreviewView::isPending)
+                .map(PreviewResource::answer);
     }
 
     /** What is known of an answer by now; it is kept for a while. */

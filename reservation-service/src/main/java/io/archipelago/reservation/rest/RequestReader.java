@@ -3,7 +3,6 @@ package io.archipelago.reservation.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.archipelago.bus.Rejection;
 import io.archipelago.bus.Rejection.FieldError;
-import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.TimeWindow;
@@ -87,9 +86,7 @@ final class RequestReader {
         Software software = software(fields.optionalObject("software"));
         List<FieldError> errors = fields.errors();
         if (!errors.isEmpty()) {
-            String all =
-                    errors.stream().map(e -> e.field() + ": " + e.message()).collect(Collectors.joining("; "));
-            throw new Rejection(ErrorCode.INVALID_REQUEST, all, errors);
+            throw Rejection.invalid(errors);
         }
         return wanted.stream()
                 .map(window -> new Request(name, window, frontend, compute, prefix, policy, software, bandwidth))

@@ -13,6 +13,7 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
@@ -50,7 +51,7 @@ final class Views {
     }
 
     private ReservationView view(Reservation reservation, Map<ReservationId, Reservation> offers) {
-        Reservation.Details details = reservation.details();
+        Details details = reservation.details();
         List<Share> open = reservation.shares().values().stream()
                 .filter(s -> s.stage().open())
                 .toList();

@@ -191,6 +191,43 @@ class SharesIT {
         assertThat(find(firm)).containsInstanceOf(Allocation.Holding.class);
     }
 
+    @Test
+    void forgetsWhatItWasOnlyAskedAboutWhateverItSaid() {
+        // Given
+        TimeWindow window = day(11);
+        HoldShare refused = hold(at(TOKYO), 1, SENDAI, window, 6);
+        HoldShare asked = hold(at(TOKYO), 1, SENDAI, window, 4);
+        AllocationId firm = at(TOKYO);
+
+        // When
+        command(SENDAI, new HoldShare(refused.allocation(), 1, refused.spec(), refused.holdFor(), HoldPurpose.PROBE));
+        command(SENDAI, new HoldShare(asked.allocation(), 1, asked.spec(), asked.holdFor(), HoldPurpose.PROBE));
+        command(SENDAI, hold(firm, 1, SENDAI, window, 5));
+
+        // Then
+        assertThat(find(refused.allocation())).containsInstanceOf(Allocation.Released.class);
+        assertThat(find(asked.allocation())).containsInstanceOf(Allocation.Holding.class);
+        assertThat(find(firm))
+                .as("what is only asked about counts for nothing")
+                .containsInstanceOf(Allocation.Holding.class);
+
+        // When: asked once more under the same number
+        command(SENDAI, new HoldShare(refused.allocation(), 1, refused.spec(), refused.holdFor(), HoldPurpose.PROBE));
+
+        // Then
+        assertThat(find(refused.allocation()))
+                .as("the limit counts again")
+                .containsInstanceOf(Allocation.Released.class);
+
+        // When
+        inTransaction(tx -> allocations.forgetProbes(tx, Duration.ofMinutes(-1)));
+
+        // Then
+        assertThat(find(refused.allocation())).isEmpty();
+        assertThat(find(asked.allocation())).as("it is still being asked about").isPresent();
+        assertThat(find(firm)).isPresent();
+    }
+
     /** Each test has one of its own. */
     private static TimeWindow day(int ahead) {
         Instant start = Instant.now().plus(Duration.ofDays(ahead));

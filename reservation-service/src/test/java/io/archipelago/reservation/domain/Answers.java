@@ -15,7 +15,6 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
-import io.archipelago.reservation.domain.Allocation.Header;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -24,7 +24,6 @@ import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.placement.SitePolicy;
-import io.archipelago.reservation.domain.Reservation.Details;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -44,7 +44,6 @@ import io.archipelago.reservation.domain.Acceptance.Declined;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Reservation.Closed;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Offered;

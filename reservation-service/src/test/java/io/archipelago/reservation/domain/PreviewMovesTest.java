@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
@@ -25,6 +26,7 @@ import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.placement.Alternative;
 import io.archipelago.contracts.placement.Alternative.Change;
 import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
+import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
@@ -32,7 +34,6 @@ import io.archipelago.contracts.placement.SitePolicy.FewestSites;
 import io.archipelago.reservation.domain.Outgoing.ToPlacement;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Reservation.Closed;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Offering;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Reservation.State;
@@ -106,6 +107,87 @@ class PreviewMovesTest {
         assertThat(fits.state()).isEqualTo(State.FITS);
         assertThat(stage(fits, OSAKA)).isEqualTo(Stage.REFUSED);
         assertThat(stage(fits, NAGOYA)).isEqualTo(Stage.PROBED);
+    }
+
+    @Test
+    void aSiteOfAnAttemptThatFailedIsNoneOfThePlanThatFits() {
+        // Given: tokyo and osaka would hold, nagoya would not
+        Reservation asked =
+                planned(begun(), 1, Map.of(TOKYO, 1, OSAKA, 2, NAGOYA, 3)).next();
+        Reservation two = held(held(asked, TOKYO, 1).next(), OSAKA, 1).next();
+        Reservation again = moves.onAnswer(two, new ShareRefused(at(NAGOYA), 1, List.of(FULL)), NOON)
+                .orElseThrow()
+                .next();
+
+        // When
+        Reservation fits = held(planned((Planning) again, 2, Map.of(TOKYO, 6)).next(), TOKYO, 2)
+                .next();
+
+        // Then
+        assertThat(fits.state()).isEqualTo(State.FITS);
+        assertThat(stage(fits, TOKYO)).isEqualTo(Stage.PROBED);
+        assertThat(stage(fits, OSAKA)).isEqualTo(Stage.RELEASED);
+        assertThat(stage(fits, NAGOYA)).isEqualTo(Stage.REFUSED);
+    }
+
+    @Test
+    void aSiteThatCanNotBeJoinedIsInTheWayOfNoOtherPlan() {
+        // Given: osaka joins links in no way that tokyo can
+        Reservation asked = held(planned(begun(), 1, Map.of(TOKYO, 2, OSAKA, 4)).next(), TOKYO, 1)
+                .next();
+        Facts.Shared osaka = shared(OSAKA);
+        Facts.Endpoint strange =
+                new Facts.Endpoint(osaka.endpoint().address(), osaka.endpoint().port(), List.of());
+        Facts.Shared alone =
+                new Facts.Shared(osaka.site(), osaka.siteNumber(), osaka.groups(), osaka.vlan(), strange, osaka.mtu());
+
+        // When
+        Reservation again = moves.onAnswer(asked, new ShareHeld(at(OSAKA), 1, NOON.plusSeconds(40), alone), NOON)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(((Planning) again).attempt().excluded()).containsExactly(OSAKA);
+
+        // When
+        Reservation third = held(
+                        planned((Planning) again, 2, Map.of(TOKYO, 2, NAGOYA, 4))
+                                .next(),
+                        TOKYO,
+                        2)
+                .next();
+
+        // Then
+        assertThat(held(third, NAGOYA, 1).next().state()).isEqualTo(State.FITS);
+    }
+
+    @Test
+    void isOverWhenNobodyPlansItInTime() {
+        Planning asked = begun();
+        Instant late = NOON.plus(PACE.previewFor());
+
+        Decision<Reservation> before = moves.onDue(asked, late.minusSeconds(1)).orElseThrow();
+        Decision<Reservation> over = moves.onDue(asked, late).orElseThrow();
+
+        assertThat(before.next()).isInstanceOf(Planning.class);
+        assertThat(over.next().state()).isEqualTo(State.REFUSED);
+        assertThat(over.next().due()).isNull();
+        assertThat(over.messages()).isEmpty();
+    }
+
+    @Test
+    void alternativesAreLookedForEachByItselfAndAllOfThem() {
+        Planning last = new Planning(preview(), new Attempt(PACE.attempts(), Set.of(), Map.of()), Map.of(), 1, NOON);
+
+        Decision<Reservation> refused = moves.onPlanRefused(
+                        last, new PlanRefused(RESERVATION, PACE.attempts(), Map.of(TOKYO, FULL)), NOON)
+                .orElseThrow();
+
+        assertThat(((ToPlacement) refused.messages().getFirst()).question())
+                .isInstanceOfSatisfying(FindAlternatives.class, question -> {
+                    assertThat(question.areApart()).isTrue();
+                    assertThat(question.atMost()).isEqualTo(Change.values().length);
+                });
     }
 
     @Test

@@ -14,7 +14,9 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.HoldPurpose;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
@@ -127,6 +129,62 @@ class ProbeMovesTest {
             assertThat(decision.messages()).hasSize(1);
             assertThat(answers(decision)).hasOnlyElementsOfType(ShareRefused.class);
         }
+    }
+
+    @Test
+    void whatIsThereOrNotYetGivenBackStaysWhateverIsAskedAboutIt() {
+        AllocationStates.all().forEach((name, state) -> {
+            if (state instanceof Released) {
+                return;
+            }
+            HoldShare probe = probe(AllocationStates.SHARE_SEQUENCE + 1);
+
+            Decision<Allocation> asked = moves.onCommand(state, probe, NOON).orElseThrow();
+            Decision<Allocation> refused = moves.refuse(Optional.of(state), probe, FULL, 0, NOON);
+
+            for (Decision<Allocation> decision : List.of(asked, refused)) {
+                assertThat(decision.next()).as(name).isEqualTo(state);
+                assertThat(decision.messages()).as(name).hasSize(1);
+                assertThat(answers(decision)).singleElement().isInstanceOfSatisfying(ShareRefused.class, no -> {
+                    assertThat(no.sequence()).isEqualTo(probe.sequence());
+                    assertThat(no.refusals()).extracting(Refusal::code).containsExactly(ErrorCode.CONFLICT);
+                });
+            }
+        });
+    }
+
+    @Test
+    void knowsForAsLongAsItIsRememberedThatItWasOnlyAsked() {
+        Allocation begun = begin().next();
+        Allocation over = allAnswer(begun).next();
+        Allocation refused =
+                moves.refuse(Optional.empty(), probe(1), FULL, 7, NOON).next();
+        Allocation late = moves.onCommand(over, new ConfirmShare(AT_OSAKA, 2, DomainFixture.cluster()), NOON)
+                .orElseThrow()
+                .next();
+        Allocation given = moves.onCommand(over, new ReleaseShare(AT_OSAKA, 2), NOON)
+                .orElseThrow()
+                .next();
+        Allocation restored =
+                new RestoredMoves(PACE).onRestored(over, 1000, NOON).next();
+
+        for (Allocation each : List.of(over, refused, late, given, restored)) {
+            assertThat(each)
+                    .isInstanceOfSatisfying(
+                            Released.class,
+                            released -> assertThat(released.probed()).isTrue());
+        }
+    }
+
+    @Test
+    void isNotConfirmed() {
+        Decision<Allocation> decision = moves.onCommand(
+                        begin().next(), new ConfirmShare(AT_OSAKA, 2, DomainFixture.cluster()), NOON)
+                .orElseThrow();
+
+        assertThat(decision.next()).isInstanceOf(Released.class);
+        assertThat(decision.messages()).hasSize(1);
+        assertThat(answers(decision)).hasOnlyElementsOfType(ShareRefused.class);
     }
 
     @Test

@@ -16,7 +16,6 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.reservation.domain.Reservation.Closed;
-import io.archipelago.reservation.domain.Reservation.Details;
 import io.archipelago.reservation.domain.Reservation.Planning;
 import io.archipelago.reservation.domain.Reservation.Scheduled;
 import io.archipelago.reservation.domain.Reservation.State;

@@ -153,7 +153,7 @@ class SettlementTableTest {
         // Given: osaka runs and has told more than tokyo heard
         Allocation.Running running = AllocationStates.running();
         Allocation.Running told = new Allocation.Running(
-                new Allocation.Header(AT_OSAKA, spec(), SEQUENCE, 4),
+                new Header(AT_OSAKA, spec(), SEQUENCE, 4),
                 running.facts(),
                 running.cluster(),
                 running.parts(),

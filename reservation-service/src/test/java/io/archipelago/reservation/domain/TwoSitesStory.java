@@ -60,7 +60,7 @@ final class TwoSitesStory {
         request(DomainFixture.details());
     }
 
-    void request(Reservation.Details details) {
+    void request(Details details) {
         apply(master.request(details, now));
         settle();
     }

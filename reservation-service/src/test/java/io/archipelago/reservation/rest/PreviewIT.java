@@ -218,11 +218,41 @@ class PreviewIT {
                 .then()
                 .statusCode(400)
                 .body("errors.field", hasItems("machines", "duration", "memory", "policy", "from"));
+        alice().get(AVAILABILITY + "?machines=1&duration=PT1H&policy=any")
+                .then()
+                .body("errors[0].message", equalTo("FEWEST_SITES, SPREAD, CHEAPEST or NEAREST"));
+        alice().get(AVAILABILITY + "?machines=1&machines=2&duration=PT1H")
+                .then()
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("machines")));
         alice().get(AVAILABILITY + "?machines=1&duration=PT1H&hosts=3")
                 .then()
                 .statusCode(400)
                 .body("errors.field", equalTo(List.of("hosts")))
                 .body("detail", containsString("bandwidth"));
+    }
+
+    @Test
+    void soManyQuestionsOfATenantMayWaitAndNoMore() {
+        for (int i = 0; i < 10; i++) {
+            ask(1).then().statusCode(202);
+        }
+
+        ask(1).then()
+                .statusCode(403)
+                .body("code", equalTo("limit-exceeded"))
+                .body("detail", containsString("10 wait for sites"));
+        as("t-" + UUID.randomUUID(), "tenant")
+                .body(BODY.formatted(1))
+                .post(PATH)
+                .then()
+                .statusCode(202);
+    }
+
+    @Test
+    void whoNamesNoTenantIsToldSoFirst() {
+        as("", "tenant").body("{}").post(PATH).then().statusCode(403);
+        as("", "tenant").get(AVAILABILITY).then().statusCode(403);
     }
 
     @Test
