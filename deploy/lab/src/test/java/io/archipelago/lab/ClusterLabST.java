@@ -26,6 +26,9 @@ class ClusterLabST {
     /** Parts of the names of those to play, with commas between them. */
     private static final String ONLY = System.getProperty("vc.tests.scenario", "");
 
+    /** Parts of the names of the classes of what befalls the cluster with the hard life, with commas between them: a slow machine takes them one by one. */
+    private static final String BEFALLS = System.getProperty("vc.tests.befalls", "");
+
     /** With {@code ./vc test --all} they are played however long they take. */
     private static final boolean ALL = Boolean.getBoolean("vc.tests.all");
 
@@ -93,16 +96,23 @@ class ClusterLabST {
                         new HardLife(
                                 running,
                                 new KilledAgents(running, random),
-                                mishaps,
-                                List.of(new CutOffOverTheEnd(running), new Orphan(running)),
+                                chosen(mishaps),
+                                chosen(List.of(new CutOffOverTheEnd(running), new Orphan(running))),
                                 // To replace its machine takes the host that its neighbour had.
-                                List.of(new SilentHost(running))))));
+                                chosen(List.of(new SilentHost(running)))))));
         if (!ONLY.isEmpty() || ALL) {
             tests.add(test("hosts are prepared as the documentation says", new PreparedHosts(lab())));
         }
         tests.removeIf(test -> Stream.of(ONLY.split(",")).noneMatch(test.getDisplayName()::contains));
         assertThat(tests).as("scenarios with '" + ONLY + "' in their names").isNotEmpty();
         return tests;
+    }
+
+    private static <T> List<T> chosen(List<T> all) {
+        return all.stream()
+                .filter(each ->
+                        Stream.of(BEFALLS.split(",")).anyMatch(each.getClass().getSimpleName()::contains))
+                .toList();
     }
 
     private static DynamicTest leftOut(String who, double seconds, int most) {
