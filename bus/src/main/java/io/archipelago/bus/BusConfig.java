@@ -36,6 +36,13 @@ public interface BusConfig {
         /** How often to look for rows that are due. */
         @WithDefault("500ms")
         Duration interval();
+
+        /**
+         * How long a row may take. One that takes longer is not undone, but nothing else waits for it any more: whoever answers never would otherwise stop all
+         * that is due later.
+         */
+        @WithDefault("2m")
+        Duration patience();
     }
 
     /** Pauses between tries; each is drawn at random below twice the one before. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,10 @@ final class DueLoop {
                     claimed.set(id);
                     return id == null ? Uni.createFrom().voidItem() : handler.handle(tx, id);
                 }))
+                .ifNoItem()
+                .after(config.due().patience())
+                .failWith(() ->
+                        new TimeoutException("no answer within " + config.due().patience()))
                 .subscribe()
                 .with(
                         ignored -> onLoop(() -> handled(claimed.get())),

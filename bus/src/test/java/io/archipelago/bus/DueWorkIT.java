@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -44,6 +45,8 @@ class DueWorkIT {
 
     private final Queue<UUID> done = new ConcurrentLinkedQueue<>();
     private final Set<UUID> failing = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> endless = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> answer = new CompletableFuture<>();
     private final List<DueLoop> loops = new ArrayList<>();
 
     @BeforeEach
@@ -117,6 +120,22 @@ class DueWorkIT {
     }
 
     @Test
+    void keepsNothingWaitingForARowThatIsNeverDone() {
+        // Given
+        endless.add(dueIn(Duration.ofHours(-1)));
+        UUID first = dueIn(Duration.ofSeconds(-1));
+        start();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(first));
+
+        // When: the loop has to look again
+        UUID then = dueIn(Duration.ofSeconds(-1));
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(first, then));
+        answer.complete(null);
+    }
+
+    @Test
     void keepsNothingWaitingForManyRowsThatFail() {
         // Given
         IntStream.range(0, 410).forEach(n -> failing.add(dueIn(Duration.ofHours(-1))));
@@ -167,6 +186,9 @@ class DueWorkIT {
 
     private Uni<Void> handle(Tx tx, String id) {
         UUID document = UUID.fromString(id);
+        if (endless.contains(document)) {
+            return Uni.createFrom().completionStage(answer);
+        }
         if (failing.contains(document)) {
             throw new IllegalStateException("not yet");
         }
@@ -223,7 +245,17 @@ class DueWorkIT {
 
         @Override
         public Due due() {
-            return () -> Duration.ofHours(1);
+            return new Due() {
+                @Override
+                public Duration interval() {
+                    return Duration.ofHours(1);
+                }
+
+                @Override
+                public Duration patience() {
+                    return given.due().patience();
+                }
+            };
         }
     }
 }
