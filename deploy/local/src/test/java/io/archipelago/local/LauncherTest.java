@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The script {@code vc}: what it builds, and to whom it hands the rest. */
@@ -99,6 +100,13 @@ class LauncherTest extends FakeClone {
                 .contains("cannot find symbol", "vc-build.log")
                 .doesNotContain("noise")
                 .doesNotContain("java of");
+    }
+
+    @Test
+    void handsOnWhateverTheClientKnows() throws Exception {
+        for (String command : List.of("reserve", "preview", "list", "show", "accept", "cancel", "watch")) {
+            assertThat(vc(command, "x").output()).contains("io.archipelago.cli.Main " + command + " x");
+        }
     }
 
     @Test
