@@ -66,12 +66,14 @@ public final class LinuxDrivers {
                             setup.is(HostRole.COMPUTE))));
         }
         if (setup.is(HostRole.COMPUTE)) {
-            add(LinuxDiskDriver.of(setup.id(), programs, disks, unsealer, setup.keepWrites()));
+            LinuxDiskDriver attached = LinuxDiskDriver.of(setup.id(), programs, disks, unsealer, setup.keepWrites());
+            add(attached);
             add(LinuxMachineDriver.of(
                     programs.within(TO_START_A_MACHINE),
                     state,
                     key -> Optional.of(disks.of(key)).filter(Files::exists),
                     segments::bridge,
+                    attached::giveUpWrites,
                     setup.boot(),
                     changed));
         }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
 
+    private static final Logger LOG = Logger.getLogger(LinuxDiskDriver.class);
     private static final List<Path> RECORDS = List.of(Path.of("/etc/iscsi/nodes"), Path.of("/var/lib/iscsi/nodes"));
 
     /** How long a LUN may take to show after the login. */
@@ -100,6 +102,19 @@ public final class LinuxDiskDriver implements Driver<DiskSpec>, AutoCloseable {
                 unsealer,
                 new Errands(patience),
                 keepWrites);
+    }
+
+    /**
+     * Has fail what the kernel keeps to be written to a disk while its storage host does not answer or does not let this host in: nobody needs it any more,
+     * and no program can end before. A disk that can be written to is left alone.
+     */
+    public void giveUpWrites(ResourceKey disk) throws DriverFault {
+        for (Session session : sessions.all()) {
+            if (!session.works() && session.key().filter(disk::equals).isPresent()) {
+                LOG.infof("disk=%s gives up what could not be written to it", disk);
+                sessions.end(session);
+            }
+        }
     }
 
     @Override

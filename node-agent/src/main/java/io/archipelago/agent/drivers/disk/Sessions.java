@@ -79,11 +79,16 @@ final class Sessions {
     void logout(String target) throws DriverFault {
         for (Session session : all()) {
             if (session.target().equals(target)) {
-                // By its number: open-iscsi may have lost what it wrote down of the target.
-                programs.run("iscsiadm", "--mode", "session", "--sid", session.id(), "--logout");
+                end(session);
             }
         }
         forget(target);
+    }
+
+    /** Ends a session; what is being written to it fails. */
+    void end(Session session) throws DriverFault {
+        // By its number: open-iscsi may have lost what it wrote down of the target.
+        programs.run("iscsiadm", "--mode", "session", "--sid", session.id(), "--logout");
     }
 
     /** Has the kernel look for the LUN of a session that shows none. */

@@ -3,7 +3,9 @@ package io.archipelago.agent.drivers.machine;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.machine.Domain.State;
 import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceKind;
 import java.time.Duration;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Ends domains: asks the guest to, and pulls the plug of one that does not listen. */
@@ -13,14 +15,16 @@ final class Endings {
 
     private final Virsh virsh;
     private final Domains domains;
+    private final DiskWrites writes;
     private final Duration patience;
 
     /**
      * @param patience how long a guest that was asked has to end
      */
-    Endings(Virsh virsh, Domains domains, Duration patience) {
+    Endings(Virsh virsh, Domains domains, DiskWrites writes, Duration patience) {
         this.virsh = virsh;
         this.domains = domains;
+        this.writes = writes;
         this.patience = patience;
     }
 
@@ -33,6 +37,7 @@ final class Endings {
     }
 
     private void unplug(ResourceKey key) throws DriverFault {
+        giveUpWrites(key);
         try {
             virsh.destroy(key);
         } catch (DriverFault fault) {
@@ -42,6 +47,24 @@ final class Endings {
                 throw fault;
             }
         }
+    }
+
+    /** QEMU can not be killed, and libvirt answers nobody meanwhile, as long as the kernel keeps what it has written for a storage host that is away. */
+    private void giveUpWrites(ResourceKey key) throws DriverFault {
+        for (ResourceKey disk : disks(key)) {
+            try {
+                writes.giveUp(disk);
+            } catch (DriverFault fault) {
+                LOG.warnf("machine=%s %s", key, fault.reason());
+            }
+        }
+    }
+
+    private List<ResourceKey> disks(ResourceKey machine) throws DriverFault {
+        return domains.get(machine).stream()
+                .flatMap(domain -> domain.uses().stream())
+                .filter(used -> used.kind() == ResourceKind.DISK)
+                .toList();
     }
 
     private boolean endsByItself(ResourceKey key) throws DriverFault, InterruptedException {

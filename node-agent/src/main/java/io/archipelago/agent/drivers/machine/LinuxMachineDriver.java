@@ -59,6 +59,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
             DomainWriter writer,
             Lookup<Path> disks,
             Lookup<String> bridges,
+            DiskWrites writes,
             Duration patience,
             Runnable wake) {
         this.virsh = virsh;
@@ -68,7 +69,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
         this.bridges = bridges;
         this.domains = new Domains(virsh, wake);
         this.works = new Works(domains::changed);
-        this.endings = new Endings(virsh, domains, patience);
+        this.endings = new Endings(virsh, domains, writes, patience);
     }
 
     /**
@@ -78,6 +79,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
      * @param state the agent's directory; what machines say on their consoles is kept below
      * @param disks the block device of a DISK; nothing as long as it is not attached
      * @param bridges the bridge of a SEGMENT; nothing as long as it is not there
+     * @param writes what machines write to their disks
      * @param boot what machines start from instead of their network and disk; null: nothing
      * @param wake called when a machine has changed by itself
      */
@@ -86,6 +88,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
             Path state,
             Lookup<Path> disks,
             Lookup<String> bridges,
+            DiskWrites writes,
             @Nullable DirectBoot boot,
             Runnable wake) {
         return new LinuxMachineDriver(
@@ -94,6 +97,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
                 new DomainWriter(boot),
                 disks,
                 bridges,
+                writes,
                 PATIENCE,
                 wake);
     }

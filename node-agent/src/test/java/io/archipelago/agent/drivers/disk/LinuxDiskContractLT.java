@@ -189,14 +189,7 @@ class LinuxDiskContractLT extends DiskContract {
         // When: both sides of the session are on this host
         programs.run("tc", "qdisc", "add", "dev", "lo", "root", "netem", "loss", "100%");
         try {
-            write = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return programs.end(List.of(
-                            "dd", "if=" + written, "of=" + device, "conv=fsync,notrunc,sync", "bs=4096", "count=1"));
-                } catch (DriverFault e) {
-                    throw new CompletionException(e);
-                }
-            });
+            write = write(written, device);
             await().atMost(PATIENCE).until(() -> !states().contains("LOGGED_IN"));
             assertThat(write).isNotDone();
         } finally {
@@ -209,6 +202,42 @@ class LinuxDiskContractLT extends DiskContract {
         assertThat(paths.of(DISK).toRealPath()).asString().isEqualTo(device);
         assertThat(programs.run("dd", "if=" + device, "bs=512", "count=1", "iflag=direct"))
                 .startsWith("kept");
+    }
+
+    @Test
+    void failsWritesThatNobodyNeedsAnyMore(@TempDir Path directory) throws Exception {
+        // Given
+        export(HOST, SECRET);
+        attach(SECRET);
+        String device = paths.of(DISK).toRealPath().toString();
+        Path written = Files.write(directory.resolve("written"), "void".getBytes(StandardCharsets.US_ASCII));
+        driver.giveUpWrites(DISK);
+        assertThat(states()).as("a disk that can be written to is left alone").containsExactly("LOGGED_IN");
+        programs.run("tc", "qdisc", "add", "dev", "lo", "root", "netem", "loss", "100%");
+        try {
+            CompletableFuture<Programs.Ended> write = write(written, device);
+            await().atMost(PATIENCE).until(() -> !states().contains("LOGGED_IN"));
+            assertThat(write).isNotDone();
+
+            // When
+            driver.giveUpWrites(DISK);
+
+            // Then
+            assertThat(write.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).code()).isNotZero();
+        } finally {
+            programs.run("tc", "qdisc", "delete", "dev", "lo", "root");
+        }
+    }
+
+    private CompletableFuture<Programs.Ended> write(Path from, String device) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return programs.end(
+                        List.of("dd", "if=" + from, "of=" + device, "conv=fsync,notrunc,sync", "bs=4096", "count=1"));
+            } catch (DriverFault e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     /** Of all sessions, as the kernel has them. */

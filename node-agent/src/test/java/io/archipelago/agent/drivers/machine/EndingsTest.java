@@ -12,6 +12,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +28,10 @@ class EndingsTest {
     @TempDir
     Path directory;
 
+    private Virsh virsh;
     private Domains domains;
     private Endings endings;
+    private final List<ResourceKey> givenUp = new ArrayList<>();
 
     @BeforeEach
     void aRunningDomain() throws Exception {
@@ -41,16 +44,17 @@ class EndingsTest {
                   echo*) echo "archipelago-domain:$3$(cat state)"; cat definition
                          echo "archipelago-domain:list$(cat name)" ;;
                   event) exec sleep 60 ;;
-                  shutdown) ;;
-                  destroy) if [ -e after ]; then mv after state; fi
+                  shutdown) if [ -e listens ]; then echo "shut off (shutdown)" > state; fi ;;
+                  destroy) if [ -e stuck ]; then echo "error: Failed to terminate process 7 with SIGKILL: Device or resource busy" >&2; exit 1; fi
+                           if [ -e after ]; then mv after state; fi
                            echo "error: Requested operation is not valid: domain is not running" >&2; exit 1 ;;
                 esac
                 """.replace("$3", Domain.uuid(N1).toString()));
         Files.writeString(directory.resolve("name"), Domain.uuid(N1) + " " + Domain.name(N1) + "\n");
-        Virsh virsh = new Virsh(
+        virsh = new Virsh(
                 new Programs(Duration.ofSeconds(20)), List.of("sh", program.toString(), directory.toString()));
         domains = new Domains(virsh, () -> {});
-        endings = new Endings(virsh, domains, NO_PATIENCE);
+        endings = new Endings(virsh, domains, this::giveUp, NO_PATIENCE);
     }
 
     @AfterEach
@@ -73,6 +77,30 @@ class EndingsTest {
         assertThatThrownBy(() -> endings.end(N1))
                 .isInstanceOf(DriverFault.class)
                 .hasMessageContaining("libvirt refuses to destroy");
+    }
+
+    @Test
+    void aDomainThatWaitsForItsStorageHostDoesNotWaitAnyLonger() throws Exception {
+        Files.writeString(directory.resolve("stuck"), "");
+        Files.writeString(directory.resolve("after"), "shut off (destroyed)\n");
+
+        assertThatCode(() -> endings.end(N1)).doesNotThrowAnyException();
+
+        assertThat(givenUp).containsExactly(MachineContract.spec("n1").disk());
+    }
+
+    @Test
+    void aGuestThatEndsByItselfWritesToTheLast() throws Exception {
+        Files.writeString(directory.resolve("listens"), "");
+
+        new Endings(virsh, domains, this::giveUp, Duration.ofSeconds(1)).end(N1);
+
+        assertThat(givenUp).isEmpty();
+    }
+
+    private void giveUp(ResourceKey disk) {
+        givenUp.add(disk);
+        directory.resolve("stuck").toFile().delete();
     }
 
     private void state(String state) throws Exception {

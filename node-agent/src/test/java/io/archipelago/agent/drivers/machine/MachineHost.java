@@ -108,6 +108,7 @@ final class MachineHost {
                 new DomainWriter(boot()),
                 key -> Optional.ofNullable(disks.get(key)),
                 key -> key.equals(SiteFixture.segmentKey()) ? Optional.of(BRIDGE) : Optional.empty(),
+                disk -> {},
                 patience,
                 wake);
     }
