@@ -8,6 +8,7 @@ import io.archipelago.local.ServiceKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class PreparedHost {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Path PAGES = ROOT.resolve("docs/operators");
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration TO_FETCH = Duration.ofMinutes(5);
     private static final Duration TO_WIPE = Duration.ofMinutes(5);
     private static final Duration TO_BE_READY = Duration.ofMinutes(3);
     private static final Duration TO_RECORD = Duration.ofMinutes(8);
@@ -94,6 +96,7 @@ final class PreparedHost {
         for (String command : Handbook.commands(PAGES.resolve("hosts.md"), host.role())) {
             // The clock is the machine's.
             if (!command.endsWith("chrony")) {
+                fetch(command);
                 within(TO_WIPE, command.replace("/dev/sdb", "/dev/ubda"));
             }
         }
@@ -109,6 +112,15 @@ final class PreparedHost {
         awaitReady();
         if (host.role() == Role.STORAGE) {
             record();
+        }
+    }
+
+    /** A host has packages from a network, this one those that its machine has fetched. */
+    private static void fetch(String command) throws IOException, InterruptedException {
+        if (command.startsWith("apt-get install ")) {
+            List<String> words = new ArrayList<>(List.of(command.split(" +")));
+            words.add("--download-only");
+            Tools.run(TO_FETCH, words).orFail(command + " can not be fetched");
         }
     }
 
