@@ -96,7 +96,7 @@ final class PreparedHost {
         for (String command : Handbook.commands(PAGES.resolve("hosts.md"), host.role())) {
             // The clock is the machine's.
             if (!command.endsWith("chrony")) {
-                fetch(command);
+                renew(command);
                 within(TO_WIPE, command.replace("/dev/sdb", "/dev/ubda"));
             }
         }
@@ -115,12 +115,15 @@ final class PreparedHost {
         }
     }
 
-    /** A host has packages from a network, this one those that its machine has fetched. */
-    private static void fetch(String command) throws IOException, InterruptedException {
+    /**
+     * A host of the lab runs on the files of its machine and has no network: what was there already when the lab's packages came must be as new as they
+     * are, or it would have to be fetched.
+     */
+    private static void renew(String command) throws IOException, InterruptedException {
         if (command.startsWith("apt-get install ")) {
-            List<String> words = new ArrayList<>(List.of(command.split(" +")));
-            words.add("--download-only");
-            Tools.run(TO_FETCH, words).orFail(command + " can not be fetched");
+            List<String> words = new ArrayList<>(List.of("env", "DEBIAN_FRONTEND=noninteractive"));
+            words.addAll(List.of(command.split(" +")));
+            Tools.run(TO_FETCH, words).orFail(command);
         }
     }
 
