@@ -41,6 +41,7 @@ public final class MessageTypes {
         BY_NAME.put("share.held", ShareMessage.ShareHeld.class);
         BY_NAME.put("share.refused", ShareMessage.ShareRefused.class);
         BY_NAME.put("share.confirm", ShareMessage.ConfirmShare.class);
+        BY_NAME.put("share.revise", ShareMessage.ReviseShare.class);
         BY_NAME.put("share.confirmed", ShareMessage.ShareConfirmed.class);
         BY_NAME.put("share.status", ShareMessage.ShareStatus.class);
         BY_NAME.put("share.release", ShareMessage.ReleaseShare.class);

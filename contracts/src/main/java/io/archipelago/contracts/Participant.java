@@ -16,6 +16,16 @@ public enum Participant {
         return this == CACHE ? Optional.of(NETWORK) : Optional.empty();
     }
 
+    /** What it books, in the words of a tenant. */
+    public String resource() {
+        return switch (this) {
+            case PLACEMENT -> "machines";
+            case NETWORK -> "vlan";
+            case STORAGE -> "volume space";
+            case CACHE -> "cache space";
+        };
+    }
+
     /** The short name of the service, as in its topics: {@code placement}. */
     public String service() {
         return name().toLowerCase(Locale.ROOT);

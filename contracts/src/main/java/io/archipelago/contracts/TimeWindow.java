@@ -21,6 +21,17 @@ public record TimeWindow(Instant start, Instant end) {
         return !instant.isBefore(start) && instant.isBefore(end);
     }
 
+    /** Whether no instant of another window is outside of this one. */
+    public boolean covers(TimeWindow other) {
+        return !other.start.isBefore(start) && !other.end.isAfter(end);
+    }
+
+    /** The shortest window that covers this one and another. */
+    public TimeWindow hull(TimeWindow other) {
+        return new TimeWindow(
+                start.isBefore(other.start) ? start : other.start, end.isAfter(other.end) ? end : other.end);
+    }
+
     public boolean overlaps(TimeWindow other) {
         return start.isBefore(other.end) && other.start.isBefore(end);
     }

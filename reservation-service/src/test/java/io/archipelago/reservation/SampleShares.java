@@ -11,6 +11,7 @@ import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Header;
+import io.archipelago.reservation.domain.Leased;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class SampleShares {
     public static Allocation confirmed(AllocationId id, SiteId master) {
         Facts.OfCluster cluster = new Facts.OfCluster(List.of(), 1400);
         Instant later = Instant.now().plus(Duration.ofHours(1));
-        return new Allocation.Confirmed(header(id, master), Facts.OfSite.unknown(), cluster, later);
+        return new Leased.Confirmed(header(id, master), Facts.OfSite.unknown(), cluster, later);
     }
 
     public static Header header(AllocationId id, SiteId master) {

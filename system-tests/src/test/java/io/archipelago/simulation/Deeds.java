@@ -3,7 +3,8 @@ package io.archipelago.simulation;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.reservation.domain.Allocation;
-import io.archipelago.reservation.domain.Replacement;
+import io.archipelago.reservation.domain.Leased;
+import io.archipelago.reservation.domain.Revision;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Share;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class Deeds {
             for (Share share : before.shares().values()) {
                 Allocation allocation =
                         world.site(share.site()).reservation().allocations().get(share.id());
-                if (allocation instanceof Allocation.Confirmed || allocation instanceof Allocation.Running) {
+                if (allocation instanceof Leased.Confirmed || allocation instanceof Leased.Running) {
                     world.did(Deed.GIVEN_UP_WHILE_CONFIRMED);
                 }
             }
@@ -54,11 +55,11 @@ final class Deeds {
         }
     }
 
-    void running(Allocation.Running before, Allocation.Running after) {
+    void running(Leased.Running before, Leased.Running after) {
         if (!after.header().spec().equals(before.header().spec())) {
             world.did(Deed.REPLACED);
         }
-        if (after.replacement() instanceof Replacement.Planned planned && planned.because() != null) {
+        if (after.revision() instanceof Revision.Planned planned && planned.because() != null) {
             world.did(Deed.NOT_REPLACED);
         }
     }

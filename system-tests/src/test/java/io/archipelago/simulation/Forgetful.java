@@ -45,7 +45,7 @@ final class Forgetful {
             case Part.Held p ->
                 new Part.Held(p.allocation(), 0, p.spec(), p.chosen(), p.bookings(), p.until(), p.offer());
             case Part.Refused p -> new Part.Refused(p.allocation(), 0, p.refusal());
-            case Part.Confirmed p -> new Part.Confirmed(0, p.lease());
+            case Part.Confirmed p -> new Part.Confirmed(0, p.lease(), p.extension());
             case Part.Deploying p ->
                 new Part.Deploying(0, p.lease(), p.progress(), p.waitingFor(), p.checkAt(), p.tellAt(), p.extension());
             case Part.Releasing p -> new Part.Releasing(p.allocation(), 0);

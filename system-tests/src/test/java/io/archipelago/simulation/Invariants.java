@@ -15,6 +15,7 @@ import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
@@ -197,8 +198,8 @@ final class Invariants {
             Allocation allocation = service.site().reservation().allocations().get(id);
             require(
                     world.setBack()
-                            || !(allocation instanceof Allocation.Confirmed
-                                    || allocation instanceof Allocation.Running),
+                            || !(allocation instanceof Leased.Confirmed
+                                    || allocation instanceof Leased.Running),
                     () -> service + " gives back " + Words.of(id) + ", which its site still counts on");
         }
     }
@@ -213,21 +214,21 @@ final class Invariants {
                         && after.header().shareSequence() >= before.header().shareSequence(),
                 () -> service + ": a sequence of share " + Words.of(id) + " falls");
         if (cutOff(after)) {
-            if (before instanceof Allocation.Confirmed && after instanceof Allocation.Running) {
+            if (before instanceof Leased.Confirmed && after instanceof Leased.Running) {
                 world.did(Deed.LEASE_BEGUN_WHILE_CUT_OFF);
             }
-            if (before instanceof Allocation.Running && after instanceof Allocation.Releasing) {
+            if (before instanceof Leased.Running && after instanceof Allocation.Releasing) {
                 world.did(Deed.LEASE_ENDED_WHILE_CUT_OFF);
             }
         }
-        if (before instanceof Allocation.Running was && after instanceof Allocation.Running is) {
+        if (before instanceof Leased.Running was && after instanceof Leased.Running is) {
             deeds.running(was, is);
             if (!was.header().spec().equals(is.header().spec())) {
                 replacedAt.put(id, world.scheduler().now());
             }
         }
-        boolean leased = before instanceof Allocation.Confirmed || before instanceof Allocation.Running;
-        if (leased && !(after instanceof Allocation.Confirmed || after instanceof Allocation.Running)) {
+        boolean leased = before instanceof Leased.Confirmed || before instanceof Leased.Running;
+        if (leased && !(after instanceof Leased.Confirmed || after instanceof Leased.Running)) {
             boolean over = !now.isBefore(before.header().spec().window().end());
             require(
                     over || givenUp.contains(List.of(id, after.header().shareSequence())),
@@ -237,10 +238,10 @@ final class Invariants {
                 ended.add(id);
             }
         }
-        if (!leased && after instanceof Allocation.Confirmed) {
+        if (!leased && after instanceof Leased.Confirmed) {
             leasedAt.put(id, now);
         }
-        if (before instanceof Allocation.Confirmed && after instanceof Allocation.Running) {
+        if (before instanceof Leased.Confirmed && after instanceof Leased.Running) {
             Instant start = before.header()
                     .spec()
                     .window()

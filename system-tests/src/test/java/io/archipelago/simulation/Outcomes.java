@@ -13,6 +13,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Digests;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
@@ -61,13 +62,13 @@ final class Outcomes {
             ReservationService service = site.reservation();
             service.allocations().forEach((id, allocation) -> {
                 Instant end = allocation.header().spec().window().end();
-                if (allocation instanceof Allocation.Confirmed confirmed) {
+                if (allocation instanceof Leased.Confirmed confirmed) {
                     Instant leased = leasedAt.getOrDefault(id, confirmed.deployAt());
                     Invariants.require(
                             !overdue(service, confirmed.deployAt()) || !overdue(service, leased),
                             () -> service + " has not begun the lease of " + Words.of(id));
                 }
-                if (allocation instanceof Allocation.Running) {
+                if (allocation instanceof Leased.Running) {
                     Invariants.require(
                             !overdue(service, end), () -> service + " has not ended the lease of " + Words.of(id));
                 }
@@ -168,7 +169,7 @@ final class Outcomes {
         for (Site site : world.sites()) {
             for (ShareDigest.Entry heard : Digests.asMaster(List.of(running), site.id(), Range.ALL)) {
                 if (heard.stage() == ShareDigest.Stage.CONFIRMED
-                        && site.reservation().allocations().get(heard.allocation()) instanceof Allocation.Running now) {
+                        && site.reservation().allocations().get(heard.allocation()) instanceof Leased.Running now) {
                     Invariants.require(
                             heard.told() == Digests.entry(now).told(),
                             () -> "the master was told something else of " + Words.of(now) + " than "
@@ -209,8 +210,8 @@ final class Outcomes {
                     .filter(Host::isDestroyed)
                     .anyMatch(host -> site.participants().stream()
                             .anyMatch(service -> !service.hosts().isDead(host.id())));
-            boolean underWay = site.reservation().allocations().get(id) instanceof Allocation.Running now
-                    && now.replacement() != null;
+            boolean underWay = site.reservation().allocations().get(id) instanceof Leased.Running now
+                    && now.revision() != null;
             boolean justNow = replacedAt.getOrDefault(id, Long.MIN_VALUE)
                     > world.scheduler().now() - TO_COME_UP;
             if (unknown || underWay || justNow) {

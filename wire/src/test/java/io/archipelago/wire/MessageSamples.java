@@ -25,7 +25,6 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
@@ -35,6 +34,7 @@ import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
@@ -52,12 +52,7 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec;
-import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
-import io.archipelago.contracts.host.ResourceSpec.DiskSpec;
-import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
-import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
-import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
 import io.archipelago.contracts.placement.Alternative;
 import io.archipelago.contracts.placement.CapacitySlice;
 import io.archipelago.contracts.placement.CapacitySlice.HostClass;
@@ -84,16 +79,16 @@ import org.jspecify.annotations.Nullable;
 /** Messages of every type, each with all of its fields, told of one reservation: a frontend and machines at two sites. */
 final class MessageSamples {
 
-    private static final SiteId TOKYO = new SiteId("tokyo");
-    private static final SiteId OSAKA = new SiteId("osaka");
-    private static final ReservationId RESERVATION = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
-    private static final AllocationId AT_TOKYO = new AllocationId(RESERVATION, TOKYO);
-    private static final AllocationId AT_OSAKA = new AllocationId(RESERVATION, OSAKA);
-    private static final HostId COMPUTE_HOST = new HostId("tokyo-c01");
+    static final SiteId TOKYO = new SiteId("tokyo");
+    static final SiteId OSAKA = new SiteId("osaka");
+    static final ReservationId RESERVATION = ReservationId.parse("019357a0-0000-7000-8000-0000000000a1");
+    static final AllocationId AT_TOKYO = new AllocationId(RESERVATION, TOKYO);
+    static final AllocationId AT_OSAKA = new AllocationId(RESERVATION, OSAKA);
+    static final HostId COMPUTE_HOST = new HostId("tokyo-c01");
     private static final HostId GATEWAY = new HostId("tokyo-g01");
-    private static final HostId STORAGE_HOST = new HostId("tokyo-s01");
-    private static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
-    private static final long GIB = 1L << 30;
+    static final HostId STORAGE_HOST = new HostId("tokyo-s01");
+    static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
+    static final long GIB = 1L << 30;
 
     private MessageSamples() {}
 
@@ -101,88 +96,8 @@ final class MessageSamples {
     static Map<String, Message> all() {
         Map<String, Message> samples = new LinkedHashMap<>();
         ofEveryType().forEach(message -> samples.put(MessageTypes.nameOf(message), message));
-        samples.put("allocation.held.hosts", held(Participant.PLACEMENT, facts().hosts()));
-        samples.put("allocation.held.pool", held(Participant.STORAGE, facts().pool()));
-        samples.put("allocation.held.cache", held(Participant.CACHE, facts().cache()));
-        samples.put("allocation.held.no-cache", held(Participant.CACHE, new Facts.Cache(null, 0)));
-        samples.put(
-                "host.desired.segment",
-                desired(
-                        ResourceKind.SEGMENT,
-                        new SegmentSpec(
-                                101,
-                                1420,
-                                new SegmentSpec.Gateway(
-                                        "172.16.31.254/12",
-                                        true,
-                                        "172.16.31.254",
-                                        List.of(new SegmentSpec.Station(
-                                                "vcompute-1-1", "02:00:01:01:00:01", "172.16.16.1", true))))));
-        samples.put(
-                "host.desired.link",
-                desired(
-                        ResourceKind.LINK,
-                        new LinkSpec(
-                                key(ResourceKind.SEGMENT),
-                                OSAKA,
-                                true,
-                                new LinkSpec.Ends(20001, "198.51.100.1", 20007, "172.16.31.254", "172.16.47.254"),
-                                1420,
-                                LinkDriver.OPENVPN,
-                                "a1:b2",
-                                77,
-                                0)));
-        samples.put(
-                "host.desired.volume",
-                desired(ResourceKind.VOLUME, new VolumeSpec("vg0", 20 * GIB, COMPUTE_HOST, "user", "c2VhbGVk")));
-        samples.put(
-                "host.desired.disk",
-                desired(
-                        ResourceKind.DISK,
-                        new DiskSpec(STORAGE_HOST, key(ResourceKind.VOLUME), "10.254.1.1:3260", "user", "c2VhbGVk")));
-        samples.put(
-                "host.desired.cache",
-                desired(
-                        ResourceKind.CACHE,
-                        new CacheSpec(key(ResourceKind.SEGMENT), "172.16.31.253", 10 * GIB, List.of("slurm"))));
-        samples.put("placement.plan-sites.fewest-sites", planSites(new SitePolicy.FewestSites()));
-        samples.put("placement.plan-sites.spread", planSites(new SitePolicy.Spread()));
-        samples.put("placement.plan-sites.cheapest", planSites(new SitePolicy.Cheapest()));
-        samples.put("placement.plan-sites.nearest", planSites(new SitePolicy.Nearest()));
-        samples.put(
-                "placement.plan-sites.offer",
-                new PlanSites(
-                        RESERVATION,
-                        1,
-                        window(),
-                        frontend(),
-                        compute(24),
-                        new SitePolicy.FewestSites(),
-                        Set.of(),
-                        null,
-                        null,
-                        true));
-        samples.put(
-                "allocation.hold.offer",
-                new HoldAllocation(
-                        AT_TOKYO,
-                        1,
-                        Set.of(Participant.CACHE),
-                        spec(),
-                        Facts.OfSite.unknown().with(segment()),
-                        Duration.ofSeconds(60),
-                        HoldPurpose.OFFER));
-        samples.put(
-                "share.hold.probe",
-                new HoldShare(AT_TOKYO, 1, withBandwidth(), Duration.ofSeconds(60), HoldPurpose.PROBE));
-        samples.put(
-                "share.hold.offer",
-                new HoldShare(AT_TOKYO, 1, withBandwidth(), Duration.ofSeconds(60), HoldPurpose.OFFER));
+        samples.putAll(MessageForms.all());
         return samples;
-    }
-
-    private static PlanSites planSites(SitePolicy policy) {
-        return new PlanSites(RESERVATION, 1, window(), frontend(), compute(24), policy, Set.of(), null, null);
     }
 
     private static PlanSites planSites() {
@@ -234,6 +149,8 @@ final class MessageSamples {
                 new ShareHeld(AT_OSAKA, 1, NOW.plusSeconds(60), shared(OSAKA, 2, 4, 205)),
                 new ShareRefused(AT_OSAKA, 1, List.of(refusal())),
                 new ConfirmShare(AT_OSAKA, 2, cluster()),
+                new ReviseShare(
+                        AT_OSAKA, 4, longer(), List.of(compute(24).plus(2).without(List.of(3)))),
                 new ShareConfirmed(AT_OSAKA, 2),
                 new ShareStatus(
                         AT_OSAKA,
@@ -311,15 +228,15 @@ final class MessageSamples {
                 message);
     }
 
-    private static AllocationHeld held(Participant participant, Facts.@Nullable Chosen chosen) {
+    static AllocationHeld held(Participant participant, Facts.@Nullable Chosen chosen) {
         return new AllocationHeld(AT_TOKYO, 1, participant, NOW.plusSeconds(60), Objects.requireNonNull(chosen));
     }
 
-    private static DesiredResource desired(ResourceKind kind, ResourceSpec spec) {
+    static DesiredResource desired(ResourceKind kind, ResourceSpec spec) {
         return new DesiredResource(key(kind), 3, false, window().end().plusSeconds(600), spec);
     }
 
-    private static AllocationSpec spec() {
+    static AllocationSpec spec() {
         return new AllocationSpec(
                 new TenantId("astro"),
                 "genome-assembly",
@@ -332,7 +249,7 @@ final class MessageSamples {
                 new Software("debian-12", List.of("slurm")));
     }
 
-    private static AllocationSpec withBandwidth() {
+    static AllocationSpec withBandwidth() {
         AllocationSpec spec = spec();
         return new AllocationSpec(
                 spec.tenant(),
@@ -347,24 +264,28 @@ final class MessageSamples {
                 100_000_000L);
     }
 
-    private static TimeWindow window() {
+    static TimeWindow window() {
         return new TimeWindow(NOW.plusSeconds(3600), NOW.plusSeconds(7200));
     }
 
-    private static MachineGroup frontend() {
+    static TimeWindow longer() {
+        return window().hull(new TimeWindow(window().end(), window().end().plusSeconds(3600)));
+    }
+
+    static MachineGroup frontend() {
         return new MachineGroup(MachineRole.FRONTEND, 4093, 1, 2, 4 * GIB, 40 * GIB, 1);
     }
 
-    private static MachineGroup compute(int count) {
+    static MachineGroup compute(int count) {
         SortedSet<Integer> retired = new TreeSet<>(Set.of(2));
         return new MachineGroup(MachineRole.COMPUTE, 1, count, retired, 2, 4 * GIB, 20 * GIB, 4);
     }
 
-    private static Facts.Segment segment() {
+    static Facts.Segment segment() {
         return new Facts.Segment(101, GATEWAY, endpoint(), 1420);
     }
 
-    private static Facts.OfSite facts() {
+    static Facts.OfSite facts() {
         return new Facts.OfSite(
                 new Facts.Hosts(Map.of(1, COMPUTE_HOST, 4093, GATEWAY)),
                 segment(),
@@ -372,7 +293,7 @@ final class MessageSamples {
                 new Facts.Cache(GATEWAY, 10 * GIB));
     }
 
-    private static Facts.OfCluster cluster() {
+    static Facts.OfCluster cluster() {
         return new Facts.OfCluster(List.of(shared(TOKYO, 1, 20, 101), shared(OSAKA, 2, 4, 205)), 1420);
     }
 
@@ -385,7 +306,7 @@ final class MessageSamples {
                 "203.0.113.1", 20001, List.of(new Facts.LinkOffer(LinkDriver.OPENVPN, "a1:b2", 1434)));
     }
 
-    private static Refusal refusal() {
+    static Refusal refusal() {
         return new Refusal(
                 ErrorCode.NO_CAPACITY,
                 "machines",
@@ -406,7 +327,7 @@ final class MessageSamples {
                 new ResourceStatus(ResourceKind.MACHINE, "vcompute-1-2", Phase.READY, "", null));
     }
 
-    private static ResourceKey key(ResourceKind kind) {
+    static ResourceKey key(ResourceKind kind) {
         return ResourceKey.of(kind, AT_TOKYO, "vcompute-1-1");
     }
 }

@@ -78,6 +78,14 @@ public final class Availability {
         return skyline(pool).hasRoom(pool.capacity(), wanted, window);
     }
 
+    /** Whether there is room, throughout a window, for what a booking takes of its pool, whenever that is. */
+    public boolean hasRoom(Booking booking, TimeWindow window) {
+        return pool(booking.pool())
+                .filter(pool -> hasRoom(pool, booking.amounts(), window))
+                .filter(pool -> booking.unit() == null || isFree(pool, booking.unit(), window))
+                .isPresent();
+    }
+
     /**
      * The earliest instant, not before {@code from}, from which on so much of a pool is free for a time.
      *

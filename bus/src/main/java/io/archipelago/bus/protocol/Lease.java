@@ -6,6 +6,7 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -39,6 +40,13 @@ public record Lease(
 
     /** The lease as it goes on. */
     Lease revised(AllocationSpec otherSpec, Facts.OfSite otherFacts, Facts.OfCluster otherCluster) {
-        return new Lease(allocation, otherSpec, otherFacts, otherCluster, booked);
+        return new Lease(allocation, otherSpec, otherFacts, otherCluster, bookedFor(otherSpec.window()));
+    }
+
+    /** What would be booked for another window: as much time before and after it as was booked for this one. */
+    TimeWindow bookedFor(TimeWindow window) {
+        return window.widened(
+                Duration.between(booked.start(), spec.window().start()),
+                Duration.between(spec.window().end(), booked.end()));
     }
 }

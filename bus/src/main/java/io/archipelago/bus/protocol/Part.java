@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *                    `------- nothing is left on any host ---------'
  * </pre>
  *
- * A new hold (higher sequence) may follow Held, Refused and Released. What is Deploying may be extended, and go on otherwise than before.
+ * A new hold (higher sequence) may follow Held, Refused and Released. What is {@link Leased} may be extended, and go on otherwise than before.
  * A part is never forgotten while a late command could revive it.
  */
 public sealed interface Part {
@@ -72,7 +72,7 @@ public sealed interface Part {
         }
 
         Confirmed confirm(long next, Facts.OfSite facts, Facts.OfCluster cluster, TimeWindow booked) {
-            return new Confirmed(next, new Lease(allocation, spec, facts, cluster, booked));
+            return new Confirmed(next, new Lease(allocation, spec, facts, cluster, booked), null);
         }
 
         Refused runOut(Refusal refusal) {
@@ -89,20 +89,45 @@ public sealed interface Part {
      */
     record Refused(AllocationId allocation, long sequence, Refusal refusal) implements Part {}
 
+    /** Booked for the whole window, whether that has begun or not. */
+    sealed interface Leased extends Part {
+
+        /** What is booked. */
+        Lease lease();
+
+        /** What was answered when more was to be booked; null: it has what the lease says. */
+        @Nullable
+        Extension extension();
+
+        /** The same once it was answered whether more is booked. */
+        Leased extended(long next, Extension answer);
+
+        @Override
+        default AllocationId allocation() {
+            return lease().allocation();
+        }
+    }
+
     /**
-     * Booked for the whole window.
+     * Booked for the whole window, which has not begun.
      *
      * @param sequence see {@link Part#sequence()}
-     * @param lease what is booked
+     * @param lease see {@link Leased#lease()}
+     * @param extension see {@link Leased#extension()}
      */
-    record Confirmed(long sequence, Lease lease) implements Part {
+    record Confirmed(long sequence, Lease lease, @Nullable Extension extension) implements Leased {
+
+        Confirmed revised(long next, Lease as) {
+            return new Confirmed(next, as, null);
+        }
+
         @Override
-        public AllocationId allocation() {
-            return lease.allocation();
+        public Confirmed extended(long next, Extension answer) {
+            return new Confirmed(next, lease, answer);
         }
 
         Deploying deploy(long next, Lease as, Instant checkAt) {
-            return new Deploying(next, as, Progress.WAITING, Set.of(), checkAt, null, null);
+            return new Deploying(next, as, Progress.WAITING, Set.of(), checkAt, null, extension);
         }
     }
 
@@ -110,13 +135,13 @@ public sealed interface Part {
      * The lease has begun: the resources are being made, or stand.
      *
      * @param sequence see {@link Part#sequence()}
-     * @param lease what is booked
+     * @param lease see {@link Leased#lease()}
      * @param progress what was last told
      * @param waitingFor whose bookings stand in the way; empty unless WAITING, and then if only the booked time has not begun or a host of it was
      *     never heard of
      * @param checkAt when to look again whether they are gone; null unless WAITING
      * @param tellAt when to tell what has changed since; null: nothing has
-     * @param extension what was answered when more was to be booked; null: it has what the lease says
+     * @param extension see {@link Leased#extension()}
      */
     record Deploying(
             long sequence,
@@ -126,15 +151,10 @@ public sealed interface Part {
             @Nullable Instant checkAt,
             @Nullable Instant tellAt,
             @Nullable Extension extension)
-            implements Part {
+            implements Leased {
 
         public Deploying {
             waitingFor = Set.copyOf(waitingFor);
-        }
-
-        @Override
-        public AllocationId allocation() {
-            return lease.allocation();
         }
 
         @Override
@@ -149,7 +169,8 @@ public sealed interface Part {
             return new Deploying(next, as, progress, waitingFor, checkAt, tellAt, null);
         }
 
-        Deploying extended(long next, Extension answer) {
+        @Override
+        public Deploying extended(long next, Extension answer) {
             return new Deploying(next, lease, progress, waitingFor, checkAt, tellAt, answer);
         }
 

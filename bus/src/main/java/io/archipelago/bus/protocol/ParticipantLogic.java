@@ -49,7 +49,8 @@ public interface ParticipantLogic {
     Choice hold(Request request, Calendar calendar);
 
     /**
-     * Chooses what to book when a lease that has begun is to have more machines; by default what was chosen for it will do for more.
+     * Chooses what to book when a lease is to have more machines, another window, or both; by default what was chosen for it will do for more. That what
+     * it has can be had for longer need not be looked at here.
      *
      * @param request the lease as it would be
      * @param lease as it is

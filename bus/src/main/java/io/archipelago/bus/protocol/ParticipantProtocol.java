@@ -36,11 +36,14 @@ import java.util.List;
  */
 public final class ParticipantProtocol {
 
+    private static final String BEYOND = "that is more than what is booked";
+
     private final ParticipantLogic logic;
     private final Terms terms;
     private final ResourceProtocol resources;
     private final Rows rows;
     private final Reports reports;
+    private final Extensions extensions;
 
     /**
      * @param logic what is particular to the participant
@@ -51,6 +54,7 @@ public final class ParticipantProtocol {
         this.terms = terms;
         this.rows = new Rows(logic);
         this.reports = new Reports(logic);
+        this.extensions = new Extensions(logic, rows);
         this.resources = new ResourceProtocol(logic, terms, rows, reports);
     }
 
@@ -118,8 +122,7 @@ public final class ParticipantProtocol {
     /** Whether a decision about a command that books says that it does not fit. */
     public static boolean refuses(PartDecision decision) {
         return decision.next() instanceof Part.Refused
-                || decision.next() instanceof Part.Deploying deploying
-                        && deploying.extension() instanceof Part.Extension.Denied;
+                || decision.next() instanceof Part.Leased leased && leased.extension() instanceof Part.Extension.Denied;
     }
 
     Participant participant() {
@@ -232,12 +235,24 @@ public final class ParticipantProtocol {
             case null -> refuse(confirm, ranOut());
             case Part.Refused refused -> refuse(confirm, refused.refusal());
             case Part.Released released -> refuse(confirm, ranOut());
-            case Part.Confirmed confirmed ->
-                PartDecision.to(new Part.Confirmed(confirm.sequence(), confirmed.lease()), new PartDecision.Keep())
-                        .answering(new AllocationConfirmed(confirm.allocation(), confirm.sequence(), logic.name()));
+            case Part.Confirmed confirmed -> confirm(confirm, confirmed, view);
             case Part.Deploying deploying -> PartDecision.answer(misplaced(confirm, "it is deployed"));
             case Part.Releasing releasing -> PartDecision.answer(misplaced(confirm, "it is being released"));
         };
+    }
+
+    /** What is a lease already goes on as it was, or otherwise. */
+    private PartDecision confirm(ConfirmAllocation confirm, Part.Confirmed part, PartView view) {
+        AllocationConfirmed answer = new AllocationConfirmed(confirm.allocation(), confirm.sequence(), logic.name());
+        AllocationSpec spec = confirm.spec();
+        Lease lease = spec == null ? part.lease() : part.lease().revised(spec, confirm.facts(), confirm.cluster());
+        Part.Confirmed next = part.revised(confirm.sequence(), lease);
+        if (part.extension() == null && lease.equals(part.lease())) {
+            return PartDecision.to(next, new PartDecision.Keep()).answering(answer);
+        }
+        return isBooked(next, view)
+                ? resources.rebook(next, view).answering(answer)
+                : PartDecision.answer(misplaced(confirm, BEYOND));
     }
 
     private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
@@ -254,7 +269,7 @@ public final class ParticipantProtocol {
                 }
                 yield isBooked(next, view)
                         ? resources.goOn(next, view)
-                        : PartDecision.answer(misplaced(deploy, "that is more than what is booked"));
+                        : PartDecision.answer(misplaced(deploy, BEYOND));
             }
             case null -> PartDecision.answer(misplaced(deploy, "it was never held"));
             case Part.Held held -> PartDecision.answer(misplaced(deploy, "it is not confirmed"));
@@ -264,42 +279,34 @@ public final class ParticipantProtocol {
         };
     }
 
-    /** Books more for a lease that has begun; what it has stays as it is, whatever comes of it. */
+    /** Books more for a lease; what it has stays as it is, whatever comes of it. */
     private PartDecision extend(ExtendAllocation extend, PartView view) {
         return switch (view.part()) {
-            case Part.Deploying deploying
-            when !extend.spec().ordinals().containsAll(deploying.lease().spec().ordinals()) ->
-                PartDecision.answer(misplaced(extend, "it has machines that this does not name"));
-            case Part.Deploying deploying -> {
-                Lease lease = deploying.lease();
-                Request request = new Request(extend.allocation(), extend.spec(), lease.facts(), lease.booked());
-                Calendar others =
-                        view.calendar().without(extend.allocation()).with(rows.ofLeftovers(lease, view.resources()));
-                yield switch (logic.extend(request, lease, others)) {
-                    case DoesNotFit no -> {
-                        Refusal refusal = no.refusal().withEarliestStart(null);
-                        yield PartDecision.to(
-                                        deploying.extended(extend.sequence(), new Part.Extension.Denied(refusal)),
+            case Part.Leased leased
+            when !Extensions.covers(extend.spec(), leased.lease()) ->
+                PartDecision.answer(misplaced(extend, "it has machines or time that this does not name"));
+            case Part.Leased leased ->
+                switch (extensions.choose(extend.spec(), leased.lease(), view)) {
+                    case DoesNotFit no ->
+                        PartDecision.to(
+                                        leased.extended(extend.sequence(), new Part.Extension.Denied(no.refusal())),
                                         new PartDecision.Keep())
-                                .answering(refused(extend, refusal));
-                    }
+                                .answering(refused(extend, no.refusal()));
                     case Chosen chosen -> {
-                        Part.Deploying more = deploying.extended(
+                        Part.Leased more = leased.extended(
                                 extend.sequence(), new Part.Extension.Granted(extend.spec(), chosen.chosen()));
                         yield resources.rebook(more, view).answering(granted(more, chosen.chosen(), view));
                     }
                 };
-            }
             case null -> PartDecision.answer(misplaced(extend, "it was never held"));
             case Part.Held held -> PartDecision.answer(misplaced(extend, "it is not confirmed"));
             case Part.Refused refused -> PartDecision.answer(misplaced(extend, "it was refused"));
-            case Part.Confirmed confirmed -> PartDecision.answer(misplaced(extend, "it is not deployed"));
             case Part.Releasing releasing -> PartDecision.answer(misplaced(extend, "it is being released"));
             case Part.Released released -> PartDecision.answer(misplaced(extend, "it is released"));
         };
     }
 
-    private boolean isBooked(Part.Deploying part, PartView view) {
+    private boolean isBooked(Part.Leased part, PartView view) {
         return Rows.within(rows.of(part, view.resources()), view.calendar().of(part.allocation()));
     }
 
@@ -318,20 +325,27 @@ public final class ParticipantProtocol {
                         : runOut(held);
             case Part.Refused refused ->
                 PartDecision.answer(new AllocationRefused(id, refused.sequence(), logic.name(), refused.refusal()));
-            case Part.Confirmed confirmed ->
-                PartDecision.answer(new AllocationConfirmed(id, confirmed.sequence(), logic.name()));
-            case Part.Deploying deploying ->
-                switch (deploying.extension()) {
-                    case null -> resources.tell(deploying, view);
+            case Part.Leased leased ->
+                switch (leased.extension()) {
+                    case null -> goesOn(leased, view);
                     case Part.Extension.Granted granted ->
-                        PartDecision.NOTHING.answering(granted(deploying, granted.chosen(), view));
+                        PartDecision.NOTHING.answering(granted(leased, granted.chosen(), view));
                     case Part.Extension.Denied denied ->
                         PartDecision.answer(
-                                new AllocationRefused(id, deploying.sequence(), logic.name(), denied.refusal()));
+                                new AllocationRefused(id, leased.sequence(), logic.name(), denied.refusal()));
                 };
             case Part.Releasing releasing -> PartDecision.answer(reports.leaving(releasing, view.resources(), view));
             case Part.Released released ->
                 PartDecision.answer(new AllocationReleased(id, released.sequence(), logic.name()));
+        };
+    }
+
+    private PartDecision goesOn(Part.Leased part, PartView view) {
+        return switch (part) {
+            case Part.Confirmed confirmed ->
+                PartDecision.answer(
+                        new AllocationConfirmed(confirmed.allocation(), confirmed.sequence(), logic.name()));
+            case Part.Deploying deploying -> resources.tell(deploying, view);
         };
     }
 
@@ -353,16 +367,18 @@ public final class ParticipantProtocol {
                 .answering(refused(command, refusal));
     }
 
-    /** Says first how far the part is: who asks must not replace what is there again by now. */
-    private List<AllocationEvent> granted(Part.Deploying part, Facts.Chosen chosen, PartView view) {
-        return List.of(
-                resources.progress(part, view),
-                new AllocationHeld(
-                        part.allocation(),
-                        part.sequence(),
-                        logic.name(),
-                        part.lease().booked().end(),
-                        chosen));
+    /** Of what has begun it says first how far the part is: who asks must not replace what is there again by now. */
+    private List<AllocationEvent> granted(Part.Leased part, Facts.Chosen chosen, PartView view) {
+        AllocationHeld held = new AllocationHeld(
+                part.allocation(),
+                part.sequence(),
+                logic.name(),
+                part.lease().booked().end(),
+                chosen);
+        return switch (part) {
+            case Part.Confirmed confirmed -> List.of(held);
+            case Part.Deploying deploying -> List.of(resources.progress(deploying, view), held);
+        };
     }
 
     private AllocationRefused refused(AllocationCommand command, Refusal refusal) {

@@ -92,11 +92,13 @@ final class ResourceProtocol {
 
     private Resource goesOn(Resource known, Resource.Wanted wanted, Part.Deploying part) {
         ResourceSpec spec = logic.revised(known, wanted.spec());
-        return known.absent() || !spec.equals(known.spec()) ? known.changed(spec, notAfter(wanted, part)) : known;
+        Instant notAfter = notAfter(wanted, part);
+        boolean same = !known.absent() && spec.equals(known.spec()) && Objects.equals(known.notAfter(), notAfter);
+        return same ? known : known.changed(spec, notAfter);
     }
 
     /** Books what the part has from now on, if that is more or less than what is booked. */
-    PartDecision rebook(Part.Deploying part, PartView view) {
+    PartDecision rebook(Part.Leased part, PartView view) {
         List<Booking> there = view.calendar().of(part.allocation());
         List<Booking> rows = this.rows.of(part, view.resources());
         boolean same = Rows.within(there, rows) && Rows.within(rows, there);

@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +33,9 @@ final class Rows {
      * What is claimed for what was chosen.
      *
      * @param facts with the choice
-     * @param heldUntil when the hold runs out
+     * @param heldUntil when the hold runs out; null: it does not
      */
-    List<Booking> of(Request request, Facts.OfSite facts, Instant heldUntil) {
+    List<Booking> of(Request request, Facts.OfSite facts, @Nullable Instant heldUntil) {
         return rows(
                 request.allocation(),
                 logic.claims(request.allocation(), request.spec(), facts).stream(),
@@ -42,13 +44,16 @@ final class Rows {
     }
 
     /** What a lease has, what it is to have more, and what is still there of resources that it no longer wants. */
-    List<Booking> of(Part.Deploying part, List<Resource> resources) {
+    List<Booking> of(Part.Leased part, List<Resource> resources) {
         Lease lease = part.lease();
-        List<Claim> claims = part.extension() instanceof Part.Extension.Granted more
-                ? logic.claims(lease.allocation(), more.spec(), lease.facts().with(more.chosen()))
-                : logic.claims(lease.allocation(), lease.spec(), lease.facts());
-        return rows(
-                lease.allocation(), Stream.concat(claims.stream(), leftovers(lease, resources)), lease.booked(), null);
+        AllocationId id = lease.allocation();
+        if (part.extension() instanceof Part.Extension.Granted more) {
+            List<Claim> claims = logic.claims(id, more.spec(), lease.facts().with(more.chosen()));
+            TimeWindow during = lease.bookedFor(more.spec().window());
+            return rows(id, Stream.concat(claims.stream(), leftovers(lease, resources)), during, null);
+        }
+        List<Claim> claims = logic.claims(id, lease.spec(), lease.facts());
+        return rows(id, Stream.concat(claims.stream(), leftovers(lease, resources)), lease.booked(), null);
     }
 
     /** What is still there of resources that a lease no longer wants. */
@@ -56,13 +61,19 @@ final class Rows {
         return rows(lease.allocation(), leftovers(lease, resources), lease.booked(), null);
     }
 
-    /** Whether some rows book no more than others. */
+    /** Whether some rows of an allocation book no more than others, and for no longer. */
     static boolean within(List<Booking> rows, List<Booking> others) {
         Map<Place, Amounts> there = sums(others);
-        return sums(rows).entrySet().stream().allMatch(row -> {
-            Amounts amounts = there.get(row.getKey());
-            return amounts != null && row.getValue().fitsIn(amounts);
-        });
+        Set<TimeWindow> times = times(rows);
+        return times(others).stream().allMatch(other -> times.stream().allMatch(other::covers))
+                && sums(rows).entrySet().stream().allMatch(row -> {
+                    Amounts amounts = there.get(row.getKey());
+                    return amounts != null && row.getValue().fitsIn(amounts);
+                });
+    }
+
+    private static Set<TimeWindow> times(List<Booking> rows) {
+        return rows.stream().map(Booking::during).collect(Collectors.toSet());
     }
 
     private static Map<Place, Amounts> sums(List<Booking> rows) {

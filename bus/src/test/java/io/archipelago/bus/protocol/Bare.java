@@ -35,7 +35,7 @@ abstract class Bare implements ParticipantLogic {
     }
 
     @Override
-    public final List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
+    public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
         return List.of();
     }
 

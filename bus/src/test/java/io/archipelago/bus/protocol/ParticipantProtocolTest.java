@@ -110,7 +110,9 @@ class ParticipantProtocolTest {
         assertThat(before.bookings()).isEqualTo(new Confirm());
         assertThat(before.next())
                 .isEqualTo(new Part.Confirmed(
-                        SEQUENCE + 1, new Lease(ALLOCATION, hold(1).spec(), FACTS, CLUSTER, ProtocolFixture.BOOKED)));
+                        SEQUENCE + 1,
+                        new Lease(ALLOCATION, hold(1).spec(), FACTS, CLUSTER, ProtocolFixture.BOOKED),
+                        null));
         assertThat(then.bookings()).isEqualTo(new Drop());
         assertThat(refusalOf(then)).isEqualTo(ErrorCode.HOLD_EXPIRED);
     }

@@ -117,7 +117,7 @@ class ParticipantTableTest {
                 .<Class<?>>map(Part::getClass)
                 .toList();
 
-        assertThat(inTable).containsAll(Arrays.asList(Part.class.getPermittedSubclasses()));
+        assertThat(inTable).containsAll(ProtocolFixture.states());
     }
 
     @Test
@@ -254,6 +254,20 @@ class ParticipantTableTest {
         states.put(
                 "Confirmed, another's leavings in the way",
                 new State(confirmed(), List.of(), List.of(booking(null), leavings()), NOON));
+        states.put(
+                "Confirmed, more is booked",
+                new State(
+                        confirmed().extended(SEQUENCE, ProtocolFixture.granted()),
+                        List.of(),
+                        List.of(booking(null), more()),
+                        NOON));
+        states.put(
+                "Confirmed, more was refused",
+                new State(
+                        confirmed().extended(SEQUENCE, new Part.Extension.Denied(ProtocolFixture.FULL)),
+                        List.of(),
+                        List.of(booking(null)),
+                        NOON));
         states.put(
                 "Deploying, waiting for a predecessor",
                 new State(waiting(), List.of(), List.of(booking(null), leavings()), NOON));

@@ -143,6 +143,17 @@ final class ProtocolFixture {
         return new ReleaseAllocation(ALLOCATION, sequence);
     }
 
+    /** The states of a part. */
+    static List<Class<?>> states() {
+        return leaves(Part.class).toList();
+    }
+
+    private static Stream<Class<?>> leaves(Class<?> type) {
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(ProtocolFixture::leaves)
+                : Stream.of(type);
+    }
+
     static Part.Held held() {
         return new Part.Held(ALLOCATION, SEQUENCE, spec(), CHOSEN, 1, NOON.plus(HOLD_FOR), false);
     }
@@ -152,7 +163,7 @@ final class ProtocolFixture {
     }
 
     static Part.Confirmed confirmed() {
-        return new Part.Confirmed(SEQUENCE, lease());
+        return new Part.Confirmed(SEQUENCE, lease(), null);
     }
 
     static Part.Deploying deploying(Progress progress) {

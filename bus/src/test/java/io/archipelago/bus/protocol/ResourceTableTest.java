@@ -21,7 +21,6 @@ import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.testkit.MarkdownTable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ class ResourceTableTest {
                 .<Class<?>>map(Part::getClass)
                 .toList();
 
-        assertThat(inTable).containsAll(Arrays.asList(Part.class.getPermittedSubclasses()));
+        assertThat(inTable).containsAll(ProtocolFixture.states());
     }
 
     @Test

@@ -76,19 +76,31 @@ public sealed interface AllocationCommand extends Message {
     }
 
     /**
-     * Turn the hold into a lease.
+     * Turn the hold into a lease; of what is one and has not begun: it is to be otherwise than before, and what was booked beyond it is given back.
      *
      * @param allocation the allocation
      * @param sequence see {@link AllocationCommand#sequence()}
      * @param facts everything this site chose
      * @param cluster everything to know of the other sites
+     * @param spec what the site gives from now on, nothing that was not booked before; null: what was held, or what the lease says
      */
-    record ConfirmAllocation(AllocationId allocation, long sequence, Facts.OfSite facts, Facts.OfCluster cluster)
-            implements AllocationCommand {}
+    record ConfirmAllocation(
+            AllocationId allocation,
+            long sequence,
+            Facts.OfSite facts,
+            Facts.OfCluster cluster,
+            @Nullable AllocationSpec spec)
+            implements AllocationCommand {
+
+        /** Of what is given as it was held. */
+        public ConfirmAllocation(AllocationId allocation, long sequence, Facts.OfSite facts, Facts.OfCluster cluster) {
+            this(allocation, sequence, facts, cluster, null);
+        }
+    }
 
     /**
-     * The lease begins, or goes on otherwise than before: make this. What was booked beyond it is given back, and what stands on hosts
-     * beyond it is removed.
+     * The lease begins: make this. If it has begun, it goes on otherwise than before: what was booked beyond it is given back, and what stands on
+     * hosts beyond it is removed. What was booked to extend a lease that had not begun stays booked when it begins.
      *
      * @param allocation the allocation
      * @param sequence see {@link AllocationCommand#sequence()}
@@ -101,12 +113,12 @@ public sealed interface AllocationCommand extends Message {
             implements AllocationCommand {}
 
     /**
-     * Book what a specification has more than the lease that has begun, which goes on as it is until {@link DeployAllocation} says what is to
-     * be. Such a hold does not run out: it belongs to a lease, and ends with it at the latest.
+     * Book what a specification has more than the lease, which goes on as it is until {@link DeployAllocation}, or before it has begun {@link
+     * ConfirmAllocation}, says what is to be. Such a hold does not run out: it belongs to a lease, and ends with it at the latest.
      *
      * @param allocation the allocation
      * @param sequence see {@link AllocationCommand#sequence()}
-     * @param spec that of the lease, with more machines
+     * @param spec that of the lease, with more machines, a window that covers that of the lease, or both
      */
     record ExtendAllocation(AllocationId allocation, long sequence, AllocationSpec spec) implements AllocationCommand {}
 

@@ -73,6 +73,12 @@ public record AllocationSpec(
                 tenant, clusterName, siteNumber, master, peers, window, others, network, software, bandwidth);
     }
 
+    /** The same for another window. */
+    public AllocationSpec with(TimeWindow other) {
+        return new AllocationSpec(
+                tenant, clusterName, siteNumber, master, peers, other, groups, network, software, bandwidth);
+    }
+
     public long diskBytes() {
         return groups.stream().mapToLong(g -> g.count() * g.diskBytes()).sum();
     }

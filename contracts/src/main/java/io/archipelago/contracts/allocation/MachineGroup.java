@@ -65,9 +65,38 @@ public record MachineGroup(
                 other.maxPerHost));
     }
 
+    /** Whether another group is of machines like these under the same names, and none that is retired here is of it. */
+    public boolean mayBecome(MachineGroup other) {
+        return other.retired.containsAll(retired)
+                && isLike(new MachineGroup(
+                        other.role,
+                        other.firstOrdinal,
+                        count,
+                        retired,
+                        other.cpus,
+                        other.memoryBytes,
+                        other.diskBytes,
+                        other.maxPerHost));
+    }
+
+    /** The group with as many machines more as it takes to have all those of a group that it {@link #mayBecome}. */
+    public MachineGroup covering(MachineGroup other) {
+        int last = Collections.max(other.ordinals());
+        MachineGroup more = this;
+        while (Collections.max(more.ordinals()) < last) {
+            more = more.plus(1);
+        }
+        return more;
+    }
+
+    /** Only the first so many machines of the group. */
+    public MachineGroup first(int machines) {
+        return new MachineGroup(role, firstOrdinal, machines, retired, cpus, memoryBytes, diskBytes, maxPerHost);
+    }
+
     /** The group with so many machines more, under ordinals that none of it had before. */
     public MachineGroup plus(int more) {
-        return new MachineGroup(role, firstOrdinal, count + more, retired, cpus, memoryBytes, diskBytes, maxPerHost);
+        return first(count + more);
     }
 
     /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param earliestStart the earliest start at which the same request would fit here by today's bookings; null if unknown
  * @param machines how many compute machines would fit here throughout the window, beside the frontend if that is asked for: from 0 to one less
  *     than were asked for; null if fewer of them would not help, or if nobody knows
+ * @param latestEnd if a lease can not last as long as is asked: the latest end, after the one that it has, at which it would fit; else null
  */
 public record Refusal(
         ErrorCode code,
@@ -22,7 +23,19 @@ public record Refusal(
         String detail,
         @Nullable Instant holdsOnlyUntil,
         @Nullable Instant earliestStart,
-        @Nullable Integer machines) {
+        @Nullable Integer machines,
+        @Nullable Instant latestEnd) {
+
+    /** Of what has nothing to do with when a lease ends. */
+    public Refusal(
+            ErrorCode code,
+            String resource,
+            String detail,
+            @Nullable Instant holdsOnlyUntil,
+            @Nullable Instant earliestStart,
+            @Nullable Integer machines) {
+        this(code, resource, detail, holdsOnlyUntil, earliestStart, machines, null);
+    }
 
     /** Of what fewer machines would not help. */
     public Refusal(
@@ -39,10 +52,14 @@ public record Refusal(
     }
 
     public Refusal withHoldsOnlyUntil(Instant until) {
-        return new Refusal(code, resource, detail, until, earliestStart, machines);
+        return new Refusal(code, resource, detail, until, earliestStart, machines, latestEnd);
     }
 
     public Refusal withEarliestStart(@Nullable Instant start) {
-        return new Refusal(code, resource, detail, holdsOnlyUntil, start, machines);
+        return new Refusal(code, resource, detail, holdsOnlyUntil, start, machines, latestEnd);
+    }
+
+    public Refusal withLatestEnd(@Nullable Instant end) {
+        return new Refusal(code, resource, detail, holdsOnlyUntil, earliestStart, machines, end);
     }
 }

@@ -2,11 +2,13 @@ package io.archipelago.contracts.federation;
 
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Message;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Facts.Shared;
 import io.archipelago.contracts.allocation.HoldPurpose;
+import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import java.nio.charset.StandardCharsets;
@@ -69,11 +71,11 @@ public sealed interface ShareMessage extends Message {
     }
 
     /**
-     * The share is held.
+     * The share is held; or, of a lease, that it can be as was asked.
      *
      * @param allocation the share
      * @param sequence of the command answered
-     * @param until when the hold runs out, by the giver's clock; after a probe nothing is held until then
+     * @param until when the hold runs out, by the giver's clock; after a probe nothing is held until then; of a lease its end
      * @param facts what the other sites need to know of it
      */
     record ShareHeld(AllocationId allocation, long sequence, Instant until, Facts.Shared facts) implements Answer {}
@@ -92,13 +94,41 @@ public sealed interface ShareMessage extends Message {
     }
 
     /**
-     * Turn the hold into a lease; if it is one, go on with what is now known of the other sites.
+     * Turn the hold into a lease; if it is one, go on with what is now known of the other sites. A lease that is held otherwise, see {@link ReviseShare},
+     * is like that from now on if this says the same of its window and machines, and else stays as it is.
      *
      * @param allocation the share
      * @param sequence see {@link ShareMessage}
      * @param cluster everything to know of all sites
+     * @param window when the tenant may use the machines; null: as it was agreed on when it was held
      */
-    record ConfirmShare(AllocationId allocation, long sequence, Facts.OfCluster cluster) implements Command {}
+    record ConfirmShare(
+            AllocationId allocation,
+            long sequence,
+            Facts.OfCluster cluster,
+            @Nullable TimeWindow window) implements Command {
+
+        /** Of the window that was held. */
+        public ConfirmShare(AllocationId allocation, long sequence, Facts.OfCluster cluster) {
+            this(allocation, sequence, cluster, null);
+        }
+    }
+
+    /**
+     * Hold what a lease is to have beside what it has: other machines, another window, or both. It goes on as it is until {@link ConfirmShare} says what
+     * is to be. Such a hold does not run out: it belongs to a lease, and ends with it at the latest.
+     *
+     * @param allocation the share
+     * @param sequence see {@link ShareMessage}
+     * @param window when the tenant may use the machines
+     * @param groups the machines; of those that it has, a group has other ordinals than these only if they are retired
+     */
+    record ReviseShare(AllocationId allocation, long sequence, TimeWindow window, List<MachineGroup> groups)
+            implements Command {
+        public ReviseShare {
+            groups = List.copyOf(groups);
+        }
+    }
 
     /**
      * The share is booked; the site will start and end it by its own clock.

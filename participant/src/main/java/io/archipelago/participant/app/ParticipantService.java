@@ -78,7 +78,7 @@ public class ParticipantService {
         Need need = need(command);
         return (shapes(command) ? keys.load(tx) : Uni.createFrom().voidItem())
                 .chain(() -> store.view(tx, need))
-                .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Deploying
+                .chain(view -> command instanceof ExtendAllocation && view.part() instanceof Part.Leased
                         ? store.view(tx, new Need(allocation, Reach.FREE))
                         : Uni.createFrom().item(view))
                 .chain(view -> {

@@ -60,8 +60,9 @@ final class BookingStore {
             """;
 
     private static final String REDUCE = """
-            update booking set amounts = row.amounts
-            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (id bigint, amounts jsonb)
+            update booking set amounts = row.amounts, starts_at = row.starts_at, ends_at = row.ends_at
+            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb))
+                as row (id bigint, amounts jsonb, starts_at timestamptz, ends_at timestamptz)
             where booking.id = row.id
             """;
 
@@ -166,6 +167,8 @@ final class BookingStore {
         var rows = Json.mapper().createArrayNode();
         bookings.forEach((id, booking) -> rows.addObject()
                 .put("id", id)
+                .put("starts_at", booking.during().start().toString())
+                .put("ends_at", booking.during().end().toString())
                 .set("amounts", Json.mapper().valueToTree(booking.amounts().values())));
         return tx.session()
                 .createNativeQuery(REDUCE)

@@ -51,7 +51,7 @@ record Rewriting(Set<Long> kept, Map<Long, Booking> reduced, List<Booking> inser
         return booking.allocation().equals(row.allocation())
                 && booking.pool().equals(row.pool())
                 && Objects.equals(booking.unit(), row.unit())
-                && booking.during().equals(row.during())
+                && row.during().covers(booking.during())
                 && Objects.equals(booking.heldUntil(), row.heldUntil())
                 && booking.amounts().fitsIn(row.amounts());
     }

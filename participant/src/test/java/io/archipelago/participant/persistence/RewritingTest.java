@@ -34,6 +34,23 @@ class RewritingTest {
     }
 
     @Test
+    void makesARowShorterAndWritesALongerOneAnew() {
+        Booking row = booking("a", 2);
+        Booking shorter = during(new TimeWindow(NOON, NOON.plusSeconds(59)));
+        Booking longer = during(new TimeWindow(NOON, NOON.plusSeconds(61)));
+
+        assertThat(Rewriting.of(Map.of(1L, row), List.of(shorter)))
+                .isEqualTo(new Rewriting(Set.of(1L), Map.of(1L, shorter), List.of()));
+        assertThat(Rewriting.of(Map.of(1L, row), List.of(longer)))
+                .isEqualTo(new Rewriting(Set.of(), Map.of(), List.of(longer)));
+    }
+
+    private static Booking during(TimeWindow window) {
+        Booking row = booking("a", 2);
+        return new Booking(row.allocation(), row.pool(), row.unit(), row.amounts(), window, null);
+    }
+
+    @Test
     void writesMoreAnew() {
         assertThat(Rewriting.of(Map.of(1L, booking("a", 2)), List.of(booking("a", 3))))
                 .isEqualTo(new Rewriting(Set.of(), Map.of(), List.of(booking("a", 3))));

@@ -23,7 +23,8 @@ final class Shortage {
         for (MachineGroup group : groups) {
             possible += Packing.most(group, List.of(), calendar.availability(), window);
         }
-        Integer computes = there.isEmpty() ? computes(calendar, window, groups) : null;
+        Integer computes =
+                there.isEmpty() ? computes(calendar, window, groups) : computes(calendar, window, groups, there);
         boolean holdsOnly = Packing.of(groups, there, calendar.withoutHolds().availability(), window)
                 .isPresent();
         return new Refusal(
@@ -34,6 +35,43 @@ final class Shortage {
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
                 EarliestFit.in(calendar, groups, there, window).orElse(null),
                 computes);
+    }
+
+    /** How many compute machines fit if those that are there stay where they are, them included; null if it is not they that are too many. */
+    private static @Nullable Integer computes(
+            Calendar calendar, TimeWindow window, List<MachineGroup> groups, Map<Integer, HostId> there) {
+        return groups.stream()
+                .filter(g -> g.role() == MachineRole.COMPUTE)
+                .findFirst()
+                .filter(g -> fit(calendar, window, groups, there, there(g, there)))
+                .map(g -> {
+                    int possible = there(g, there);
+                    int impossible = g.count();
+                    while (impossible - possible > 1) {
+                        int middle = (possible + impossible) / 2;
+                        if (fit(calendar, window, groups, there, middle)) {
+                            possible = middle;
+                        } else {
+                            impossible = middle;
+                        }
+                    }
+                    return possible;
+                })
+                .orElse(null);
+    }
+
+    private static int there(MachineGroup group, Map<Integer, HostId> there) {
+        return (int) group.ordinals().stream().filter(there::containsKey).count();
+    }
+
+    /** Whether the groups fit with so many compute machines. */
+    private static boolean fit(
+            Calendar calendar, TimeWindow window, List<MachineGroup> groups, Map<Integer, HostId> there, int computes) {
+        List<MachineGroup> fewer = groups.stream()
+                .filter(g -> g.role() != MachineRole.COMPUTE || computes > 0)
+                .map(g -> g.role() == MachineRole.COMPUTE ? g.first(computes) : g)
+                .toList();
+        return Packing.of(fewer, there, calendar.availability(), window).isPresent();
     }
 
     /** How many compute machines fit beside the others; null if those do not fit themselves. */

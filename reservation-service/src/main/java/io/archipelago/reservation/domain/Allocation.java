@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +33,18 @@ import org.jspecify.annotations.Nullable;
  *                                                      Released
  * </pre>
  *
- * What is Running gets other machines for those that are lost: {@link Replacement}. A new HoldShare (higher sequence) may follow Releasing, if nothing
+ * What is {@link Leased} may come to be other than it was agreed on: {@link Revision}. A new HoldShare (higher sequence) may follow Releasing, if nothing
  * was deployed, Released and Forgotten, which follows when the database was set back. What is done on every message in every state:
  * {@link AllocationMoves}.
  */
-public sealed interface Allocation {
+public sealed interface Allocation
+        permits Allocation.Holding,
+                Allocation.Held,
+                Allocation.Confirming,
+                Leased,
+                Allocation.Releasing,
+                Allocation.Released,
+                Allocation.Forgotten {
 
     Header header();
 
@@ -158,114 +164,6 @@ public sealed interface Allocation {
     }
 
     /**
-     * A lease: it begins and ends by this site's own clock.
-     *
-     * @param header see {@link Header}
-     * @param facts what was chosen
-     * @param cluster what to know of the other sites
-     * @param deployAt when it begins
-     */
-    record Confirmed(Header header, Facts.OfSite facts, Facts.OfCluster cluster, Instant deployAt)
-            implements Allocation {
-        Confirmed heard(Header other, Facts.OfCluster known) {
-            return new Confirmed(other, facts, known, deployAt);
-        }
-
-        Confirmed withHeader(Header other) {
-            return new Confirmed(other, facts, cluster, deployAt);
-        }
-
-        @Override
-        public Instant due() {
-            return deployAt;
-        }
-    }
-
-    /**
-     * The lease has begun.
-     *
-     * @param header see {@link Header}
-     * @param facts what was chosen
-     * @param cluster what to know of the other sites
-     * @param parts how far each participant is
-     * @param answered who has answered what was told last
-     * @param replacement of machines that are lost; null: none is
-     * @param asked how many times those that said nothing were asked
-     * @param askAgainAt when to ask again; null: all have answered
-     */
-    record Running(
-            Header header,
-            Facts.OfSite facts,
-            Facts.OfCluster cluster,
-            Map<Participant, PartStatus> parts,
-            Set<Participant> answered,
-            @Nullable Replacement replacement,
-            int asked,
-            @Nullable Instant askAgainAt)
-            implements Allocation {
-        public Running {
-            parts = Map.copyOf(parts);
-            answered = Set.copyOf(answered);
-        }
-
-        /** The participants are told to deploy. */
-        static Running begin(Header header, Facts.OfSite facts, Facts.OfCluster cluster, Instant askAgainAt) {
-            return new Running(header, facts, cluster, Map.of(), Set.of(), null, 1, askAgainAt);
-        }
-
-        Running withHeader(Header other) {
-            return new Running(other, facts, cluster, parts, answered, replacement, asked, askAgainAt);
-        }
-
-        Running with(Facts.OfSite chosen, Facts.OfCluster known) {
-            return new Running(header, chosen, known, parts, answered, replacement, asked, askAgainAt);
-        }
-
-        Running with(@Nullable Replacement other) {
-            return new Running(header, facts, cluster, parts, answered, other, asked, askAgainAt);
-        }
-
-        Running withoutReplacement() {
-            return new Running(header, facts, cluster, parts, answered, null, asked, askAgainAt);
-        }
-
-        /** The participants are told something under another sequence, and all are to answer it. */
-        Running told(Header other, Instant again) {
-            return new Running(other, facts, cluster, parts, Set.of(), replacement, 1, again);
-        }
-
-        /** A participant says how far it is, without having done what it was told last. */
-        Running saying(Participant participant, PartStatus status) {
-            Map<Participant, PartStatus> more = new EnumMap<>(Participant.class);
-            more.putAll(parts);
-            more.put(participant, status);
-            return new Running(header, facts, cluster, more, answered, replacement, asked, askAgainAt);
-        }
-
-        Running with(Participant participant, PartStatus status) {
-            Map<Participant, PartStatus> more = saying(participant, status).parts;
-            Set<Participant> all = more(answered, participant);
-            boolean extending = replacement instanceof Replacement.Extending;
-            boolean heardAll = !extending && all.size() == Participant.values().length;
-            return new Running(header, facts, cluster, more, all, replacement, asked, heardAll ? null : askAgainAt);
-        }
-
-        Running askedAgain(Instant again) {
-            return new Running(header, facts, cluster, parts, answered, replacement, asked + 1, again);
-        }
-
-        @Override
-        public Instant due() {
-            Instant end = header.spec().window().end();
-            return Stream.of(askAgainAt, replacement == null ? null : replacement.due())
-                    .filter(Objects::nonNull)
-                    .filter(end::isAfter)
-                    .min(Instant::compareTo)
-                    .orElse(end);
-        }
-    }
-
-    /**
      * Everything is being given back; repeated until every participant has said that nothing is left.
      *
      * @param header see {@link Header}
@@ -364,7 +262,8 @@ public sealed interface Allocation {
         }
     }
 
-    private static Set<Participant> more(Set<Participant> participants, Participant participant) {
+    /** Some participants and one. */
+    static Set<Participant> more(Set<Participant> participants, Participant participant) {
         Set<Participant> more = EnumSet.of(participant);
         more.addAll(participants);
         return more;

@@ -21,9 +21,11 @@ import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Releasing;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Confirmed;
+import io.archipelago.reservation.domain.Leased.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
+import io.archipelago.reservation.domain.Revision.Granted;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +60,34 @@ final class AllocationMessages {
         Header header = running.header();
         return new ToParticipants(new DeployAllocation(
                 header.id(), header.sequence(), header.spec(), running.facts(), running.cluster()));
+    }
+
+    /** The lease is to be like this from now on. */
+    static Outgoing goOn(Leased lease) {
+        Header header = lease.header();
+        return switch (lease) {
+            case Confirmed confirmed ->
+                new ToParticipants(new ConfirmAllocation(
+                        header.id(), header.sequence(), confirmed.facts(), confirmed.cluster(), header.spec()));
+            case Running running -> deploy(running);
+        };
+    }
+
+    /** How the lease stands. */
+    static Outgoing standing(Leased lease) {
+        return switch (lease) {
+            case Confirmed confirmed -> confirmed(confirmed.header());
+            case Running running -> status(running);
+        };
+    }
+
+    /** What the lease is to be can be had. */
+    static Outgoing held(Leased lease, Granted granted) {
+        Header header = lease.header();
+        return held(
+                header.with(granted.spec()),
+                granted.facts(),
+                header.spec().window().end());
     }
 
     static Outgoing extend(Header header, AllocationSpec spec) {
@@ -132,8 +162,7 @@ final class AllocationMessages {
     }
 
     private static Stream<String> notReplaced(Running running) {
-        Refusal because =
-                running.replacement() == null ? null : running.replacement().because();
+        Refusal because = running.revision() == null ? null : running.revision().because();
         String names = lost(running, MachineRole.COMPUTE).collect(Collectors.joining(", "));
         return because == null || names.isEmpty()
                 ? Stream.of()

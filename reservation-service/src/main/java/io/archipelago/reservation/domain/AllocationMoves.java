@@ -6,22 +6,22 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
-import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
-import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Confirmed;
+import io.archipelago.reservation.domain.Leased.Running;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -37,14 +37,14 @@ public final class AllocationMoves {
     private final HoldMoves holds;
     private final RestoredMoves restored;
     private final ReleaseMoves releases;
-    private final ReplacementMoves replacements;
+    private final RevisionMoves revisions;
 
     public AllocationMoves(Pace pace) {
         this.pace = pace;
         this.restored = new RestoredMoves(pace);
         this.releases = new ReleaseMoves(pace, restored);
         this.holds = new HoldMoves(pace, releases, restored);
-        this.replacements = new ReplacementMoves(pace);
+        this.revisions = new RevisionMoves(pace);
     }
 
     /**
@@ -65,6 +65,7 @@ public final class AllocationMoves {
                 Optional.of(restored.giveBack(release.allocation(), master, release.sequence(), floor, now));
             case ReleaseShare release -> Optional.of(neverHeld(master, release, now));
             case ConfirmShare confirm -> Optional.empty();
+            case ReviseShare revise -> Optional.empty();
         };
     }
 
@@ -113,6 +114,7 @@ public final class AllocationMoves {
                 switch (command) {
                     case HoldShare hold -> holds.hold(allocation, heard, hold, now);
                     case ConfirmShare confirm -> confirm(allocation, heard, confirm, now);
+                    case ReviseShare revise -> revise(allocation, heard, revise, now);
                     case ReleaseShare release -> releases.begin(allocation, heard, List.of(), now);
                 });
     }
@@ -133,7 +135,7 @@ public final class AllocationMoves {
             case Confirming confirming -> onEvent(confirming, event, now);
             case Running running -> onEvent(running, event, now);
             case Releasing releasing -> releases.onEvent(releasing, event, now);
-            case Confirmed confirmed -> Optional.empty();
+            case Confirmed confirmed -> onEvent(confirmed, event, now);
             case Released released -> Optional.empty();
             case Forgotten forgotten -> Optional.empty();
         };
@@ -161,9 +163,7 @@ public final class AllocationMoves {
                         Decision.of(
                                 confirming.askedAgain(again(confirming.asked(), now)),
                                 AllocationMessages.confirm(header, confirming.facts(), confirming.cluster()));
-                    case Confirmed confirmed ->
-                        over ? releases.begin(confirmed, header, List.of(), now) : deploy(confirmed, now);
-                    case Running running -> over ? releases.begin(running, header, List.of(), now) : goOn(running, now);
+                    case Leased lease -> over ? releases.begin(lease, header, List.of(), now) : goOn(lease, now);
                     case Releasing releasing ->
                         Decision.of(
                                 releasing.askedAgain(again(releasing.asked(), now)),
@@ -178,8 +178,8 @@ public final class AllocationMoves {
      * forgotten: then a digest tells the master that it is unknown here.
      */
     public Optional<ShareMessage.Answer> answerUnknown(ShareMessage.Command command, long floor) {
-        return command instanceof ConfirmShare confirm && floor == 0
-                ? Optional.of(new ShareRefused(confirm.allocation(), confirm.sequence(), List.of(Refusals.ranOut())))
+        return (command instanceof ConfirmShare || command instanceof ReviseShare) && floor == 0
+                ? Optional.of(new ShareRefused(command.allocation(), command.sequence(), List.of(Refusals.ranOut())))
                 : Optional.empty();
     }
 
@@ -227,25 +227,27 @@ public final class AllocationMoves {
             case Confirming confirming ->
                 Decision.of(confirming.heard(
                         heard, KnownSites.after(confirming.cluster(), heard, confirming.facts(), confirm)));
-            case Confirmed confirmed ->
-                Decision.of(
-                        confirmed.heard(
-                                heard, KnownSites.after(confirmed.cluster(), heard, confirmed.facts(), confirm)),
-                        AllocationMessages.confirmed(heard));
-            case Running running -> hear(running, heard, confirm, now);
+            case Leased lease -> revisions.confirm(lease, heard, confirm, now);
         };
     }
 
-    /** The participants are told what is now known of the other sites; if they are being told something, with that. */
-    private Decision<Allocation> hear(Running running, Header heard, ConfirmShare confirm, Instant now) {
-        Facts.OfCluster known = KnownSites.after(running.cluster(), heard, running.facts(), confirm)
-                .with(AllocationMessages.shared(heard, running.facts()));
-        Running same = running.withHeader(heard).with(running.facts(), known);
-        if (known.equals(running.cluster()) || running.replacement() instanceof Replacement.Extending) {
-            return Decision.of(same, AllocationMessages.status(same));
-        }
-        Running told = same.told(heard.next(), again(0, now));
-        return Decision.of(told, AllocationMessages.deploy(told), AllocationMessages.status(told));
+    private Decision<Allocation> revise(Allocation allocation, Header heard, ReviseShare revise, Instant now) {
+        List<Refusal> why = List.of(Refusals.conflict("there is no lease that could be changed"));
+        return switch (allocation) {
+            case Leased lease -> revisions.ask(lease, heard, revise, now);
+            case Holding holding when holding.probes() -> HoldMoves.refuseProbe(heard, why);
+            case Holding holding -> releases.refuse(holding, heard, why, now);
+            case Held held -> releases.refuse(held, heard, why, now);
+            case Confirming confirming ->
+                Decision.of(confirming.withHeader(heard), AllocationMessages.refused(heard, why));
+            case Releasing releasing ->
+                Decision.of(releasing.withHeader(heard), AllocationMessages.refused(heard, why));
+            case Released released ->
+                Decision.of(
+                        new Released(heard, released.refusals(), released.probed()),
+                        AllocationMessages.refused(heard, why));
+            case Forgotten forgotten -> Decision.of(new Forgotten(heard), AllocationMessages.refused(heard, why));
+        };
     }
 
     private Optional<Decision<Allocation>> onEvent(Confirming confirming, AllocationEvent event, Instant now) {
@@ -265,26 +267,29 @@ public final class AllocationMoves {
                 new Confirmed(header, more.facts(), more.cluster(), deployAt), AllocationMessages.confirmed(header)));
     }
 
-    private Decision<Allocation> deploy(Confirmed confirmed, Instant now) {
-        Running running =
-                Running.begin(confirmed.header().next(), confirmed.facts(), confirmed.cluster(), again(0, now));
-        return Decision.of(running, AllocationMessages.deploy(running), AllocationMessages.status(running));
+    private Decision<Allocation> goOn(Leased lease, Instant now) {
+        if (lease instanceof Confirmed confirmed && !now.isBefore(confirmed.deployAt())) {
+            return revisions.begin(confirmed, now);
+        }
+        Revision revision = lease.revision();
+        return revision != null && revision.isDue(now)
+                ? revisions.onDue(lease, revision, now)
+                : revisions.askAgain(lease, now);
     }
 
-    private Decision<Allocation> goOn(Running running, Instant now) {
-        Replacement replacement = running.replacement();
-        if (replacement != null && !now.isBefore(replacement.due())) {
-            return replacements.onDue(running, replacement, now);
+    private Optional<Decision<Allocation>> onEvent(Confirmed confirmed, AllocationEvent event, Instant now) {
+        if (confirmed.revision() instanceof Revision.Extending extending) {
+            return revisions.onEvent(confirmed, extending, event, now);
         }
-        return replacement instanceof Replacement.Extending extending
-                ? replacements.askAgain(running, extending, now)
-                : Decision.of(running.askedAgain(again(running.asked(), now)), AllocationMessages.deploy(running));
+        return event instanceof AllocationConfirmed && confirmed.askAgainAt() != null
+                ? Optional.of(Decision.of(confirmed.with(event.participant())))
+                : Optional.empty();
     }
 
     private Optional<Decision<Allocation>> onEvent(Running running, AllocationEvent event, Instant now) {
         if (!(event instanceof AllocationProgress progress)) {
-            if (running.replacement() instanceof Replacement.Extending extending) {
-                return replacements.onEvent(running, extending, event, now);
+            if (running.revision() instanceof Revision.Extending extending) {
+                return revisions.onEvent(running, extending, event, now);
             }
             return event instanceof AllocationRefused refused ? onRefused(running, refused) : Optional.empty();
         }
@@ -318,8 +323,7 @@ public final class AllocationMoves {
                         now.isBefore(held.until())
                                 ? Decision.of(held, AllocationMessages.held(held))
                                 : releases.refuse(held, header, List.of(Refusals.ranOut()), now));
-            case Confirmed confirmed -> Optional.of(Decision.of(confirmed, AllocationMessages.confirmed(header)));
-            case Running running -> Optional.of(Decision.of(running, AllocationMessages.status(running)));
+            case Leased lease -> RevisionMoves.answerAgain(lease);
             case Releasing releasing ->
                 releasing.refusals().isEmpty()
                         ? Optional.empty()

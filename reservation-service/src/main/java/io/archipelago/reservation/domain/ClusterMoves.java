@@ -4,6 +4,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Clustered;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Offered;
@@ -70,7 +71,8 @@ final class ClusterMoves {
             case Running running -> running.completeBy();
             default -> later(now, details.request().window().start()).plus(pace.deployWithin());
         };
-        return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy);
+        Change change = before instanceof Clustered clustered ? clustered.change() : null;
+        return new Running(details, shares, cluster, state, state == State.ACTIVE ? null : completeBy, change);
     }
 
     /** How far the shares of a cluster are together. */

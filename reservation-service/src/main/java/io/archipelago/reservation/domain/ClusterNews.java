@@ -36,7 +36,8 @@ final class ClusterNews {
         List<Outgoing> messages = new ArrayList<>(heard.messages());
         Map<SiteId, Share> shares = new TreeMap<>(reservation.shares());
         shares.replaceAll((site, other) -> {
-            if (site.equals(from)) {
+            // Who is asked for a change hears of all sites when that is over.
+            if (site.equals(from) || other.revised() != null) {
                 return other;
             }
             return switch (other.stage()) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What never changes of a {@link Reservation}, except that an offer that is accepted is one no longer.
+ * What hardly changes of a {@link Reservation}: an offer that is accepted is one no longer, and a cluster may be agreed to be otherwise.
  *
  * @param id the reservation
  * @param tenant whose it is
@@ -41,6 +41,11 @@ public record Details(
     /** The same as an occurrence. */
     public Details of(ReservationId whole) {
         return new Details(id, tenant, requestedBy, requestedAt, request, offerTo, whole, preview);
+    }
+
+    /** The same of another request. */
+    Details with(Request other) {
+        return new Details(id, tenant, requestedBy, requestedAt, other, offerTo, series, preview);
     }
 
     Details accepted() {

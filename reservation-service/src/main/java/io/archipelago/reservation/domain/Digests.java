@@ -80,13 +80,13 @@ public final class Digests {
             case Allocation.Holding holding -> Stage.HOLDING;
             case Allocation.Held held -> Stage.HELD;
             case Allocation.Confirming confirming -> Stage.CONFIRMING;
-            case Allocation.Confirmed confirmed -> Stage.CONFIRMED;
-            case Allocation.Running running -> Stage.RUNNING;
+            case Leased.Confirmed confirmed -> Stage.CONFIRMED;
+            case Leased.Running running -> Stage.RUNNING;
             case Allocation.Releasing releasing -> Stage.RELEASING;
             case Allocation.Released released -> Stage.RELEASED;
             case Allocation.Forgotten forgotten -> Stage.UNKNOWN;
         };
-        long told = allocation instanceof Allocation.Running running
+        long told = allocation instanceof Leased.Running running
                 ? AllocationMessages.statusOf(running).fingerprint()
                 : 0;
         return stage == Stage.UNKNOWN

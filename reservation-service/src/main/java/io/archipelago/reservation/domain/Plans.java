@@ -153,13 +153,17 @@ final class Plans {
         return Refusal.of(ErrorCode.SHARE_LOST, "hold", "the site no longer knows of the share that it had confirmed");
     }
 
+    /** The refusal that silence is. */
+    static Refusal silent() {
+        return Refusal.of(ErrorCode.NO_ANSWER, "machines", "the site did not answer in time");
+    }
+
     /** The sites that have not answered, with the refusal that silence is. */
     Map<SiteId, List<Refusal>> silent(Map<SiteId, Share> shares, Stage stage) {
         Map<SiteId, List<Refusal>> silent = new HashMap<>();
         shares.forEach((site, share) -> {
             if (share.stage() == stage) {
-                silent.put(
-                        site, List.of(Refusal.of(ErrorCode.NO_ANSWER, "machines", "the site did not answer in time")));
+                silent.put(site, List.of(silent()));
             }
         });
         return silent;

@@ -32,6 +32,13 @@ final class Refusals {
         return Refusal.of(ErrorCode.WAITING, "machines", "the share is still being released");
     }
 
+    static Refusal replacing() {
+        return Refusal.of(
+                ErrorCode.WAITING,
+                "machines",
+                "machines whose hosts are dead are being replaced: ask again when that is over");
+    }
+
     static Refusal incomplete(List<SiteId> missing) {
         String sites = missing.stream().map(SiteId::value).collect(Collectors.joining(", "));
         return Refusal.of(ErrorCode.INVALID_REQUEST, "cluster", "the confirmation says nothing usable of " + sites);

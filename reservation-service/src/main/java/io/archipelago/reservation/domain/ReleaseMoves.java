@@ -13,7 +13,7 @@ import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Running;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;

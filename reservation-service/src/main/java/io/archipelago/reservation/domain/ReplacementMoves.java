@@ -1,19 +1,19 @@
 package io.archipelago.reservation.domain;
 
-import io.archipelago.contracts.allocation.AllocationEvent;
-import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
-import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.reservation.domain.Allocation.Running;
-import io.archipelago.reservation.domain.Replacement.Extending;
-import io.archipelago.reservation.domain.Replacement.Planned;
+import io.archipelago.reservation.domain.Leased.Running;
+import io.archipelago.reservation.domain.Revision.Denied;
+import io.archipelago.reservation.domain.Revision.Extending;
+import io.archipelago.reservation.domain.Revision.Extension;
+import io.archipelago.reservation.domain.Revision.Granted;
+import io.archipelago.reservation.domain.Revision.Planned;
+import io.archipelago.reservation.domain.Revision.Replacing;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,74 +33,54 @@ final class ReplacementMoves {
     /** Plans it if machines are lost, and no longer if they are not. */
     static Running plan(Running running, Instant now) {
         boolean lost = !lost(running).isEmpty();
-        return switch (running.replacement()) {
-            case null -> lost ? running.with(new Planned(now, null)) : running;
-            case Planned planned -> lost ? running : running.withoutReplacement();
+        return switch (running.revision()) {
+            case null -> lost ? running.revised(new Planned(now, null)) : running;
+            case Denied denied -> lost ? running.revised(new Planned(now, null)) : running;
+            case Planned planned -> lost ? running : running.revised(null);
             case Extending extending -> running;
+            // The master has the word; what is lost by then is replaced after it.
+            case Granted granted -> running;
         };
     }
 
-    /** Does what {@link Replacement#due()} announced. */
-    Decision<Allocation> onDue(Running running, Replacement replacement, Instant now) {
-        return switch (replacement) {
-            case Planned planned -> begin(running, planned, now);
-            case Extending extending -> giveUp(running, Refusals.silent(extending.held()), now);
-        };
-    }
-
-    /** Takes a participant's answer; empty if it is none to this. */
-    Optional<Decision<Allocation>> onEvent(Running running, Extending extending, AllocationEvent event, Instant now) {
-        return switch (event) {
-            case AllocationHeld held -> {
-                Extending more = extending.with(held.participant(), held.chosen());
-                yield Optional.of(more.isHeldByAll() ? replace(running, more, now) : Decision.of(running.with(more)));
-            }
-            case AllocationRefused refused -> Optional.of(giveUp(running, refused.refusal(), now));
-            default -> Optional.empty();
-        };
-    }
-
-    /** Asks again those who have not booked. */
-    Decision<Allocation> askAgain(Running running, Extending extending, Instant now) {
-        return Decision.of(
-                running.askedAgain(now.plus(pace.again(running.asked() + 1))),
-                AllocationMessages.extend(running.header(), extending.spec()));
-    }
-
-    private Decision<Allocation> begin(Running running, Planned planned, Instant now) {
+    /** Has the participants book what takes the place of what is lost now. */
+    Decision<Allocation> begin(Running running, Planned planned, Instant now) {
         Set<Integer> lost = lost(running);
         AllocationSpec spec = running.header().spec();
         AllocationSpec more = spec.with(
                 spec.groups().stream().map(g -> withOthersFor(lost, g)).toList());
-        Extending extending =
-                new Extending(lost, more, running.facts(), Set.of(), now.plus(pace.holdFor()), planned.because());
+        Extension extension = new Extension(more, running.facts(), Set.of(), now.plus(pace.holdFor()));
         Header header = running.header().next();
         return Decision.of(
-                running.told(header, now.plus(pace.again(1))).with(extending), AllocationMessages.extend(header, more));
+                running.told(header, now.plus(pace.again(1)))
+                        .revised(new Replacing(lost, extension, planned.because())),
+                AllocationMessages.extend(header, more));
     }
 
-    private Decision<Allocation> replace(Running running, Extending held, Instant now) {
+    /** All have booked. */
+    Decision<Allocation> replace(Running running, Replacing held, Instant now) {
         if (!lost(running).containsAll(held.lost())) {
             // A host came back meanwhile: what it has stays, and so do the volumes of its machines.
             return goOnAsItWas(running, new Planned(now, held.because()), now);
         }
         AllocationSpec spec = held.replaced();
-        Facts.OfSite facts = held.facts().onlyOf(spec.ordinals());
+        Facts.OfSite facts = held.extension().facts().onlyOf(spec.ordinals());
         Header header = running.header().next().with(spec);
         Running next = running.told(header, now.plus(pace.again(1)))
                 .with(facts, running.cluster().with(AllocationMessages.shared(header, facts)))
-                .withoutReplacement();
+                .revised(null);
         return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));
     }
 
-    private Decision<Allocation> giveUp(Running running, Refusal because, Instant now) {
+    /** Not all have booked: it is tried again later. */
+    Decision<Allocation> giveUp(Running running, Refusal because, Instant now) {
         return goOnAsItWas(running, new Planned(now.plus(pace.replaceAgain()), because), now);
     }
 
     /** @param again when it is tried again, if machines are still lost */
     private Decision<Allocation> goOnAsItWas(Running running, Planned again, Instant now) {
         Running next = running.told(running.header().next(), now.plus(pace.again(1)))
-                .with(lost(running).isEmpty() ? null : again);
+                .revised(lost(running).isEmpty() ? null : again);
         // Said even if nothing is new: of two commands to the participants one at least shows in the stream to the
         // master, or nobody would notice that this database was set back to before them.
         return Decision.of(next, AllocationMessages.deploy(next), AllocationMessages.status(next));

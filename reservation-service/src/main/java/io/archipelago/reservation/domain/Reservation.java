@@ -178,10 +178,25 @@ public sealed interface Reservation {
      * @param details see {@link Details}
      * @param shares see {@link Holding}
      * @param cluster the merged facts
+     * @param change that it is to be otherwise; null: it is not
      */
-    record Scheduled(Details details, Map<SiteId, Share> shares, Facts.OfCluster cluster) implements Reservation {
+    record Scheduled(
+            Details details,
+            Map<SiteId, Share> shares,
+            Facts.OfCluster cluster,
+            @Nullable Change change) implements Clustered {
         public Scheduled {
             shares = ordered(shares);
+        }
+
+        /** As it was agreed on. */
+        public Scheduled(Details details, Map<SiteId, Share> shares, Facts.OfCluster cluster) {
+            this(details, shares, cluster, null);
+        }
+
+        @Override
+        public Scheduled with(Details others, @Nullable Change other) {
+            return new Scheduled(others, shares, cluster, other);
         }
 
         @Override
@@ -191,7 +206,7 @@ public sealed interface Reservation {
 
         @Override
         public Instant deadline() {
-            return details.request().window().end();
+            return earlier(details.request().window().end(), change);
         }
     }
 
@@ -203,21 +218,38 @@ public sealed interface Reservation {
      * @param cluster the merged facts
      * @param state DEPLOYING, ACTIVE or DEGRADED
      * @param completeBy when a cluster that is not complete is called degraded; null once that is past or it was complete
+     * @param change that it is to be otherwise; null: it is not
      */
     record Running(
             Details details,
             Map<SiteId, Share> shares,
             Facts.OfCluster cluster,
             State state,
-            @Nullable Instant completeBy)
-            implements Reservation {
+            @Nullable Instant completeBy,
+            @Nullable Change change)
+            implements Clustered {
         public Running {
             shares = ordered(shares);
         }
 
+        /** As it was agreed on. */
+        public Running(
+                Details details,
+                Map<SiteId, Share> shares,
+                Facts.OfCluster cluster,
+                State state,
+                @Nullable Instant completeBy) {
+            this(details, shares, cluster, state, completeBy, null);
+        }
+
+        @Override
+        public Running with(Details others, @Nullable Change other) {
+            return new Running(others, shares, cluster, state, completeBy, other);
+        }
+
         @Override
         public Instant deadline() {
-            Instant end = details.request().window().end();
+            Instant end = earlier(details.request().window().end(), change);
             return completeBy != null && completeBy.isBefore(end) ? completeBy : end;
         }
     }
@@ -307,6 +339,20 @@ public sealed interface Reservation {
         }
     }
 
+    /** All sites of it have confirmed: it may be changed. */
+    sealed interface Clustered extends Reservation permits Scheduled, Running {
+
+        /** The merged facts. */
+        Facts.OfCluster cluster();
+
+        /** That it is to be otherwise; null: it is not. */
+        @Nullable
+        Change change();
+
+        /** The same of another request. */
+        Clustered with(Details others, @Nullable Change other);
+    }
+
     /** The same with other shares. */
     default Reservation with(Map<SiteId, Share> shares) {
         return switch (this) {
@@ -314,8 +360,8 @@ public sealed interface Reservation {
             case Holding h -> new Holding(h.details, h.attempt, shares, h.deadline);
             case Offered o -> new Offered(o.details, o.attempt, shares, o.deadline);
             case Held h -> new Held(h.details, h.attempt, shares, h.cluster, h.deadline);
-            case Scheduled s -> new Scheduled(s.details, shares, s.cluster);
-            case Running r -> new Running(r.details, shares, r.cluster, r.state, r.completeBy);
+            case Scheduled s -> new Scheduled(s.details, shares, s.cluster, s.change);
+            case Running r -> new Running(r.details, shares, r.cluster, r.state, r.completeBy, r.change);
             case Releasing r -> new Releasing(r.details, shares, r.outcome);
             case Offering o -> new Offering(o.details, shares, o.refusals, o.question, o.asked, o.deadline);
             case Closed c -> new Closed(c.details, shares, c.state, c.refusals, c.offers);
@@ -326,8 +372,8 @@ public sealed interface Reservation {
     default Reservation with(Facts.OfCluster cluster) {
         return switch (this) {
             case Held h -> new Held(h.details, h.attempt, h.shares, cluster, h.deadline);
-            case Scheduled s -> new Scheduled(s.details, s.shares, cluster);
-            case Running r -> new Running(r.details, r.shares, cluster, r.state, r.completeBy);
+            case Scheduled s -> new Scheduled(s.details, s.shares, cluster, s.change);
+            case Running r -> new Running(r.details, r.shares, cluster, r.state, r.completeBy, r.change);
             case Planning planning -> planning;
             case Holding holding -> holding;
             case Offered offered -> offered;
@@ -357,6 +403,10 @@ public sealed interface Reservation {
             case Offering offering -> null;
             case Closed closed -> null;
         };
+    }
+
+    private static Instant earlier(Instant end, @Nullable Change change) {
+        return change instanceof Change.Asked asked && asked.giveUpAt().isBefore(end) ? asked.giveUpAt() : end;
     }
 
     private static Map<SiteId, Share> ordered(Map<SiteId, Share> shares) {

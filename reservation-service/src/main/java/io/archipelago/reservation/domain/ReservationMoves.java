@@ -4,8 +4,6 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
-import io.archipelago.contracts.allocation.Facts;
-import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareDigest.Entry;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -18,6 +16,7 @@ import io.archipelago.contracts.placement.PlacementMessage.AlternativesFound;
 import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Clustered;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Offered;
@@ -30,78 +29,47 @@ import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The moves of a {@link Reservation}: what is done on every message in every state, and at every deadline. */
 public final class ReservationMoves {
 
-    private final Sites sites;
     private final Pace pace;
     private final Plans plans;
+    private final PlanMoves planning;
     private final OfferMoves offers;
     private final Commands commands;
     private final ClusterMoves clusters;
+    private final ChangeMoves changes;
     private final ClusterNews news;
 
     public ReservationMoves(Sites sites, Pace pace) {
-        this.sites = sites;
         this.pace = pace;
         this.plans = new Plans(sites, pace);
         this.offers = new OfferMoves(sites, pace);
+        this.planning = new PlanMoves(sites, pace, plans, offers);
         this.commands = new Commands(pace);
         this.clusters = new ClusterMoves(pace);
+        this.changes = new ChangeMoves(plans, pace);
         this.news = new ClusterNews(pace);
     }
 
     /** Accepts a request that has passed all checks. */
     public Decision<Reservation> request(Details details, Instant now) {
-        return ask(details, Attempt.first(), Map.of(), 0, now);
+        return planning.ask(details, Attempt.first(), Map.of(), 0, now);
     }
 
     /** Takes placement's plan. */
     public Optional<Decision<Reservation>> onPlanned(Reservation reservation, SitesPlanned plan, Instant now) {
-        if (!(reservation instanceof Planning planning)
-                || planning.attempt().number() != plan.attempt()
-                || planning.asked() == 0) {
-            return Optional.empty();
-        }
-        Map<SiteId, List<Refusal>> strangers = plans.strangers(plan.computes().keySet());
-        if (!strangers.isEmpty()) {
-            return Optional.of(retreat(planning, planning.attempt(), strangers, now));
-        }
-        Details details = planning.details();
-        Map<SiteId, Share> shares = new TreeMap<>(planning.shares());
-        List<Outgoing> messages = new ArrayList<>();
-        for (Share share : plans.shares(details, plan.computes(), planning.shares(), now)) {
-            shares.put(share.site(), share);
-            messages.add(commands.of(details, share, null));
-        }
-        Instant giveUpAt = pace.silentAt(details.purpose(), now);
-        return Optional.of(new Decision<>(new Holding(details, planning.attempt(), shares, giveUpAt), messages));
+        return planning.onPlanned(reservation, plan, now);
     }
 
     /** Takes placement's word that no plan fits. */
     public Optional<Decision<Reservation>> onPlanRefused(Reservation reservation, PlanRefused refused, Instant now) {
-        if (!(reservation instanceof Planning planning)
-                || planning.attempt().number() != refused.attempt()
-                || planning.asked() == 0) {
-            return Optional.empty();
-        }
-        Map<SiteId, List<Refusal>> refusals = new HashMap<>();
-        refused.refusals().forEach((site, refusal) -> refusals.put(site, List.of(refusal)));
-        return Optional.of(plans.again(planning, refusals, now)
-                .map(again -> Decision.<Reservation>of(again))
-                .orElseGet(() -> offers.refuse(
-                        planning.details(),
-                        planning.shares(),
-                        plans.why(planning.attempt(), refusals),
-                        planning.attempt().refusals(),
-                        now)));
+        return planning.onPlanRefused(reservation, refused, now);
     }
 
     /**
@@ -133,8 +101,18 @@ public final class ReservationMoves {
     /** Empty if its time is over. */
     private Optional<Decision<Reservation>> take(Reservation offer, Instant now) {
         return offer instanceof Offered offered && offered.isHeld() && now.isBefore(offered.deadline())
-                ? Optional.of(confirm(offered.details().accepted(), offered.attempt(), offered.shares(), now))
+                ? Optional.of(planning.confirm(offered.details().accepted(), offered.attempt(), offered.shares(), now))
                 : Optional.empty();
+    }
+
+    /** Takes the tenant's word that a cluster is to be otherwise. */
+    public Proposal change(Reservation reservation, Proposal.Wish wish, Instant now) {
+        return reservation instanceof Clustered cluster
+                ? changes.begin(cluster, wish, now)
+                : new Proposal.Declined(
+                        ErrorCode.CONFLICT,
+                        "",
+                        "only what is scheduled or runs can be changed; it is " + reservation.state());
     }
 
     /** Takes what a site says of its share. */
@@ -145,16 +123,20 @@ public final class ReservationMoves {
                 || !share.stage().open()) {
             return Optional.empty();
         }
+        Optional<Decision<Reservation>> change = changes.onAnswer(reservation, share, answer, now);
+        if (change.isPresent()) {
+            return change;
+        }
         return switch (answer) {
             case ShareHeld held ->
                 share.stage() == Stage.HOLDING
-                        ? Optional.of(onHeld(
+                        ? Optional.of(planning.onHeld(
                                 reservation,
                                 share.held(held.facts(), reservation.details().purpose()),
                                 now))
                         : Optional.empty();
             case ShareConfirmed confirmed ->
-                share.askAgainAt() != null && share.stage().confirmable() || share.stage() == Stage.LOST
+                share.awaitsConfirmation() || share.stage() == Stage.LOST
                         ? Optional.of(clusters.onProgress(reservation, share.confirmed(), now))
                         : Optional.empty();
             case ShareStatus status -> onStatus(reservation, share, status, now);
@@ -217,72 +199,26 @@ public final class ReservationMoves {
         return Optional.of(
                 switch (reservation) {
                     case Planning planning ->
-                        ask(planning.details(), planning.attempt(), planning.shares(), planning.asked(), now);
+                        this.planning.ask(
+                                planning.details(), planning.attempt(), planning.shares(), planning.asked(), now);
                     case Holding holding ->
-                        retreat(holding, holding.attempt(), plans.silent(holding.shares(), Stage.HOLDING), now);
+                        planning.retreat(
+                                holding, holding.attempt(), plans.silent(holding.shares(), Stage.HOLDING), now);
                     case Offered offered -> release(offered, State.CANCELLED, now);
-                    case Held held -> retreat(held, held.attempt(), plans.silent(held.shares(), Stage.CONFIRMING), now);
-                    case Scheduled scheduled -> release(scheduled, State.ENDED, now);
+                    case Held held ->
+                        planning.retreat(held, held.attempt(), plans.silent(held.shares(), Stage.CONFIRMING), now);
+                    case Clustered over
+                    when !now.isBefore(over.details().request().window().end()) -> release(over, State.ENDED, now);
+                    case Clustered cluster
+                    when cluster.change() instanceof Change.Asked asked && !now.isBefore(asked.giveUpAt()) ->
+                        changes.giveUp(cluster, asked, now);
                     case Running running ->
-                        now.isBefore(running.details().request().window().end())
-                                ? Decision.of(clusters.running(running.details(), running.shares(), running, true, now))
-                                : release(running, State.ENDED, now);
+                        Decision.of(clusters.running(running.details(), running.shares(), running, true, now));
+                    case Scheduled scheduled -> throw new IllegalStateException("Scheduled has no other deadline");
                     case Offering offering -> offers.ask(offering, now);
                     case Releasing releasing -> throw new IllegalStateException("Releasing has no deadline");
                     case Closed closed -> throw new IllegalStateException("Closed has no deadline");
                 });
-    }
-
-    private Decision<Reservation> ask(
-            Details details, Attempt attempt, Map<SiteId, Share> shares, int asked, Instant now) {
-        if (!now.isBefore(details.request().window().end())) {
-            Refusal late = Refusal.of(ErrorCode.NO_CAPACITY, "window", "the window was over before sites were found");
-            return offers.refuse(details, shares, Map.of(sites.own(), List.of(late)), Map.of(), now);
-        }
-        if (details.preview() && !now.isBefore(details.requestedAt().plus(pace.previewFor()))) {
-            return Decision.of(new Closed(
-                    details, shares, State.REFUSED, Map.of(sites.own(), List.of(Plans.placementIsSilent()))));
-        }
-        Planning planning = new Planning(details, attempt, shares, asked + 1, now.plus(pace.again(asked + 1)));
-        return Decision.of(planning, new Outgoing.ToPlacement(plans.question(details, attempt)));
-    }
-
-    private Decision<Reservation> onHeld(Reservation reservation, Share held, Instant now) {
-        Map<SiteId, Share> shares = reservation.with(held).shares();
-        if (!(reservation instanceof Holding holding)) {
-            // A site of an offer whose database was set back holds anew.
-            return Decision.of(reservation instanceof Offered offered ? offered.with(shares) : reservation);
-        }
-        if (shares.values().stream().anyMatch(s -> s.stage() == Stage.HOLDING)) {
-            return Decision.of(new Holding(holding.details(), holding.attempt(), shares, holding.deadline()));
-        }
-        Map<SiteId, List<Refusal>> unlinkable = plans.unlinkable(shares);
-        if (!unlinkable.isEmpty()) {
-            return retreat(holding.with(shares), holding.attempt(), unlinkable, now);
-        }
-        Details details = holding.details();
-        return switch (details.purpose()) {
-            case FIRM -> confirm(details, holding.attempt(), shares, now);
-            case OFFER -> Decision.of(new Offered(details, holding.attempt(), shares, offers.until(details, now)));
-            case PROBE -> Decision.of(new Closed(details, shares, State.FITS, Map.of()));
-        };
-    }
-
-    /** All sites hold, and the tenant wants it. */
-    private Decision<Reservation> confirm(Details details, Attempt attempt, Map<SiteId, Share> held, Instant now) {
-        Map<SiteId, Share> shares = new TreeMap<>(held);
-        Facts.OfCluster cluster = plans.merge(shares.values());
-        List<Outgoing> messages = new ArrayList<>();
-        shares.replaceAll((site, share) -> {
-            if (share.stage() != Stage.HELD) {
-                return share;
-            }
-            Share confirming = share.confirming(now.plus(pace.again(1)));
-            messages.add(commands.of(details, confirming, cluster));
-            return confirming;
-        });
-        Instant giveUpAt = pace.silentAt(HoldPurpose.FIRM, now);
-        return new Decision<>(new Held(details, attempt, shares, cluster, giveUpAt), messages);
     }
 
     private Optional<Decision<Reservation>> onStatus(
@@ -301,11 +237,13 @@ public final class ReservationMoves {
     private Decision<Reservation> onLost(Reservation reservation, Share lost, Instant now) {
         Reservation next = reservation.with(lost);
         return switch (next) {
-            case Held held -> retreat(held, held.attempt(), Map.of(lost.site(), List.of(Plans.forgot())), now);
-            case Scheduled scheduled ->
-                Decision.of(clusters.running(scheduled.details(), next.shares(), scheduled, false, now));
-            case Running running ->
-                Decision.of(clusters.running(running.details(), next.shares(), running, false, now));
+            case Held held -> planning.retreat(held, held.attempt(), Map.of(lost.site(), List.of(Plans.forgot())), now);
+            case Clustered cluster -> {
+                Decision<Reservation> unchanged = changes.onLost(cluster, lost, now);
+                Reservation after = unchanged.next();
+                yield new Decision<>(
+                        clusters.running(after.details(), after.shares(), after, false, now), unchanged.messages());
+            }
             case Planning planning -> Decision.of(planning);
             case Holding holding -> Decision.of(holding);
             case Offered offered -> Decision.of(offered);
@@ -321,9 +259,9 @@ public final class ReservationMoves {
         Map<SiteId, Share> shares = reservation.with(refused).shares();
         Map<SiteId, List<Refusal>> why = Map.of(share.site(), refusals);
         return switch (reservation) {
-            case Holding holding -> retreat(holding.with(shares), holding.attempt(), why, now);
+            case Holding holding -> planning.retreat(holding.with(shares), holding.attempt(), why, now);
             case Offered offered -> release(offered.with(shares), State.CANCELLED, now);
-            case Held held -> retreat(held.with(shares), held.attempt(), why, now);
+            case Held held -> planning.retreat(held.with(shares), held.attempt(), why, now);
             // A lease that its site no longer has, or says so: it is not undone silently, and given back at the end.
             case Scheduled scheduled -> onLost(scheduled, share.lost(refusals), now);
             case Running running -> onLost(running, share.lost(refusals), now);
@@ -360,29 +298,6 @@ public final class ReservationMoves {
                     case Offering o -> o.with(shares);
                     case Closed c -> c.with(shares);
                 });
-    }
-
-    /** Gives everything back and tries another plan, or refuses. */
-    private Decision<Reservation> retreat(
-            Reservation reservation, Attempt attempt, Map<SiteId, List<Refusal>> failed, Instant now) {
-        List<Outgoing> messages = new ArrayList<>();
-        Map<SiteId, Share> shares = commands.releaseAll(reservation, messages, now);
-        Details details = reservation.details();
-        Decision<Reservation> next = plans.next(attempt, failed)
-                .map(again -> {
-                    Instant at = now.plus(plans.pause(
-                            details.id(), again, failed, reservation.shares().values()));
-                    return at.isAfter(now)
-                            ? Decision.<Reservation>of(new Planning(details, again, shares, 0, at))
-                            : ask(details, again, shares, 0, now);
-                })
-                .orElseGet(() -> {
-                    Map<SiteId, List<Refusal>> refusals = new HashMap<>(attempt.refusals());
-                    refusals.putAll(failed);
-                    return offers.refuse(details, shares, refusals, refusals, now);
-                });
-        messages.addAll(next.messages());
-        return new Decision<>(next.next(), messages);
     }
 
     private Decision<Reservation> release(Reservation reservation, State outcome, Instant now) {

@@ -4,14 +4,14 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Confirmed;
+import io.archipelago.reservation.domain.Leased.Running;
 import java.time.Instant;
 import java.util.List;
 
@@ -34,7 +34,10 @@ public final class RestoredMoves {
         Header above = allocation.header().above(floor);
         Instant again = now.plus(pace.again(1));
         return switch (allocation) {
-            case Confirmed confirmed -> Decision.of(confirmed.withHeader(above));
+            case Confirmed confirmed -> {
+                Confirmed anew = confirmed.told(above, again).revised(null);
+                yield Decision.of(anew, AllocationMessages.goOn(anew));
+            }
             case Running running -> {
                 Running anew = Running.begin(above, running.facts(), running.cluster(), again);
                 yield Decision.of(anew, AllocationMessages.deploy(anew));

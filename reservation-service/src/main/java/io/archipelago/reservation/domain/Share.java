@@ -14,6 +14,7 @@ import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusals why it refused, if it did
  * @param asked how many times the last command was given
  * @param askAgainAt when to give it again; null: it was answered
+ * @param revised what it is to be instead, if it is asked for; null: nothing is
  */
 public record Share(
         AllocationId id,
@@ -48,7 +50,36 @@ public record Share(
         @Nullable String waitingFor,
         List<Refusal> refusals,
         int asked,
-        @Nullable Instant askAgainAt) {
+        @Nullable Instant askAgainAt,
+        @Nullable Revised revised) {
+
+    /**
+     * What a share that is confirmed is to be instead.
+     *
+     * @param spec what is asked of its site
+     * @param facts what the site has chosen for that; null until it holds it
+     */
+    public record Revised(AllocationSpec spec, Facts.@Nullable Shared facts) {
+        boolean isHeld() {
+            return facts != null;
+        }
+    }
+
+    /** Of which nothing else is asked than its last command. */
+    public Share(
+            AllocationId id,
+            AllocationSpec spec,
+            long sequence,
+            Stage stage,
+            Facts.@Nullable Shared facts,
+            @Nullable Progress progress,
+            List<ResourceStatus> resources,
+            @Nullable String waitingFor,
+            List<Refusal> refusals,
+            int asked,
+            @Nullable Instant askAgainAt) {
+        this(id, spec, sequence, stage, facts, progress, resources, waitingFor, refusals, asked, askAgainAt, null);
+    }
 
     public Share {
         resources = List.copyOf(resources);
@@ -106,7 +137,77 @@ public record Share(
 
     Share confirmed() {
         return new Share(
-                id, spec, sequence, Stage.CONFIRMED, facts, progress, resources, waitingFor, List.of(), 0, null);
+                id,
+                spec,
+                sequence,
+                Stage.CONFIRMED,
+                facts,
+                progress,
+                resources,
+                waitingFor,
+                List.of(),
+                isAsked() ? asked : 0,
+                isAsked() ? askAgainAt : null,
+                revised);
+    }
+
+    /** Its site is asked whether it can be otherwise. */
+    Share revising(AllocationSpec wanted, Instant again) {
+        return new Share(
+                id,
+                spec,
+                sequence + 1,
+                stage,
+                facts,
+                progress,
+                resources,
+                waitingFor,
+                refusals,
+                1,
+                again,
+                new Revised(wanted, null));
+    }
+
+    /** Its site holds what it is to be. */
+    Share revisable(Facts.Shared said) {
+        Revised asked = Objects.requireNonNull(revised, "it was asked for");
+        return new Share(
+                id,
+                spec,
+                sequence,
+                stage,
+                facts,
+                progress,
+                resources,
+                waitingFor,
+                refusals,
+                0,
+                null,
+                new Revised(asked.spec, giving(said, asked.spec.groups())));
+    }
+
+    /** It is what its site holds from now on, which is told; or as it was, if nothing else is asked for. */
+    Share agreed(Instant again) {
+        AllocationSpec now = revised == null ? spec : revised.spec;
+        Facts.Shared given = revised == null ? facts : revised.facts;
+        return new Share(
+                id, now, sequence + 1, stage, given, progress, resources, waitingFor, refusals, 1, again, null);
+    }
+
+    /** It stays what it was. */
+    Share unrevised() {
+        return new Share(
+                id, spec, sequence, stage, facts, progress, resources, waitingFor, refusals, asked, askAgainAt, null);
+    }
+
+    /** Whether its site has yet to say that it is confirmed. */
+    boolean awaitsConfirmation() {
+        return askAgainAt != null && stage.confirmable() && !isAsked();
+    }
+
+    /** Whether its site has yet to say whether it can be otherwise. */
+    boolean isAsked() {
+        return revised != null && !revised.isHeld();
     }
 
     /**
@@ -141,8 +242,9 @@ public record Share(
                 now.resources(),
                 now.waitingFor(),
                 List.of(),
-                0,
-                null);
+                isAsked() ? asked : 0,
+                isAsked() ? askAgainAt : null,
+                revised);
     }
 
     Share refused(List<Refusal> why) {
@@ -188,7 +290,8 @@ public record Share(
     /** The last command is to be given under a sequence above one that the site has heard; a hold begins anew. */
     Share above(long heard, Instant again) {
         Stage next = stage == Stage.HELD ? Stage.HOLDING : stage;
-        return new Share(id, spec, heard + 1, next, facts, progress, resources, waitingFor, refusals, 1, again);
+        return new Share(
+                id, spec, heard + 1, next, facts, progress, resources, waitingFor, refusals, 1, again, revised);
     }
 
     /** There is no use in giving the last command again as it was, nor in asking now: when its site is back it takes another. */
@@ -208,7 +311,8 @@ public record Share(
     }
 
     Share askedAgain(Instant again) {
-        return new Share(id, spec, sequence, stage, facts, progress, resources, waitingFor, refusals, asked + 1, again);
+        return new Share(
+                id, spec, sequence, stage, facts, progress, resources, waitingFor, refusals, asked + 1, again, revised);
     }
 
     /**
@@ -220,8 +324,13 @@ public record Share(
         return switch (stage) {
             case HOLDING, HELD, PROBED, REFUSED -> new HoldShare(id, sequence, spec, holdFor, purpose);
             case CONFIRMING, CONFIRMED, LOST ->
-                new ConfirmShare(
-                        id, sequence, Objects.requireNonNull(cluster, "a share is confirmed with the cluster's facts"));
+                isAsked() && revised != null
+                        ? new ReviseShare(id, sequence, revised.spec.window(), revised.spec.groups())
+                        : new ConfirmShare(
+                                id,
+                                sequence,
+                                Objects.requireNonNull(cluster, "a share is confirmed with the cluster's facts"),
+                                spec.window());
             case RELEASING, RELEASED -> new ReleaseShare(id, sequence);
         };
     }

@@ -24,6 +24,7 @@ import io.archipelago.contracts.federation.ShareDigest.Range;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.persistence.AllocationStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Tokens;
@@ -105,7 +106,7 @@ class SharesIT {
 
         // Then: the one that came second was done again, and found what the first had written
         assertThat(looks).hasValue(3);
-        assertThat(find(id)).containsInstanceOf(Allocation.Confirmed.class);
+        assertThat(find(id)).containsInstanceOf(Leased.Confirmed.class);
     }
 
     @Test
@@ -290,7 +291,7 @@ class SharesIT {
         given().delete(PATH + lease).then().statusCode(401);
         as("astro", "tenant").delete(PATH + lease).then().statusCode(403);
         as("bio", "tenant").delete(PATH + lease).then().statusCode(403);
-        assertThat(find(lease)).containsInstanceOf(Allocation.Confirmed.class);
+        assertThat(find(lease)).containsInstanceOf(Leased.Confirmed.class);
 
         as("", "admin").delete(PATH + lease).then().statusCode(202).body("state", equalTo("RELEASING"));
         as("", "operator").delete(PATH + lease).then().statusCode(202).body("state", equalTo("RELEASING"));

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.domain;
 
 import static io.archipelago.reservation.domain.DomainFixture.AT_OSAKA;
+import static io.archipelago.reservation.domain.DomainFixture.END;
 import static io.archipelago.reservation.domain.DomainFixture.FULL;
 import static io.archipelago.reservation.domain.DomainFixture.NOON;
 import static io.archipelago.reservation.domain.DomainFixture.PACE;
@@ -11,19 +12,20 @@ import static io.archipelago.reservation.domain.DomainFixture.facts;
 import static io.archipelago.reservation.domain.DomainFixture.spec;
 
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.reservation.domain.Allocation.Confirmed;
 import io.archipelago.reservation.domain.Allocation.Confirming;
 import io.archipelago.reservation.domain.Allocation.Forgotten;
 import io.archipelago.reservation.domain.Allocation.Held;
 import io.archipelago.reservation.domain.Allocation.Holding;
 import io.archipelago.reservation.domain.Allocation.Released;
 import io.archipelago.reservation.domain.Allocation.Releasing;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Confirmed;
+import io.archipelago.reservation.domain.Leased.Running;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +51,13 @@ final class AllocationStates {
         states.put("Held", held());
         states.put("Confirming", confirming());
         states.put("Confirmed", confirmed());
+        states.put("Confirmed, more is asked", asked(confirmed()));
+        states.put("Confirmed, more is granted", granted(confirmed()));
+        states.put("Confirmed, more was denied", denied(confirmed()));
         states.put("Running", running());
+        states.put("Running, more is asked", asked(running()));
+        states.put("Running, more is granted", granted(running()));
+        states.put("Running, more was denied", denied(running()));
         states.put("Running, machines are lost", losing());
         states.put("Running, others are booked for lost machines", extending());
         states.put("Releasing", releasing(List.of(), false));
@@ -109,14 +117,36 @@ final class AllocationStates {
     /** The host of its first machine is dead. */
     static Running losing() {
         PartStatus losing = new PartStatus(Progress.DEGRADED, List.of(), List.of("vcompute-2-1"));
-        return running().with(Participant.PLACEMENT, losing).with(new Replacement.Planned(NOON.plusSeconds(5), null));
+        return running().with(Participant.PLACEMENT, losing).revised(new Revision.Planned(NOON.plusSeconds(5), null));
     }
 
     static Running extending() {
         AllocationSpec more =
                 spec().with(spec().groups().stream().map(g -> g.plus(1)).toList());
         Facts.OfSite known = facts().with(chosen(Participant.PLACEMENT, more));
-        return losing().with(new Replacement.Extending(Set.of(1), more, known, OTHERS, NOON.plusSeconds(60), null));
+        return losing().revised(new Revision.Replacing(
+                Set.of(1), new Revision.Extension(more, known, OTHERS, NOON.plusSeconds(60)), null));
+    }
+
+    /** What the master asks of a lease: an hour more. */
+    static AllocationSpec longer() {
+        return spec().with(new TimeWindow(START, END.plusSeconds(3600)));
+    }
+
+    static Revision.Asked asked() {
+        return new Revision.Asked(longer(), new Revision.Extension(longer(), facts(), OTHERS, NOON.plusSeconds(40)));
+    }
+
+    static Leased asked(Leased lease) {
+        return lease.told(header(), NOON.plusSeconds(5)).revised(asked());
+    }
+
+    static Leased granted(Leased lease) {
+        return lease.settled().revised(new Revision.Granted(longer(), facts()));
+    }
+
+    static Leased denied(Leased lease) {
+        return lease.revised(new Revision.Denied(List.of(FULL)));
     }
 
     static Releasing releasing(List<Refusal> refusals, boolean deployed) {

@@ -19,6 +19,7 @@ import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
 import io.archipelago.testkit.MarkdownTable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ class AllocationTableTest {
     private static final List<LongFunction<ShareMessage.Command>> COMMANDS = List.of(
             sequence -> new HoldShare(AT_OSAKA, sequence, spec(), PACE.holdFor()),
             sequence -> new ConfirmShare(AT_OSAKA, sequence, cluster()),
+            sequence -> new ReviseShare(
+                    AT_OSAKA,
+                    sequence,
+                    AllocationStates.longer().window(),
+                    AllocationStates.longer().groups()),
             sequence -> new ReleaseShare(AT_OSAKA, sequence));
 
     private static final List<LongFunction<AllocationEvent>> EVENTS = List.of(
@@ -70,6 +76,7 @@ class AllocationTableTest {
                                 "`share.hold`",
                                 "`share.hold` of more than the master may have",
                                 "`share.confirm`",
+                                "`share.revise`",
                                 "`share.release`",
                                 "the last command again"),
                         rows));
@@ -103,6 +110,9 @@ class AllocationTableTest {
         then.put(
                 "Confirmed",
                 due(AllocationStates.confirmed(), AllocationStates.confirmed().deployAt()));
+        Leased asked = AllocationStates.asked(AllocationStates.confirmed());
+        then.put("Confirmed, not all have booked what is asked", due(asked, NOON.plusSeconds(5)));
+        then.put("Confirmed, more is asked, to the end", due(asked, NOON.plusSeconds(40)));
         then.put("Confirmed, the window over", due(AllocationStates.confirmed(), END));
         then.put("Running, not all have answered", due(AllocationStates.running(), NOON.plusSeconds(5)));
         then.put("Running, machines are lost", due(AllocationStates.losing(), NOON.plusSeconds(5)));
@@ -111,6 +121,9 @@ class AllocationTableTest {
         then.put(
                 "Running, others are booked for them, to the end",
                 due(AllocationStates.extending(), NOON.plusSeconds(60)));
+        then.put(
+                "Running, more is asked, to the end",
+                due(AllocationStates.asked(AllocationStates.running()), NOON.plusSeconds(40)));
         then.put("Running, to the end", due(AllocationStates.running(), END));
         then.put("Releasing", due(AllocationStates.releasing(List.of(), true), NOON.plusSeconds(5)));
         then.put("Released", "nothing");
@@ -126,14 +139,13 @@ class AllocationTableTest {
         assertThat(AllocationStates.all().values().stream()
                         .map(Object::getClass)
                         .distinct())
-                .hasSize(Allocation.class.getPermittedSubclasses().length);
+                .hasSize((int) DomainFixture.leaves(Allocation.class).count());
         assertThat(AllocationStates.all().values().stream()
-                        .flatMap(state -> state instanceof Allocation.Running running
-                                ? Stream.ofNullable(running.replacement())
-                                : Stream.empty())
+                        .flatMap(state ->
+                                state instanceof Leased lease ? Stream.ofNullable(lease.revision()) : Stream.empty())
                         .map(Object::getClass)
                         .distinct())
-                .hasSize(Replacement.class.getPermittedSubclasses().length);
+                .hasSize((int) DomainFixture.leaves(Revision.class).count());
         assertThat(COMMANDS.stream().map(c -> c.apply(1).getClass()).distinct())
                 .hasSize(ShareMessage.Command.class.getPermittedSubclasses().length);
         assertThat(EVENTS.stream().map(c -> c.apply(1).getClass()).distinct())

@@ -7,6 +7,7 @@ import static io.archipelago.reservation.domain.DomainFixture.OSAKA;
 import static io.archipelago.reservation.domain.DomainFixture.PACE;
 import static io.archipelago.reservation.domain.DomainFixture.SITES;
 import static io.archipelago.reservation.domain.DomainFixture.TOKYO;
+import static io.archipelago.reservation.domain.DomainFixture.WINDOW;
 import static io.archipelago.reservation.domain.DomainFixture.at;
 import static io.archipelago.reservation.domain.DomainFixture.cluster;
 import static io.archipelago.reservation.domain.DomainFixture.details;
@@ -58,8 +59,8 @@ class ClusterNewsTest {
         Facts.OfCluster known = known().with(REPLACED);
         assertThat(heard.messages())
                 .containsExactlyInAnyOrder(
-                        new ToSite(TOKYO, new ConfirmShare(at(TOKYO), SEQUENCE + 1, known)),
-                        new ToSite(NAGOYA, new ConfirmShare(at(NAGOYA), SEQUENCE + 1, known)));
+                        new ToSite(TOKYO, new ConfirmShare(at(TOKYO), SEQUENCE + 1, known, WINDOW)),
+                        new ToSite(NAGOYA, new ConfirmShare(at(NAGOYA), SEQUENCE + 1, known, WINDOW)));
         assertThat(heard.next().facts()).isEqualTo(known);
         Share osaka = share(heard.next(), OSAKA);
         assertThat(osaka.sequence()).isEqualTo(SEQUENCE);
@@ -142,7 +143,8 @@ class ClusterNewsTest {
 
         // Then
         assertThat(heard.messages())
-                .containsExactly(new ToSite(TOKYO, new ConfirmShare(at(TOKYO), SEQUENCE + 1, known().with(REPLACED))));
+                .containsExactly(
+                        new ToSite(TOKYO, new ConfirmShare(at(TOKYO), SEQUENCE + 1, known().with(REPLACED), WINDOW)));
         assertThat(share(heard.next(), NAGOYA).askAgainAt()).isNull();
     }
 
@@ -160,7 +162,8 @@ class ClusterNewsTest {
 
         // Then
         assertThat(heard.messages())
-                .contains(new ToSite(NAGOYA, new ConfirmShare(at(NAGOYA), SEQUENCE + 1, known().with(REPLACED))));
+                .contains(
+                        new ToSite(NAGOYA, new ConfirmShare(at(NAGOYA), SEQUENCE + 1, known().with(REPLACED), WINDOW)));
         assertThat(share(late, NAGOYA).stage()).isEqualTo(Stage.CONFIRMING);
 
         // When
@@ -223,8 +226,8 @@ class ClusterNewsTest {
         assertThat(crossed).isFalse();
         assertThat(heard.messages())
                 .containsExactlyInAnyOrder(
-                        new ToSite(TOKYO, new ConfirmShare(at(TOKYO), SEQUENCE + 2, both)),
-                        new ToSite(OSAKA, new ConfirmShare(AT_OSAKA, SEQUENCE + 1, both)));
+                        new ToSite(TOKYO, new ConfirmShare(at(TOKYO), SEQUENCE + 2, both, WINDOW)),
+                        new ToSite(OSAKA, new ConfirmShare(AT_OSAKA, SEQUENCE + 1, both, WINDOW)));
     }
 
     @Test
@@ -239,7 +242,7 @@ class ClusterNewsTest {
         // Then
         assertThat(found.messages())
                 .containsExactly(
-                        new ToSite(NAGOYA, new ConfirmShare(at(NAGOYA), SEQUENCE + 1, known().with(REPLACED))));
+                        new ToSite(NAGOYA, new ConfirmShare(at(NAGOYA), SEQUENCE + 1, known().with(REPLACED), WINDOW)));
     }
 
     @ParameterizedTest

@@ -26,10 +26,12 @@ import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.placement.SitePolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A request at noon for the hour after one o'clock, taken at tokyo; osaka and nagoya are its peers. */
 final class DomainFixture {
@@ -68,6 +70,13 @@ final class DomainFixture {
 
     private DomainFixture() {}
 
+    /** The records of a sealed interface, however deep. */
+    static Stream<Class<?>> leaves(Class<?> type) {
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(DomainFixture::leaves)
+                : Stream.of(type);
+    }
+
     static AllocationId at(SiteId site) {
         return new AllocationId(RESERVATION, site);
     }
@@ -96,11 +105,16 @@ final class DomainFixture {
 
     /** Osaka's share of a cluster whose master is tokyo. */
     static AllocationSpec spec() {
+        return spec(OSAKA);
+    }
+
+    /** The same as if it were another site's. */
+    static AllocationSpec spec(SiteId site) {
         Request request = request(2);
         return new AllocationSpec(
                 new TenantId("astro"),
                 request.name(),
-                2,
+                SITES.number(site),
                 TOKYO,
                 List.of(TOKYO),
                 WINDOW,

@@ -29,7 +29,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Running;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import java.time.Instant;
 import java.util.List;
@@ -124,7 +124,7 @@ class KnownSitesTest {
         // Then
         assertThat(command(heard))
                 .isEqualTo(new DeployAllocation(AT_OSAKA, SEQUENCE + 1, spec(), facts(), asTheMasterKnowsIt));
-        assertThat(((Running) heard.next()).replacement()).isEqualTo(planned.replacement());
+        assertThat(((Running) heard.next()).revision()).isEqualTo(planned.revision());
 
         // When
         Optional<Decision<Allocation>> older =

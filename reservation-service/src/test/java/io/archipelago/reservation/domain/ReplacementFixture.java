@@ -21,10 +21,10 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
-import io.archipelago.reservation.domain.Replacement.Extending;
+import io.archipelago.reservation.domain.Revision.Replacing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -102,8 +102,8 @@ final class ReplacementFixture {
     }
 
     static AllocationHeld held(Running extending, Participant participant) {
-        AllocationSpec more = extending.replacement() instanceof Extending now
-                ? now.spec()
+        AllocationSpec more = extending.revision() instanceof Replacing now
+                ? now.extension().spec()
                 : extending.header().spec();
         return new AllocationHeld(AT_OSAKA, extending.header().sequence(), participant, END, chosen(participant, more));
     }

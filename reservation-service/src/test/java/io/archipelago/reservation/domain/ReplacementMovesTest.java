@@ -41,9 +41,9 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
-import io.archipelago.reservation.domain.Allocation.Running;
-import io.archipelago.reservation.domain.Replacement.Extending;
-import io.archipelago.reservation.domain.Replacement.Planned;
+import io.archipelago.reservation.domain.Leased.Running;
+import io.archipelago.reservation.domain.Revision.Planned;
+import io.archipelago.reservation.domain.Revision.Replacing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -101,7 +101,7 @@ class ReplacementMovesTest {
         assertThat(deploy.cluster().at(OSAKA)).contains(status(all).facts());
         assertThat(deploy.cluster().at(TOKYO)).contains(shared(TOKYO));
         assertThat(groups(status(all))).isEqualTo(deploy.spec().groups());
-        assertThat(((Running) all.next()).replacement()).isNull();
+        assertThat(((Running) all.next()).revision()).isNull();
         assertThat(all.next().due()).isEqualTo(NOON.plus(PACE.askAgain()));
     }
 
@@ -139,7 +139,7 @@ class ReplacementMovesTest {
         Running told = lose(replaced, FIRST);
 
         // Then
-        assertThat(told.replacement()).isNull();
+        assertThat(told.revision()).isNull();
     }
 
     @Test
@@ -168,7 +168,7 @@ class ReplacementMovesTest {
         Decision<Allocation> lost = told(master, "vfrontend-2");
 
         // Then
-        assertThat(((Running) lost.next()).replacement()).isNull();
+        assertThat(((Running) lost.next()).revision()).isNull();
         assertThat(status(lost).waitingFor())
                 .isEqualTo("waits until the host of vfrontend-2 is back: a frontend is not started elsewhere");
 
@@ -293,7 +293,7 @@ class ReplacementMovesTest {
             Decision<Allocation> back = told(planned);
 
             // Then
-            assertThat(((Running) back.next()).replacement()).isNull();
+            assertThat(((Running) back.next()).revision()).isNull();
             assertThat(back.next().due()).isEqualTo(END);
             assertThat(status(back).waitingFor()).isNull();
         }
@@ -314,7 +314,7 @@ class ReplacementMovesTest {
 
             // Then
             assertThat(status(decision).waitingFor()).isNull();
-            assertThat(told.replacement()).isNull();
+            assertThat(told.revision()).isNull();
             assertThat(told.due()).isEqualTo(END);
         }
     }
@@ -329,7 +329,7 @@ class ReplacementMovesTest {
 
         // Then
         assertThat(command(back)).isEqualTo(new DeployAllocation(AT_OSAKA, SEQUENCE + 2, spec(), facts(), cluster()));
-        assertThat(((Running) back.next()).replacement()).isNull();
+        assertThat(((Running) back.next()).revision()).isNull();
 
         // When
         Running some = (Running) bookedByAll(lose(extending, SECOND)).next();
@@ -373,7 +373,7 @@ class ReplacementMovesTest {
         assertThat(status(failed).progress()).isEqualTo(Progress.DEGRADED);
         assertThat(failed.next())
                 .isInstanceOfSatisfying(
-                        Running.class, r -> assertThat(r.replacement()).isInstanceOf(Extending.class));
+                        Running.class, r -> assertThat(r.revision()).isInstanceOf(Replacing.class));
         assertThat(replaced.parts().get(Participant.CACHE))
                 .isEqualTo(new PartStatus(Progress.WAITING, List.of(), List.of()));
         assertThat(ordinals(replaced.header().spec())).containsExactly(2, 3);
@@ -391,7 +391,7 @@ class ReplacementMovesTest {
 
         // Then
         assertThat(command(restored)).isEqualTo(new DeployAllocation(AT_OSAKA, floor, spec(), facts(), cluster()));
-        assertThat(anew.replacement()).isNull();
-        assertThat(lose(anew, FIRST).replacement()).isInstanceOf(Planned.class);
+        assertThat(anew.revision()).isNull();
+        assertThat(lose(anew, FIRST).revision()).isInstanceOf(Planned.class);
     }
 }

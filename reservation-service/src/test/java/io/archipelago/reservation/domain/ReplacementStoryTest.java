@@ -8,7 +8,7 @@ import static io.archipelago.reservation.domain.DomainFixture.TOKYO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.contracts.Ids.SiteId;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Running;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.util.List;
 import java.util.Map;

@@ -11,9 +11,11 @@ import static io.archipelago.reservation.domain.DomainFixture.shared;
 import static io.archipelago.reservation.domain.DomainFixture.spec;
 
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.placement.PlacementMessage.FindAlternatives;
 import io.archipelago.reservation.domain.Reservation.Closed;
+import io.archipelago.reservation.domain.Reservation.Clustered;
 import io.archipelago.reservation.domain.Reservation.Held;
 import io.archipelago.reservation.domain.Reservation.Holding;
 import io.archipelago.reservation.domain.Reservation.Offered;
@@ -47,8 +49,10 @@ final class ReservationStates {
         states.put("Offered", offered());
         states.put("Held", held());
         states.put("Scheduled", scheduled());
+        states.put("Scheduled, a change is asked", changing(scheduled()));
         states.put("Running(DEPLOYING)", running(State.DEPLOYING, Progress.DEPLOYING));
         states.put("Running(ACTIVE)", running(State.ACTIVE, Progress.READY));
+        states.put("Running(ACTIVE), a change is asked", changing(running(State.ACTIVE, Progress.READY)));
         states.put("Running(DEGRADED)", running(State.DEGRADED, Progress.DEGRADED));
         states.put("Releasing", releasing());
         states.put("Offering", offering());
@@ -100,6 +104,21 @@ final class ReservationStates {
         return new Running(details(), shares, cluster(), state, completeBy);
     }
 
+    /** Tokyo holds an hour more, osaka is asked. */
+    static Reservation changing(Clustered cluster) {
+        Request agreed = cluster.details().request();
+        Request longer = agreed.with(
+                new TimeWindow(agreed.window().start(), agreed.window().end().plusSeconds(3600)));
+        Change asked = new Change.Asked(longer, Map.of(), Map.of(), Map.of(), NOON.plusSeconds(110));
+        Reservation next = cluster.with(cluster.details(), asked);
+        for (Share share : cluster.shares().values()) {
+            Share revising = share.revising(share.spec().with(longer.window()), ASK_AGAIN)
+                    .above(SEQUENCE - 1, ASK_AGAIN);
+            next = next.with(share.site().equals(TOKYO) ? revising.revisable(shared(TOKYO)) : revising);
+        }
+        return next;
+    }
+
     static Releasing releasing() {
         return new Releasing(details(), shares(Stage.RELEASED, Stage.RELEASING, null), State.ENDED);
     }
@@ -121,7 +140,7 @@ final class ReservationStates {
         boolean asked = stage == Stage.HOLDING || stage == Stage.CONFIRMING || stage == Stage.RELEASING;
         return new Share(
                 at(site),
-                spec(),
+                spec(site),
                 SEQUENCE,
                 stage,
                 shared(site),

@@ -49,7 +49,7 @@ class ReservationStoryTest {
 
         // Then
         assertThat(story.reservation().state()).isEqualTo(State.ACTIVE);
-        assertThat(story.at(OSAKA)).isInstanceOf(Allocation.Running.class);
+        assertThat(story.at(OSAKA)).isInstanceOf(Leased.Running.class);
 
         // When
         story.until(END);
@@ -166,7 +166,7 @@ class ReservationStoryTest {
         story.until(START);
 
         // Then
-        assertThat(story.at(OSAKA)).isInstanceOf(Allocation.Running.class);
+        assertThat(story.at(OSAKA)).isInstanceOf(Leased.Running.class);
         assertThat(story.reservation().state()).isEqualTo(State.DEPLOYING);
 
         // When

@@ -22,7 +22,7 @@ import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
-import io.archipelago.reservation.domain.Allocation.Running;
+import io.archipelago.reservation.domain.Leased.Running;
 import io.archipelago.reservation.domain.Outgoing.ToParticipants;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import java.util.List;

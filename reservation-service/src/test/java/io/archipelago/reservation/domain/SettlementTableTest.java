@@ -151,8 +151,8 @@ class SettlementTableTest {
     @Test
     void hearsAgainWhatALostStatusTold() {
         // Given: osaka runs and has told more than tokyo heard
-        Allocation.Running running = AllocationStates.running();
-        Allocation.Running told = new Allocation.Running(
+        Leased.Running running = AllocationStates.running();
+        Leased.Running told = new Leased.Running(
                 new Header(AT_OSAKA, spec(), SEQUENCE, 4),
                 running.facts(),
                 running.cluster(),

@@ -23,6 +23,7 @@ import io.archipelago.reservation.SampleShares;
 import io.archipelago.reservation.app.FederationService;
 import io.archipelago.reservation.app.SettlementService;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Restoration;
 import io.archipelago.reservation.persistence.AllocationStore;
 import io.archipelago.reservation.persistence.ExchangeStore;
@@ -131,7 +132,7 @@ class SettlementIT {
         hear(new ReleaseShare(ofTokyo, 99));
         hear(digest(false, 0, List.of(new Entry(at(OSAKA), 1, Stage.HELD, 0)), List.of()));
 
-        assertThat(find(ofTokyo)).isInstanceOf(Allocation.Confirmed.class);
+        assertThat(find(ofTokyo)).isInstanceOf(Leased.Confirmed.class);
         assertThat(exchange(OSAKA).ignored()).isEqualTo(before + 2);
     }
 
@@ -159,7 +160,7 @@ class SettlementIT {
 
         hear(digest(false, 0, List.of(), List.of()));
 
-        assertThat(find(orphan)).isInstanceOf(Allocation.Confirmed.class);
+        assertThat(find(orphan)).isInstanceOf(Leased.Confirmed.class);
         as("operator")
                 .get("/api/v1/peers")
                 .then()
