@@ -24,6 +24,9 @@ final class PreparedHost {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Path PAGES = ROOT.resolve("docs/operators");
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** It is the machine's. */
+    private static final String CLOCK = "chrony";
+
     private static final Duration TO_FETCH = Duration.ofMinutes(5);
     private static final Duration TO_WIPE = Duration.ofMinutes(5);
     private static final Duration TO_BE_READY = Duration.ofMinutes(3);
@@ -79,6 +82,20 @@ final class PreparedHost {
         this.host = host;
     }
 
+    /**
+     * A host of the lab runs on the files of its machine and has no network: what was there already when the lab's packages came must be as new as they
+     * are, or it would have to be fetched.
+     */
+    void renewPackages() throws IOException, InterruptedException {
+        for (String command : Handbook.commands(PAGES.resolve("hosts.md"), host.role())) {
+            if (command.startsWith("apt-get install ") && !command.endsWith(CLOCK)) {
+                List<String> words = new ArrayList<>(List.of("env", "DEBIAN_FRONTEND=noninteractive"));
+                words.addAll(List.of(command.split(" +")));
+                Tools.run(TO_FETCH, words).orFail(command);
+            }
+        }
+    }
+
     void prepare() throws IOException, InterruptedException {
         host.stop(Agents.AGENT);
         for (Program daemon : Agents.daemons(host.role())) {
@@ -94,9 +111,7 @@ final class PreparedHost {
         // Java is there, in a place of its own.
         within("ln -sfn %s/bin/java /usr/bin/java".formatted(System.getProperty("java.home")));
         for (String command : Handbook.commands(PAGES.resolve("hosts.md"), host.role())) {
-            // The clock is the machine's.
-            if (!command.endsWith("chrony")) {
-                renew(command);
+            if (!command.endsWith(CLOCK)) {
                 within(TO_WIPE, command.replace("/dev/sdb", "/dev/ubda"));
             }
         }
@@ -112,18 +127,6 @@ final class PreparedHost {
         awaitReady();
         if (host.role() == Role.STORAGE) {
             record();
-        }
-    }
-
-    /**
-     * A host of the lab runs on the files of its machine and has no network: what was there already when the lab's packages came must be as new as they
-     * are, or it would have to be fetched.
-     */
-    private static void renew(String command) throws IOException, InterruptedException {
-        if (command.startsWith("apt-get install ")) {
-            List<String> words = new ArrayList<>(List.of("env", "DEBIAN_FRONTEND=noninteractive"));
-            words.addAll(List.of(command.split(" +")));
-            Tools.run(TO_FETCH, words).orFail(command);
         }
     }
 

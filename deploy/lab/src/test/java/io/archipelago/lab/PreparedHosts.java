@@ -16,14 +16,18 @@ final class PreparedHosts implements Scenario {
 
     @Override
     public void play() throws Exception {
+        List<PreparedHost> hosts = running.lab().hosts().stream()
+                .filter(host -> host.name().startsWith(SITE))
+                .map(host -> new PreparedHost(running, host))
+                .toList();
+        for (PreparedHost host : hosts) {
+            host.renewPackages();
+        }
         List<PreparedHost> prepared = new ArrayList<>();
         try {
-            for (LabHost host : running.lab().hosts()) {
-                if (host.name().startsWith(SITE)) {
-                    PreparedHost one = new PreparedHost(running, host);
-                    prepared.add(one);
-                    one.prepare();
-                }
+            for (PreparedHost host : hosts) {
+                prepared.add(host);
+                host.prepare();
             }
             for (PreparedHost host : prepared) {
                 host.awaitHeardOf();
