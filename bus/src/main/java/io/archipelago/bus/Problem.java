@@ -44,6 +44,7 @@ public record Problem(
             case CONFLICT -> 409;
             case IDEMPOTENCY_KEY_REUSED, UNSUPPORTED -> 422;
             case OFFER_GONE -> 410;
+            case STALE -> 412;
             case TOO_MANY_CONNECTIONS -> 429;
             // Refused for want of capacity is a state of the thing asked for; as an answer to a call it is a conflict
             // with others.

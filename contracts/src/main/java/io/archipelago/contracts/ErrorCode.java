@@ -16,6 +16,8 @@ public enum ErrorCode {
     IDEMPOTENCY_KEY_REUSED(Category.USER, false),
     /** The thing has moved on; read it again. */
     CONFLICT(Category.CONFLICT, true),
+    /** The thing has moved on since the version that the caller named as the one that it knows; read it again. */
+    STALE(Category.CONFLICT, false),
     /** Over the limit that the administrator set for one cluster or tenant. */
     LIMIT_EXCEEDED(Category.USER, false),
     /** As many connections of this kind are open as the administrator allows. */

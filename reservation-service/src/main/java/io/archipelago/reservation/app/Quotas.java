@@ -38,12 +38,25 @@ public class Quotas {
 
     /** Whether a reservation would be too much for its tenant; whoever asks for the same tenant waits until this transaction ends. */
     public Uni<Optional<Excess>> excess(Tx tx, Details details) {
-        Use wanted = Use.of(details);
-        TenantId tenant = details.tenant();
-        return store.lock(tx, tenant)
-                .chain(() ->
-                        store.of(tx, tenant, Quota.beginOfMonth(wanted.during().start())))
-                .map(others -> of(tenant).excess(others, wanted));
+        return store.lock(tx, details.tenant()).chain(() -> excess(tx, details.tenant(), Use.of(details)));
+    }
+
+    /** Whether what a reservation may become would be too much for its tenant, whose quota is locked; it may always have less. */
+    Uni<Optional<Excess>> excess(Tx tx, Reservation before, Reservation next) {
+        Use wanted = Use.of(next);
+        return wanted.isWithin(Use.of(before))
+                ? Uni.createFrom().item(Optional.empty())
+                : excess(tx, next.details().tenant(), wanted);
+    }
+
+    private Uni<Optional<Excess>> excess(Tx tx, TenantId tenant, Use wanted) {
+        return store.of(tx, tenant, Quota.beginOfMonth(wanted.during().start()))
+                .map(uses -> of(tenant)
+                        .excess(
+                                uses.stream()
+                                        .filter(use -> !use.reservation().equals(wanted.reservation()))
+                                        .toList(),
+                                wanted));
     }
 
     /** What a tenant may have, and what it has. */
@@ -76,8 +89,9 @@ public class Quotas {
         if (next instanceof Releasing leaving && leaving.outcome() == State.CANCELLED) {
             return before instanceof Releasing ? Uni.createFrom().voidItem() : store.forget(tx, next.id());
         }
-        return before == null || accepted
-                ? store.count(tx, next.details().tenant(), Use.of(next.details()))
+        Use use = Use.of(next);
+        return before == null || accepted || !use.equals(Use.of(before))
+                ? store.count(tx, next.details().tenant(), use)
                 : Uni.createFrom().voidItem();
     }
 

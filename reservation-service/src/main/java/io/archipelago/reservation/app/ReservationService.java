@@ -18,6 +18,8 @@ import io.archipelago.reservation.domain.Acceptance.Accepted;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Offer;
+import io.archipelago.reservation.domain.Proposal;
+import io.archipelago.reservation.domain.Quota;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.Closed;
 import io.archipelago.reservation.domain.ReservationMoves;
@@ -101,6 +103,39 @@ public class ReservationService {
             return cancelAll(tx, open).chain(() -> giveUp(tx, now));
         });
     }
+
+    /**
+     * Takes a tenant's word that a cluster is to be otherwise.
+     *
+     * @param wish what is wanted of it, as it is once it is locked
+     * @return why the quota has no room for it; else what becomes of it
+     */
+    public Uni<Changed> change(Tx tx, Reservation seen, Function<Reservation, Proposal.Wish> wish) {
+        return quotas.lock(tx, seen.details().tenant())
+                .chain(() -> store.lock(tx, seen.id()))
+                .map(found -> found.orElse(seen))
+                .chain(now -> switch (moves.change(now, wish.apply(now), tx.now())) {
+                    case Proposal.Declined declined -> Uni.createFrom().item(new Changed(now, declined, null));
+                    case Proposal.Made made -> agree(tx, now, made);
+                });
+    }
+
+    private Uni<Changed> agree(Tx tx, Reservation before, Proposal.Made made) {
+        return quotas.excess(tx, before, made.decision().next())
+                .chain(excess -> excess.isPresent()
+                        ? Uni.createFrom().item(new Changed(before, null, excess.get()))
+                        : carryOut(tx, before, made.decision()).map(after -> new Changed(after, null, null)));
+    }
+
+    /**
+     * What became of a tenant's word that a cluster is to be otherwise.
+     *
+     * @param reservation as it is then
+     * @param declined why it can not be; null: it is asked for
+     * @param excess why the quota has no room for it; null: it has
+     */
+    public record Changed(
+            Reservation reservation, Proposal.@Nullable Declined declined, Quota.@Nullable Excess excess) {}
 
     private Uni<Reservation> giveUp(Tx tx, Reservation reservation) {
         return moves.cancel(reservation, tx.now())

@@ -65,7 +65,7 @@ final class ChangeMoves {
                 agreed.policy());
         Instant giveUpAt = now.plus(pace.holdFor()).plus(pace.holdFor()).minus(pace.margin());
         Asked asked = new Asked(wanted, leaving, Map.of(), Map.of(), giveUpAt);
-        return ask(cluster, asked, now)
+        return ask(cluster.with(cluster.details().revised(), cluster.change()), asked, now)
                 .<Proposal>map(Made::new)
                 .orElseGet(() -> new Declined(
                         ErrorCode.INVALID_REQUEST,

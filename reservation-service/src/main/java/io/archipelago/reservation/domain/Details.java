@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param offerTo the reservation that was refused, as long as this one is a counter-offer to it; null: the tenant wants it
  * @param series of which it is an occurrence; null: it is asked for by itself
  * @param preview whether it is only asked whether it could be had
+ * @param revision how many changes were asked for since, from 0
  */
 public record Details(
         ReservationId id,
@@ -26,7 +27,21 @@ public record Details(
         Request request,
         @Nullable ReservationId offerTo,
         @Nullable ReservationId series,
-        boolean preview) {
+        boolean preview,
+        int revision) {
+
+    /** For which no change was asked yet. */
+    public Details(
+            ReservationId id,
+            TenantId tenant,
+            String requestedBy,
+            Instant requestedAt,
+            Request request,
+            @Nullable ReservationId offerTo,
+            @Nullable ReservationId series,
+            boolean preview) {
+        this(id, tenant, requestedBy, requestedAt, request, offerTo, series, preview, 0);
+    }
 
     /** Of what a tenant asked for. */
     public Details(ReservationId id, TenantId tenant, String requestedBy, Instant requestedAt, Request request) {
@@ -45,7 +60,12 @@ public record Details(
 
     /** The same of another request. */
     Details with(Request other) {
-        return new Details(id, tenant, requestedBy, requestedAt, other, offerTo, series, preview);
+        return new Details(id, tenant, requestedBy, requestedAt, other, offerTo, series, preview, revision);
+    }
+
+    /** The same once another change is asked for. */
+    Details revised() {
+        return new Details(id, tenant, requestedBy, requestedAt, request, offerTo, series, preview, revision + 1);
     }
 
     Details accepted() {

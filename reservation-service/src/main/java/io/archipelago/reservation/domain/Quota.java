@@ -59,6 +59,30 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                     true);
         }
 
+        /** The same while it is to become otherwise: as much as it is or will be. */
+        public static Use of(Reservation reservation) {
+            Use now = of(reservation.details());
+            return reservation instanceof Reservation.Clustered cluster
+                            && cluster.change() instanceof Change.Asked asked
+                    ? now.covering(of(reservation.details().with(asked.wanted())))
+                    : now;
+        }
+
+        private Use covering(Use other) {
+            return new Use(
+                    reservation,
+                    offerTo,
+                    during.hull(other.during),
+                    Math.max(machines, other.machines),
+                    Math.max(volumeBytes, other.volumeBytes),
+                    open);
+        }
+
+        /** Whether it counts for nothing that another does not. */
+        public boolean isWithin(Use other) {
+            return other.covering(this).equals(other);
+        }
+
         private ReservationId group() {
             return offerTo == null ? reservation : offerTo;
         }

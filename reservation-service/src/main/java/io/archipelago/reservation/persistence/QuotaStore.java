@@ -51,14 +51,16 @@ public class QuotaStore {
                 (Boolean) row[6]);
     }
 
-    /** Counts a reservation from now on; one that counts already as it is now. */
+    /** Counts a reservation from now on, one that counts already as it is now. */
     public Uni<Void> count(Tx tx, TenantId tenant, Use use) {
         ReservationId refused = use.offerTo();
         return tx.session()
                 .createNativeQuery("insert into quota_use"
                         + " (reservation, tenant, offer_to, starts_at, ends_at, machines, volume_bytes, open)"
                         + " values (:reservation, :tenant, cast(:refused as uuid), :starts, :ends, :machines, :bytes, true)"
-                        + " on conflict (reservation) do update set offer_to = excluded.offer_to")
+                        + " on conflict (reservation) do update set offer_to = excluded.offer_to,"
+                        + " starts_at = excluded.starts_at, ends_at = excluded.ends_at, machines = excluded.machines,"
+                        + " volume_bytes = excluded.volume_bytes")
                 .setParameter("reservation", use.reservation().value())
                 .setParameter("tenant", tenant.value())
                 .setParameter("refused", refused == null ? null : refused.toString())

@@ -134,7 +134,7 @@ final class Previews {
                 state(preview),
                 preview.details().request().window(),
                 sites(preview),
-                preview instanceof Closed closed ? Views.refusals(closed) : List.of(),
+                preview instanceof Closed closed ? Views.refusals(closed.refusals()) : List.of(),
                 alternatives(preview, seen.offers()));
     }
 

@@ -123,7 +123,7 @@ public class ReservationResource {
             Versioned seen = found.filter(
                             v -> who.sees(v.reservation().details().tenant()))
                     .orElseThrow(() -> Rejection.notFound("reservation"));
-            String tag = "\"" + seen.version() + "\"";
+            String tag = ETags.of(seen);
             return tag.equals(known)
                     ? ResponseBuilder.<ReservationView>create(RestResponse.Status.NOT_MODIFIED)
                             .header("ETag", tag)

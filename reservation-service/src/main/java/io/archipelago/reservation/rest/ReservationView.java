@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param machines what is or will be there; empty once it is over
  * @param problems what keeps it from what was asked for
  * @param offers what is held instead of what was refused
+ * @param change that it is to be otherwise, or could not be; null: it is as was asked for last
  */
 public record ReservationView(
         ReservationId id,
@@ -37,7 +38,18 @@ public record ReservationView(
         List<LinkView> links,
         List<CacheView> caches,
         List<ProblemView> problems,
-        List<OfferView> offers) {
+        List<OfferView> offers,
+        @Nullable ChangeView change) {
+
+    /**
+     * What it is to be, or was to be.
+     *
+     * @param state ASKED while its sites are asked; REFUSED if it can not be had, and it is as it was
+     * @param window when it would be used
+     * @param machines compute machines of all sites together
+     * @param problems why it can not be had
+     */
+    public record ChangeView(String state, TimeWindow window, int machines, List<ProblemView> problems) {}
 
     /**
      * What joins its machines.
@@ -104,6 +116,7 @@ public record ReservationView(
      * @param resource of a refusal: what is short
      * @param earliestStart of a refusal: when the same would fit there by today's bookings, if that is known
      * @param fits of a refusal: how many compute machines would fit there throughout the window, if that is known
+     * @param latestEnd of a refusal of more time: until when it can be had there, if that is longer than before
      */
     public record ProblemView(
             String code,
@@ -111,10 +124,11 @@ public record ReservationView(
             String message,
             @Nullable String resource,
             @Nullable Instant earliestStart,
-            @Nullable Integer fits) {
+            @Nullable Integer fits,
+            @Nullable Instant latestEnd) {
 
         ProblemView(String code, @Nullable SiteId site, String message) {
-            this(code, site, message, null, null, null);
+            this(code, site, message, null, null, null, null);
         }
     }
 

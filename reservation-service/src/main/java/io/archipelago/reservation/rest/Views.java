@@ -13,6 +13,7 @@ import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.reservation.domain.Change;
 import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
@@ -20,6 +21,7 @@ import io.archipelago.reservation.domain.Share;
 import io.archipelago.reservation.domain.Share.Stage;
 import io.archipelago.reservation.persistence.ReservationStore.Versioned;
 import io.archipelago.reservation.rest.ReservationView.CacheView;
+import io.archipelago.reservation.rest.ReservationView.ChangeView;
 import io.archipelago.reservation.rest.ReservationView.LeftView;
 import io.archipelago.reservation.rest.ReservationView.LinkView;
 import io.archipelago.reservation.rest.ReservationView.MachineView;
@@ -73,7 +75,23 @@ final class Views {
                         .toList(),
                 open.stream().flatMap(this::cache).toList(),
                 problems(reservation, open),
-                OfferViews.of(reservation, offers));
+                OfferViews.of(reservation, offers),
+                change(reservation));
+    }
+
+    private static @Nullable ChangeView change(Reservation reservation) {
+        if (!(reservation instanceof Reservation.Clustered cluster)) {
+            return null;
+        }
+        return switch (cluster.change()) {
+            case Change.Asked asked -> change("ASKED", asked.wanted(), Map.of());
+            case Change.Refused refused -> change("REFUSED", refused.wanted(), refused.refusals());
+            case null -> null;
+        };
+    }
+
+    private static ChangeView change(String state, Request wanted, Map<SiteId, List<Refusal>> refusals) {
+        return new ChangeView(state, wanted.window(), wanted.compute().count(), refusals(refusals));
     }
 
     private static NetworkView network(Request request) {
@@ -163,7 +181,7 @@ final class Views {
     private static List<ProblemView> problems(Reservation reservation, List<Share> open) {
         List<ProblemView> problems = new ArrayList<>();
         if (reservation instanceof Reservation.Closed closed) {
-            problems.addAll(refusals(closed));
+            problems.addAll(refusals(closed.refusals()));
         }
         if (reservation instanceof Reservation.Running running) {
             running.shares().values().stream()
@@ -176,10 +194,9 @@ final class Views {
     }
 
     /** Why it was refused. */
-    static List<ProblemView> refusals(Reservation.Closed closed) {
+    static List<ProblemView> refusals(Map<SiteId, List<Refusal>> refusals) {
         List<ProblemView> problems = new ArrayList<>();
-        closed.refusals()
-                .forEach((site, refusals) -> refusals.forEach(refusal -> problems.add(refused(site, refusal))));
+        refusals.forEach((site, of) -> of.forEach(refusal -> problems.add(refused(site, refusal))));
         return problems;
     }
 
@@ -190,7 +207,8 @@ final class Views {
                 refusal.detail(),
                 refusal.resource(),
                 refusal.earliestStart(),
-                refusal.machines());
+                refusal.machines(),
+                refusal.latestEnd());
     }
 
     private static ProblemView givenBack(Share share) {

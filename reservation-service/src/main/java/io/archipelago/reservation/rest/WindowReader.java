@@ -33,6 +33,27 @@ final class WindowReader {
         return new TimeWindow(start.get(), end.get());
     }
 
+    /**
+     * What is to become of a window: whatever is not written stays. Any window if it is wrong, which the fields remember.
+     *
+     * @param agreed as it is
+     */
+    TimeWindow readChange(Fields window, TimeWindow agreed, Instant now) {
+        window.allowOnly("start", "end", "duration");
+        Optional<Instant> start = window.has("start") ? start(window, now) : Optional.of(agreed.start());
+        if (window.has("end") && window.has("duration")) {
+            window.error("end", "either 'end' or 'duration', not both");
+            return agreed;
+        }
+        if (window.has("duration")) {
+            return lasting(window, start, now);
+        }
+        Optional<Instant> end = window.has("end") ? window.instant("end", now) : Optional.of(agreed.end());
+        return start.isPresent() && end.isPresent() && fits(window, start.get(), end.get())
+                ? new TimeWindow(start.get(), end.get())
+                : agreed;
+    }
+
     /** A window with a duration; any window if it is wrong, which the fields remember. */
     TimeWindow readLasting(Fields window, Instant now) {
         return lasting(window, start(window, now), now);
