@@ -36,6 +36,7 @@ public final class Main {
                 .addSubcommand(new ListCommand(root))
                 .addSubcommand(new ShowCommand(root))
                 .addSubcommand(new AcceptCommand(root))
+                .addSubcommand(new ChangeCommand(root))
                 .addSubcommand(new CancelCommand(root))
                 .addSubcommand(new WatchCommand(root))
                 .addSubcommand(new DemoCommand(root))

@@ -70,6 +70,16 @@ record Reservation(JsonNode body, Optional<String> etag) {
         return list("offers");
     }
 
+    /** Whether its sites are asked for what it is to be instead. */
+    boolean isChanging() {
+        return text(body.path("change"), "state").equals("ASKED");
+    }
+
+    /** Whether it could not be what was asked for last. */
+    boolean changeIsRefused() {
+        return text(body.path("change"), "state").equals("REFUSED");
+    }
+
     /** Whether some of what is offered instead is still to be held. */
     boolean awaitsOffers() {
         return offers().stream().anyMatch(offer -> text(offer, "state").equals("HOLDING"));

@@ -133,6 +133,15 @@ final class ReservationClient {
                 .POST(HttpRequest.BodyPublishers.noBody())));
     }
 
+    /** Nothing if somebody has asked for another change since it was seen. */
+    Reservation change(Reservation seen, JsonNode body) {
+        var request = HttpRequest.newBuilder(uri(path(seen.id())))
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body.toString()));
+        seen.etag().ifPresent(etag -> request.header("If-Match", etag));
+        return reservation(exchange(request));
+    }
+
     Reservation cancel(String id) {
         HttpResponse<String> answer =
                 exchange(HttpRequest.newBuilder(uri(path(id))).DELETE());

@@ -60,6 +60,7 @@ final class ReservationTable {
         section("Package caches", cacheTable, caches);
         left(reservation);
         problems(reservation);
+        change(reservation);
         offers(reservation);
         if (reservation.isTerminal() && !holdsAnything(reservation)) {
             console.out().println();
@@ -72,9 +73,11 @@ final class ReservationTable {
         String code = text(problem, "code");
         String message = text(problem, "message");
         String earliest = text(problem, "earliestStart");
+        String latest = text(problem, "latestEnd");
         return (site.isEmpty() ? "" : site + ": ")
                 + message
                 + (earliest.isEmpty() ? "" : "; it would fit there from " + earliest + " on")
+                + (latest.isEmpty() || message.contains(latest) ? "" : "; until " + latest + " it can")
                 + (code.isEmpty() ? "" : " (" + code + ")");
     }
 
@@ -161,6 +164,20 @@ final class ReservationTable {
             console.out().println();
             console.out().println(console.bold("Problems"));
             reservation.problems().forEach(problem -> console.out().println(INDENT + problem(problem)));
+        }
+    }
+
+    /** What it is to be, or could not become. */
+    private void change(Reservation reservation) {
+        JsonNode change = reservation.body().path("change");
+        if (change.isObject()) {
+            JsonNode window = change.path("window");
+            console.out().println();
+            console.out().println(console.bold("Change"));
+            console.out()
+                    .println(INDENT + text(change, "state") + ": " + text(change, "machines")
+                            + " compute machines from " + text(window, "start") + " to " + text(window, "end"));
+            change.path("problems").forEach(problem -> console.out().println(INDENT + problem(problem)));
         }
     }
 

@@ -41,6 +41,16 @@ final class Waiting {
         return explained(outcome, root.console());
     }
 
+    /** Waits until it is what was asked for, or can not be. */
+    Outcome untilChanged(Reservation reservation, Instant deadline, Consumer<Reservation> changed) {
+        Reservation last = follow(reservation, deadline, seen -> !seen.isChanging() || seen.isLeaving(), changed);
+        if (last.isChanging()) {
+            return new Outcome(last, ExitCode.TIMEOUT);
+        }
+        return new Outcome(
+                last, last.changeIsRefused() ? ExitCode.REFUSED : last.isLeaving() ? ExitCode.FAULT : ExitCode.OK);
+    }
+
     Outcome untilGone(Reservation reservation, Instant deadline, Consumer<Reservation> changed) {
         Reservation last = follow(reservation, deadline, Reservation::isTerminal, changed);
         return new Outcome(last, last.isTerminal() ? ExitCode.OK : ExitCode.TIMEOUT);
@@ -53,10 +63,13 @@ final class Waiting {
             case OK -> {}
             case REFUSED ->
                 console.err()
-                        .println("vc: The reservation is REFUSED; its problems say why."
-                                + (reservation.hasOpenOffers()
-                                        ? " Take an offer: ./vc accept " + reservation.id() + " NUMBER"
-                                        : ""));
+                        .println(
+                                reservation.changeIsRefused()
+                                        ? "vc: It can not be changed like that and is as it was; its change says why."
+                                        : "vc: The reservation is REFUSED; its problems say why."
+                                                + (reservation.hasOpenOffers()
+                                                        ? " Take an offer: ./vc accept " + reservation.id() + " NUMBER"
+                                                        : ""));
             case TIMEOUT ->
                 console.err()
                         .println("vc: Not there yet, it is " + reservation.state()

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -54,6 +55,7 @@ final class PreparedHost {
     private static final String WITHIN = "cd " + ROOT
             + "; exec nsenter --target \"$(pgrep --oldest --full '^/lib/systemd/systemd')\" --pid --mount --root --wd=. \"$@\"";
 
+    private static final Set<String> OF_THE_LAB_ALONE = Set.of("agent.state-directory", "quarkus.http.host");
     private static final String KEPT = "/var/lib/archipelago/";
     private static final String KEPT_BY_LAB = KEPT + "agent/";
     private static final String PROPERTIES = "/etc/archipelago/agent.properties";
@@ -130,12 +132,12 @@ final class PreparedHost {
         }
     }
 
-    /** Its name, and its roles' own; of the rest what the lab tells its hosts. Where state is kept, the unit says. */
+    /** Its name, and its roles' own; of the rest what the lab tells its hosts. Where state is kept, the unit says, and the agent answers its own host only. */
     private void sayWhichHostThisIs() throws IOException, InterruptedException {
         for (Map.Entry<String, String> variable :
                 running.agents().environment(host).entrySet()) {
             String key = key(variable.getKey());
-            if (!key.equals("agent.state-directory")) {
+            if (!OF_THE_LAB_ALONE.contains(key)) {
                 within("sed -i -e '/^#*%s=/d' -e '$a %s=%s' %s".formatted(key, key, variable.getValue(), PROPERTIES));
             }
         }

@@ -4,13 +4,18 @@ import io.archipelago.bus.Tx;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
+import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
+import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.AllocationMoves;
 import io.archipelago.reservation.domain.Decision;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Restoration;
 import io.archipelago.reservation.domain.RestoredMoves;
@@ -66,8 +71,8 @@ public class AllocationService {
                 return exchanges.ignored(tx, master);
             }
             return excess(tx, master, found, command)
-                    .chain(why -> why.isPresent() && command instanceof HoldShare hold
-                            ? refuse(tx, found, hold, why.get())
+                    .chain(why -> why.isPresent()
+                            ? refuse(tx, found, command, why.get())
                             : found.isPresent()
                                     ? carryOut(tx, moves.onCommand(found.get(), command, tx.now()))
                                     : onUnknown(tx, master, command));
@@ -84,16 +89,37 @@ public class AllocationService {
                 && found.filter(a -> a instanceof Allocation.Released
                                 && command.sequence() == a.header().shareSequence())
                         .isPresent();
-        return (newer || again) && command instanceof HoldShare hold
-                ? limits.excess(tx, master, hold)
+        if ((newer || again) && command instanceof HoldShare hold) {
+            return limits.excess(tx, master, hold);
+        }
+        return newer && command instanceof ReviseShare revise && found.orElse(null) instanceof Leased lease
+                ? excess(tx, master, lease, revise)
                 : Uni.createFrom().item(Optional.empty());
     }
 
-    private Uni<Void> refuse(Tx tx, Optional<Allocation> found, HoldShare hold, Refusal why) {
-        return exchanges
-                .restoredIn(tx)
-                .map(Restoration::floor)
-                .chain(floor -> carryOut(tx, Optional.of(moves.refuse(found, hold, why, floor, tx.now()))));
+    /** Less than it has, a master may always have. */
+    private Uni<Optional<Refusal>> excess(Tx tx, SiteId master, Leased lease, ReviseShare revise) {
+        AllocationSpec agreed = lease.header().spec();
+        AllocationSpec wanted = agreed.with(revise.window()).with(revise.groups());
+        boolean less = agreed.window().covers(wanted.window())
+                && wanted.machines() <= agreed.machines()
+                && wanted.diskBytes() <= agreed.diskBytes();
+        return less
+                ? Uni.createFrom().item(Optional.empty())
+                : limits.excess(tx, master, revise.allocation(), wanted, false);
+    }
+
+    private Uni<Void> refuse(Tx tx, Optional<Allocation> found, ShareMessage.Command command, Refusal why) {
+        return switch (command) {
+            case HoldShare hold ->
+                exchanges
+                        .restoredIn(tx)
+                        .map(Restoration::floor)
+                        .chain(floor -> carryOut(tx, Optional.of(moves.refuse(found, hold, why, floor, tx.now()))));
+            case ReviseShare revise -> carryOut(tx, found.map(lease -> moves.refuse((Leased) lease, revise, why)));
+            case ConfirmShare confirm -> throw new IllegalArgumentException("what is held may be confirmed");
+            case ReleaseShare release -> throw new IllegalArgumentException("everything may be given back");
+        };
     }
 
     private static boolean opens(SiteId master, Optional<Allocation> found, ShareMessage.Command command) {

@@ -1,7 +1,9 @@
 package io.archipelago.reservation.app;
 
 import io.archipelago.bus.Tx;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
@@ -28,6 +30,16 @@ public class PeerLimits {
 
     /** Why a share would be too much for its master; empty also for who is no peer, which is this site itself. */
     Uni<Optional<Refusal>> excess(Tx tx, SiteId master, HoldShare hold) {
+        return excess(tx, master, hold.allocation(), hold.spec(), hold.heldFor() == HoldPurpose.OFFER);
+    }
+
+    /**
+     * The same of any share.
+     *
+     * @param wanted what it would be
+     * @param offer whether it is for a counter-offer
+     */
+    Uni<Optional<Refusal>> excess(Tx tx, SiteId master, AllocationId share, AllocationSpec wanted, boolean offer) {
         FederationConfig.Peer peer = config.peers().get(master.value());
         if (peer == null) {
             return Uni.createFrom().item(Optional.empty());
@@ -35,7 +47,7 @@ public class PeerLimits {
         PeerLimit limit = new PeerLimit(
                 peer.limits().machines().orElse(config.limits().machines()),
                 peer.limits().volumeGib().orElse(config.limits().volumeGib()) * GIB);
-        return store.uses(tx, master, hold.allocation(), hold.spec().window(), hold.heldFor() == HoldPurpose.OFFER)
-                .map(others -> limit.excess(master, others, hold.spec()));
+        return store.uses(tx, master, share, wanted.window(), offer)
+                .map(others -> limit.excess(master, others, wanted));
     }
 }

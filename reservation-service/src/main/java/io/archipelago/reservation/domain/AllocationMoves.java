@@ -85,6 +85,11 @@ public final class AllocationMoves {
                         why));
     }
 
+    /** Takes a newer command to have a lease otherwise than this site gives to its master. */
+    public Decision<Allocation> refuse(Leased lease, ReviseShare revise, Refusal why) {
+        return RevisionMoves.refuse(lease.heard(lease.header().heard(revise.sequence()), lease.cluster()), why);
+    }
+
     /** There is nothing to give back, but the release is remembered: a copy of the hold that comes after it begins nothing. */
     private static Decision<Allocation> neverHeld(SiteId master, ReleaseShare release, Instant now) {
         Header header = new Header(release.allocation(), Restoration.forgotten(master, now), release.sequence(), 1);

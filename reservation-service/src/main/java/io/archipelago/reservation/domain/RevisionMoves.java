@@ -60,7 +60,8 @@ final class RevisionMoves {
                 AllocationMessages.extend(header, extension.spec()));
     }
 
-    private static Decision<Allocation> refuse(Leased lease, Refusal why) {
+    /** What is asked for can not be had, whatever participants say; the lease is as it was. */
+    static Decision<Allocation> refuse(Leased lease, Refusal why) {
         return Decision.of(lease, AllocationMessages.refused(lease.header(), List.of(why)));
     }
 
