@@ -21,6 +21,12 @@ enum Deed {
     PREVIEW_FITS,
     /** Something that somebody only asked about did not fit. */
     PREVIEW_REFUSED,
+    /** A tenant wanted a cluster otherwise, and sites were asked. */
+    CHANGE_ASKED,
+    /** It came to be so. */
+    CHANGED,
+    /** It could not be. */
+    CHANGE_REFUSED,
     CANCELLED,
     ENDED,
     /** A participant refused, and only holds stood in the way. */

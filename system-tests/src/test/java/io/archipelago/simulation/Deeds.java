@@ -3,9 +3,10 @@ package io.archipelago.simulation;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Change;
 import io.archipelago.reservation.domain.Leased;
-import io.archipelago.reservation.domain.Revision;
 import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Revision;
 import io.archipelago.reservation.domain.Share;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ final class Deeds {
         if (before instanceof Reservation.Offered offered && after instanceof Reservation.Releasing) {
             world.did(Deed.OFFER_GIVEN_BACK);
         }
+        if (after instanceof Reservation.Clustered cluster
+                && cluster.change() instanceof Change.Refused refused
+                && !(before instanceof Reservation.Clustered was && refused.equals(was.change()))) {
+            world.did(Deed.CHANGE_REFUSED);
+        }
         switch (after.state()) {
             case ACTIVE -> world.did(Deed.ACTIVE);
             case DEGRADED -> world.did(Deed.DEGRADED);
@@ -56,7 +62,8 @@ final class Deeds {
     }
 
     void running(Leased.Running before, Leased.Running after) {
-        if (!after.header().spec().equals(before.header().spec())) {
+        boolean goesOnOtherwise = !after.header().spec().equals(before.header().spec());
+        if (goesOnOtherwise && before.revision() instanceof Revision.Replacing) {
             world.did(Deed.REPLACED);
         }
         if (after.revision() instanceof Revision.Planned planned && planned.because() != null) {

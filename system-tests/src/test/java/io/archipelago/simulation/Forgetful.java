@@ -3,8 +3,14 @@ package io.archipelago.simulation;
 import io.archipelago.bus.protocol.Part;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
+import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.host.Phase;
+import io.archipelago.reservation.domain.Reservation;
+import io.archipelago.reservation.domain.Share;
+import java.time.Instant;
+import java.util.Objects;
 
 /** What is not so, for mutations. */
 final class Forgetful {
@@ -37,6 +43,14 @@ final class Forgetful {
     static HoldAllocation purpose(HoldAllocation hold) {
         return new HoldAllocation(
                 hold.allocation(), hold.sequence(), hold.addressees(), hold.spec(), hold.facts(), hold.holdFor());
+    }
+
+    /** For {@link Mutation#CHANGE_AGREED_ALONE}: what a site says that holds what it is asked for. */
+    static ShareHeld refusal(ShareRefused refused, Reservation cluster) {
+        Share share =
+                Objects.requireNonNull(cluster.shares().get(refused.allocation().site()));
+        return new ShareHeld(
+                refused.allocation(), refused.sequence(), Instant.MAX, Objects.requireNonNull(share.facts()));
     }
 
     /** For {@link Mutation#SEQUENCE_FORGOTTEN}: the part as if no command had been seen. */

@@ -15,8 +15,8 @@ import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.Allocation;
-import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Decision;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.domain.Share;
@@ -48,12 +48,14 @@ final class Invariants {
     private final Map<ReservationId, Long> scheduledAt = new HashMap<>();
     private final Map<AllocationId, Instant> leasedAt = new HashMap<>();
     private final Map<AllocationId, Long> replacedAt = new HashMap<>();
+    /** An agent that is cut off goes by the end that it was told. */
+    private final Map<AllocationId, Instant> latestEnds = new HashMap<>();
 
     Invariants(World world) {
         this.world = world;
         this.deeds = new Deeds(world);
         this.hosts = new HostInvariants(world);
-        this.outcomes = new Outcomes(world, scheduledAt, leasedAt, replacedAt);
+        this.outcomes = new Outcomes(world, scheduledAt, leasedAt, replacedAt, latestEnds);
     }
 
     /** What must hold of the whole, looked at now and then. */
@@ -198,8 +200,7 @@ final class Invariants {
             Allocation allocation = service.site().reservation().allocations().get(id);
             require(
                     world.setBack()
-                            || !(allocation instanceof Leased.Confirmed
-                                    || allocation instanceof Leased.Running),
+                            || !(allocation instanceof Leased.Confirmed || allocation instanceof Leased.Running),
                     () -> service + " gives back " + Words.of(id) + ", which its site still counts on");
         }
     }
@@ -209,6 +210,7 @@ final class Invariants {
             return;
         }
         AllocationId id = after.id();
+        latestEnds.merge(id, after.header().spec().window().end(), (a, b) -> a.isAfter(b) ? a : b);
         require(
                 after.header().sequence() >= before.header().sequence()
                         && after.header().shareSequence() >= before.header().shareSequence(),
@@ -275,6 +277,12 @@ final class Invariants {
                     () -> service + " undoes " + Words.of(before) + ": " + Words.of(after));
         }
         deeds.reservation(before, after);
+        if (before instanceof Reservation.Clustered
+                && after instanceof Reservation.Clustered
+                && !before.details().request().equals(after.details().request())) {
+            world.did(Deed.CHANGED);
+            scheduledAt.put(after.id(), world.scheduler().now());
+        }
         boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
         if (scheduled && before instanceof Reservation.Held held) {
             scheduledAt.put(after.id(), world.scheduler().now());

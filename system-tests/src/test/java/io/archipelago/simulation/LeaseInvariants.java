@@ -71,7 +71,8 @@ final class LeaseInvariants {
 
     /** Whatever takes the place of a machine is not started before that can write nothing any more, unless its host hears us. */
     void goesOn(ParticipantService service, Lease before, Lease after) {
-        boolean replaced = !after.spec().ordinals().containsAll(before.spec().ordinals());
+        boolean replaced = !after.spec().ordinals().containsAll(before.spec().ordinals())
+                && after.spec().machines() >= before.spec().machines();
         if (!replaced || service.logic().name() != Participant.PLACEMENT) {
             return;
         }

@@ -30,6 +30,8 @@ enum Mutation {
     GONE_UNSEEN,
     /** What a lease no longer has is given back when it is to go, not when it was seen gone. */
     LEFTOVERS_NOT_BOOKED,
+    /** A master takes it for so that a cluster is otherwise, though a site can not. */
+    CHANGE_AGREED_ALONE,
     /** A master does not tell the other sites when one of them gives other machines. */
     NEWS_NOT_SPREAD,
     /** The machines of a host are replaced when it is silent, not when it is dead. */

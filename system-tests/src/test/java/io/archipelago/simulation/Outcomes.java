@@ -13,8 +13,8 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.reservation.domain.Allocation;
-import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Digests;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Reservation.State;
 import java.time.Instant;
@@ -34,13 +34,16 @@ final class Outcomes {
     private final Map<ReservationId, Long> scheduledAt;
     private final Map<AllocationId, Instant> leasedAt;
     private final Map<AllocationId, Long> replacedAt;
+    private final Map<AllocationId, Instant> latestEnds;
 
     Outcomes(
             World world,
             Map<ReservationId, Long> scheduledAt,
             Map<AllocationId, Instant> leasedAt,
-            Map<AllocationId, Long> replacedAt) {
+            Map<AllocationId, Long> replacedAt,
+            Map<AllocationId, Instant> latestEnds) {
         this.world = world;
+        this.latestEnds = latestEnds;
         this.replacedAt = replacedAt;
         this.scheduledAt = scheduledAt;
         this.leasedAt = leasedAt;
@@ -87,11 +90,10 @@ final class Outcomes {
                     || key.kind() == ResourceKind.SEGMENT
                     || key.kind() == ResourceKind.LINK;
             if (runs && allocation != null) {
-                Instant end = allocation
-                        .header()
-                        .spec()
-                        .window()
-                        .end()
+                Instant end = latestEnds
+                        .getOrDefault(
+                                key.allocation(),
+                                allocation.header().spec().window().end())
                         .plus(world.figures().terms().grace());
                 Invariants.require(
                         site.now().isBefore(end.plus(TO_STOP, ChronoUnit.MICROS)),
@@ -210,8 +212,8 @@ final class Outcomes {
                     .filter(Host::isDestroyed)
                     .anyMatch(host -> site.participants().stream()
                             .anyMatch(service -> !service.hosts().isDead(host.id())));
-            boolean underWay = site.reservation().allocations().get(id) instanceof Leased.Running now
-                    && now.revision() != null;
+            boolean underWay =
+                    site.reservation().allocations().get(id) instanceof Leased.Running now && now.revision() != null;
             boolean justNow = replacedAt.getOrDefault(id, Long.MIN_VALUE)
                     > world.scheduler().now() - TO_COME_UP;
             if (unknown || underWay || justNow) {

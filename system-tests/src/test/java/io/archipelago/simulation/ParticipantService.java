@@ -271,7 +271,8 @@ class ParticipantService extends Service {
         TimeWindow window = switch (command) {
             case HoldAllocation hold -> protocol.booked(hold.spec().window());
             case ExtendAllocation extend
-            when part instanceof Part.Deploying deploying -> deploying.lease().booked();
+            when part instanceof Part.Leased leased ->
+                leased.lease().booked().hull(protocol.booked(extend.spec().window()));
             default -> null;
         };
         Reach reach = window == null ? Reach.PRESENT : Reach.WINDOW;

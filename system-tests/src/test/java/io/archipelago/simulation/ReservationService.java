@@ -15,9 +15,12 @@ import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.AllocationMoves;
+import io.archipelago.reservation.domain.Change;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Outgoing;
+import io.archipelago.reservation.domain.Proposal;
+import io.archipelago.reservation.domain.Proposal.Wish;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.ReservationMoves;
 import io.archipelago.reservation.domain.Restoration;
@@ -30,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The reservation-service of one site: production's moves over two tables, and as little as possible between them. */
@@ -103,6 +107,18 @@ final class ReservationService extends Service {
     /** POST of an acceptance, by a tenant who takes the first offer that it finds open. */
     void accept(ReservationId refused) {
         Offers.accept(this, refused).ifPresent(this::request);
+    }
+
+    /** PATCH: what a tenant makes of what it sees. */
+    void change(ReservationId id, Function<Reservation, Wish> wish) {
+        request(Work.on("PATCH", 0, List.of(id), tx -> {
+            Reservation seen = reservations.get(id);
+            if (seen instanceof Reservation.Clustered
+                    && reservationMoves.change(seen, wish.apply(seen), tx.now()) instanceof Proposal.Made made) {
+                world().did(Deed.CHANGE_ASKED);
+                reserve(id, Optional.of(made.decision()), tx, "PATCH");
+            }
+        }));
     }
 
     ReservationMoves moves() {
@@ -256,6 +272,10 @@ final class ReservationService extends Service {
             case ShareMessage.ShareStatus status
             when status.facts() != null && world().broken(Mutation.NEWS_NOT_SPREAD) ->
                 take(from, Forgetful.facts(status), tx);
+            case ShareMessage.ShareRefused refused
+            when world().broken(Mutation.CHANGE_AGREED_ALONE)
+                    && reservations.get(refused.allocation().reservation()) instanceof Reservation.Clustered cluster
+                    && cluster.change() instanceof Change.Asked -> take(from, Forgetful.refusal(refused, cluster), tx);
             case ShareMessage.Answer answer -> {
                 ReservationId id = answer.allocation().reservation();
                 reserve(

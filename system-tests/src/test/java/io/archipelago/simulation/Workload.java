@@ -10,13 +10,16 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.reservation.domain.Details;
+import io.archipelago.reservation.domain.Proposal.Wish;
 import io.archipelago.reservation.domain.Request;
+import io.archipelago.reservation.domain.Reservation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A few reservations that want much the same at much the same time. */
@@ -103,6 +106,19 @@ final class Workload {
                 world.scheduler().at(lookAt, () -> master.reservation().accept(id));
             }
         }
+        for (int changes = dice.chance(0.4) ? dice.between(1, 2) : 0; changes > 0; changes--) {
+            long more = dice.between(-900L, 1800L);
+            int machines = dice.between(-2, 2);
+            long changeAt = dice.between(at, start + length);
+            lastEnd = Math.max(lastEnd, start + length + Math.max(0, more) * SECOND);
+            world.scheduler().at(changeAt, () -> {
+                world.tell(
+                        master,
+                        "tenant",
+                        () -> "wants " + Words.of(id) + " for " + more + " s more with " + machines + " machines more");
+                master.reservation().change(id, seen -> wish(seen, more, machines));
+            });
+        }
         if (dice.chance(0.35)) {
             long cancelAt = dice.chance(0.5)
                     ? at + dice.between(0L, 20 * SECOND)
@@ -112,6 +128,16 @@ final class Workload {
                 master.reservation().cancel(id);
             });
         }
+    }
+
+    private static Wish wish(Reservation seen, long secondsMore, int machinesMore) {
+        Request agreed = seen.details().request();
+        TimeWindow window = agreed.window();
+        Instant end = window.end().plusSeconds(secondsMore);
+        return new Wish(
+                end.isAfter(window.start()) ? new TimeWindow(window.start(), end) : window,
+                Math.max(1, agreed.compute().count() + machinesMore),
+                Set.of());
     }
 
     private SitePolicy policy(int count) {
