@@ -63,6 +63,13 @@ final class Person {
         return post(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + refused + "/offers/" + offer + "/accept");
     }
 
+    /** Asks that a cluster be otherwise. */
+    Answer change(String site, String id, String json) throws IOException, InterruptedException {
+        return send(to(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(json)));
+    }
+
     Answer cancel(String site, String id) throws IOException, InterruptedException {
         return send(to(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id).DELETE());
     }

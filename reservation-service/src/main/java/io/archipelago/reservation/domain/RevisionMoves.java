@@ -134,11 +134,15 @@ final class RevisionMoves {
             Leased lease, Header header, Facts.OfSite facts, ConfirmShare confirm, Instant now) {
         Facts.OfCluster known = KnownSites.after(lease.cluster(), header, facts, confirm)
                 .with(AllocationMessages.shared(header, facts));
+        boolean grows =
+                !lease.header().spec().ordinals().containsAll(header.spec().ordinals());
         Leased told =
                 lease.told(header.next(), again(1, now)).with(facts, known).revised(null);
         Leased next = switch (told) {
             case Confirmed confirmed ->
                 confirmed.deployingAt(header.spec().window().start().minus(pace.lead()));
+            // What participants have said of fewer machines is no word on these.
+            case Running running when grows -> Running.begin(running.header(), facts, known, again(1, now));
             case Running running -> ReplacementMoves.plan(running, now);
         };
         return Decision.of(next, AllocationMessages.goOn(next), AllocationMessages.standing(next));

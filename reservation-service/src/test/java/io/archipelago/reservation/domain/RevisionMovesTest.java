@@ -107,13 +107,16 @@ class RevisionMovesTest {
         assertThat(site.groups()).containsExactly(three);
 
         // When
-        Leased agreed = (Leased) confirm((Leased) held.next(), cluster().with(site), spec().window())
-                .next();
+        Decision<Allocation> heard = confirm((Leased) held.next(), cluster().with(site), spec().window());
+        Leased agreed = (Leased) heard.next();
 
         // Then
         assertThat(agreed.header().spec().groups()).containsExactly(three);
         assertThat(agreed.facts()).isEqualTo(both(both).onlyOf(Set.of(2, 3, 4)));
         assertThat(agreed.cluster().at(OSAKA)).contains(site);
+        if (said(heard) instanceof ShareStatus status) {
+            assertThat(status.progress()).as("until the new ones are ready").isEqualTo(Progress.DEPLOYING);
+        }
     }
 
     @ParameterizedTest
