@@ -17,7 +17,7 @@ public enum ErrorCode {
     /** The thing has moved on; read it again. */
     CONFLICT(Category.CONFLICT, true),
     /** The thing has moved on since the version that the caller named as the one that it knows; read it again. */
-    STALE(Category.CONFLICT, false),
+    STALE(Category.USER, false),
     /** Over the limit that the administrator set for one cluster or tenant. */
     LIMIT_EXCEEDED(Category.USER, false),
     /** As many connections of this kind are open as the administrator allows. */

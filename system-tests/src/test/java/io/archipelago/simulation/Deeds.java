@@ -4,6 +4,7 @@ import io.archipelago.bus.protocol.Part;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.Change;
+import io.archipelago.reservation.domain.Clustered;
 import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.domain.Revision;
@@ -20,7 +21,7 @@ final class Deeds {
     }
 
     void reservation(@Nullable Reservation before, Reservation after) {
-        boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
+        boolean scheduled = after instanceof Clustered.Scheduled || after instanceof Clustered.Running;
         if (scheduled && before instanceof Reservation.Held held) {
             world.did(Deed.SCHEDULED);
             if (held.attempt().number() > 1) {
@@ -45,9 +46,9 @@ final class Deeds {
         if (before instanceof Reservation.Offered offered && after instanceof Reservation.Releasing) {
             world.did(Deed.OFFER_GIVEN_BACK);
         }
-        if (after instanceof Reservation.Clustered cluster
+        if (after instanceof Clustered cluster
                 && cluster.change() instanceof Change.Refused refused
-                && !(before instanceof Reservation.Clustered was && refused.equals(was.change()))) {
+                && !(before instanceof Clustered was && refused.equals(was.change()))) {
             world.did(Deed.CHANGE_REFUSED);
         }
         switch (after.state()) {

@@ -15,6 +15,7 @@ import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Clustered;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Reservation;
@@ -277,13 +278,13 @@ final class Invariants {
                     () -> service + " undoes " + Words.of(before) + ": " + Words.of(after));
         }
         deeds.reservation(before, after);
-        if (before instanceof Reservation.Clustered
-                && after instanceof Reservation.Clustered
+        if (before instanceof Clustered
+                && after instanceof Clustered
                 && !before.details().request().equals(after.details().request())) {
             world.did(Deed.CHANGED);
             scheduledAt.put(after.id(), world.scheduler().now());
         }
-        boolean scheduled = after instanceof Reservation.Scheduled || after instanceof Reservation.Running;
+        boolean scheduled = after instanceof Clustered.Scheduled || after instanceof Clustered.Running;
         if (scheduled && before instanceof Reservation.Held held) {
             scheduledAt.put(after.id(), world.scheduler().now());
             if (!world.setBack()) {
@@ -300,12 +301,12 @@ final class Invariants {
     private boolean mayFollow(Reservation before, Reservation after, Instant now) {
         boolean over = !now.isBefore(before.details().request().window().end());
         return switch (before) {
-            case Reservation.Scheduled s ->
-                after instanceof Reservation.Scheduled
-                        || after instanceof Reservation.Running
+            case Clustered.Scheduled s ->
+                after instanceof Clustered.Scheduled
+                        || after instanceof Clustered.Running
                         || (ends(after) && (over || cancelled.contains(before.id())));
-            case Reservation.Running r ->
-                after instanceof Reservation.Running || (ends(after) && (over || cancelled.contains(before.id())));
+            case Clustered.Running r ->
+                after instanceof Clustered.Running || (ends(after) && (over || cancelled.contains(before.id())));
             case Reservation.Releasing r -> ends(after);
             case Reservation.Closed c -> after instanceof Reservation.Closed && after.state() == before.state();
             case Reservation.Planning p -> true;

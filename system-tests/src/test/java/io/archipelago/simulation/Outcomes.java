@@ -13,6 +13,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Clustered;
 import io.archipelago.reservation.domain.Digests;
 import io.archipelago.reservation.domain.Leased;
 import io.archipelago.reservation.domain.Reservation;
@@ -150,9 +151,9 @@ final class Outcomes {
                     return;
                 }
                 Invariants.require(
-                        !(reservation instanceof Reservation.Scheduled),
+                        !(reservation instanceof Clustered.Scheduled),
                         () -> "its time has come, but it is " + Words.of(reservation));
-                if (reservation instanceof Reservation.Running running) {
+                if (reservation instanceof Clustered.Running running) {
                     heard(running);
                     running(running);
                 }
@@ -161,7 +162,7 @@ final class Outcomes {
     }
 
     /** What the master was last told of each share is what its site says of it now, though it may have been lost on its way. */
-    private void heard(Reservation.Running running) {
+    private void heard(Clustered.Running running) {
         boolean underWay = world.sites().stream()
                 .anyMatch(site -> !site.broker().drained()
                         || site.services().stream().anyMatch(s -> !s.database().idle()));
@@ -191,7 +192,7 @@ final class Outcomes {
     }
 
     /** Whether it has something on a host that is no more; if that is known, it must be told. */
-    private boolean hurt(Reservation.Running running) {
+    private boolean hurt(Clustered.Running running) {
         for (Facts.Shared shared : running.cluster().sites()) {
             AllocationId id = new AllocationId(running.id(), shared.site());
             Site site = world.site(shared.site());
@@ -224,7 +225,7 @@ final class Outcomes {
     }
 
     /** Every gateway of a cluster knows every machine of it, and no other. */
-    private void names(Reservation.Running running) {
+    private void names(Clustered.Running running) {
         Set<String> machines = new TreeSet<>();
         ClusterAddressing addressing =
                 ClusterAddressing.of(running.details().request().network(), running.id());
@@ -250,7 +251,7 @@ final class Outcomes {
         }
     }
 
-    private void running(Reservation.Running running) {
+    private void running(Clustered.Running running) {
         if (hurt(running)) {
             return;
         }

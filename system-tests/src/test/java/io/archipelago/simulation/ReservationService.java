@@ -16,6 +16,7 @@ import io.archipelago.contracts.placement.PlacementMessage.SitesPlanned;
 import io.archipelago.reservation.domain.Allocation;
 import io.archipelago.reservation.domain.AllocationMoves;
 import io.archipelago.reservation.domain.Change;
+import io.archipelago.reservation.domain.Clustered;
 import io.archipelago.reservation.domain.Decision;
 import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Outgoing;
@@ -113,7 +114,7 @@ final class ReservationService extends Service {
     void change(ReservationId id, Function<Reservation, Wish> wish) {
         request(Work.on("PATCH", 0, List.of(id), tx -> {
             Reservation seen = reservations.get(id);
-            if (seen instanceof Reservation.Clustered
+            if (seen instanceof Clustered
                     && reservationMoves.change(seen, wish.apply(seen), tx.now()) instanceof Proposal.Made made) {
                 world().did(Deed.CHANGE_ASKED);
                 reserve(id, Optional.of(made.decision()), tx, "PATCH");
@@ -274,7 +275,7 @@ final class ReservationService extends Service {
                 take(from, Forgetful.facts(status), tx);
             case ShareMessage.ShareRefused refused
             when world().broken(Mutation.CHANGE_AGREED_ALONE)
-                    && reservations.get(refused.allocation().reservation()) instanceof Reservation.Clustered cluster
+                    && reservations.get(refused.allocation().reservation()) instanceof Clustered cluster
                     && cluster.change() instanceof Change.Asked -> take(from, Forgetful.refusal(refused, cluster), tx);
             case ShareMessage.Answer answer -> {
                 ReservationId id = answer.allocation().reservation();

@@ -62,8 +62,7 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
         /** The same while it is to become otherwise: as much as it is or will be. */
         public static Use of(Reservation reservation) {
             Use now = of(reservation.details());
-            return reservation instanceof Reservation.Clustered cluster
-                            && cluster.change() instanceof Change.Asked asked
+            return reservation instanceof Clustered cluster && cluster.change() instanceof Change.Asked asked
                     ? now.covering(of(reservation.details().with(asked.wanted())))
                     : now;
         }

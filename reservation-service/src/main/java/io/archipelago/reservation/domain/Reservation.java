@@ -41,7 +41,15 @@ import org.jspecify.annotations.Nullable;
  * A share that was given back by an attempt that failed goes on being released in the background, whatever the state. What is done on every
  * message in every state: {@link ReservationMoves}.
  */
-public sealed interface Reservation {
+public sealed interface Reservation
+        permits Reservation.Planning,
+                Reservation.Holding,
+                Reservation.Offered,
+                Reservation.Held,
+                Clustered,
+                Reservation.Releasing,
+                Reservation.Offering,
+                Reservation.Closed {
 
     Details details();
 
@@ -173,88 +181,6 @@ public sealed interface Reservation {
     }
 
     /**
-     * Every participant of every site has confirmed.
-     *
-     * @param details see {@link Details}
-     * @param shares see {@link Holding}
-     * @param cluster the merged facts
-     * @param change that it is to be otherwise; null: it is not
-     */
-    record Scheduled(
-            Details details,
-            Map<SiteId, Share> shares,
-            Facts.OfCluster cluster,
-            @Nullable Change change) implements Clustered {
-        public Scheduled {
-            shares = ordered(shares);
-        }
-
-        /** As it was agreed on. */
-        public Scheduled(Details details, Map<SiteId, Share> shares, Facts.OfCluster cluster) {
-            this(details, shares, cluster, null);
-        }
-
-        @Override
-        public Scheduled with(Details others, @Nullable Change other) {
-            return new Scheduled(others, shares, cluster, other);
-        }
-
-        @Override
-        public State state() {
-            return State.SCHEDULED;
-        }
-
-        @Override
-        public Instant deadline() {
-            return earlier(details.request().window().end(), change);
-        }
-    }
-
-    /**
-     * The leases have begun at some site at least.
-     *
-     * @param details see {@link Details}
-     * @param shares see {@link Holding}
-     * @param cluster the merged facts
-     * @param state DEPLOYING, ACTIVE or DEGRADED
-     * @param completeBy when a cluster that is not complete is called degraded; null once that is past or it was complete
-     * @param change that it is to be otherwise; null: it is not
-     */
-    record Running(
-            Details details,
-            Map<SiteId, Share> shares,
-            Facts.OfCluster cluster,
-            State state,
-            @Nullable Instant completeBy,
-            @Nullable Change change)
-            implements Clustered {
-        public Running {
-            shares = ordered(shares);
-        }
-
-        /** As it was agreed on. */
-        public Running(
-                Details details,
-                Map<SiteId, Share> shares,
-                Facts.OfCluster cluster,
-                State state,
-                @Nullable Instant completeBy) {
-            this(details, shares, cluster, state, completeBy, null);
-        }
-
-        @Override
-        public Running with(Details others, @Nullable Change other) {
-            return new Running(others, shares, cluster, state, completeBy, other);
-        }
-
-        @Override
-        public Instant deadline() {
-            Instant end = earlier(details.request().window().end(), change);
-            return completeBy != null && completeBy.isBefore(end) ? completeBy : end;
-        }
-    }
-
-    /**
      * Everything is being given back.
      *
      * @param details see {@link Details}
@@ -339,20 +265,6 @@ public sealed interface Reservation {
         }
     }
 
-    /** All sites of it have confirmed: it may be changed. */
-    sealed interface Clustered extends Reservation permits Scheduled, Running {
-
-        /** The merged facts. */
-        Facts.OfCluster cluster();
-
-        /** That it is to be otherwise; null: it is not. */
-        @Nullable
-        Change change();
-
-        /** The same of another request. */
-        Clustered with(Details others, @Nullable Change other);
-    }
-
     /** The same with other shares. */
     default Reservation with(Map<SiteId, Share> shares) {
         return switch (this) {
@@ -360,8 +272,9 @@ public sealed interface Reservation {
             case Holding h -> new Holding(h.details, h.attempt, shares, h.deadline);
             case Offered o -> new Offered(o.details, o.attempt, shares, o.deadline);
             case Held h -> new Held(h.details, h.attempt, shares, h.cluster, h.deadline);
-            case Scheduled s -> new Scheduled(s.details, shares, s.cluster, s.change);
-            case Running r -> new Running(r.details, shares, r.cluster, r.state, r.completeBy, r.change);
+            case Clustered.Scheduled c -> new Clustered.Scheduled(c.details(), shares, c.cluster(), c.change());
+            case Clustered.Running r ->
+                new Clustered.Running(r.details(), shares, r.cluster(), r.state(), r.completeBy(), r.change());
             case Releasing r -> new Releasing(r.details, shares, r.outcome);
             case Offering o -> new Offering(o.details, shares, o.refusals, o.question, o.asked, o.deadline);
             case Closed c -> new Closed(c.details, shares, c.state, c.refusals, c.offers);
@@ -372,8 +285,9 @@ public sealed interface Reservation {
     default Reservation with(Facts.OfCluster cluster) {
         return switch (this) {
             case Held h -> new Held(h.details, h.attempt, h.shares, cluster, h.deadline);
-            case Scheduled s -> new Scheduled(s.details, s.shares, cluster, s.change);
-            case Running r -> new Running(r.details, r.shares, cluster, r.state, r.completeBy, r.change);
+            case Clustered.Scheduled c -> new Clustered.Scheduled(c.details(), c.shares(), cluster, c.change());
+            case Clustered.Running r ->
+                new Clustered.Running(r.details(), r.shares(), cluster, r.state(), r.completeBy(), r.change());
             case Planning planning -> planning;
             case Holding holding -> holding;
             case Offered offered -> offered;
@@ -394,8 +308,7 @@ public sealed interface Reservation {
     default Facts.@Nullable OfCluster facts() {
         return switch (this) {
             case Held held -> held.cluster;
-            case Scheduled scheduled -> scheduled.cluster;
-            case Running running -> running.cluster;
+            case Clustered clustered -> clustered.cluster();
             case Planning planning -> null;
             case Holding holding -> null;
             case Offered offered -> null;
@@ -405,11 +318,8 @@ public sealed interface Reservation {
         };
     }
 
-    private static Instant earlier(Instant end, @Nullable Change change) {
-        return change instanceof Change.Asked asked && asked.giveUpAt().isBefore(end) ? asked.giveUpAt() : end;
-    }
-
-    private static Map<SiteId, Share> ordered(Map<SiteId, Share> shares) {
+    /** In the order of their sites. */
+    static Map<SiteId, Share> ordered(Map<SiteId, Share> shares) {
         return Collections.unmodifiableMap(new TreeMap<>(shares));
     }
 }

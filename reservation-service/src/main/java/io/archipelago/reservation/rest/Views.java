@@ -14,6 +14,7 @@ import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.reservation.domain.Change;
+import io.archipelago.reservation.domain.Clustered;
 import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Reservation;
@@ -80,7 +81,7 @@ final class Views {
     }
 
     private static @Nullable ChangeView change(Reservation reservation) {
-        if (!(reservation instanceof Reservation.Clustered cluster)) {
+        if (!(reservation instanceof Clustered cluster)) {
             return null;
         }
         return switch (cluster.change()) {
@@ -183,7 +184,7 @@ final class Views {
         if (reservation instanceof Reservation.Closed closed) {
             problems.addAll(refusals(closed.refusals()));
         }
-        if (reservation instanceof Reservation.Running running) {
+        if (reservation instanceof Clustered.Running running) {
             running.shares().values().stream()
                     .filter(share -> !share.stage().open()
                             && running.cluster().at(share.site()).isPresent())

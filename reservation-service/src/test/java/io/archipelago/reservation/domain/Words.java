@@ -27,7 +27,7 @@ final class Words {
     static String state(Object state) {
         String name = state.getClass().getSimpleName();
         return switch (state) {
-            case Reservation.Running running -> name + "(" + running.state() + ")";
+            case Clustered.Running running -> name + "(" + running.state() + ")";
             case Reservation.Closed closed -> name + "(" + closed.state() + ")";
             default -> name;
         };

@@ -23,6 +23,7 @@ import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.placement.SitePolicy;
+import io.archipelago.reservation.domain.Clustered;
 import io.archipelago.reservation.domain.Details;
 import io.archipelago.reservation.domain.Pace;
 import io.archipelago.reservation.domain.Request;
@@ -251,7 +252,7 @@ class ViewsTest {
 
     private static Reservation running(State state, Share share) {
         Facts.OfCluster cluster = new Facts.OfCluster(List.of(FACTS), 1400);
-        return new Reservation.Running(details(), Map.of(TOKYO, share), cluster, state, null);
+        return new Clustered.Running(details(), Map.of(TOKYO, share), cluster, state, null);
     }
 
     private static Share share(Stage stage, @Nullable Progress progress, List<ResourceStatus> resources) {
