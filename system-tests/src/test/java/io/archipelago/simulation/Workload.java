@@ -108,6 +108,7 @@ final class Workload {
         }
         for (int changes = dice.chance(0.4) ? dice.between(1, 2) : 0; changes > 0; changes--) {
             long more = dice.between(-900L, 1800L);
+            long startMore = dice.chance(0.3) ? dice.between(-600L, 600L) : 0;
             int machines = dice.between(-2, 2);
             long changeAt = dice.between(at, start + length);
             lastEnd = Math.max(lastEnd, start + length + Math.max(0, more) * SECOND);
@@ -116,7 +117,7 @@ final class Workload {
                         master,
                         "tenant",
                         () -> "wants " + Words.of(id) + " for " + more + " s more with " + machines + " machines more");
-                master.reservation().change(id, seen -> wish(seen, more, machines));
+                master.reservation().change(id, seen -> wish(seen, startMore, more, machines));
             });
         }
         if (dice.chance(0.35)) {
@@ -130,12 +131,13 @@ final class Workload {
         }
     }
 
-    private static Wish wish(Reservation seen, long secondsMore, int machinesMore) {
+    private static Wish wish(Reservation seen, long startMore, long secondsMore, int machinesMore) {
         Request agreed = seen.details().request();
         TimeWindow window = agreed.window();
+        Instant start = window.start().plusSeconds(startMore);
         Instant end = window.end().plusSeconds(secondsMore);
         return new Wish(
-                end.isAfter(window.start()) ? new TimeWindow(window.start(), end) : window,
+                end.isAfter(start) ? new TimeWindow(start, end) : window,
                 Math.max(1, agreed.compute().count() + machinesMore),
                 Set.of());
     }

@@ -28,6 +28,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.HoldShare;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
@@ -135,10 +136,19 @@ final class MessageForms {
                 "allocation.confirm.revised",
                 new ConfirmAllocation(AT_TOKYO, 6, facts(), cluster(), spec().with(longer())));
         samples.put("share.confirm.revised", new ConfirmShare(AT_OSAKA, 5, cluster(), longer()));
-        samples.put(
-                "share.refused.latest-end",
-                new ShareRefused(AT_OSAKA, 4, List.of(refusal().withLatestEnd(NOW.plusSeconds(7200)))));
+        samples.put("share.refused.latest-end", new ShareRefused(AT_OSAKA, 4, List.of(latestEnd(refusal()))));
         return samples;
+    }
+
+    private static Refusal latestEnd(Refusal of) {
+        return new Refusal(
+                of.code(),
+                of.resource(),
+                of.detail(),
+                of.holdsOnlyUntil(),
+                of.earliestStart(),
+                of.machines(),
+                NOW.plusSeconds(7200));
     }
 
     private static PlanSites planSites(SitePolicy policy) {

@@ -38,23 +38,25 @@ final class Extensions {
     }
 
     /** Chooses what to book for a lease that is to be like a specification that covers it. */
-    Choice choose(AllocationSpec spec, Lease lease, PartView view) {
+    Choice choose(AllocationSpec spec, Part.Leased part, PartView view) {
+        Lease lease = part.lease();
         TimeWindow booked = lease.bookedFor(spec.window());
-        Calendar others = view.calendar().without(lease.allocation()).with(rows.ofLeftovers(lease, view.resources()));
-        Choice choice = logic.extend(request(spec, lease, booked), lease, others);
+        Calendar others = view.calendar().without(lease.allocation());
+        Calendar occupied = others.with(rows.ofLeftovers(lease, view.resources()));
+        Choice choice = logic.extend(request(spec, lease, booked), lease, occupied);
         if (booked.equals(lease.booked())) {
             // What the lease has is its own already: its host may have less by now than it had.
             return choice instanceof DoesNotFit no ? new DoesNotFit(no.refusal().withEarliestStart(null)) : choice;
         }
         if (choice instanceof Chosen chosen
-                && longer(spec, lease, chosen, others).fits(booked, others)) {
+                && longer(spec, part, chosen, view, others).fits(booked, others)) {
             return chosen;
         }
-        return switch (logic.extend(request(spec, lease, lease.booked()), lease, others)) {
+        return switch (logic.extend(request(spec, lease, lease.booked()), lease, occupied)) {
             case DoesNotFit no -> new DoesNotFit(no.refusal().withEarliestStart(null));
             case Chosen chosen ->
-                new DoesNotFit(
-                        longer(spec, lease, chosen, others).refusal(logic.name().resource()));
+                new DoesNotFit(longer(spec, part, chosen, view, others)
+                        .refusal(logic.name().resource()));
         };
     }
 
@@ -62,10 +64,10 @@ final class Extensions {
         return new Request(lease.allocation(), spec, lease.facts(), booked);
     }
 
-    private Longer longer(AllocationSpec spec, Lease lease, Chosen chosen, Calendar others) {
-        List<Booking> wanted =
-                rows.of(request(spec, lease, lease.booked()), lease.facts().with(chosen.chosen()), null);
-        return new Longer(spec.window(), lease, wanted, others);
+    /** With what it no longer wants and is still there: that stays where it is as well. */
+    private Longer longer(AllocationSpec spec, Part.Leased part, Chosen chosen, PartView view, Calendar others) {
+        Part.Leased granted = part.extended(part.sequence(), new Part.Extension.Granted(spec, chosen.chosen()));
+        return new Longer(spec.window(), part.lease(), rows.of(granted, view.resources()), others);
     }
 
     /**

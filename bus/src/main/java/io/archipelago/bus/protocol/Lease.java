@@ -38,9 +38,19 @@ public record Lease(
                         ordinal -> Objects.requireNonNull(hosts.get(ordinal), "every machine has a host")));
     }
 
-    /** The lease as it goes on. */
+    /** The lease as it is to be, which has not begun. */
     Lease revised(AllocationSpec otherSpec, Facts.OfSite otherFacts, Facts.OfCluster otherCluster) {
         return new Lease(allocation, otherSpec, otherFacts, otherCluster, bookedFor(otherSpec.window()));
+    }
+
+    /** The lease as it begins or goes on: what may stand on hosts already is booked since it could. */
+    Lease goingOn(AllocationSpec otherSpec, Facts.OfSite otherFacts, Facts.OfCluster otherCluster) {
+        TimeWindow other = bookedFor(otherSpec.window());
+        TimeWindow since =
+                other.start().isAfter(booked.start()) && booked.start().isBefore(other.end())
+                        ? new TimeWindow(booked.start(), other.end())
+                        : other;
+        return new Lease(allocation, otherSpec, otherFacts, otherCluster, since);
     }
 
     /** What would be booked for another window: as much time before and after it as was booked for this one. */

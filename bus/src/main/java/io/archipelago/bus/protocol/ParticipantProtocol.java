@@ -258,12 +258,12 @@ public final class ParticipantProtocol {
     private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
         return switch (view.part()) {
             case Part.Confirmed confirmed -> {
-                Lease lease = confirmed.lease().revised(deploy.spec(), deploy.facts(), deploy.cluster());
+                Lease lease = confirmed.lease().goingOn(deploy.spec(), deploy.facts(), deploy.cluster());
                 yield resources.begin(confirmed.deploy(deploy.sequence(), lease, now), view, now);
             }
             case Part.Deploying deploying -> {
                 Part.Deploying next = deploying.revised(
-                        deploy.sequence(), deploying.lease().revised(deploy.spec(), deploy.facts(), deploy.cluster()));
+                        deploy.sequence(), deploying.lease().goingOn(deploy.spec(), deploy.facts(), deploy.cluster()));
                 if (next.progress() != Progress.WAITING && !logic.deployable(next.lease())) {
                     yield PartDecision.answer(misplaced(deploy, "a host of it has not been heard of"));
                 }
@@ -286,7 +286,7 @@ public final class ParticipantProtocol {
             when !Extensions.covers(extend.spec(), leased.lease()) ->
                 PartDecision.answer(misplaced(extend, "it has machines or time that this does not name"));
             case Part.Leased leased ->
-                switch (extensions.choose(extend.spec(), leased.lease(), view)) {
+                switch (extensions.choose(extend.spec(), leased, view)) {
                     case DoesNotFit no ->
                         PartDecision.to(
                                         leased.extended(extend.sequence(), new Part.Extension.Denied(no.refusal())),

@@ -284,6 +284,37 @@ class LongerLeaseTest {
     }
 
     @Test
+    void givesBackNoTimeInWhichItMayHaveBegun() {
+        // Given
+        TimeWindow later = new TimeWindow(WINDOW.start().plusSeconds(600), WINDOW.end());
+
+        // When
+        PartDecision decision =
+                protocol.onCommand(deploy(SEQUENCE + 1, spec().with(later)), view(deploying(Progress.READY)), NOON);
+
+        // Then
+        assertThat(leased(decision).lease().booked()).isEqualTo(BOOKED);
+        assertThat(decision.bookings()).isEqualTo(new Keep());
+    }
+
+    @Test
+    void isRefusedTimeThatWhatItNoLongerWantsCanNotHaveEither() {
+        // Given: of three bytes a volume is left, and the next lease leaves room for six
+        Resource left = in(Phase.READY, volume(7)).removed();
+        Booking next = sized(4, new TimeWindow(BOOKED.end(), BOOKED.end().plus(HOUR)));
+
+        // When
+        PartDecision alone = protocol.onCommand(
+                during(LATER_END), view(deploying(Progress.READY), calendar(booking(null), next)), NOON);
+        PartDecision beside = protocol.onCommand(
+                during(LATER_END), view(deploying(Progress.READY), calendar(booking(null), next), left), NOON);
+
+        // Then
+        assertThat(alone.bookings()).isInstanceOf(Book.class);
+        assertThat(refusal(beside).code()).isEqualTo(ErrorCode.NO_CAPACITY);
+    }
+
+    @Test
     void tellsTheAgentsUntilWhenTheyLetItStand() {
         // Given
         ParticipantProtocol machines = new ParticipantProtocol(new OneMachine(), TERMS);

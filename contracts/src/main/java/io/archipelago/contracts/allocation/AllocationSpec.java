@@ -62,7 +62,7 @@ public record AllocationSpec(
         return groups.stream().flatMap(g -> g.ordinals().stream()).collect(Collectors.toSet());
     }
 
-    /** Whether others took the place of some machines. */
+    /** Whether some machines were of it once and are no more. */
     public boolean hasRetired() {
         return groups.stream().anyMatch(g -> !g.retired().isEmpty());
     }

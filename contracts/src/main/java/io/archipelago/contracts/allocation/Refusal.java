@@ -58,8 +58,4 @@ public record Refusal(
     public Refusal withEarliestStart(@Nullable Instant start) {
         return new Refusal(code, resource, detail, holdsOnlyUntil, start, machines, latestEnd);
     }
-
-    public Refusal withLatestEnd(@Nullable Instant end) {
-        return new Refusal(code, resource, detail, holdsOnlyUntil, earliestStart, machines, end);
-    }
 }

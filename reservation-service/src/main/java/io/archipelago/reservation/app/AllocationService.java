@@ -99,14 +99,13 @@ public class AllocationService {
 
     /** Less than it has, a master may always have. */
     private Uni<Optional<Refusal>> excess(Tx tx, SiteId master, Leased lease, ReviseShare revise) {
-        AllocationSpec agreed = lease.header().spec();
-        AllocationSpec wanted = agreed.with(revise.window()).with(revise.groups());
-        boolean less = agreed.window().covers(wanted.window())
-                && wanted.machines() <= agreed.machines()
-                && wanted.diskBytes() <= agreed.diskBytes();
-        return less
-                ? Uni.createFrom().item(Optional.empty())
-                : limits.excess(tx, master, revise.allocation(), wanted, false);
+        AllocationSpec has = lease.booked();
+        return AllocationMoves.covering(lease, revise)
+                .filter(would -> !has.window().covers(would.window())
+                        || would.machines() > has.machines()
+                        || would.diskBytes() > has.diskBytes())
+                .map(would -> limits.excess(tx, master, revise.allocation(), would, false))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
     }
 
     private Uni<Void> refuse(Tx tx, Optional<Allocation> found, ShareMessage.Command command, Refusal why) {

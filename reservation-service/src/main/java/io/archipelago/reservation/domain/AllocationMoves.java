@@ -6,6 +6,7 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
@@ -88,6 +89,11 @@ public final class AllocationMoves {
     /** Takes a newer command to have a lease otherwise than this site gives to its master. */
     public Decision<Allocation> refuse(Leased lease, ReviseShare revise, Refusal why) {
         return RevisionMoves.refuse(lease.heard(lease.header().heard(revise.sequence()), lease.cluster()), why);
+    }
+
+    /** All that would be booked if a lease were to become what its master asks for; empty if it can not. */
+    public static Optional<AllocationSpec> covering(Leased lease, ReviseShare revise) {
+        return RevisionMoves.covering(lease, revise);
     }
 
     /** There is nothing to give back, but the release is remembered: a copy of the hold that comes after it begins nothing. */

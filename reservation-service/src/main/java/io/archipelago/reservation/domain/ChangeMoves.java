@@ -34,12 +34,10 @@ import java.util.function.Predicate;
 final class ChangeMoves {
 
     private final Pace pace;
-    private final Plans plans;
     private final Commands commands;
 
-    ChangeMoves(Plans plans, Pace pace) {
+    ChangeMoves(Pace pace) {
         this.pace = pace;
-        this.plans = plans;
         this.commands = new Commands(pace);
     }
 
@@ -84,8 +82,16 @@ final class ChangeMoves {
         if (unsettled.isPresent()) {
             return conflict("site " + unsettled.get() + " does not have its share of it now: ask again later");
         }
-        Instant soon = now.plus(pace.holdFor()).plus(pace.holdFor());
-        if (!soon.isBefore(agreed.window().end())) {
+        Optional<SiteId> telling = members(cluster).values().stream()
+                .filter(Share::awaitsConfirmation)
+                .map(Share::site)
+                .findFirst();
+        if (telling.isPresent()) {
+            return conflict("site " + telling.get() + " is still being told of the cluster: ask again in a moment");
+        }
+        Instant soon = now.plus(pace.holdFor().multipliedBy(2));
+        // Once it is agreed all sites have to hear of it before they end what they have.
+        if (!soon.plus(pace.holdFor().multipliedBy(2)).isBefore(agreed.window().end())) {
             return conflict("it ends at " + agreed.window().end() + ", too soon to agree on anything else");
         }
         if (!now.isBefore(wish.window().end())) {
@@ -129,7 +135,7 @@ final class ChangeMoves {
         Crews crews = crews(cluster);
         int gone = asked.leaving().values().stream().mapToInt(Set::size).sum();
         int more = asked.wanted().compute().count() - (crews.size() - gone);
-        Optional<Map<SiteId, Integer>> coming = crews.coming(more, asked.most());
+        Optional<Map<SiteId, Integer>> coming = crews.coming(more, asked.leaving(), asked.most());
         if (coming.isEmpty()) {
             return Optional.empty();
         }
@@ -168,7 +174,7 @@ final class ChangeMoves {
             return Optional.empty();
         }
         return switch (answer) {
-            case ShareHeld held -> Optional.of(onHeld(cluster, asked, share.revisable(held.facts()), now));
+            case ShareHeld held -> Optional.of(onHeld(cluster, asked, share.revisable(), now));
             case ShareRefused refused -> Optional.of(onRefused(cluster, asked, share, refused.refusals(), now));
             default -> Optional.empty();
         };

@@ -88,20 +88,28 @@ record Crews(Map<SiteId, Share> shares) {
     }
 
     /**
-     * How many machines more each site is to give: as many as it can the one that has most, then the next.
+     * How many machines more each site is to give: one at first where all go, then as many as it can the one that has most, then the next.
      *
+     * @param leaving those that go
      * @param most see {@link Change.Asked#most()}
      * @return empty if all together can not give so many
      */
-    Optional<Map<SiteId, Integer>> coming(int more, Map<SiteId, Integer> most) {
+    Optional<Map<SiteId, Integer>> coming(int more, Map<SiteId, Set<Integer>> leaving, Map<SiteId, Integer> most) {
+        Map<SiteId, Integer> coming = new TreeMap<>();
+        int left = more;
+        for (SiteId site : shares.keySet()) {
+            if (left > 0 && at(site) > 0 && left(site, leaving) == 0 && most.getOrDefault(site, 1) > 0) {
+                coming.put(site, 1);
+                left--;
+            }
+        }
         List<SiteId> order = shares.keySet().stream()
                 .sorted(Comparator.comparingInt((SiteId s) -> -at(s)).thenComparing(s -> s))
                 .toList();
-        Map<SiteId, Integer> coming = new TreeMap<>();
-        int left = more;
         for (SiteId site : order) {
-            int here = Math.min(left, most.getOrDefault(site, Integer.MAX_VALUE));
-            coming.put(site, here);
+            int already = coming.getOrDefault(site, 0);
+            int here = Math.min(left, most.getOrDefault(site, Integer.MAX_VALUE) - already);
+            coming.put(site, already + here);
             left -= here;
         }
         return left == 0 ? Optional.of(coming) : Optional.empty();

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.domain;
 
 import io.archipelago.contracts.Participant;
+import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -22,6 +23,15 @@ public sealed interface Leased extends Allocation {
     /** That it is to be other than it is; null: it is not. */
     @Nullable
     Revision revision();
+
+    /** All that is booked for it, as far as participants were asked: what it has, and what it may come to have. */
+    default AllocationSpec booked() {
+        return switch (revision()) {
+            case Revision.Extending extending -> extending.extension().spec();
+            case Revision.Granted granted -> granted.booked();
+            case null, default -> header().spec();
+        };
+    }
 
     /** How many times those that said nothing were asked. */
     int asked();

@@ -52,7 +52,7 @@ public final class ReservationMoves {
         this.planning = new PlanMoves(sites, pace, plans, offers);
         this.commands = new Commands(pace);
         this.clusters = new ClusterMoves(pace);
-        this.changes = new ChangeMoves(plans, pace);
+        this.changes = new ChangeMoves(pace);
         this.news = new ClusterNews(pace);
     }
 

@@ -101,8 +101,9 @@ public sealed interface Revision {
      *
      * @param spec what the lease is to be
      * @param facts what was chosen for that
+     * @param booked what covers that and what the lease has
      */
-    record Granted(AllocationSpec spec, Facts.OfSite facts) implements Revision {
+    record Granted(AllocationSpec spec, Facts.OfSite facts, AllocationSpec booked) implements Revision {
         @Override
         public @Nullable Instant due() {
             return null;

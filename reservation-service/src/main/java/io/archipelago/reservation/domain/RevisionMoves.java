@@ -5,8 +5,10 @@ import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationSpec;
+import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
@@ -21,9 +23,12 @@ import io.archipelago.reservation.domain.Revision.Planned;
 import io.archipelago.reservation.domain.Revision.Replacing;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * How a lease comes to be other than it was agreed on. What it is to have beside what it has is booked first, and it goes on as it was. If all participants
@@ -41,16 +46,21 @@ final class RevisionMoves {
 
     /** Takes the master's question whether a lease can be otherwise. */
     Decision<Allocation> ask(Leased lease, Header heard, ReviseShare revise, Instant now) {
-        AllocationSpec agreed = heard.spec();
-        AllocationSpec wanted = agreed.with(revise.window()).with(revise.groups());
-        Optional<AllocationSpec> both = covering(agreed, wanted);
         if (lease.revision() instanceof Replacing) {
             return refuse(lease.heard(heard, lease.cluster()), Refusals.replacing());
         }
-        if (both.isEmpty()) {
+        AllocationSpec agreed = heard.spec();
+        AllocationSpec wanted = wanted(agreed, revise);
+        Optional<AllocationSpec> both = covering(heard, wanted);
+        boolean begun = lease instanceof Running
+                && !wanted.window().start().equals(agreed.window().start());
+        if (both.isEmpty() || begun) {
             return refuse(
                     lease.heard(heard, lease.cluster()),
-                    Refusals.conflict("the share is not what its master believes it to be"));
+                    Refusals.conflict(
+                            begun
+                                    ? "the cluster is being deployed"
+                                    : "the share is not what its master believes it to be"));
         }
         Header header = heard.next();
         Instant giveUpAt = now.plus(pace.holdFor()).minus(pace.margin().multipliedBy(2));
@@ -60,26 +70,41 @@ final class RevisionMoves {
                 AllocationMessages.extend(header, extension.spec()));
     }
 
+    private static AllocationSpec wanted(AllocationSpec agreed, ReviseShare revise) {
+        return agreed.with(revise.window()).with(revise.groups());
+    }
+
+    /** All that would be booked if a lease were to become what its master asks for; empty if it can not. */
+    static Optional<AllocationSpec> covering(Leased lease, ReviseShare revise) {
+        return covering(lease.header(), wanted(lease.header().spec(), revise));
+    }
+
     /** What is asked for can not be had, whatever participants say; the lease is as it was. */
     static Decision<Allocation> refuse(Leased lease, Refusal why) {
         return Decision.of(lease, AllocationMessages.refused(lease.header(), List.of(why)));
     }
 
     /** What has all machines and all time of a lease and of what it is to be; empty if it can not become that. */
-    private static Optional<AllocationSpec> covering(AllocationSpec lease, AllocationSpec wanted) {
+    private static Optional<AllocationSpec> covering(Header lease, AllocationSpec wanted) {
+        AllocationSpec spec = lease.spec();
+        ClusterAddressing addressing =
+                ClusterAddressing.of(spec.network(), lease.id().reservation());
+        Map<MachineRole, MachineGroup> next = new EnumMap<>(MachineRole.class);
+        wanted.groups().forEach(group -> next.put(group.role(), group));
+        // What can not be named is looked at no closer.
+        if (next.size() < wanted.groups().size() || !wanted.groups().stream().allMatch(addressing::names)) {
+            return Optional.empty();
+        }
         List<MachineGroup> groups = new ArrayList<>();
-        for (MachineGroup group : lease.groups()) {
-            Optional<MachineGroup> next =
-                    wanted.groups().stream().filter(group::mayBecome).findFirst();
-            if (next.isEmpty()) {
+        for (MachineGroup group : spec.groups()) {
+            MachineGroup other = next.remove(group.role());
+            if (other == null || !group.mayBecome(other)) {
                 return Optional.empty();
             }
-            groups.add(group.covering(next.get()));
+            groups.add(group.covering(other));
         }
-        wanted.groups().stream()
-                .filter(g -> lease.groups().stream().noneMatch(group -> group.role() == g.role()))
-                .forEach(groups::add);
-        return Optional.of(lease.with(lease.window().hull(wanted.window())).with(groups));
+        groups.addAll(next.values());
+        return Optional.of(spec.with(spec.window().hull(wanted.window())).with(groups));
     }
 
     /** Takes the master's word of what a lease is, and of the other sites. */
@@ -88,8 +113,8 @@ final class RevisionMoves {
         return switch (lease.revision()) {
             case Granted granted
             when granted.spec().equals(agreed) -> goOn(lease, heard.with(agreed), granted.facts(), confirm, now);
-            case Granted granted -> goOn(lease, heard, lease.facts(), confirm, now);
-            case Asked asked -> goOn(lease, heard, lease.facts(), confirm, now);
+            case Granted granted -> stay(lease, heard, agreed, confirm, now);
+            case Asked asked -> stay(lease, heard, agreed, confirm, now);
             case Denied denied -> hear(lease.revised(null), heard, agreed, confirm, now);
             case Planned planned -> hear(lease, heard, agreed, confirm, now);
             case Replacing replacing -> hear(lease, heard, agreed, confirm, now);
@@ -111,12 +136,11 @@ final class RevisionMoves {
     /** The participants are told what is now known of the other sites; if they are being told something, with that. */
     private Decision<Allocation> hear(
             Leased lease, Header heard, AllocationSpec agreed, ConfirmShare confirm, Instant now) {
-        if (!agreed.window().equals(heard.spec().window())) {
-            // It was set back to before it was changed, or its master was.
-            return refuse(
-                    lease.heard(heard, lease.cluster()),
-                    Refusals.conflict(
-                            "the share has another window here: " + heard.spec().window()));
+        if (!isLike(agreed, heard.spec())) {
+            // It was set back to before it was changed, or its master was. The command is not taken: what is said of
+            // the
+            // lease later is no answer to it.
+            return Decision.of(lease, AllocationMessages.refused(heard, List.of(other(heard.spec()))));
         }
         Facts.OfCluster known = KnownSites.after(lease.cluster(), heard, lease.facts(), confirm)
                 .with(AllocationMessages.shared(heard, lease.facts()));
@@ -127,6 +151,32 @@ final class RevisionMoves {
         }
         Leased told = same.told(heard.next(), again(1, now));
         return Decision.of(told, AllocationMessages.goOn(told), AllocationMessages.standing(told));
+    }
+
+    /** The lease goes on as it was; if its master believes that it was something else, it hears so. */
+    private Decision<Allocation> stay(
+            Leased lease, Header heard, AllocationSpec agreed, ConfirmShare confirm, Instant now) {
+        Decision<Allocation> as = goOn(lease, heard, lease.facts(), confirm, now);
+        return isLike(agreed, heard.spec())
+                ? as
+                : Decision.of(
+                        as.next(),
+                        as.messages().getFirst(),
+                        AllocationMessages.refused(heard, List.of(other(heard.spec()))));
+    }
+
+    /** Whether two are the same but for machines that took the place of others. */
+    private static boolean isLike(AllocationSpec one, AllocationSpec other) {
+        List<MachineGroup> groups = one.groups();
+        return one.window().equals(other.window())
+                && groups.size() == other.groups().size()
+                && IntStream.range(0, groups.size())
+                        .allMatch(i -> groups.get(i).isLike(other.groups().get(i)));
+    }
+
+    private static Refusal other(AllocationSpec here) {
+        return Refusals.conflict("the share is another here: %d machines from %s to %s"
+                .formatted(here.machines(), here.window().start(), here.window().end()));
     }
 
     /** The lease is from now on what its master says. */
@@ -210,7 +260,7 @@ final class RevisionMoves {
 
     private static Decision<Allocation> grant(Leased lease, Asked asked) {
         Facts.OfSite facts = asked.extension().facts().onlyOf(asked.spec().ordinals());
-        Granted granted = new Granted(asked.spec(), facts);
+        Granted granted = new Granted(asked.spec(), facts, asked.extension().spec());
         return Decision.of(lease.settled().revised(granted), AllocationMessages.held(lease, granted));
     }
 

@@ -168,9 +168,10 @@ public record Share(
                 new Revised(wanted, null));
     }
 
-    /** Its site holds what it is to be. */
-    Share revisable(Facts.Shared said) {
+    /** Its site holds what it is to be. Only its machines may change: the rest was agreed on when it held. */
+    Share revisable() {
         Revised asked = Objects.requireNonNull(revised, "it was asked for");
+        Facts.Shared agreed = Objects.requireNonNull(facts, "a share that is confirmed has facts");
         return new Share(
                 id,
                 spec,
@@ -183,15 +184,17 @@ public record Share(
                 refusals,
                 0,
                 null,
-                new Revised(asked.spec, giving(said, asked.spec.groups())));
+                new Revised(asked.spec, giving(agreed, asked.spec.groups())));
     }
 
     /** It is what its site holds from now on, which is told; or as it was, if nothing else is asked for. */
     Share agreed(Instant again) {
         AllocationSpec now = revised == null ? spec : revised.spec;
         Facts.Shared given = revised == null ? facts : revised.facts;
-        return new Share(
-                id, now, sequence + 1, stage, given, progress, resources, waitingFor, refusals, 1, again, null);
+        boolean grows = !spec.ordinals().containsAll(now.ordinals());
+        // What its site has said of fewer machines is no word on these.
+        Progress known = grows && progress == Progress.READY ? Progress.DEPLOYING : progress;
+        return new Share(id, now, sequence + 1, stage, given, known, resources, waitingFor, refusals, 1, again, null);
     }
 
     /** It stays what it was. */

@@ -3,6 +3,7 @@ package io.archipelago.reservation.persistence;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.reservation.domain.Allocation;
+import io.archipelago.reservation.domain.Leased;
 import io.archipelago.wire.Json;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -76,7 +77,9 @@ public class AllocationRow {
         body = Json.writeAs(Allocation.class, allocation);
         dueAt = allocation.due();
         changedAt = now;
-        AllocationSpec spec = allocation.header().spec();
+        AllocationSpec spec = allocation instanceof Leased lease
+                ? lease.booked()
+                : allocation.header().spec();
         startsAt = spec.window().start();
         endsAt = spec.window().end();
         machines = spec.machines();

@@ -96,7 +96,11 @@ final class RequestReader {
     private MachineGroup compute(Fields compute) {
         compute.allowOnly("count", "cpus", "memory", "disk", "maxPerHost");
         int count = compute.number("count", 1, limits.machines());
-        return group(compute, MachineRole.COMPUTE, count, compute.number("maxPerHost", 1, limits.machines(), count));
+        return group(
+                compute,
+                MachineRole.COMPUTE,
+                count,
+                compute.number("maxPerHost", 1, limits.machines(), limits.machines()));
     }
 
     private MachineGroup frontend(Fields frontend) {

@@ -40,7 +40,10 @@ final class WindowReader {
      */
     TimeWindow readChange(Fields window, TimeWindow agreed, Instant now) {
         window.allowOnly("start", "end", "duration");
-        Optional<Instant> start = window.has("start") ? start(window, now) : Optional.of(agreed.start());
+        Optional<Instant> start = window.has("start") ? window.instant("start", now) : Optional.of(agreed.start());
+        if (start.filter(agreed.start()::equals).isEmpty()) {
+            start = start.flatMap(from -> checked(window, from, now));
+        }
         if (window.has("end") && window.has("duration")) {
             window.error("end", "either 'end' or 'duration', not both");
             return agreed;
@@ -71,19 +74,19 @@ final class WindowReader {
 
     /** Empty if it is wrong. Nothing else is then said to be wrong only because it does not go with it. */
     private Optional<Instant> start(Fields window, Instant now) {
-        Optional<Instant> start = window.instant("start", now);
-        if (start.isEmpty()) {
-            return start;
-        }
-        if (start.get().isBefore(now.minus(config.startTolerance()))) {
+        return window.instant("start", now).flatMap(start -> checked(window, start, now));
+    }
+
+    private Optional<Instant> checked(Fields window, Instant start, Instant now) {
+        if (start.isBefore(now.minus(config.startTolerance()))) {
             window.error("start", "not in the past; it is now " + now);
             return Optional.empty();
         }
-        if (start.get().isAfter(now.plus(config.limits().ahead()))) {
+        if (start.isAfter(now.plus(config.limits().ahead()))) {
             window.error("start", "at most " + config.limits().ahead() + " from now");
             return Optional.empty();
         }
-        return start;
+        return Optional.of(start);
     }
 
     private boolean fits(Fields window, Instant start, Instant end) {

@@ -142,7 +142,7 @@ final class AllocationStates {
     }
 
     static Leased granted(Leased lease) {
-        return lease.settled().revised(new Revision.Granted(longer(), facts()));
+        return lease.settled().revised(new Revision.Granted(longer(), facts(), longer()));
     }
 
     static Leased denied(Leased lease) {

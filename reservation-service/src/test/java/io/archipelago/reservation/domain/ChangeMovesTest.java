@@ -26,8 +26,10 @@ import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.ReleaseShare;
 import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
+import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
+import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.reservation.domain.Clustered.Running;
 import io.archipelago.reservation.domain.Outgoing.ToSite;
 import io.archipelago.reservation.domain.Proposal.Declined;
@@ -178,6 +180,70 @@ class ChangeMovesTest {
     }
 
     @Test
+    void isNotCompleteForWhatTheOtherSiteSays() {
+        // Given: osaka gets machines
+        Reservation active = ReservationStates.running(State.ACTIVE, Progress.READY);
+        Reservation agreed = holds(made(active, wish(WINDOW, ALL + 1)).next(), OSAKA, SEQUENCE + 1)
+                .next();
+
+        // When
+        Reservation heard = moves.onAnswer(
+                        agreed,
+                        new ShareStatus(at(TOKYO), SEQUENCE + 1, Progress.READY, List.of(), null, shared(TOKYO)),
+                        NOON)
+                .orElseThrow()
+                .next();
+
+        // Then
+        assertThat(heard.state()).isEqualTo(State.DEPLOYING);
+    }
+
+    @Test
+    void isNotAskedForBeforeAllHaveHeardOfTheLastOne() {
+        Reservation agreed = holds(
+                        holds(
+                                        made(ReservationStates.scheduled(), wish(LONGER, ALL))
+                                                .next(),
+                                        TOKYO,
+                                        SEQUENCE + 1)
+                                .next(),
+                        OSAKA,
+                        SEQUENCE + 1)
+                .next();
+
+        assertThat(declined(agreed, wish(WINDOW, ALL)).code()).isEqualTo(ErrorCode.CONFLICT);
+    }
+
+    @Test
+    void givesASiteOneForItsLast() {
+        // Given: osaka loses one, and has one left
+        Reservation fewer = holds(
+                        made(
+                                        ReservationStates.running(State.ACTIVE, Progress.READY),
+                                        new Wish(WINDOW, ALL - 1, Set.of("vcompute-2-1")))
+                                .next(),
+                        OSAKA,
+                        SEQUENCE + 1)
+                .next();
+        Reservation told = fewer;
+        for (SiteId site : List.of(TOKYO, OSAKA)) {
+            told = moves.onAnswer(
+                            told,
+                            new ShareConfirmed(
+                                    at(site),
+                                    Objects.requireNonNull(told.shares().get(site))
+                                            .sequence()),
+                            NOON)
+                    .orElseThrow()
+                    .next();
+        }
+
+        // Then
+        assertThat(revised(made(told, new Wish(WINDOW, ALL - 1, Set.of("vcompute-2-2")))))
+                .isEqualTo(Map.of(OSAKA, TWO.plus(1).without(Set.of(1, 2))));
+    }
+
+    @Test
     void isRefusedIfNoSiteHasMachines() {
         // Given
         Decision<Reservation> asked = made(ReservationStates.scheduled(), wish(WINDOW, ALL + 3));
@@ -195,8 +261,11 @@ class ChangeMovesTest {
         // Then
         assertThat(refusals(refused.next())).containsOnlyKeys(TOKYO, OSAKA);
         assertThat(confirmed(refused)).containsExactly(new ConfirmShare(at(TOKYO), SEQUENCE + 2, cluster(), WINDOW));
-        assertThat(refused.next().details().request()).isEqualTo(DomainFixture.details().request());
-        assertThat(refused.next().details().revision()).as("what a lost update is told by").isOne();
+        assertThat(refused.next().details().request())
+                .isEqualTo(DomainFixture.details().request());
+        assertThat(refused.next().details().revision())
+                .as("what a lost update is told by")
+                .isOne();
     }
 
     @Test

@@ -113,7 +113,7 @@ final class ReservationStates {
         for (Share share : cluster.shares().values()) {
             Share revising = share.revising(share.spec().with(longer.window()), ASK_AGAIN)
                     .above(SEQUENCE - 1, ASK_AGAIN);
-            next = next.with(share.site().equals(TOKYO) ? revising.revisable(shared(TOKYO)) : revising);
+            next = next.with(share.site().equals(TOKYO) ? revising.revisable() : revising);
         }
         return next;
     }

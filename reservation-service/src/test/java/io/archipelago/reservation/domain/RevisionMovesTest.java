@@ -28,6 +28,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.ShareMessage.ConfirmShare;
 import io.archipelago.contracts.federation.ShareMessage.ReviseShare;
@@ -264,8 +265,48 @@ class RevisionMovesTest {
             Decision<Allocation> heard = confirm(lease, cluster(), LONGER);
 
             assertThat(said(heard)).isInstanceOf(ShareRefused.class);
-            assertThat(heard.next().header().spec()).isEqualTo(spec());
+            assertThat(heard.next()).as("the command is not taken").isEqualTo(lease);
             assertThat(commands(heard)).isEmpty();
+        }
+    }
+
+    @Test
+    void doesNotHaveMachinesOfWhichItWasNeverAsked() {
+        Facts.Shared here = shared(OSAKA);
+        Facts.Shared more = new Facts.Shared(
+                OSAKA, here.siteNumber(), List.of(TWO.plus(1)), here.vlan(), here.endpoint(), here.mtu());
+        Leased asked = (Leased) ask(AllocationStates.running(), LONGER, TWO).next();
+
+        for (Leased lease : List.of(AllocationStates.running(), asked)) {
+            Decision<Allocation> heard = confirm(lease, cluster().with(more), spec().window());
+
+            assertThat(said(heard)).isInstanceOf(ShareRefused.class);
+            assertThat(heard.next().header().spec()).isEqualTo(spec());
+        }
+    }
+
+    @Test
+    void startsNoOtherwiseOnceItHasBegun() {
+        Decision<Allocation> asked = ask(AllocationStates.running(), new TimeWindow(START.plusSeconds(60), END), TWO);
+
+        assertThat(said(asked)).isInstanceOf(ShareRefused.class);
+        assertThat(commands(asked)).isEmpty();
+    }
+
+    @Test
+    void isNotAskedForWhatNobodyCouldName() {
+        MachineGroup endless = new MachineGroup(
+                MachineRole.COMPUTE, 1, Integer.MAX_VALUE, TWO.cpus(), TWO.memoryBytes(), TWO.diskBytes(), 1);
+
+        for (List<MachineGroup> groups : List.of(List.of(endless), List.of(TWO, TWO))) {
+            Decision<Allocation> asked = moves.onCommand(
+                            AllocationStates.confirmed(),
+                            new ReviseShare(AT_OSAKA, SHARE_SEQUENCE + 1, spec().window(), groups),
+                            NOON)
+                    .orElseThrow();
+
+            assertThat(said(asked)).isInstanceOf(ShareRefused.class);
+            assertThat(commands(asked)).isEmpty();
         }
     }
 

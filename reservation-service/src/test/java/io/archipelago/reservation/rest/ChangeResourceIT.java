@@ -21,6 +21,7 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.federation.ShareMessage;
+import io.archipelago.contracts.federation.ShareMessage.ShareConfirmed;
 import io.archipelago.contracts.federation.ShareMessage.ShareHeld;
 import io.archipelago.contracts.federation.ShareMessage.ShareRefused;
 import io.archipelago.contracts.host.LinkDriver;
@@ -122,8 +123,14 @@ class ChangeResourceIT {
     void saysWhyItStaysAsItWas() {
         change(until(LATER)).statusCode(202);
 
-        Refusal taken = Refusal.of(ErrorCode.NO_CAPACITY, "vlan", "taken afterwards")
-                .withLatestEnd(WINDOW.end().plusSeconds(600));
+        Refusal taken = new Refusal(
+                ErrorCode.NO_CAPACITY,
+                "vlan",
+                "taken afterwards",
+                null,
+                null,
+                null,
+                WINDOW.end().plusSeconds(600));
         answer(new ShareRefused(at(), 6, List.of(taken)));
 
         show().body("window.end", equalTo(WINDOW.end().toString()))
@@ -148,6 +155,7 @@ class ChangeResourceIT {
                 .then()
                 .statusCode(412)
                 .body("code", equalTo("stale"));
+        answer(new ShareConfirmed(at(), 7));
         String after = show().extract().header("ETag");
         alice().header("If-Match", after)
                 .body("{\"leaving\": [\"vcompute-2-2\"]}")
