@@ -91,9 +91,12 @@ class ChangeST {
         return "{\"window\": {\"end\": \"%s\"}}".formatted(end);
     }
 
-    private static void change(Federation federation, String id, String json) throws Exception {
-        Person.Answer answer = federation.alice().change(MASTER, id, json);
-        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(202);
+    /** Until all sites have heard of the last change another one is too early. */
+    private static void change(Federation federation, String id, String json) {
+        await().atMost(SOON).untilAsserted(() -> {
+            Person.Answer answer = federation.alice().change(MASTER, id, json);
+            assertThat(answer.status()).as(answer.body().toString()).isEqualTo(202);
+        });
     }
 
     private static JsonNode awaitAnswered(Federation federation, String id) {

@@ -38,11 +38,10 @@ final class ClusterMoves {
                     yield Decision.of(held.with(shares));
                 }
                 Scheduled scheduled = new Scheduled(held.details(), shares, held.cluster());
-                boolean begun = shares.values().stream()
-                        .anyMatch(s -> s.progress() != null && s.stage().open());
-                yield Decision.of(begun ? running(held.details(), shares, scheduled, false, now) : scheduled);
+                yield Decision.of(onceBegun(scheduled, now));
             }
-            case Scheduled scheduled -> Decision.of(running(scheduled.details(), shares, scheduled, false, now));
+            // A site that was told of a change says that it is confirmed once more.
+            case Scheduled scheduled -> Decision.of(onceBegun(scheduled.with(shares), now));
             case Running running -> Decision.of(running(running.details(), shares, running, false, now));
             case Planning planning -> Decision.of(planning);
             case Holding holding -> Decision.of(holding);
@@ -51,6 +50,13 @@ final class ClusterMoves {
             case Offering offering -> Decision.of(offering);
             case Closed closed -> Decision.of(closed);
         };
+    }
+
+    /** It runs once the lease of a site has begun. */
+    private Reservation onceBegun(Reservation scheduled, Instant now) {
+        boolean begun = scheduled.shares().values().stream()
+                .anyMatch(s -> s.progress() != null && s.stage().open());
+        return begun ? running(scheduled.details(), scheduled.shares(), scheduled, false, now) : scheduled;
     }
 
     /**

@@ -199,6 +199,26 @@ class ChangeMovesTest {
     }
 
     @Test
+    void isStillScheduledWhenItsSitesHaveHeardOfIt() {
+        // Given
+        Reservation asked =
+                made(ReservationStates.scheduled(), wish(LONGER, ALL)).next();
+        Reservation agreed = holds(holds(asked, TOKYO, SEQUENCE + 1).next(), OSAKA, SEQUENCE + 1)
+                .next();
+
+        for (SiteId site : List.of(TOKYO, OSAKA)) {
+            // When
+            agreed = moves.onAnswer(agreed, new ShareConfirmed(at(site), SEQUENCE + 2), NOON)
+                    .orElseThrow()
+                    .next();
+
+            // Then
+            assertThat(agreed.state()).isEqualTo(State.SCHEDULED);
+        }
+        assertThat(agreed.due()).isEqualTo(LONGER.end());
+    }
+
+    @Test
     void isNotAskedForBeforeAllHaveHeardOfTheLastOne() {
         Reservation agreed = holds(
                         holds(
