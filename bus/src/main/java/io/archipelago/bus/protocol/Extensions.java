@@ -1,5 +1,6 @@
 package io.archipelago.bus.protocol;
 
+import io.archipelago.bus.booking.Bisection;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
@@ -129,16 +130,6 @@ final class Extensions {
      * @param fits whether it can be longer by so many seconds; by fewer then as well
      */
     private static long most(Duration atMost, LongPredicate fits) {
-        long possible = 0;
-        long impossible = atMost.toSeconds() + 1;
-        while (impossible - possible > 1) {
-            long middle = (possible + impossible) / 2;
-            if (fits.test(middle)) {
-                possible = middle;
-            } else {
-                impossible = middle;
-            }
-        }
-        return possible;
+        return Bisection.greatest(0, atMost.toSeconds() + 1, fits);
     }
 }

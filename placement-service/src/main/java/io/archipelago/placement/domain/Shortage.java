@@ -1,5 +1,6 @@
 package io.archipelago.placement.domain;
 
+import io.archipelago.bus.booking.Bisection;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
@@ -44,19 +45,10 @@ final class Shortage {
                 .filter(g -> g.role() == MachineRole.COMPUTE)
                 .findFirst()
                 .filter(g -> fit(calendar, window, groups, there, there(g, there)))
-                .map(g -> {
-                    int possible = there(g, there);
-                    int impossible = g.count();
-                    while (impossible - possible > 1) {
-                        int middle = (possible + impossible) / 2;
-                        if (fit(calendar, window, groups, there, middle)) {
-                            possible = middle;
-                        } else {
-                            impossible = middle;
-                        }
-                    }
-                    return possible;
-                })
+                .map(g -> Math.toIntExact(Bisection.greatest(
+                        there(g, there),
+                        g.count(),
+                        machines -> fit(calendar, window, groups, there, Math.toIntExact(machines)))))
                 .orElse(null);
     }
 

@@ -1,6 +1,7 @@
 package io.archipelago.reservation.app;
 
 import io.archipelago.bus.Tx;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.federation.ShareDigest;
@@ -108,34 +109,31 @@ public class ReservationService {
      * Takes a tenant's word that a cluster is to be otherwise.
      *
      * @param wish what is wanted of it, as it is once it is locked
-     * @return why the quota has no room for it; else what becomes of it
+     * @return what became of it, the quota of its tenant looked at
      */
-    public Uni<Changed> change(Tx tx, Reservation seen, Function<Reservation, Proposal.Wish> wish) {
+    public Uni<Proposal> change(Tx tx, Reservation seen, Function<Reservation, Proposal.Wish> wish) {
         return quotas.lock(tx, seen.details().tenant())
                 .chain(() -> store.lock(tx, seen.id()))
                 .map(found -> found.orElse(seen))
                 .chain(now -> switch (moves.change(now, wish.apply(now), tx.now())) {
-                    case Proposal.Declined declined -> Uni.createFrom().item(new Changed(now, declined, null));
-                    case Proposal.Made made -> agree(tx, now, made);
+                    case Proposal.Declined declined -> Uni.createFrom().item(declined);
+                    case Proposal.Made made -> carryOut(tx, now, made);
                 });
     }
 
-    private Uni<Changed> agree(Tx tx, Reservation before, Proposal.Made made) {
+    private Uni<Proposal> carryOut(Tx tx, Reservation before, Proposal.Made made) {
         return quotas.excess(tx, before, made.decision().next())
                 .chain(excess -> excess.isPresent()
-                        ? Uni.createFrom().item(new Changed(before, null, excess.get()))
-                        : carryOut(tx, before, made.decision()).map(after -> new Changed(after, null, null)));
+                        ? Uni.createFrom().<Proposal>item(declined(excess.get()))
+                        : carryOut(tx, before, made.decision()).replaceWith(made));
     }
 
-    /**
-     * What became of a tenant's word that a cluster is to be otherwise.
-     *
-     * @param reservation as it is then
-     * @param declined why it can not be; null: it is asked for
-     * @param excess why the quota has no room for it; null: it has
-     */
-    public record Changed(
-            Reservation reservation, Proposal.@Nullable Declined declined, Quota.@Nullable Excess excess) {}
+    /** The size of disks can not be changed, only how many there are. */
+    private static Proposal.Declined declined(Quota.Excess excess) {
+        boolean disks = excess.field().equals("machines.compute.disk");
+        return new Proposal.Declined(
+                ErrorCode.LIMIT_EXCEEDED, disks ? "machines.compute.count" : excess.field(), excess.detail());
+    }
 
     private Uni<Reservation> giveUp(Tx tx, Reservation reservation) {
         return moves.cancel(reservation, tx.now())

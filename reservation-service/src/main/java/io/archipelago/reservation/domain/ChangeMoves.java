@@ -75,17 +75,11 @@ final class ChangeMoves {
         if (cluster.change() instanceof Asked) {
             return conflict("another change of it is being made: wait until that is over");
         }
-        Optional<SiteId> unsettled = members(cluster).values().stream()
-                .filter(share -> share.stage() != Stage.CONFIRMED)
-                .map(Share::site)
-                .findFirst();
+        Optional<SiteId> unsettled = first(cluster, share -> share.stage() != Stage.CONFIRMED);
         if (unsettled.isPresent()) {
             return conflict("site " + unsettled.get() + " does not have its share of it now: ask again later");
         }
-        Optional<SiteId> telling = members(cluster).values().stream()
-                .filter(Share::awaitsConfirmation)
-                .map(Share::site)
-                .findFirst();
+        Optional<SiteId> telling = first(cluster, Share::awaitsConfirmation);
         if (telling.isPresent()) {
             return conflict("site " + telling.get() + " is still being told of the cluster: ask again in a moment");
         }
@@ -109,6 +103,10 @@ final class ChangeMoves {
                             : "an instant that is not over");
         }
         return Optional.empty();
+    }
+
+    private static Optional<SiteId> first(Clustered cluster, Predicate<Share> such) {
+        return members(cluster).values().stream().filter(such).map(Share::site).findFirst();
     }
 
     private static Optional<Declined> conflict(String detail) {
@@ -182,9 +180,9 @@ final class ChangeMoves {
 
     /** A site holds what it is asked for. */
     private Decision<Reservation> onHeld(Clustered cluster, Asked asked, Share held, Instant now) {
-        Reservation next = ((Reservation) cluster).with(held);
+        Reservation next = cluster.with(held);
         boolean all = next.shares().values().stream()
-                .allMatch(share -> share.revised() == null || share.revised().isHeld());
+                .allMatch(share -> share.revised() == null || share.revised().held());
         return all ? agree((Clustered) next, asked, now) : Decision.of(next);
     }
 
@@ -193,14 +191,14 @@ final class ChangeMoves {
         Facts.OfCluster facts = cluster.cluster();
         boolean grows = false;
         for (Share share : members(cluster).values()) {
-            Share.Revised revised = share.revised();
-            if (revised != null && revised.facts() != null) {
-                facts = facts.with(revised.facts());
-                grows |= !share.spec().ordinals().containsAll(revised.spec().ordinals());
+            Facts.Shared given = share.agreed(now).facts();
+            if (share.revised() != null && given != null) {
+                facts = facts.with(given);
+                grows |= share.grows();
             }
         }
         Details details = cluster.details().with(asked.wanted());
-        Reservation agreed = ((Reservation) cluster.with(details, null)).with(facts);
+        Reservation agreed = cluster.with(details, null).with(facts);
         if (grows && agreed instanceof Running running) {
             agreed =
                     new Running(details, running.shares(), facts, State.DEPLOYING, now.plus(pace.deployWithin()), null);
@@ -255,7 +253,7 @@ final class ChangeMoves {
     Decision<Reservation> giveUp(Clustered cluster, Asked asked, Instant now) {
         Map<SiteId, List<Refusal>> refusals = new HashMap<>(asked.refusals());
         cluster.shares().forEach((site, share) -> {
-            if (share.revised() != null && !share.revised().isHeld()) {
+            if (share.isAsked()) {
                 refusals.put(site, List.of(Plans.silent()));
             }
         });

@@ -137,9 +137,7 @@ final class RevisionMoves {
     private Decision<Allocation> hear(
             Leased lease, Header heard, AllocationSpec agreed, ConfirmShare confirm, Instant now) {
         if (!isLike(agreed, heard.spec())) {
-            // It was set back to before it was changed, or its master was. The command is not taken: what is said of
-            // the
-            // lease later is no answer to it.
+            // One of both was set back. The command is not taken: what is said of the lease later is no answer to it.
             return Decision.of(lease, AllocationMessages.refused(heard, List.of(other(heard.spec()))));
         }
         Facts.OfCluster known = KnownSites.after(lease.cluster(), heard, lease.facts(), confirm)

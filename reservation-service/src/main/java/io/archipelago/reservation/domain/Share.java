@@ -57,13 +57,9 @@ public record Share(
      * What a share that is confirmed is to be instead.
      *
      * @param spec what is asked of its site
-     * @param facts what the site has chosen for that; null until it holds it
+     * @param held whether the site holds it
      */
-    public record Revised(AllocationSpec spec, Facts.@Nullable Shared facts) {
-        boolean isHeld() {
-            return facts != null;
-        }
-    }
+    public record Revised(AllocationSpec spec, boolean held) {}
 
     /** Of which nothing else is asked than its last command. */
     public Share(
@@ -165,13 +161,12 @@ public record Share(
                 refusals,
                 1,
                 again,
-                new Revised(wanted, null));
+                new Revised(wanted, false));
     }
 
-    /** Its site holds what it is to be. Only its machines may change: the rest was agreed on when it held. */
+    /** Its site holds what it is to be. */
     Share revisable() {
         Revised asked = Objects.requireNonNull(revised, "it was asked for");
-        Facts.Shared agreed = Objects.requireNonNull(facts, "a share that is confirmed has facts");
         return new Share(
                 id,
                 spec,
@@ -184,17 +179,22 @@ public record Share(
                 refusals,
                 0,
                 null,
-                new Revised(asked.spec, giving(agreed, asked.spec.groups())));
+                new Revised(asked.spec, true));
     }
 
     /** It is what its site holds from now on, which is told; or as it was, if nothing else is asked for. */
     Share agreed(Instant again) {
         AllocationSpec now = revised == null ? spec : revised.spec;
-        Facts.Shared given = revised == null ? facts : revised.facts;
-        boolean grows = !spec.ordinals().containsAll(now.ordinals());
+        // Only its machines may change: the rest was agreed on when it held.
+        Facts.Shared given = facts == null ? null : giving(facts, now.groups());
         // What its site has said of fewer machines is no word on these.
-        Progress known = grows && progress == Progress.READY ? Progress.DEPLOYING : progress;
+        Progress known = grows() && progress == Progress.READY ? Progress.DEPLOYING : progress;
         return new Share(id, now, sequence + 1, stage, given, known, resources, waitingFor, refusals, 1, again, null);
+    }
+
+    /** Whether it is to have machines that it has not. */
+    boolean grows() {
+        return revised != null && !spec.ordinals().containsAll(revised.spec.ordinals());
     }
 
     /** It stays what it was. */
@@ -210,7 +210,7 @@ public record Share(
 
     /** Whether its site has yet to say whether it can be otherwise. */
     boolean isAsked() {
-        return revised != null && !revised.isHeld();
+        return revised != null && !revised.held;
     }
 
     /**

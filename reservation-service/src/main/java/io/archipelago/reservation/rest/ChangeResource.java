@@ -8,9 +8,9 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.reservation.app.ReservationService;
-import io.archipelago.reservation.app.ReservationService.Changed;
+import io.archipelago.reservation.domain.Proposal;
 import io.archipelago.reservation.domain.Proposal.Declined;
-import io.archipelago.reservation.domain.Quota.Excess;
+import io.archipelago.reservation.domain.Proposal.Made;
 import io.archipelago.reservation.domain.Reservation;
 import io.archipelago.reservation.persistence.ReservationStore;
 import io.archipelago.reservation.persistence.ReservationStore.Versioned;
@@ -91,23 +91,20 @@ public class ChangeResource {
         }
     }
 
-    private static Reservation asked(Changed changed) {
-        Excess excess = changed.excess();
-        if (excess != null) {
-            // The size of disks can not be changed, only how many there are.
-            boolean disks = excess.field().equals("machines.compute.disk");
-            throw ReservationResource.rejection(disks ? new Excess("machines.compute.count", excess.detail()) : excess);
-        }
-        Declined declined = changed.declined();
-        if (declined != null) {
-            throw declined.field().isEmpty()
-                    ? new Rejection(declined.code(), declined.detail())
-                    : new Rejection(
-                            declined.code(),
-                            "the request can not be met as it is written",
-                            List.of(new FieldError(declined.field(), declined.detail())));
-        }
-        return changed.reservation();
+    private static Reservation asked(Proposal proposal) {
+        return switch (proposal) {
+            case Made made -> made.decision().next();
+            case Declined declined
+            when declined.code() == ErrorCode.INVALID_REQUEST ->
+                throw Rejection.invalid(declined.field(), declined.detail());
+            case Declined declined
+            when declined.field().isEmpty() -> throw new Rejection(declined.code(), declined.detail());
+            case Declined declined ->
+                throw new Rejection(
+                        declined.code(),
+                        declined.detail(),
+                        List.of(new FieldError(declined.field(), declined.detail())));
+        };
     }
 
     private static RestResponse<ReservationView> answer(Versioned seen, Caller.Who who) {
