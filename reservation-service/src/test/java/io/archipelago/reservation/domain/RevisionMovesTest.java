@@ -56,7 +56,9 @@ class RevisionMovesTest {
     private final AllocationMoves moves = new AllocationMoves(PACE);
 
     static Stream<Leased> leases() {
-        return Stream.of(AllocationStates.confirmed(), AllocationStates.running());
+        PartStatus ready = new PartStatus(Progress.READY, List.of(), List.of());
+        return Stream.of(
+                AllocationStates.confirmed(), AllocationStates.running().with(Participant.STORAGE, ready));
     }
 
     @ParameterizedTest
