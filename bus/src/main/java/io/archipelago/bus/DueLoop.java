@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +46,8 @@ final class DueLoop {
     private final Set<String> taken = new HashSet<>();
 
     private final Map<String, Failed> failed = new HashMap<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private int open;
     private int handled;
     private int workers;
     private boolean looking;
@@ -79,8 +83,13 @@ final class DueLoop {
         });
     }
 
-    void stop() {
-        onLoop(() -> running = false);
+    /** Begins nothing more. Completes when all that was begun has ended, also what nobody waited for any longer. */
+    CompletionStage<Void> stop() {
+        onLoop(() -> {
+            running = false;
+            endIfIdle();
+        });
+        return ended;
     }
 
     private void sweep() {
@@ -142,11 +151,17 @@ final class DueLoop {
         }
         String skip = Json.write(taken);
         AtomicReference<@Nullable String> claimed = new AtomicReference<>();
+        open++;
         unitOfWork
                 .inTransaction(tx -> claim(tx, skip).chain(id -> {
                     claimed.set(id);
                     return id == null ? Uni.createFrom().voidItem() : handler.handle(tx, id);
                 }))
+                .onTermination()
+                .invoke(() -> onLoop(this::closed))
+                // Who gives up waiting ends nothing.
+                .memoize()
+                .indefinitely()
                 .ifNoItem()
                 .after(config.due().patience())
                 .failWith(() ->
@@ -155,6 +170,17 @@ final class DueLoop {
                 .with(
                         ignored -> onLoop(() -> handled(claimed.get())),
                         failure -> onLoop(() -> failed(claimed.get(), failure)));
+    }
+
+    private void closed() {
+        open--;
+        endIfIdle();
+    }
+
+    private void endIfIdle() {
+        if (!running && open == 0) {
+            ended.complete(null);
+        }
     }
 
     private Uni<@Nullable String> claim(Tx tx, String skip) {

@@ -9,7 +9,9 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whatever is due later is a row with a due time, and this picks it up: each row in a transaction of its own, by one instance at a time,
@@ -23,6 +25,8 @@ public class DueWork {
     public interface Handler {
         Uni<Void> handle(Tx tx, String id);
     }
+
+    private static final int STOP_SECONDS = 2;
 
     private final Vertx vertx;
     private final Pool pool;
@@ -57,8 +61,13 @@ public class DueWork {
         loops.forEach(DueLoop::start);
     }
 
+    /** Lets what has begun end, for a moment: what is cut off is rolled back, and due again at the next start. */
     void onStop(@Observes ShutdownEvent event) {
         running = false;
-        loops.forEach(DueLoop::stop);
+        CompletableFuture<?>[] ends =
+                loops.stream().map(loop -> loop.stop().toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(ends)
+                .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 }

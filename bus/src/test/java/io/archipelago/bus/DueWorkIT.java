@@ -44,6 +44,7 @@ class DueWorkIT {
     BusConfig config;
 
     private final Queue<UUID> done = new ConcurrentLinkedQueue<>();
+    private final Set<UUID> begun = ConcurrentHashMap.newKeySet();
     private final Set<UUID> failing = ConcurrentHashMap.newKeySet();
     private final Set<UUID> endless = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -55,9 +56,11 @@ class DueWorkIT {
                 tx -> tx.session().createNativeQuery("delete from document").executeUpdate());
     }
 
+    /** A loop that is still at work would take the rows of the next test. */
     @AfterEach
     void stop() {
-        loops.forEach(DueLoop::stop);
+        answer.complete(null);
+        loops.forEach(loop -> assertThat(loop.stop()).succeedsWithin(PATIENCE));
     }
 
     @Test
@@ -132,7 +135,22 @@ class DueWorkIT {
 
         // Then
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(done).containsExactly(first, then));
+    }
+
+    @Test
+    void hasStoppedOnceAllThatItBeganHasEnded() {
+        // Given
+        endless.add(dueIn(Duration.ofHours(-1)));
+        start();
+        await().atMost(PATIENCE).until(() -> begun.containsAll(endless));
+
+        // When
+        CompletableFuture<Void> stopped = loops.getFirst().stop().toCompletableFuture();
+
+        // Then: also after it waits no longer for the row
+        assertThat(stopped).failsWithin(config.due().patience().multipliedBy(2));
         answer.complete(null);
+        assertThat(stopped).succeedsWithin(PATIENCE);
     }
 
     @Test
@@ -186,6 +204,7 @@ class DueWorkIT {
 
     private Uni<Void> handle(Tx tx, String id) {
         UUID document = UUID.fromString(id);
+        begun.add(document);
         if (endless.contains(document)) {
             return Uni.createFrom().completionStage(answer);
         }
