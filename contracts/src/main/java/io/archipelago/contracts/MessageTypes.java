@@ -6,6 +6,7 @@ import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.HostDead;
+import io.archipelago.contracts.host.HostMaintenance;
 import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.placement.PlacementMessage;
 import java.util.Collection;
@@ -51,6 +52,7 @@ public final class MessageTypes {
         BY_NAME.put("host.observed", HostMessage.ResourceObserved.class);
         BY_NAME.put("host.heartbeat", HostMessage.HostHeartbeat.class);
         BY_NAME.put("host.dead", HostDead.class);
+        BY_NAME.put("host.maintenance", HostMaintenance.class);
     }
 
     private static final Map<Class<? extends Message>, String> BY_CLASS =

@@ -20,7 +20,7 @@ import java.util.Map;
  * <tr><td>federation.to.&lt;site&gt;.v1</td><td>reservation</td><td>reservation of that site</td><td>allocation, site or "digest"</td></tr>
  * <tr><td>host.&lt;host&gt;.desired.v1</td><td>the participants</td><td>that host's agent</td><td>kind/id</td></tr>
  * <tr><td>host.&lt;host&gt;.observed.v1</td><td>that host's agent</td><td>the participants</td><td>kind/id; host/host</td></tr>
- * <tr><td>host.events.v1</td><td>storage; the participant that an operator told</td><td>the four participants</td><td>host</td></tr>
+ * <tr><td>host.events.v1</td><td>storage, placement; the participant that an operator told</td><td>the four participants</td><td>host</td></tr>
  * <tr><td>&lt;consumer&gt;.dead-letter.v1</td><td>that consumer</td><td>operators</td><td>as it came</td></tr>
  * </table>
  */

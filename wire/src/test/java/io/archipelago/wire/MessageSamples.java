@@ -43,6 +43,8 @@ import io.archipelago.contracts.federation.ShareMessage.ShareStatus;
 import io.archipelago.contracts.federation.StreamPosition;
 import io.archipelago.contracts.host.DesiredResource;
 import io.archipelago.contracts.host.HostDead;
+import io.archipelago.contracts.host.HostMaintenance;
+import io.archipelago.contracts.host.HostMaintenance.Maintenance;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
@@ -213,7 +215,9 @@ final class MessageSamples {
                                 List.of("no room for logs: free some of /var/log")),
                         Map.of(Participant.PLACEMENT, "e3b0c44298fc1c14"),
                         2),
-                new HostDead(COMPUTE_HOST, 5, 121, HostDead.Cause.FENCED, NOW, "storage"));
+                new HostDead(COMPUTE_HOST, 5, 121, HostDead.Cause.FENCED, NOW, "storage"),
+                new HostMaintenance(
+                        COMPUTE_HOST, 3, List.of(new Maintenance("bios-update", window(), "new BIOS", "oscar"))));
     }
 
     static Envelope envelope(Message message) {

@@ -39,9 +39,15 @@ public final class Availability {
 
     private record Unit(String pool, int number) {}
 
-    /** All of these pools is free. */
+    /** All of these pools is free, whenever they are not closed. */
     public static Availability of(Collection<Pool> pools) {
-        return new Availability(byId(pools), Map.of(), Map.of());
+        Map<String, Skyline> closed = new HashMap<>();
+        for (Pool pool : pools) {
+            for (TimeWindow closure : pool.closures()) {
+                closed.compute(pool.id(), (id, skyline) -> added(skyline, closure, pool.capacity()));
+            }
+        }
+        return new Availability(byId(pools), closed, Map.of());
     }
 
     /** With some bookings more, each for its time, whatever the time is. */
@@ -68,7 +74,10 @@ public final class Availability {
         return Optional.ofNullable(pools.get(id));
     }
 
-    /** How much of a pool is free throughout a window: its capacity less the most that is booked at any instant of it. */
+    /**
+     * How much of a pool is free throughout a window: its capacity less the most that is booked at any instant of it. While it is closed that is nothing, or
+     * less.
+     */
     public Amounts free(Pool pool, TimeWindow window) {
         return pool.capacity().minus(skyline(pool).highest(window));
     }
@@ -144,7 +153,7 @@ public final class Availability {
 
     private boolean isFree(Pool pool, int unit, TimeWindow window) {
         Skyline skyline = units.get(new Unit(pool.id(), unit));
-        return skyline == null || skyline.hasRoom(TAKEN, TAKEN, window);
+        return !pool.closedIn(window) && (skyline == null || skyline.hasRoom(TAKEN, TAKEN, window));
     }
 
     private Skyline skyline(Pool pool) {

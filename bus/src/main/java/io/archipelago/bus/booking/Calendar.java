@@ -131,6 +131,12 @@ public final class Calendar {
         }
         TreeSet<Instant> starts = new TreeSet<>();
         starts.add(window.start());
+        for (Pool pool : pools()) {
+            pool.closures().stream()
+                    .map(TimeWindow::end)
+                    .filter(window.start()::isBefore)
+                    .forEach(starts::add);
+        }
         for (Booking booking : all()) {
             if (!unbounded(booking) && booking.during().end().isAfter(window.start())) {
                 starts.add(booking.during().end());
@@ -139,6 +145,35 @@ public final class Calendar {
         return starts.stream()
                 .filter(start -> fits.test(new TimeWindow(start, start.plus(window.length()))))
                 .findFirst();
+    }
+
+    /**
+     * The bookings that no longer fit into their pools: a pool has less than it had, or is closed at some time of theirs. Firm ones stay before holds, then
+     * those that have begun before those that have not, then those that were asked for earlier before others.
+     */
+    public List<Booking> displaced() {
+        List<Booking> displaced = new ArrayList<>();
+        for (Pool pool : pools()) {
+            Availability kept = Availability.of(List.of(pool));
+            for (Booking booking : bookings.getOrDefault(pool.id(), List.of()).stream()
+                    .sorted(byClaim())
+                    .toList()) {
+                Booking counting = booking.counting(now);
+                if (pool.has(booking.unit()) && kept.hasRoom(counting, counting.during())) {
+                    kept = kept.with(List.of(counting));
+                } else {
+                    displaced.add(booking);
+                }
+            }
+        }
+        return displaced;
+    }
+
+    private Comparator<Booking> byClaim() {
+        return Comparator.comparing((Booking b) -> b.heldUntil() != null)
+                .thenComparing(b -> b.during().start().isAfter(now))
+                .thenComparing(b -> b.allocation().toString())
+                .thenComparing(b -> b.unit() == null ? 0 : b.unit());
     }
 
     /** This calendar without what an allocation has booked in it. */

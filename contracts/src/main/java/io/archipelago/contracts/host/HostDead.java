@@ -1,7 +1,6 @@
 package io.archipelago.contracts.host;
 
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.Message;
 import java.time.Instant;
 
 /**
@@ -16,7 +15,7 @@ import java.time.Instant;
  * @param at since when, by the clock of who says it
  * @param by who says it: {@code storage}, or the operator's name
  */
-public record HostDead(HostId host, long epoch, long counter, Cause cause, Instant at, String by) implements Message {
+public record HostDead(HostId host, long epoch, long counter, Cause cause, Instant at, String by) implements HostEvent {
 
     /** How it is known that a host runs nothing any more. */
     public enum Cause {

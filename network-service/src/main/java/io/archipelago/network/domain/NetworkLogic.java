@@ -1,9 +1,9 @@
 package io.archipelago.network.domain;
 
+import io.archipelago.bus.booking.Absence;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.booking.Silence;
 import io.archipelago.bus.protocol.Lease;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.Resource;
@@ -114,8 +114,8 @@ public final class NetworkLogic implements ParticipantLogic {
                         .thenComparingLong(g -> calendar.availability().unitsTaken(g, window))
                         .thenComparing(Pool::id));
         if (gateway.isEmpty()) {
-            String silent = Silence.of(
-                    calendar.pools().stream().filter(NetworkLogic::isGateway).toList(), "gateways");
+            String absent = Absence.of(
+                    calendar.pools().stream().filter(NetworkLogic::isGateway).toList(), "gateways", window);
             return refuse(
                     request,
                     calendar,
@@ -123,7 +123,7 @@ public final class NetworkLogic implements ParticipantLogic {
                     (joinable(calendar, request)
                                     ? "no gateway of this site has a free port throughout the window"
                                     : "no gateway of this site can join a link in a way that the site allows")
-                            + silent);
+                            + absent);
         }
         int port = unit(calendar, gateway.get().id(), window, request).orElseThrow();
         String address = Objects.requireNonNull(gateway.get().labels().get(ADDRESS), "a gateway has an address");

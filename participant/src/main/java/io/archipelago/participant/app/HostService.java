@@ -12,10 +12,14 @@ import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostDead;
+import io.archipelago.contracts.host.HostEvent;
+import io.archipelago.contracts.host.HostMaintenance;
+import io.archipelago.contracts.host.HostMaintenance.Maintenance;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.SpecDigest;
 import io.archipelago.participant.ParticipantConfig;
 import io.archipelago.participant.persistence.HostStore;
+import io.archipelago.participant.persistence.MaintenanceStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -32,12 +36,19 @@ public class HostService {
     private final HostProtocol protocol;
     private final ParticipantConfig config;
     private final HostStore store;
+    private final MaintenanceStore maintenance;
 
-    HostService(ParticipantLogic logic, HostProtocol protocol, ParticipantConfig config, HostStore store) {
+    HostService(
+            ParticipantLogic logic,
+            HostProtocol protocol,
+            ParticipantConfig config,
+            HostStore store,
+            MaintenanceStore maintenance) {
         this.logic = logic;
         this.protocol = protocol;
         this.config = config;
         this.store = store;
+        this.maintenance = maintenance;
     }
 
     /** Makes bookable what the site has whatever its hosts; what happened before we listened says nothing about them. */
@@ -83,9 +94,13 @@ public class HostService {
     }
 
     /** Takes what another participant says of a host. */
-    public Uni<Void> onDead(Tx tx, HostDead said) {
-        return store.locked(tx, said.host())
-                .chain(before -> carryOut(tx, before.orElse(null), protocol.onDead(before.orElse(null), said)));
+    public Uni<Void> onEvent(Tx tx, HostEvent event) {
+        return switch (event) {
+            case HostDead said ->
+                store.locked(tx, said.host())
+                        .chain(before -> carryOut(tx, before.orElse(null), protocol.onDead(before.orElse(null), said)));
+            case HostMaintenance said -> Uni.createFrom().voidItem().invoke(() -> maintenance.keep(tx, said));
+        };
     }
 
     /**
@@ -123,6 +138,18 @@ public class HostService {
         });
     }
 
+    /**
+     * When a host is maintained.
+     *
+     * @throws Rejection through the result: NOT_FOUND if it was never heard of
+     */
+    public Uni<List<Maintenance>> maintenance(Tx tx, HostId host) {
+        return store.locked(tx, host)
+                .map(found -> found.orElseThrow(() -> Rejection.notFound("host")))
+                .chain(() -> maintenance.of(tx, host))
+                .map(known -> known.map(HostMaintenance::windows).orElse(List.of()));
+    }
+
     private Uni<Void> carryOut(Tx tx, @Nullable HostRecord before, HostDecision decision) {
         HostRecord next = decision.next();
         if (next == null) {
@@ -138,7 +165,7 @@ public class HostService {
                         ? Uni.createFrom().voidItem()
                         : store.concern(tx, next.host(), decision.parts() == Parts.TOLD))
                 .chain(() -> decision.pools()
-                        ? store.pools(tx, next.pools(logic, before))
+                        ? store.pools(tx, next.host(), next.pools(logic, before))
                         : Uni.createFrom().voidItem());
     }
 

@@ -7,7 +7,7 @@ import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
-import io.archipelago.contracts.host.HostDead;
+import io.archipelago.contracts.host.HostEvent;
 import io.archipelago.contracts.host.HostMessage;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -94,11 +94,13 @@ public class ParticipantConsumer {
     private Uni<Void> prepareHostEvents(Tx tx, List<Envelope> envelopes) {
         return hosts.prepare(
                 tx,
-                messages(envelopes, HostDead.class).stream().map(HostDead::host).toList());
+                messages(envelopes, HostEvent.class).stream()
+                        .map(HostEvent::host)
+                        .toList());
     }
 
     private Uni<Void> hostEvent(Tx tx, Envelope envelope) {
-        return hosts.onDead(tx, (HostDead) envelope.message());
+        return hosts.onEvent(tx, (HostEvent) envelope.message());
     }
 
     /** An agent may write only the topics of its own hosts: of any other host it says nothing that counts. */

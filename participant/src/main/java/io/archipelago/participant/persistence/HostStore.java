@@ -22,9 +22,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The hosts of the site, what can be booked of them, and what is wanted on each. */
 @ApplicationScoped
@@ -44,10 +46,15 @@ public class HostStore {
             left join host h on h.id = o.host
             """;
 
-    private final PartStore parts;
+    /** Pools are written when all else is done, for the calendar that is locked for it is what others lock last. */
+    static final String POOLS = "pools";
 
-    HostStore(PartStore parts) {
+    private final PartStore parts;
+    private final MaintenanceStore maintenance;
+
+    HostStore(PartStore parts, MaintenanceStore maintenance) {
         this.parts = parts;
+        this.maintenance = maintenance;
     }
 
     /** Locks the rows of some hosts, in the order of their names; to lock one of them again costs nothing. */
@@ -201,31 +208,59 @@ public class HostStore {
         return down(tx).map(HostsDown::dead);
     }
 
-    /**
-     * Writes pools, those that stand already with what they are now: when all else is done, for the calendar that is locked for it is what others lock
-     * last.
-     */
+    /** Writes the site's own pools, those that stand already with what they are now. */
     public Uni<Void> pools(Tx tx, List<Pool> pools) {
         if (!pools.isEmpty()) {
-            tx.atEnd("pools", () -> write(tx, pools));
+            tx.atEnd(
+                    POOLS,
+                    () -> PartStore.lockCalendar(tx)
+                            .chain(() -> write(tx, pools, null))
+                            .replaceWithVoid());
         }
         return Uni.createFrom().voidItem();
     }
 
-    private static Uni<Void> write(Tx tx, List<Pool> pools) {
-        Uni<Void> all = PartStore.lockCalendar(tx);
+    /** The same of a host's pools, closed when it is maintained. */
+    public Uni<Void> pools(Tx tx, HostId host, List<Pool> pools) {
+        if (!pools.isEmpty()) {
+            tx.atEnd(
+                    POOLS,
+                    () -> PartStore.lockCalendar(tx)
+                            .chain(() -> maintenance.closures(tx, host))
+                            .chain(closures -> write(
+                                    tx,
+                                    pools.stream()
+                                            .map(p -> p.closedAt(closures))
+                                            .toList(),
+                                    host))
+                            .chain(less -> less
+                                    ? maintenance.tell(tx, host)
+                                    : Uni.createFrom().voidItem()));
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    /** Whether one of them has less than it had. */
+    private static Uni<Boolean> write(Tx tx, List<Pool> pools, @Nullable HostId host) {
+        Uni<Boolean> all = Uni.createFrom().item(false);
         for (Pool pool : pools) {
-            all = all.chain(() -> tx.session()
+            all = all.chain(less -> tx.session()
                     .find(PoolRow.class, pool.id(), LockModeType.PESSIMISTIC_WRITE)
                     .chain(found -> {
                         PoolRow row = found == null ? new PoolRow() : found;
-                        row.take(pool);
-                        return found == null
-                                ? tx.session().persist(row)
-                                : Uni.createFrom().voidItem();
+                        boolean lessNow = found != null && isLess(pool, found.pool());
+                        row.take(pool, host);
+                        return (found == null
+                                        ? tx.session().persist(row)
+                                        : Uni.createFrom().voidItem())
+                                .replaceWith(less || lessNow);
                     }));
         }
         return all;
+    }
+
+    private static boolean isLess(Pool pool, Pool before) {
+        return !before.capacity().fitsIn(pool.capacity()) || !Objects.equals(before.units(), pool.units());
     }
 
     // Resources are read here column by column: as entities they would be remembered by the session, and a decision

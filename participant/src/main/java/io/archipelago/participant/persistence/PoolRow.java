@@ -3,11 +3,14 @@ package io.archipelago.participant.persistence;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.wire.Json;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.util.List;
 import java.util.Map;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -36,22 +39,44 @@ public class PoolRow {
 
     boolean open;
 
+    /** Null: the site's own. */
+    @Nullable
+    String host;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    String closures;
+
     @JdbcTypeCode(SqlTypes.JSON)
     String labels;
+
+    /** A column takes objects only. */
+    private record Closures(List<TimeWindow> windows) {}
 
     Pool pool() {
         Pool.Units units = firstUnit == null ? null : new Pool.Units(firstUnit, lastUnit);
         return new Pool(
-                id, amounts(capacity), units, open, Json.read(labels, new TypeReference<Map<String, String>>() {}));
+                id,
+                amounts(capacity),
+                units,
+                open,
+                Json.read(closures, Closures.class).windows(),
+                Json.read(labels, new TypeReference<Map<String, String>>() {}));
     }
 
-    void take(Pool pool) {
+    /** @param owner whose it is; null: the site's own */
+    void take(Pool pool, @Nullable HostId owner) {
         id = pool.id();
+        host = owner == null ? null : owner.value();
+        closures = closures(pool.closures());
         capacity = Json.write(pool.capacity().values());
         firstUnit = pool.units() == null ? null : pool.units().first();
         lastUnit = pool.units() == null ? null : pool.units().last();
         open = pool.open();
         labels = Json.write(pool.labels());
+    }
+
+    static String closures(List<TimeWindow> windows) {
+        return Json.write(new Closures(windows));
     }
 
     static Amounts amounts(String json) {

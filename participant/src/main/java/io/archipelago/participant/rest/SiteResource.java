@@ -5,9 +5,12 @@ import io.archipelago.bus.UnitOfWork;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Pool;
 import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.host.HostMaintenance.Maintenance;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.participant.app.HostService;
 import io.archipelago.participant.app.ObservationService;
+import io.archipelago.participant.persistence.MaintenanceStore;
+import io.archipelago.participant.persistence.MaintenanceStore.Displaced;
 import io.archipelago.participant.persistence.SiteStore;
 import io.archipelago.participant.persistence.SiteStore.Difference;
 import io.archipelago.participant.persistence.SiteStore.HostSeen;
@@ -32,6 +35,7 @@ public class SiteResource {
     private final SiteStore store;
     private final HostService hosts;
     private final ObservationService observations;
+    private final MaintenanceStore maintenance;
     private final SecurityIdentity identity;
 
     SiteResource(
@@ -39,11 +43,13 @@ public class SiteResource {
             SiteStore store,
             HostService hosts,
             ObservationService observations,
+            MaintenanceStore maintenance,
             SecurityIdentity identity) {
         this.unitOfWork = unitOfWork;
         this.store = store;
         this.hosts = hosts;
         this.observations = observations;
+        this.maintenance = maintenance;
         this.identity = identity;
     }
 
@@ -61,11 +67,36 @@ public class SiteResource {
         return unitOfWork.inTransaction(store::bookings);
     }
 
+    /** What is booked and does not fit any more: its host is maintained then, or has less than it had. Nothing is stopped for it. */
+    @GET
+    @Path("/bookings/displaced")
+    public Uni<List<Displaced>> displaced() {
+        return unitOfWork.inTransaction(maintenance::displaced);
+    }
+
     /** The hosts of the site, and when each was last heard of. */
     @GET
     @Path("/hosts")
     public Uni<List<HostSeen>> hosts() {
         return unitOfWork.inTransaction(store::hosts);
+    }
+
+    /**
+     * When a host is maintained, as this service knows it.
+     *
+     * @param windows when
+     * @param displaced what this service has booked of it that does not fit because of that, or for another reason
+     */
+    public record MaintenanceView(HostId host, List<Maintenance> windows, List<Displaced> displaced) {}
+
+    /** When a host is maintained, and what is booked of it for then. */
+    @GET
+    @Path("/hosts/{host}/maintenance")
+    public Uni<MaintenanceView> maintenance(@PathParam("host") String host) {
+        HostId id = host(host);
+        return unitOfWork.inTransaction(tx -> hosts.maintenance(tx, id)
+                .chain(windows ->
+                        maintenance.displaced(tx, id).map(displaced -> new MaintenanceView(id, windows, displaced))));
     }
 
     /** Says that a host runs nothing any more: what lay on it counts as gone. Refused while the host speaks. */

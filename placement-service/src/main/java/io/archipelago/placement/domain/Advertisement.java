@@ -83,8 +83,9 @@ final class Advertisement {
             List<Amounts> rooms, long cpusUnit, long memoryUnit, LongBinaryOperator rounding) {
         Map<HostClass, Integer> counts = new LinkedHashMap<>();
         for (Amounts free : rooms) {
-            long cpus = rounding.applyAsLong(free.get(PlacementLogic.CPUS), cpusUnit);
-            long memory = rounding.applyAsLong(free.get(PlacementLogic.MEMORY), memoryUnit);
+            // Of a host that is maintained, or has less than it had, less than nothing may be free.
+            long cpus = rounding.applyAsLong(Math.max(0, free.get(PlacementLogic.CPUS)), cpusUnit);
+            long memory = rounding.applyAsLong(Math.max(0, free.get(PlacementLogic.MEMORY)), memoryUnit);
             counts.merge(new HostClass(1, (int) cpus, memory), 1, Integer::sum);
         }
         return counts.entrySet().stream()

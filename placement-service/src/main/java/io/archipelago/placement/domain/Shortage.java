@@ -1,8 +1,8 @@
 package io.archipelago.placement.domain;
 
+import io.archipelago.bus.booking.Absence;
 import io.archipelago.bus.booking.Bisection;
 import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
@@ -32,7 +32,8 @@ final class Shortage {
                 ErrorCode.NO_CAPACITY,
                 "machines",
                 "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
-                        + " fit on this site's hosts throughout the window" + Silence.of(calendar.pools(), "hosts"),
+                        + " fit on this site's hosts throughout the window"
+                        + Absence.of(calendar.pools(), "hosts", window),
                 holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
                 EarliestFit.in(calendar, groups, there, window).orElse(null),
                 computes);

@@ -1,7 +1,7 @@
 package io.archipelago.placement.domain;
 
+import io.archipelago.bus.booking.Absence;
 import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Silence;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.SiteId;
@@ -103,7 +103,15 @@ public final class SitePlanner {
                     .orElse(null);
             return refused(
                     question,
-                    Map.of(own, refusal(own, "the frontend does not fit on this site's hosts", here, earliest, null)));
+                    Map.of(
+                            own,
+                            refusal(
+                                    question,
+                                    own,
+                                    "the frontend does not fit on this site's hosts",
+                                    here,
+                                    earliest,
+                                    null)));
         }
         Map<SiteId, Room> rooms = known.of(question, List.of());
         return switch (question.policy()) {
@@ -215,6 +223,7 @@ public final class SitePlanner {
         rooms.forEach((site, room) -> refusals.put(
                 site,
                 refusal(
+                        question,
                         site,
                         "together the sites have too few machines: of "
                                 + question.compute().count() + " compute machines at most " + room.possible()
@@ -234,18 +243,23 @@ public final class SitePlanner {
             if (room != null && machines > room.possible()) {
                 String detail = "of the " + machines + " compute machines asked of this site at most " + room.possible()
                         + " fit throughout the window";
-                refusals.put(site, refusal(site, detail, here, null, room.possible()));
+                refusals.put(site, refusal(question, site, detail, here, null, room.possible()));
             } else if (room == null && !question.excluded().contains(site)) {
-                refusals.put(site, refusal(site, "no such site has told us what it has", here, null, null));
+                refusals.put(site, refusal(question, site, "no such site has told us what it has", here, null, null));
             }
         });
         return refusals;
     }
 
     private Refusal refusal(
-            SiteId site, String detail, Calendar here, @Nullable Instant earliestStart, @Nullable Integer machines) {
-        String silence = site.equals(own) ? Silence.of(here.pools(), "hosts") : "";
-        return new Refusal(ErrorCode.NO_CAPACITY, "machines", detail + silence, null, earliestStart, machines);
+            PlanSites question,
+            SiteId site,
+            String detail,
+            Calendar here,
+            @Nullable Instant earliestStart,
+            @Nullable Integer machines) {
+        String absent = site.equals(own) ? Absence.of(here.pools(), "hosts", booked.apply(question.window())) : "";
+        return new Refusal(ErrorCode.NO_CAPACITY, "machines", detail + absent, null, earliestStart, machines);
     }
 
     private static PlanRefused refused(PlanSites question, Map<SiteId, Refusal> refusals) {

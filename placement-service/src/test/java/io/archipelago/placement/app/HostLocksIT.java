@@ -9,15 +9,11 @@ import static org.awaitility.Awaitility.await;
 import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Envelope;
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostDead.Cause;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.participant.app.HostService;
-import io.archipelago.participant.app.ObservationService;
-import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Heartbeats;
 import io.archipelago.testkit.ParticipantFixture;
@@ -35,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -57,19 +52,13 @@ class HostLocksIT {
     private static final long LATER = 1_000_000;
 
     @Inject
+    PlacementSite sites;
+
+    @Inject
     UnitOfWork unitOfWork;
 
     @Inject
-    ParticipantService parts;
-
-    @Inject
     HostService hosts;
-
-    @Inject
-    ObservationService observations;
-
-    @Inject
-    DataSource database;
 
     @Inject
     MeterRegistry registry;
@@ -82,15 +71,7 @@ class HostLocksIT {
 
     @BeforeEach
     void aSiteWithFiveHosts() {
-        site = new ParticipantFixture(
-                Participant.PLACEMENT,
-                database,
-                broker,
-                command -> unitOfWork.inTransaction(tx -> parts.onCommand(tx, command)),
-                message -> unitOfWork.inTransaction(tx -> switch (message) {
-                    case ResourceObserved observed -> observations.onObserved(tx, observed);
-                    case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
-                }));
+        site = sites.open();
         FiveHosts.speak(site);
     }
 

@@ -27,10 +27,8 @@ import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 
-import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.HostId;
-import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
@@ -43,12 +41,7 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
-import io.archipelago.participant.app.HostService;
-import io.archipelago.participant.app.ObservationService;
-import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.BookedRows;
 import io.archipelago.testkit.BookedRows.Row;
 import io.archipelago.testkit.EmbeddedInfrastructure;
@@ -68,8 +61,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,41 +81,17 @@ class PlacementIT {
     private static final int COMMANDS = 10;
 
     @Inject
-    UnitOfWork unitOfWork;
-
-    @Inject
-    ParticipantService parts;
-
-    @Inject
-    HostService hosts;
-
-    @Inject
-    ObservationService observations;
-
-    @Inject
-    DataSource database;
+    PlacementSite sites;
 
     @Inject
     MeterRegistry registry;
-
-    @Inject
-    @ConfigProperty(name = "kafka.bootstrap.servers")
-    String broker;
 
     private ParticipantFixture site;
     private double retriesBefore;
 
     @BeforeEach
     void aSiteWithFiveHosts() {
-        site = new ParticipantFixture(
-                Participant.PLACEMENT,
-                database,
-                broker,
-                command -> unitOfWork.inTransaction(tx -> parts.onCommand(tx, command)),
-                message -> unitOfWork.inTransaction(tx -> switch (message) {
-                    case ResourceObserved observed -> observations.onObserved(tx, observed);
-                    case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
-                }));
+        site = sites.open();
         FiveHosts.speak(site);
         retriesBefore = retries();
     }

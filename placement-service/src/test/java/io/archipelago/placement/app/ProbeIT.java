@@ -7,19 +7,13 @@ import static io.archipelago.testkit.ParticipantFixture.TURN_ROUND;
 import static io.archipelago.testkit.ParticipantFixture.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.archipelago.bus.UnitOfWork;
-import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.participant.app.HostService;
-import io.archipelago.participant.app.ObservationService;
-import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.ParticipantFixture;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -30,7 +24,6 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,37 +38,19 @@ class ProbeIT {
     private static final TimeWindow WINDOW = window(10, 12);
 
     @Inject
-    UnitOfWork unitOfWork;
-
-    @Inject
-    ParticipantService parts;
+    PlacementSite sites;
 
     @Inject
     HostService hosts;
 
     @Inject
-    ObservationService observations;
-
-    @Inject
     DataSource database;
-
-    @Inject
-    @ConfigProperty(name = "kafka.bootstrap.servers")
-    String broker;
 
     private ParticipantFixture site;
 
     @BeforeEach
     void aSiteWithOneHost() {
-        site = new ParticipantFixture(
-                Participant.PLACEMENT,
-                database,
-                broker,
-                command -> unitOfWork.inTransaction(tx -> parts.onCommand(tx, command)),
-                message -> unitOfWork.inTransaction(tx -> switch (message) {
-                    case ResourceObserved observed -> observations.onObserved(tx, observed);
-                    case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
-                }));
+        site = sites.open();
         site.compute(HOST, 8, 8L << 30);
     }
 

@@ -11,9 +11,7 @@ import static io.archipelago.testkit.ParticipantFixture.minutes;
 import static io.archipelago.testkit.ParticipantFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.ErrorCode;
-import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
@@ -24,12 +22,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
-import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
-import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
-import io.archipelago.participant.app.HostService;
-import io.archipelago.participant.app.ObservationService;
-import io.archipelago.participant.app.ParticipantService;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.ParticipantFixture;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -41,8 +34,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import javax.sql.DataSource;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,37 +49,13 @@ import org.junit.jupiter.api.Test;
 class RevisedLeaseIT {
 
     @Inject
-    UnitOfWork unitOfWork;
-
-    @Inject
-    ParticipantService parts;
-
-    @Inject
-    HostService hosts;
-
-    @Inject
-    ObservationService observations;
-
-    @Inject
-    DataSource database;
-
-    @Inject
-    @ConfigProperty(name = "kafka.bootstrap.servers")
-    String broker;
+    PlacementSite sites;
 
     private ParticipantFixture site;
 
     @BeforeEach
     void aSiteWithFiveHosts() {
-        site = new ParticipantFixture(
-                Participant.PLACEMENT,
-                database,
-                broker,
-                command -> unitOfWork.inTransaction(tx -> parts.onCommand(tx, command)),
-                message -> unitOfWork.inTransaction(tx -> switch (message) {
-                    case ResourceObserved observed -> observations.onObserved(tx, observed);
-                    case HostHeartbeat heartbeat -> hosts.onHeartbeat(tx, heartbeat);
-                }));
+        site = sites.open();
         FiveHosts.speak(site);
     }
 

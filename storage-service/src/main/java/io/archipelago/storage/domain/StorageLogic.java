@@ -1,9 +1,9 @@
 package io.archipelago.storage.domain;
 
+import io.archipelago.bus.booking.Absence;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
-import io.archipelago.bus.booking.Silence;
 import io.archipelago.bus.protocol.Fence;
 import io.archipelago.bus.protocol.HostsDown;
 import io.archipelago.bus.protocol.Lease;
@@ -307,7 +307,7 @@ public final class StorageLogic implements ParticipantLogic {
 
     private static DoesNotFit refuse(Calendar calendar, TimeWindow window, Amounts wanted) {
         long most = calendar.open().stream()
-                .mapToLong(p -> calendar.free(p, window).get(BYTES))
+                .mapToLong(p -> Math.max(0, calendar.free(p, window).get(BYTES)))
                 .max()
                 .orElse(0);
         Calendar firm = calendar.withoutHolds();
@@ -316,7 +316,7 @@ public final class StorageLogic implements ParticipantLogic {
                 "volume space",
                 "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
                         + " fit into one pool of this site throughout the window"
-                        + Silence.of(hosts(calendar), "storage hosts"),
+                        + Absence.of(hosts(calendar), "storage hosts", window),
                 roomiest(firm, window, wanted).isPresent()
                         ? calendar.lastHoldOver(window).orElse(null)
                         : null,

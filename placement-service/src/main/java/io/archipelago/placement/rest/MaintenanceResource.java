@@ -1,0 +1,116 @@
+package io.archipelago.placement.rest;
+
+import io.archipelago.bus.Rejection;
+import io.archipelago.bus.Rejection.FieldError;
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.host.HostMaintenance.Maintenance;
+import io.archipelago.placement.app.MaintenanceService;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When hosts of the site are maintained, of whatever role. Said here for all participants; each shows at {@code GET /api/v1/hosts/{host}/maintenance} what
+ * it knows of it, and what it has booked for then.
+ */
+@Path("/api/v1/hosts/{host}/maintenance/{name}")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({"operator", "admin"})
+public class MaintenanceResource {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
+    private static final int LONGEST_REASON = 200;
+
+    private final UnitOfWork unitOfWork;
+    private final MaintenanceService maintenance;
+    private final SecurityIdentity identity;
+
+    MaintenanceResource(UnitOfWork unitOfWork, MaintenanceService maintenance, SecurityIdentity identity) {
+        this.unitOfWork = unitOfWork;
+        this.maintenance = maintenance;
+        this.identity = identity;
+    }
+
+    /**
+     * What an operator writes.
+     *
+     * @param start from when; may be in the past
+     * @param end until when, later than now
+     * @param reason for other operators; may be left out
+     */
+    public record MaintenanceRequest(
+            @Nullable Instant start,
+            @Nullable Instant end,
+            @Nullable String reason) {}
+
+    /** Plans a maintenance, or moves the one of that name: nothing more is booked of the host for then. What is booked stays. */
+    @PUT
+    public Uni<Maintenance> plan(
+            @PathParam("host") String host, @PathParam("name") String name, MaintenanceRequest request) {
+        HostId id = host(host);
+        String operator = identity.getPrincipal().getName();
+        return unitOfWork.inTransaction(tx -> {
+            Maintenance wanted = read(name, request, operator, tx.now());
+            return maintenance.plan(tx, id, wanted).replaceWith(wanted);
+        });
+    }
+
+    /** Takes a maintenance back; there need not be one of that name. */
+    @DELETE
+    public Uni<Void> cancel(@PathParam("host") String host, @PathParam("name") String name) {
+        HostId id = host(host);
+        return unitOfWork.inTransaction(tx -> maintenance.cancel(tx, id, name));
+    }
+
+    private static Maintenance read(String name, @Nullable MaintenanceRequest request, String operator, Instant now) {
+        List<FieldError> errors = new ArrayList<>();
+        if (request == null) {
+            throw Rejection.invalid(Rejection.BODY, "an object with start and end");
+        }
+        if (!NAME.matcher(name).matches()) {
+            errors.add(new FieldError("name", "1 to 40 lower-case letters, digits and hyphens, such as bios-update"));
+        }
+        Instant start = request.start();
+        Instant end = request.end();
+        if (start == null) {
+            errors.add(
+                    new FieldError("start", "required: an instant with its offset, such as 2026-12-01T09:00:00+09:00"));
+        }
+        if (end == null || !end.isAfter(now) || start != null && !end.isAfter(start)) {
+            errors.add(new FieldError(
+                    "end", "required: an instant with its offset, later than start and than now, " + now));
+        }
+        String reason = Objects.requireNonNullElse(request.reason(), "");
+        if (reason.length() > LONGEST_REASON) {
+            errors.add(new FieldError("reason", "at most " + LONGEST_REASON + " characters"));
+        }
+        if (!errors.isEmpty() || start == null || end == null) {
+            throw Rejection.invalid(errors);
+        }
+        return new Maintenance(name, new TimeWindow(start, end), reason, operator);
+    }
+
+    private static HostId host(String text) {
+        try {
+            return new HostId(text);
+        } catch (IllegalArgumentException e) {
+            throw Rejection.notFound("host");
+        }
+    }
+}

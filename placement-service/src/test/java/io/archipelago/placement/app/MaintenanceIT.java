@@ -1,0 +1,301 @@
+package io.archipelago.placement.app;
+
+import static io.archipelago.placement.app.FiveHosts.GIB;
+import static io.archipelago.placement.app.FiveHosts.machine;
+import static io.archipelago.testkit.ParticipantFixture.COMPUTE;
+import static io.archipelago.testkit.ParticipantFixture.OTHER_COMPUTE;
+import static io.archipelago.testkit.ParticipantFixture.TURN_ROUND;
+import static io.archipelago.testkit.ParticipantFixture.minutes;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+
+import io.archipelago.bus.UnitOfWork;
+import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
+import io.archipelago.contracts.TimeWindow;
+import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
+import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.host.HostMaintenance;
+import io.archipelago.contracts.host.HostMaintenance.Maintenance;
+import io.archipelago.participant.app.HostService;
+import io.archipelago.testkit.EmbeddedInfrastructure;
+import io.archipelago.testkit.OperatorAccess;
+import io.archipelago.testkit.ParticipantFixture;
+import io.archipelago.testkit.Tokens;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nothing is booked of a host for when it is maintained, and what was booked before is found. */
+@QuarkusTest
+@QuarkusTestResource(
+        value = EmbeddedInfrastructure.class,
+        initArgs = @ResourceArg(name = "compacted", value = ParticipantFixture.HOST_TOPICS))
+class MaintenanceIT {
+
+    private static final String BIOS = "/api/v1/hosts/" + COMPUTE + "/maintenance/bios-update";
+    private static final TimeWindow MAINTAINED = minutes(60, 120);
+
+    @Inject
+    PlacementSite sites;
+
+    @Inject
+    UnitOfWork unitOfWork;
+
+    @Inject
+    HostService hosts;
+
+    private ParticipantFixture site;
+
+    @BeforeEach
+    void aSiteWithOneHost() {
+        site = sites.open();
+        site.sql("delete from maintenance");
+        site.compute(COMPUTE, 8, 8 * GIB);
+    }
+
+    @AfterEach
+    void leave() {
+        site.close();
+    }
+
+    @Test
+    void nothingIsBookedOfTheHostForThenAndTheRefusalSaysWhyAndWhenItWouldBe() {
+        // When
+        plan(MAINTAINED).statusCode(200);
+
+        // Then: before and after, as close as deploying and cleaning allow
+        assertThat(site.answer(hold(minutes(0, 58)))).isInstanceOf(AllocationHeld.class);
+        assertThat(site.answer(hold(minutes(122, 180)))).isInstanceOf(AllocationHeld.class);
+        assertThat(site.answer(hold(minutes(119, 130)))).isInstanceOf(AllocationRefused.class);
+        assertThat(site.answer(hold(minutes(50, 59)))).isInstanceOfSatisfying(AllocationRefused.class, refused -> {
+            assertThat(refused.refusal().detail()).endsWith("; 1 of 1 hosts maintained at some time of the window");
+            assertThat(refused.refusal().earliestStart())
+                    .isEqualTo(minutes(180, 181).start().plus(TURN_ROUND.multipliedBy(2)));
+        });
+    }
+
+    @Test
+    void anotherHostIsTakenForThen() {
+        // Given
+        site.compute(OTHER_COMPUTE, 64, 64 * GIB);
+        plan(MAINTAINED).statusCode(200);
+
+        // Then: the first would be the better fit
+        assertThat(hostOf(hold(minutes(70, 80)))).isEqualTo(OTHER_COMPUTE);
+        assertThat(hostOf(hold(minutes(0, 10)))).isEqualTo(COMPUTE);
+    }
+
+    @Test
+    void theDatabaseRefusesItToo() {
+        // Given
+        AllocationHeld held = (AllocationHeld) site.answer(hold(minutes(70, 80)));
+        plan(MAINTAINED).statusCode(200);
+
+        // Then: what is booked stays and may become less, but comes not anew
+        String row = "booking where allocation = '" + held.allocation() + "'";
+        assertThat(site.refusal("update booking set ends_at = ends_at - interval '1 minute' where allocation = '"
+                        + held.allocation() + "'"))
+                .isEmpty();
+        assertThat(site.refusal("insert into booking (allocation, pool, amounts, starts_at, ends_at)"
+                        + " select 'another', pool, '{}', starts_at, ends_at from " + row))
+                .contains("closed at some time");
+    }
+
+    @Test
+    void whatWasBookedBeforeStaysAndIsFound() {
+        // Given
+        HoldAllocation hold = hold(minutes(30, 70));
+        lease(hold);
+        lease(hold(minutes(0, 20)));
+
+        // When
+        plan(MAINTAINED).statusCode(200);
+
+        // Then
+        displaced()
+                .body("booking.allocation", contains(hold.allocation().toString()))
+                .body(
+                        "[0].because",
+                        is("its host is maintained from " + MAINTAINED.start() + " to " + MAINTAINED.end()));
+        known().body("windows.name", contains("bios-update"))
+                .body("windows.by", contains("oscar"))
+                .body("displaced", hasSize(1));
+
+        // When
+        oscar().delete(BIOS).then().statusCode(204);
+
+        // Then
+        displaced().body("", empty());
+        known().body("windows", empty());
+        assertThat(site.answer(hold(minutes(80, 90)))).isInstanceOf(AllocationHeld.class);
+    }
+
+    @Test
+    void whatDoesNotFitAHostThatHasLessIsFound() {
+        // Given: who asked first stays.
+        HoldAllocation first = site.hold(machine(minutes(0, 20), 4, 4), Facts.OfSite.unknown());
+        HoldAllocation second = site.hold(machine(minutes(0, 20), 4, 4), Facts.OfSite.unknown());
+        lease(first);
+        lease(second);
+        AllocationId later = List.of(first.allocation(), second.allocation()).stream()
+                .max(Comparator.comparing(AllocationId::toString))
+                .orElseThrow();
+
+        // When
+        site.compute(COMPUTE, 6, 8 * GIB);
+
+        // Then
+        displaced()
+                .body("booking.allocation", contains(later.toString()))
+                .body("[0].because", is("its host has less than it had when this was booked"));
+    }
+
+    @Test
+    void toSayItTwiceChangesNothingAndToSayItOtherwiseMovesIt() {
+        // When
+        plan(MAINTAINED).statusCode(200);
+        long version = version();
+        plan(MAINTAINED).statusCode(200);
+
+        // Then
+        assertThat(version()).isEqualTo(version);
+
+        // When
+        plan(minutes(200, 260)).statusCode(200);
+
+        // Then
+        assertThat(version()).isGreaterThan(version);
+        known().body("windows", hasSize(1));
+        assertThat(site.answer(hold(minutes(70, 80)))).isInstanceOf(AllocationHeld.class);
+        assertThat(site.answer(hold(minutes(210, 220)))).isInstanceOf(AllocationRefused.class);
+
+        // When
+        oscar().delete(BIOS).then().statusCode(204);
+        oscar().delete(BIOS).then().statusCode(204);
+
+        // Then
+        known().body("windows", empty());
+    }
+
+    @Test
+    void whatAnotherSaysOfAHostThatWasNeverHeardOfHoldsOnceItIs() {
+        // When: the later word comes first
+        hear(2, MAINTAINED);
+        hear(1, minutes(0, 10));
+        site.compute(OTHER_COMPUTE, 64, 64 * GIB);
+
+        // Then
+        assertThat(hostOf(hold(minutes(0, 5)))).isEqualTo(COMPUTE);
+        assertThat(site.answer(site.hold(machine(minutes(0, 5), 60, 60), Facts.OfSite.unknown())))
+                .isInstanceOf(AllocationHeld.class);
+        assertThat(site.answer(site.hold(machine(minutes(70, 80), 60, 60), Facts.OfSite.unknown())))
+                .isInstanceOf(AllocationRefused.class);
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        planning("{\"end\": \"2001-01-01T00:00:00Z\", \"reason\": \"" + "x".repeat(201) + "\"}", BIOS)
+                .statusCode(400)
+                .body("errors.field", hasItems("start", "end", "reason"));
+        planning("{\"start\": \"tomorrow\"}", BIOS)
+                .statusCode(400)
+                .body("errors.field", contains("start"))
+                .body("errors[0].message", containsString("an instant with its offset"));
+        planning(body(MAINTAINED), BIOS.replace("bios-update", "BIOS!"))
+                .statusCode(400)
+                .body("errors.field", contains("name"));
+        planning(body(MAINTAINED), BIOS.replace(COMPUTE.value(), "tokyo-c99")).statusCode(404);
+        planning("", BIOS).statusCode(400);
+        known().body("windows", empty());
+    }
+
+    @Test
+    void isForOperatorsAlone() {
+        OperatorAccess.isNeededFor("/api/v1/bookings/displaced", "/api/v1/hosts/" + COMPUTE + "/maintenance");
+        RequestSpecification tenant = given().auth().oauth2(Tokens.of("alice", "astro", "tenant"));
+        tenant.contentType(ContentType.JSON)
+                .body(body(MAINTAINED))
+                .put(BIOS)
+                .then()
+                .statusCode(403);
+        tenant.delete(BIOS).then().statusCode(403);
+        given().contentType(ContentType.JSON)
+                .body(body(MAINTAINED))
+                .put(BIOS)
+                .then()
+                .statusCode(401);
+        known().body("windows", empty());
+    }
+
+    private HoldAllocation hold(TimeWindow window) {
+        return site.hold(machine(window, 8, 8), Facts.OfSite.unknown());
+    }
+
+    private HostId hostOf(HoldAllocation hold) {
+        AllocationHeld held = (AllocationHeld) site.answer(hold);
+        return Objects.requireNonNull(((Facts.Hosts) held.chosen()).hosts().get(1));
+    }
+
+    private void lease(HoldAllocation hold) {
+        AllocationHeld held = (AllocationHeld) site.answer(hold);
+        Facts.OfSite facts = Facts.OfSite.unknown().with(held.chosen());
+        assertThat(site.answer(new ConfirmAllocation(
+                        hold.allocation(), hold.sequence() + 1, facts, new Facts.OfCluster(List.of(), 1400))))
+                .isInstanceOf(AllocationConfirmed.class);
+    }
+
+    private void hear(long version, TimeWindow window) {
+        HostMaintenance said =
+                new HostMaintenance(OTHER_COMPUTE, version, List.of(new Maintenance("power", window, "", "oscar")));
+        unitOfWork.inTransaction(tx -> hosts.onEvent(tx, said)).await().indefinitely();
+    }
+
+    private long version() {
+        return site.number("select version from maintenance where host = '" + COMPUTE + "'");
+    }
+
+    private static RequestSpecification oscar() {
+        return given().auth().oauth2(Tokens.of("oscar", "", "operator"));
+    }
+
+    private static ValidatableResponse plan(TimeWindow window) {
+        return planning(body(window), BIOS);
+    }
+
+    private static ValidatableResponse planning(String body, String path) {
+        return oscar().contentType(ContentType.JSON).body(body).put(path).then();
+    }
+
+    private static String body(TimeWindow window) {
+        return "{\"start\": \"%s\", \"end\": \"%s\", \"reason\": \"new BIOS\"}".formatted(window.start(), window.end());
+    }
+
+    private static ValidatableResponse displaced() {
+        return oscar().get("/api/v1/bookings/displaced").then().statusCode(200);
+    }
+
+    private static ValidatableResponse known() {
+        return oscar().get("/api/v1/hosts/" + COMPUTE + "/maintenance").then().statusCode(200);
+    }
+}
