@@ -32,3 +32,10 @@ end $$;
 -- By its name after the one that locks the pools.
 create trigger within_capacity_open after insert on booking
     referencing new table as inserted for each statement execute function open_throughout();
+
+-- Whose bookings can not stay where they are; another place is looked for at the due time.
+create table displaced (
+    allocation text        primary key,
+    due_at     timestamptz not null
+);
+create index displaced_due on displaced (due_at);

@@ -29,6 +29,7 @@ public final class MessageTypes {
         BY_NAME.put("allocation.held", AllocationEvent.AllocationHeld.class);
         BY_NAME.put("allocation.refused", AllocationEvent.AllocationRefused.class);
         BY_NAME.put("allocation.confirmed", AllocationEvent.AllocationConfirmed.class);
+        BY_NAME.put("allocation.moved", AllocationEvent.AllocationMoved.class);
         BY_NAME.put("allocation.progress", AllocationEvent.AllocationProgress.class);
         BY_NAME.put("allocation.released", AllocationEvent.AllocationReleased.class);
         BY_NAME.put("placement.plan-sites", PlacementMessage.PlanSites.class);

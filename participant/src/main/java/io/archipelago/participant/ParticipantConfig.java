@@ -32,6 +32,14 @@ public interface ParticipantConfig {
     @WithDefault("PT60S")
     Duration lostAfter();
 
+    /** How long before it begins what is booked of a lost host is moved to another one; until then the host may be back. */
+    @WithDefault("PT1H")
+    Duration moveBefore();
+
+    /** How often another place is looked for again for what can not stay where it is booked. */
+    @WithDefault("PT5M")
+    Duration moveAgain();
+
     /** How often it is repeated that a host is dead, as long as it is silent. */
     @WithDefault("PT60S")
     Duration sayAgain();

@@ -15,6 +15,22 @@ import java.util.Objects;
  */
 final class Backstop {
 
+    /** Nothing is booked anew of a host for when it is maintained; what was booked may become less. */
+    static void requireOpen(ParticipantService service, List<Booking> before, List<Booking> after) {
+        for (Booking row : after) {
+            Pool pool = Objects.requireNonNull(service.pools().get(row.pool()));
+            boolean was = before.stream()
+                    .anyMatch(old -> old.pool().equals(row.pool())
+                            && Objects.equals(old.unit(), row.unit())
+                            && old.during().covers(row.during())
+                            && row.amounts().fitsIn(old.amounts()));
+            Invariants.require(
+                    was || !pool.closedIn(row.during()),
+                    () -> service + ": " + pool.id() + " is booked for " + Words.of(row.allocation())
+                            + " though it is maintained then");
+        }
+    }
+
     void check(ParticipantService service) {
         Map<String, List<Booking>> byPool = new HashMap<>();
         for (Booking booking : service.allBookings()) {

@@ -66,6 +66,11 @@ enum Deed {
     HOST_BACK,
     /** A host's silence was not held against it, for nobody had listened. */
     SILENCE_DOUBTED,
+    MAINTENANCE_PLANNED,
+    /** What could not stay on a host was booked elsewhere before it began. */
+    MOVED,
+    /** There was no other place for it, or it had begun. */
+    NOT_MOVED,
     /** A reader saw that something which was said to it is lost. */
     STREAM_BROKEN,
     /** Sites had more to tell each other than fits into one digest. */

@@ -211,10 +211,15 @@ final class HostKeeper {
         if (next == null) {
             return;
         }
-        List<Pool> pools = decision.pools() ? next.pools(logic, before) : List.of();
+        List<Pool> pools = decision.pools()
+                ? next.pools(logic, before).stream()
+                        .map(pool -> pool.closedAt(service.maintenance().closures(host)))
+                        .toList()
+                : List.of();
         tx.write(() -> {
             records.put(host, next);
             pools.forEach(service::store);
+            service.maintenance().displace(host, tx.now());
             if (decision.parts() != Parts.LEFT_ALONE) {
                 concern(host, decision.parts() == Parts.TOLD, tx.now());
             }

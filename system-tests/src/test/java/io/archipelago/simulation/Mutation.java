@@ -64,6 +64,8 @@ enum Mutation {
     BACK_UNCLEAN,
     /** A service that was down, or is behind, takes its own deafness for the hosts' silence. */
     JUDGED_WITHOUT_LISTENING,
+    /** A site does not hear where its participants have moved what it gives. */
+    MOVES_UNHEARD,
     /** What is wanted is not published again where an agent does not know it. */
     NEVER_PUBLISHED_AGAIN
 }

@@ -24,6 +24,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.HostDead;
+import io.archipelago.contracts.host.HostMaintenance;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKey;
@@ -63,6 +64,7 @@ class ParticipantService extends Service {
     private final Map<Place, Instant> changedAt = new HashMap<>();
     private final Set<Place> forgotten = new HashSet<>();
     private final HostKeeper hosts;
+    private final MaintenanceKeeper maintenance;
 
     ParticipantService(World world, Site site, ParticipantLogic logic) {
         super(world, site, logic.name().service());
@@ -73,10 +75,15 @@ class ParticipantService extends Service {
         site.inventories().forEach((host, inventory) -> pools.addAll(logic.pools(host, inventory, true)));
         pools.forEach(pool -> poolsById.put(pool.id(), pool));
         this.hosts = new HostKeeper(this, logic);
+        this.maintenance = new MaintenanceKeeper(this);
     }
 
     HostKeeper hosts() {
         return hosts;
+    }
+
+    MaintenanceKeeper maintenance() {
+        return maintenance;
     }
 
     ParticipantLogic logic() {
@@ -136,6 +143,7 @@ class ParticipantService extends Service {
             case ResourceObserved seen -> observed(seen);
             case HostHeartbeat said -> hosts.heard(said);
             case HostDead said -> hosts.died(said, posted.id());
+            case HostMaintenance said -> maintenance.heard(said, posted.id());
             case null, default -> null;
         };
     }
@@ -143,6 +151,9 @@ class ParticipantService extends Service {
     @Override
     @Nullable
     Instant due(Object row) {
+        if (row instanceof MaintenanceKeeper.Displaced displaced) {
+            return maintenance.due(displaced);
+        }
         if (!(row instanceof AllocationId)) {
             return hosts.due(row);
         }
@@ -155,6 +166,9 @@ class ParticipantService extends Service {
 
     @Override
     Work dueWork(Object row) {
+        if (row instanceof MaintenanceKeeper.Displaced displaced) {
+            return maintenance.dueWork(displaced);
+        }
         if (!(row instanceof AllocationId)) {
             return hosts.dueWork(row);
         }
@@ -170,6 +184,7 @@ class ParticipantService extends Service {
     Collection<Object> rows() {
         List<Object> rows = new ArrayList<>(parts.keySet());
         rows.addAll(hosts.rows());
+        rows.addAll(maintenance.rows());
         return rows;
     }
 
@@ -226,6 +241,18 @@ class ParticipantService extends Service {
             world().tell(this, () -> "publishes again what is wanted on " + host);
             known.forEach(r -> tx.send(Topics.desired(host), r.key(), r.desired()));
         }
+    }
+
+    /** Whether something is still booked for an allocation where it can not stay. */
+    boolean onDisplaced(AllocationId id, Transaction tx) {
+        PartView view = view(id, read(Reach.ALL, id, null, tx.now()));
+        PartDecision decision = protocol.onDisplaced(view);
+        boolean stays = decision.next() == null && ParticipantProtocol.isDisplaced(view);
+        if (stays || decision.next() != null) {
+            world().did(stays ? Deed.NOT_MOVED : Deed.MOVED);
+        }
+        apply(id, decision, tx, "can not stay");
+        return stays;
     }
 
     void onHosts(AllocationId id, boolean news, Transaction tx) {
@@ -350,11 +377,13 @@ class ParticipantService extends Service {
         }
         switch (decision.bookings()) {
             case PartDecision.Keep keep -> {}
-            case PartDecision.Book book ->
+            case PartDecision.Book book -> {
+                Backstop.requireOpen(this, bookings(id), book.bookings());
                 tx.write(() -> {
                     sweep(tx.now());
                     bookings.put(id, book.bookings());
                 });
+            }
             case PartDecision.Confirm confirm ->
                 tx.write(() -> bookings.computeIfPresent(
                         id, (i, rows) -> rows.stream().map(Booking::confirmed).toList()));

@@ -6,6 +6,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Message;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationEvent;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
 import io.archipelago.contracts.federation.ShareDigest;
 import io.archipelago.contracts.federation.ShareMessage;
 import io.archipelago.contracts.federation.StreamPosition;
@@ -305,9 +306,10 @@ final class ReservationService extends Service {
 
     private void onEvent(AllocationEvent event, Transaction tx) {
         Allocation allocation = allocations.get(event.allocation());
-        if (allocation != null) {
+        boolean moved = event instanceof AllocationMoved;
+        if (allocation != null && !(moved && world().broken(Mutation.MOVES_UNHEARD))) {
             Optional<Decision<Allocation>> decision = allocationMoves.onEvent(allocation, event, tx.now());
-            if (event.sequence() < allocation.header().sequence()) {
+            if (event.sequence() < allocation.header().sequence() && !moved) {
                 world().invariants().changesNothing(this, event, decision);
             }
             allocate(event.allocation(), decision, tx, event);

@@ -1,8 +1,10 @@
 package io.archipelago.simulation;
 
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.allocation.ClusterAddressing;
@@ -54,7 +56,25 @@ final class Workload {
             long length = (dice.chance(0.3) ? dice.between(60, 300) : dice.between(600, 3600)) * SECOND;
             reserve(i, at, start, length);
         }
+        for (int i = dice.chance(0.3) ? dice.between(1, 2) : 0; i > 0; i--) {
+            maintain("power-" + i);
+        }
         return lastEnd;
+    }
+
+    /** An operator says when a host is maintained. */
+    private void maintain(String name) {
+        Site site = dice.pick(world.sites());
+        HostId host = dice.pick(List.copyOf(site.hosts())).id();
+        long from = dice.between(-600L, 3600L);
+        long length = dice.between(300L, 3600L);
+        world.scheduler().at(dice.between(0L, lastEnd), () -> {
+            Instant start = site.now().plusSeconds(from);
+            TimeWindow window = new TimeWindow(start, start.plusSeconds(length));
+            world.tell(site, host.value(), () -> "is to be maintained, " + window);
+            ParticipantService placement = site.participant(Participant.PLACEMENT);
+            placement.request(placement.maintenance().plan(host, name, window));
+        });
     }
 
     /** When windows begin, in true time. */

@@ -71,7 +71,7 @@ final class Person {
     }
 
     Answer cancel(String site, String id) throws IOException, InterruptedException {
-        return send(to(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id).DELETE());
+        return delete(site, ServiceKind.RESERVATION, RESERVATIONS + "/" + id);
     }
 
     Answer get(String site, ServiceKind service, String path) throws IOException, InterruptedException {
@@ -80,6 +80,16 @@ final class Person {
 
     Answer post(String site, ServiceKind service, String path) throws IOException, InterruptedException {
         return send(to(site, service, path).POST(BodyPublishers.noBody()));
+    }
+
+    Answer put(String site, ServiceKind service, String path, String json) throws IOException, InterruptedException {
+        return send(to(site, service, path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(json)));
+    }
+
+    Answer delete(String site, ServiceKind service, String path) throws IOException, InterruptedException {
+        return send(to(site, service, path).DELETE());
     }
 
     private HttpRequest.Builder to(String site, ServiceKind service, String path) {

@@ -18,6 +18,7 @@ import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
@@ -131,6 +132,7 @@ final class MessageSamples {
                 held(Participant.NETWORK, segment()),
                 new AllocationRefused(AT_TOKYO, 1, Participant.PLACEMENT, refusal()),
                 new AllocationConfirmed(AT_TOKYO, 2, Participant.STORAGE),
+                new AllocationMoved(AT_TOKYO, 2, Participant.PLACEMENT, new Facts.Hosts(Map.of(1, COMPUTE_HOST))),
                 new AllocationProgress(
                         AT_TOKYO, 3, Participant.PLACEMENT, Progress.DEGRADED, statuses(), List.of("vcompute-1-3")),
                 new AllocationReleased(AT_TOKYO, 4, Participant.CACHE),

@@ -148,8 +148,8 @@ public final class Calendar {
     }
 
     /**
-     * The bookings that no longer fit into their pools: a pool has less than it had, or is closed at some time of theirs. Firm ones stay before holds, then
-     * those that have begun before those that have not, then those that were asked for earlier before others.
+     * The bookings that can not stay in their pools: a pool has less than it had, is closed at some time of theirs, or takes none any more and they have not
+     * begun. Firm ones stay before holds, then those that have begun before those that have not, then those that were asked for earlier before others.
      */
     public List<Booking> displaced() {
         List<Booking> displaced = new ArrayList<>();
@@ -159,7 +159,8 @@ public final class Calendar {
                     .sorted(byClaim())
                     .toList()) {
                 Booking counting = booking.counting(now);
-                if (pool.has(booking.unit()) && kept.hasRoom(counting, counting.during())) {
+                boolean there = pool.open() || !counting.during().start().isAfter(now);
+                if (there && pool.has(booking.unit()) && kept.hasRoom(counting, counting.during())) {
                     kept = kept.with(List.of(counting));
                 } else {
                     displaced.add(booking);

@@ -43,6 +43,11 @@ public record Lease(
         return new Lease(allocation, otherSpec, otherFacts, otherCluster, bookedFor(otherSpec.window()));
     }
 
+    /** The lease, which has not begun, by what was chosen for it instead. */
+    Lease moved(Facts.Chosen chosen) {
+        return new Lease(allocation, spec, facts.with(chosen), cluster, booked);
+    }
+
     /** The lease as it begins or goes on: what may stand on hosts already is booked since it could. */
     Lease goingOn(AllocationSpec otherSpec, Facts.OfSite otherFacts, Facts.OfCluster otherCluster) {
         TimeWindow other = bookedFor(otherSpec.window());

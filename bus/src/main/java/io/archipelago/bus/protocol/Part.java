@@ -126,6 +126,10 @@ public sealed interface Part {
             return new Confirmed(next, lease, answer);
         }
 
+        Confirmed moved(Facts.Chosen chosen) {
+            return new Confirmed(sequence, lease.moved(chosen), extension);
+        }
+
         Deploying deploy(long next, Lease as, Instant checkAt) {
             return new Deploying(next, as, Progress.WAITING, Set.of(), checkAt, null, extension);
         }

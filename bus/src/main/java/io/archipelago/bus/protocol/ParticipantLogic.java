@@ -3,6 +3,7 @@ package io.archipelago.bus.protocol;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
@@ -58,6 +59,17 @@ public interface ParticipantLogic {
      */
     default Choice extend(Request request, Lease lease, Calendar calendar) {
         return new Chosen(Objects.requireNonNull(lease.facts().of(name()), "all have chosen for a lease"));
+    }
+
+    /**
+     * Chooses another place for what a lease that has not begun can not keep where it is; by default there is none.
+     *
+     * @param request the lease as it is
+     * @param left the pools in which there is no room for what it has there
+     * @param calendar what is booked on this participant's pools, without what the lease itself has
+     */
+    default Choice move(Request request, Set<String> left, Calendar calendar) {
+        return new DoesNotFit(Refusal.of(ErrorCode.UNSUPPORTED, name().resource(), "it is not moved"));
     }
 
     /**

@@ -44,6 +44,7 @@ public final class ParticipantProtocol {
     private final Rows rows;
     private final Reports reports;
     private final Extensions extensions;
+    private final Moves moves;
 
     /**
      * @param logic what is particular to the participant
@@ -55,6 +56,7 @@ public final class ParticipantProtocol {
         this.rows = new Rows(logic);
         this.reports = new Reports(logic);
         this.extensions = new Extensions(logic, rows);
+        this.moves = new Moves(logic, rows);
         this.resources = new ResourceProtocol(logic, terms, rows, reports);
     }
 
@@ -141,6 +143,17 @@ public final class ParticipantProtocol {
      */
     public PartDecision onHosts(PartView view, boolean news) {
         return resources.onHosts(view, news);
+    }
+
+    /** Whether something is booked for a part where it can not stay. */
+    public static boolean isDisplaced(PartView view) {
+        Part part = view.part();
+        return part != null && !Moves.left(part.allocation(), view.calendar()).isEmpty();
+    }
+
+    /** Finds another place for what a lease that has not begun has where there is no room for it; nothing, if it can stay or there is none. */
+    public PartDecision onDisplaced(PartView view) {
+        return moves.onDisplaced(view);
     }
 
     /** Does what {@link Part#due()} announced; nothing if it is not due yet. */
@@ -252,11 +265,17 @@ public final class ParticipantProtocol {
         }
         return isBooked(next, view)
                 ? resources.rebook(next, view).answering(answer)
-                : PartDecision.answer(misplaced(confirm, BEYOND));
+                : PartDecision.answer(
+                        moves.isElsewhere(part, confirm.facts())
+                                ? moves.moved(part, confirm.sequence())
+                                : misplaced(confirm, BEYOND));
     }
 
     private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
         return switch (view.part()) {
+            case Part.Confirmed confirmed
+            when moves.isElsewhere(confirmed, deploy.facts()) ->
+                PartDecision.answer(moves.moved(confirmed, deploy.sequence()));
             case Part.Confirmed confirmed -> {
                 Lease lease = confirmed.lease().goingOn(deploy.spec(), deploy.facts(), deploy.cluster());
                 yield resources.begin(confirmed.deploy(deploy.sequence(), lease, now), view, now);

@@ -51,6 +51,18 @@ public sealed interface AllocationEvent extends Message {
             implements AllocationEvent {}
 
     /**
+     * What a lease that has not begun has is booked elsewhere: it could not stay where it was. Said unasked, and instead of an answer to a command that
+     * names the place of before.
+     *
+     * @param allocation the allocation
+     * @param sequence of the command answered, or of the last that was taken
+     * @param participant who says so
+     * @param chosen what was chosen instead
+     */
+    record AllocationMoved(AllocationId allocation, long sequence, Participant participant, Facts.Chosen chosen)
+            implements AllocationEvent {}
+
+    /**
      * How far deploying or releasing is. Said when it changes, and when asked.
      *
      * @param allocation the allocation

@@ -163,6 +163,11 @@ public final class Facts {
             };
         }
 
+        /** Whether this is what its participant chose. */
+        public boolean knows(Chosen chosen) {
+            return equals(with(chosen));
+        }
+
         /** These facts with one more. */
         public OfSite with(Chosen chosen) {
             return switch (chosen) {

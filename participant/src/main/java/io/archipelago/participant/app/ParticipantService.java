@@ -22,6 +22,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
+import io.archipelago.participant.persistence.MaintenanceStore;
 import io.archipelago.participant.persistence.PartStore;
 import io.archipelago.participant.persistence.PartStore.Need;
 import io.archipelago.participant.persistence.PartStore.Reach;
@@ -32,24 +33,34 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /** What a participant does about commands, observations and deadlines of its parts. */
 @ApplicationScoped
 public class ParticipantService {
 
+    private static final Logger LOG = Logger.getLogger(ParticipantService.class);
+
     private final ParticipantLogic logic;
     private final ParticipantProtocol protocol;
     private final MakingWay way;
     private final PartStore store;
+    private final MaintenanceStore maintenance;
     private final HostKeys keys;
     private final String service;
 
     ParticipantService(
-            ParticipantLogic logic, ParticipantProtocol protocol, PartStore store, HostKeys keys, BusConfig bus) {
+            ParticipantLogic logic,
+            ParticipantProtocol protocol,
+            PartStore store,
+            MaintenanceStore maintenance,
+            HostKeys keys,
+            BusConfig bus) {
         this.logic = logic;
         this.protocol = protocol;
         this.way = new MakingWay(protocol);
         this.store = store;
+        this.maintenance = maintenance;
         this.keys = keys;
         this.service = bus.service();
     }
@@ -174,6 +185,21 @@ public class ParticipantService {
         return keys.load(tx)
                 .chain(() -> store.view(tx, new Need(allocation, Reach.NONE)))
                 .chain(view -> carryOut(tx, allocation, protocol.onHosts(view, news)));
+    }
+
+    /** Finds another place for what an allocation has where it can not stay, and if there is none, looks again later. */
+    public Uni<Void> onDisplaced(Tx tx, AllocationId allocation) {
+        return store.view(tx, new Need(allocation, Reach.FREE)).chain(view -> {
+            PartDecision decision = protocol.onDisplaced(view);
+            boolean stays = decision.next() == null && ParticipantProtocol.isDisplaced(view);
+            if (stays) {
+                LOG.warnf("%s can not stay where it is booked, and there is no other place for it", allocation);
+            } else if (decision.next() != null) {
+                LOG.infof("%s was moved: it could not stay where it was booked", allocation);
+            }
+            return carryOut(tx, allocation, decision)
+                    .chain(() -> stays ? maintenance.again(tx, allocation) : maintenance.settled(tx, allocation));
+        });
     }
 
     /** Does what is due for a part. */

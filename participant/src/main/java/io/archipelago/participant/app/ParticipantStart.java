@@ -63,6 +63,10 @@ class ParticipantStart {
                 new DueRows("host", "id", "due_at"),
                 (tx, id) -> listening.to(new HostId(id)).chain(is -> hosts.onDue(tx, new HostId(id), is)));
         due.register(
+                "a booking that can not stay",
+                new DueRows("displaced", "allocation", "due_at"),
+                (tx, id) -> parts.onDisplaced(tx, AllocationId.parse(id)));
+        due.register(
                 "a part whose host has changed",
                 new DueRows("host_change", "host || '/' || allocation || '/' || news", "due_at"),
                 (tx, id) -> {

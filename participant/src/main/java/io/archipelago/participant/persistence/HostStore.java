@@ -234,7 +234,7 @@ public class HostStore {
                                             .toList(),
                                     host))
                             .chain(less -> less
-                                    ? maintenance.tell(tx, host)
+                                    ? maintenance.displace(tx, host)
                                     : Uni.createFrom().voidItem()));
         }
         return Uni.createFrom().voidItem();
@@ -260,7 +260,9 @@ public class HostStore {
     }
 
     private static boolean isLess(Pool pool, Pool before) {
-        return !before.capacity().fitsIn(pool.capacity()) || !Objects.equals(before.units(), pool.units());
+        return before.open() && !pool.open()
+                || !before.capacity().fitsIn(pool.capacity())
+                || !Objects.equals(before.units(), pool.units());
     }
 
     // Resources are read here column by column: as entities they would be remembered by the session, and a decision

@@ -5,20 +5,24 @@ import io.archipelago.bus.Tx;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.booking.Pool;
+import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.host.HostMaintenance;
 import io.archipelago.contracts.host.HostMaintenance.Maintenance;
+import io.archipelago.participant.ParticipantConfig;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** When hosts are maintained, and what is booked of them that does not fit any more. */
+/** When hosts are maintained, and what is booked of hosts that can not stay there. */
 @ApplicationScoped
 public class MaintenanceStore {
 
@@ -35,10 +39,20 @@ public class MaintenanceStore {
             update pool set closures = cast(cast(:closures as text) as jsonb) where host = :host
             """;
 
-    private final PartStore parts;
+    private static final String DISPLACE = """
+            insert into displaced (allocation, due_at)
+            select allocation, min(due_at)
+            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (allocation text, due_at timestamptz)
+            group by allocation
+            on conflict (allocation) do update set due_at = least(displaced.due_at, excluded.due_at)
+            """;
 
-    MaintenanceStore(PartStore parts) {
+    private final PartStore parts;
+    private final ParticipantConfig config;
+
+    MaintenanceStore(PartStore parts, ParticipantConfig config) {
         this.parts = parts;
+        this.config = config;
     }
 
     /** What is known of when a host is maintained; empty: nothing was ever said of it. */
@@ -78,7 +92,7 @@ public class MaintenanceStore {
                 .setParameter("host", said.host().value())
                 .setParameter("closures", PoolRow.closures(said.closures()))
                 .executeUpdate()
-                .chain(() -> tell(tx, said.host()));
+                .chain(() -> displace(tx, said.host()));
     }
 
     /** When a host takes no bookings. */
@@ -86,35 +100,65 @@ public class MaintenanceStore {
         return of(tx, host).map(known -> known.map(HostMaintenance::closures).orElse(List.of()));
     }
 
-    /** Tells operators what of a host does not fit any more; to be asked when its pools have become less. */
-    Uni<Void> tell(Tx tx, HostId host) {
-        return displaced(tx, host)
-                .invoke(displaced -> {
-                    if (!displaced.isEmpty()) {
-                        LOG.warnf(
-                                "host %s: %d bookings fit no longer, see GET /api/v1/bookings/displaced; the first is of %s",
-                                host,
-                                displaced.size(),
-                                displaced.getFirst().booking().allocation());
-                    }
-                })
+    /** Has another place found for what can not stay on a host; to be asked when its pools have become less. */
+    Uni<Void> displace(Tx tx, HostId host) {
+        return displaced(tx, host).chain(displaced -> {
+            if (displaced.isEmpty()) {
+                return Uni.createFrom().voidItem();
+            }
+            LOG.warnf("host %s: %d bookings can not stay, see GET /api/v1/bookings/displaced", host, displaced.size());
+            var rows = Json.mapper().createArrayNode();
+            displaced.forEach(one -> rows.addObject()
+                    .put("allocation", one.booking().allocation().toString())
+                    .put("due_at", due(tx, one).toString()));
+            return tx.session()
+                    .createNativeQuery(DISPLACE)
+                    .setParameter("rows", rows.toString())
+                    .executeUpdate()
+                    .replaceWithVoid();
+        });
+    }
+
+    /** A host that is lost may be back before it is needed. */
+    private Instant due(Tx tx, Displaced displaced) {
+        Instant near = displaced.booking().during().start().minus(config.moveBefore());
+        return displaced.lost() && near.isAfter(tx.now()) ? near : tx.now();
+    }
+
+    /** Another place is looked for again. */
+    public Uni<Void> again(Tx tx, AllocationId allocation) {
+        return tx.session()
+                .createNativeQuery("update displaced set due_at = :due where allocation = :allocation")
+                .setParameter("due", tx.now().plus(config.moveAgain()))
+                .setParameter("allocation", allocation.toString())
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    /** What it has can stay. */
+    public Uni<Void> settled(Tx tx, AllocationId allocation) {
+        return tx.session()
+                .createNativeQuery("delete from displaced where allocation = :allocation")
+                .setParameter("allocation", allocation.toString())
+                .executeUpdate()
                 .replaceWithVoid();
     }
 
     /**
-     * A booking that does not fit into its pool any more. It stays: nothing is stopped for it.
+     * A booking that can not stay in its pool. It does until another place is found for it: nothing is stopped for it.
      *
      * @param booking which
+     * @param lost whether it is for its host being lost
      * @param because why, a sentence
      */
-    public record Displaced(Booking booking, String because) {}
+    public record Displaced(Booking booking, boolean lost, String because) {}
 
-    /** Everything that does not fit any more. */
+    /** Everything that can not stay where it is. */
     public Uni<List<Displaced>> displaced(Tx tx) {
         return parts.calendar(tx).map(calendar -> displaced(calendar, calendar.displaced()));
     }
 
-    /** What of a host does not fit any more. */
+    /** What of a host can not stay there. */
     public Uni<List<Displaced>> displaced(Tx tx, HostId host) {
         return tx.session()
                 .<String>createNativeQuery("select id from pool where host = :host")
@@ -129,16 +173,18 @@ public class MaintenanceStore {
     private static List<Displaced> displaced(Calendar calendar, List<Booking> bookings) {
         Map<String, Pool> pools = calendar.pools().stream().collect(Collectors.toMap(Pool::id, pool -> pool));
         return bookings.stream()
-                .map(booking -> new Displaced(booking, because(booking, pools)))
+                .map(booking -> displaced(booking, Objects.requireNonNull(pools.get(booking.pool()))))
                 .toList();
     }
 
-    private static String because(Booking booking, Map<String, Pool> pools) {
-        return Optional.ofNullable(pools.get(booking.pool())).stream()
-                .flatMap(pool -> pool.closures().stream())
+    private static Displaced displaced(Booking booking, Pool pool) {
+        return pool.closures().stream()
                 .filter(booking.during()::overlaps)
                 .findFirst()
-                .map(closure -> "its host is maintained from " + closure.start() + " to " + closure.end())
-                .orElse("its host has less than it had when this was booked");
+                .map(closure -> new Displaced(
+                        booking, false, "its host is maintained from " + closure.start() + " to " + closure.end()))
+                .orElseGet(() -> pool.open()
+                        ? new Displaced(booking, false, "its host has less than it had when this was booked")
+                        : new Displaced(booking, true, "its host is lost, or has nothing of the kind any more"));
     }
 }

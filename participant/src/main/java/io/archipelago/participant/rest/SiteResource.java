@@ -67,7 +67,7 @@ public class SiteResource {
         return unitOfWork.inTransaction(store::bookings);
     }
 
-    /** What is booked and does not fit any more: its host is maintained then, or has less than it had. Nothing is stopped for it. */
+    /** What is booked and can not stay: its host is maintained then, has less than it had, or is lost. Nothing is stopped for it. */
     @GET
     @Path("/bookings/displaced")
     public Uni<List<Displaced>> displaced() {

@@ -22,9 +22,11 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Placement's part of an allocation: a host for every machine, with its processors and memory throughout the window. */
@@ -59,6 +61,14 @@ public final class PlacementLogic implements ParticipantLogic {
     @Override
     public Choice extend(Request request, Lease lease, Calendar calendar) {
         return place(request, hosts(lease.facts()), calendar);
+    }
+
+    /** Machines whose hosts have room for them stay where they are. */
+    @Override
+    public Choice move(Request request, Set<String> left, Calendar calendar) {
+        Map<Integer, HostId> there = new HashMap<>(hosts(request.facts()));
+        there.values().removeIf(host -> left.contains(host.value()));
+        return place(request, there, calendar);
     }
 
     private static Choice place(Request request, Map<Integer, HostId> there, Calendar calendar) {

@@ -8,6 +8,7 @@ import static io.archipelago.testkit.ParticipantFixture.TURN_ROUND;
 import static io.archipelago.testkit.ParticipantFixture.minutes;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -20,11 +21,15 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
+import io.archipelago.contracts.allocation.AllocationCommand.DeployAllocation;
 import io.archipelago.contracts.allocation.AllocationCommand.HoldAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.Facts;
+import io.archipelago.contracts.host.HostDead;
 import io.archipelago.contracts.host.HostMaintenance;
 import io.archipelago.contracts.host.HostMaintenance.Maintenance;
 import io.archipelago.participant.app.HostService;
@@ -39,8 +44,11 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +62,7 @@ import org.junit.jupiter.api.Test;
 class MaintenanceIT {
 
     private static final String BIOS = "/api/v1/hosts/" + COMPUTE + "/maintenance/bios-update";
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final TimeWindow MAINTAINED = minutes(60, 120);
 
     @Inject
@@ -70,7 +79,7 @@ class MaintenanceIT {
     @BeforeEach
     void aSiteWithOneHost() {
         site = sites.open();
-        site.sql("delete from maintenance");
+        site.sql("delete from maintenance", "delete from displaced");
         site.compute(COMPUTE, 8, 8 * GIB);
     }
 
@@ -149,6 +158,112 @@ class MaintenanceIT {
         displaced().body("", empty());
         known().body("windows", empty());
         assertThat(site.answer(hold(minutes(80, 90)))).isInstanceOf(AllocationHeld.class);
+    }
+
+    @Test
+    void whatHasNotBegunIsMovedToAnotherHostAndDeployedThere() {
+        // Given: the first host fits better.
+        HoldAllocation hold = hold(minutes(70, 80));
+        Facts.OfSite before = lease(hold);
+        site.compute(OTHER_COMPUTE, 64, 64 * GIB);
+
+        // When
+        plan(MAINTAINED).statusCode(200);
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(bookedOn(hold)).isEqualTo(OTHER_COMPUTE));
+        displaced().body("", empty());
+        assertThat(site.number("select count(*) from displaced")).isZero();
+
+        // When: who has not heard of it yet
+        DeployAllocation deploy = new DeployAllocation(
+                hold.allocation(), hold.sequence() + 2, hold.spec(), before, new Facts.OfCluster(List.of(), 1400));
+        AllocationMoved moved = (AllocationMoved) site.answer(deploy);
+
+        // Then
+        assertThat(((Facts.Hosts) moved.chosen()).hosts()).isEqualTo(Map.of(1, OTHER_COMPUTE));
+        assertThat(site.answer(new DeployAllocation(
+                        deploy.allocation(),
+                        deploy.sequence() + 1,
+                        deploy.spec(),
+                        before.with(moved.chosen()),
+                        deploy.cluster())))
+                .isInstanceOf(AllocationProgress.class);
+    }
+
+    @Test
+    void whatFindsNoOtherPlaceStaysAndIsLookedAtAgain() {
+        // Given
+        HoldAllocation hold = hold(minutes(70, 80));
+        lease(hold);
+
+        // When
+        plan(MAINTAINED).statusCode(200);
+
+        // Then
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                site.number(
+                                        "select count(*) from displaced where due_at > clock_timestamp() + interval '1 minute'"))
+                        .isEqualTo(1));
+        assertThat(bookedOn(hold)).isEqualTo(COMPUTE);
+
+        // When: there is one, and it is time
+        site.compute(OTHER_COMPUTE, 64, 64 * GIB);
+        site.sql("update displaced set due_at = clock_timestamp()");
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(bookedOn(hold)).isEqualTo(OTHER_COMPUTE));
+    }
+
+    @Test
+    void whatHasBegunStays() {
+        // Given
+        Instant now = Instant.now();
+        TimeWindow begun = new TimeWindow(now, now.plus(Duration.ofHours(1)));
+        HoldAllocation hold = hold(begun);
+        site.lease(hold);
+        site.compute(OTHER_COMPUTE, 64, 64 * GIB);
+
+        // When
+        plan(begun).statusCode(200);
+
+        // Then
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                site.number(
+                                        "select count(*) from displaced where due_at > clock_timestamp() + interval '1 minute'"))
+                        .isEqualTo(1));
+        assertThat(bookedOn(hold)).isEqualTo(COMPUTE);
+        displaced().body("booking.allocation", contains(hold.allocation().toString()));
+    }
+
+    @Test
+    void whatIsBookedOfALostHostIsMovedAsItsTimeComesNear() {
+        // Given
+        Instant soon = Instant.now().plus(Duration.ofMinutes(30));
+        HoldAllocation near = hold(new TimeWindow(soon, soon.plus(Duration.ofMinutes(10))));
+        HoldAllocation far = hold(minutes(70, 80));
+        lease(near);
+        lease(far);
+        site.compute(OTHER_COMPUTE, 64, 64 * GIB);
+
+        // When
+        unitOfWork
+                .inTransaction(tx -> hosts.onEvent(
+                        tx, new HostDead(COMPUTE, 1, 1_000_000, HostDead.Cause.OPERATOR, Instant.now(), "oscar")))
+                .await()
+                .indefinitely();
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(bookedOn(near)).isEqualTo(OTHER_COMPUTE));
+        assertThat(bookedOn(far)).isEqualTo(COMPUTE);
+        displaced()
+                .body("booking.allocation", contains(far.allocation().toString()))
+                .body("[0].lost", is(true));
+        assertThat(site.number("select count(*) from displaced where due_at = (select starts_at - interval '1 hour'"
+                        + " from booking where allocation = '" + far.allocation() + "')"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -257,12 +372,21 @@ class MaintenanceIT {
         return Objects.requireNonNull(((Facts.Hosts) held.chosen()).hosts().get(1));
     }
 
-    private void lease(HoldAllocation hold) {
+    private HostId bookedOn(HoldAllocation hold) {
+        return site.rows().rows().stream()
+                .filter(row -> row.allocation().equals(hold.allocation().toString()))
+                .map(row -> new HostId(row.pool()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Facts.OfSite lease(HoldAllocation hold) {
         AllocationHeld held = (AllocationHeld) site.answer(hold);
         Facts.OfSite facts = Facts.OfSite.unknown().with(held.chosen());
         assertThat(site.answer(new ConfirmAllocation(
                         hold.allocation(), hold.sequence() + 1, facts, new Facts.OfCluster(List.of(), 1400))))
                 .isInstanceOf(AllocationConfirmed.class);
+        return facts;
     }
 
     private void hear(long version, TimeWindow window) {

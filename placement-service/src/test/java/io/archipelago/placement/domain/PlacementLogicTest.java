@@ -97,6 +97,24 @@ class PlacementLogicTest {
     }
 
     @Test
+    void movesOnlyTheMachinesThatCanNotStay() {
+        // Given
+        Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
+        Request request = new Request(ALLOCATION, spec(), lease.facts(), WINDOW);
+        List<Pool> hosts = List.of(host(1, 6, 6), host(2, 8, 8).closedAt(List.of(WINDOW)), host(3, 8, 8));
+
+        // When
+        Choice choice = logic.move(request, Set.of(host(2).value()), calendar(hosts));
+
+        // Then: the frontend as well, each under the name that it has
+        assertThat(choice)
+                .isEqualTo(new Chosen(new Facts.Hosts(Map.of(4093, host(1), 1, host(3), 2, host(1), 3, host(1)))));
+        assertThat(logic.move(request, Set.of(host(2).value()), calendar(hosts.subList(0, 2))))
+                .as("the first has no room for all of them")
+                .isInstanceOf(DoesNotFit.class);
+    }
+
+    @Test
     void stillBooksWhatIsLeftOfAMachine() {
         // Given
         Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));

@@ -145,6 +145,10 @@ public sealed interface Allocation
             return new Confirming(other, facts, known, confirmed, asked, askAgainAt);
         }
 
+        Confirming with(Facts.OfSite chosen) {
+            return new Confirming(header, chosen, cluster, confirmed, asked, askAgainAt);
+        }
+
         Confirming withHeader(Header other) {
             return new Confirming(other, facts, cluster, confirmed, asked, askAgainAt);
         }

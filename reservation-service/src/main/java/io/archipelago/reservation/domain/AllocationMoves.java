@@ -4,6 +4,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationSpec;
@@ -39,6 +40,7 @@ public final class AllocationMoves {
     private final RestoredMoves restored;
     private final ReleaseMoves releases;
     private final RevisionMoves revisions;
+    private final Relocations relocations;
 
     public AllocationMoves(Pace pace) {
         this.pace = pace;
@@ -46,6 +48,7 @@ public final class AllocationMoves {
         this.releases = new ReleaseMoves(pace, restored);
         this.holds = new HoldMoves(pace, releases, restored);
         this.revisions = new RevisionMoves(pace);
+        this.relocations = new Relocations(pace);
     }
 
     /**
@@ -137,6 +140,9 @@ public final class AllocationMoves {
 
     /** Takes a participant's answer. */
     public Optional<Decision<Allocation>> onEvent(Allocation allocation, AllocationEvent event, Instant now) {
+        if (event instanceof AllocationMoved moved) {
+            return relocations.take(allocation, moved, now);
+        }
         if (event.sequence() != allocation.header().sequence()) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationEvent;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
@@ -71,6 +72,7 @@ final class ReleaseMoves {
             case AllocationHeld held -> Optional.of(restored.goOnAbove(releasing, now));
             case AllocationRefused refused -> Optional.of(restored.goOnAbove(releasing, now));
             case AllocationConfirmed confirmed -> Optional.of(restored.goOnAbove(releasing, now));
+            case AllocationMoved moved -> Optional.empty();
         };
     }
 

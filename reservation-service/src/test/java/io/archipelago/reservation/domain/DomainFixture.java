@@ -11,6 +11,7 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.Uuid7;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
+import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
@@ -187,6 +188,15 @@ final class DomainFixture {
 
     static AllocationConfirmed confirmed(long sequence, Participant participant) {
         return new AllocationConfirmed(AT_OSAKA, sequence, participant);
+    }
+
+    /** Storage has found another pool. */
+    static AllocationMoved moved(long sequence) {
+        return new AllocationMoved(
+                AT_OSAKA,
+                sequence,
+                Participant.STORAGE,
+                new Facts.Pool(new HostId("osaka-h02"), "vg0", "10.254.1.2:3260"));
     }
 
     static AllocationProgress progress(long sequence, Participant participant, Progress progress) {

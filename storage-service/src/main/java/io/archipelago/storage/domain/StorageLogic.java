@@ -116,6 +116,12 @@ public final class StorageLogic implements ParticipantLogic {
                                 + " fit into the pool in which the cluster's volumes are"));
     }
 
+    /** Nothing is written yet: any pool will do that has room for all of it. */
+    @Override
+    public Choice move(Request request, Set<String> left, Calendar calendar) {
+        return hold(request, calendar);
+    }
+
     @Override
     public List<Claim> claims(AllocationId allocation, AllocationSpec spec, Facts.OfSite facts) {
         Facts.Pool chosen = pool(facts);

@@ -93,6 +93,27 @@ class StorageLogicTest {
     }
 
     @Test
+    void movesToAnotherPoolThatHasRoomForAll() {
+        // Given
+        Calendar maintained = new Calendar(List.of(SMALL, LARGE.closedAt(List.of(WINDOW))), List.of(), NOON);
+        Calendar both = new Calendar(
+                List.of(SMALL.closedAt(List.of(WINDOW)), LARGE.closedAt(List.of(WINDOW))), List.of(), NOON);
+
+        // Then
+        assertThat(logic.move(request(), Set.of(LARGE.id()), maintained))
+                .isInstanceOfSatisfying(
+                        Chosen.class,
+                        chosen -> assertThat(((Facts.Pool) chosen.chosen()).host())
+                                .isEqualTo(FIRST));
+        assertThat(logic.move(request(), Set.of(LARGE.id()), both))
+                .isInstanceOfSatisfying(
+                        DoesNotFit.class,
+                        no -> assertThat(no.refusal().detail())
+                                .contains("at most 0 fit")
+                                .endsWith("2 of 2 storage hosts maintained at some time of the window"));
+    }
+
+    @Test
     void saysHowMuchFitsAndWhen() {
         // Given
         Calendar full = calendar(booking(LARGE, 60, WINDOW, null), booking(SMALL, 50, WINDOW, null));
