@@ -17,6 +17,7 @@ import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ final class AgentHost implements Host {
     private final SimHost host;
     private final SplittableRandom jitter;
     private final Set<ResourceKey> wanted = new HashSet<>();
+    private final Map<ResourceKey, @Nullable Instant> toldEnds = new HashMap<>();
     private SpecCopy copy = SpecCopy.EMPTY;
     private @Nullable HostAgent agent;
     private long epoch;
@@ -214,6 +216,7 @@ final class AgentHost implements Host {
                             ? new DesiredResource(spec.key(), spec.generation(), spec.absent(), null, spec.spec())
                             : spec);
             wanted.add(spec.key());
+            toldEnds.put(spec.key(), spec.notAfter());
         } else {
             running.forget((ResourceKey) posted.key());
             wanted.remove((ResourceKey) posted.key());
@@ -267,7 +270,7 @@ final class AgentHost implements Host {
         before.keySet().forEach(key -> {
             if (!after.containsKey(key)) {
                 world.tell(site, id().value(), () -> "removed " + Words.of(key));
-                Physics.remove(site, id(), removed(after, key, before), key);
+                Physics.remove(site, id(), removed(after, key, before), key, toldEnds.get(key));
             }
         });
     }

@@ -272,7 +272,7 @@ final class ModelHost implements Host {
                 say(key, wanted.generation(), Phase.PENDING, "waits for its users");
                 return;
             }
-            Physics.remove(site, id, things, key);
+            Physics.remove(site, id, things, key, wanted.notAfter());
             things.remove(key);
             if (!wanted.absent()) {
                 world.did(Deed.STOPPED_BY_THE_AGENT_ITSELF);

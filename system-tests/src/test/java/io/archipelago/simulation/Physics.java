@@ -14,10 +14,14 @@ import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import io.archipelago.contracts.host.ResourceSpec.SegmentSpec;
 import io.archipelago.contracts.host.ResourceSpec.VolumeSpec;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What no host can bear, whoever asks for it. */
 final class Physics {
@@ -80,8 +84,13 @@ final class Physics {
         }
     }
 
-    /** Before a thing is taken from a host. */
-    static void remove(Site site, HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key) {
+    /**
+     * Before a thing is taken from a host.
+     *
+     * @param toldEnd after when it is not to stand, as the host was told last: its owner may have prolonged it meanwhile
+     */
+    static void remove(
+            Site site, HostId host, Map<ResourceKey, ResourceSpec> things, ResourceKey key, @Nullable Instant toldEnd) {
         if (key.kind() == ResourceKind.VOLUME || key.kind() == ResourceKind.DISK || key.kind() == ResourceKind.CACHE) {
             boolean asked = site.participant(key.kind().owner())
                     .resource(host, key)
@@ -97,11 +106,13 @@ final class Physics {
         }
         // An agent that stops a segment at the end of its time leaves the cache on it; whoever carries frames goes
         // first.
-        boolean timeOver = site.participant(key.kind().owner())
+        Instant ownersEnd = site.participant(key.kind().owner())
                 .resource(host, key)
                 .map(Resource::notAfter)
-                .filter(end -> !site.now().isBefore(end))
-                .isPresent();
+                .orElse(null);
+        boolean timeOver = Stream.of(Optional.ofNullable(ownersEnd), Optional.ofNullable(toldEnd))
+                .flatMap(Optional::stream)
+                .anyMatch(end -> !site.now().isBefore(end));
         things.forEach((user, spec) -> require(
                 !uses(spec).contains(key) || spec instanceof CacheSpec && timeOver,
                 key + " is taken from under " + user + " on " + host));

@@ -58,9 +58,12 @@ final class Moves {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether a lease has another place than who speaks of it believes. */
-    boolean isElsewhere(Part.Confirmed part, Facts.OfSite believed) {
-        return !Objects.equals(believed.of(logic.name()), part.lease().facts().of(logic.name()));
+    /** Whether who speaks of a lease means the same and believes it to be in another place. */
+    boolean isElsewhere(Part.Confirmed part, Lease believed) {
+        Lease lease = part.lease();
+        return believed.spec().equals(lease.spec())
+                && !Objects.equals(
+                        believed.facts().of(logic.name()), lease.facts().of(logic.name()));
     }
 
     /** @param sequence of the command answered, or of the last that was taken */

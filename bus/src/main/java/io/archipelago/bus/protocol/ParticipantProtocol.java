@@ -263,22 +263,25 @@ public final class ParticipantProtocol {
         if (part.extension() == null && lease.equals(part.lease())) {
             return PartDecision.to(next, new PartDecision.Keep()).answering(answer);
         }
-        return isBooked(next, view)
-                ? resources.rebook(next, view).answering(answer)
-                : PartDecision.answer(
-                        moves.isElsewhere(part, confirm.facts())
-                                ? moves.moved(part, confirm.sequence())
-                                : misplaced(confirm, BEYOND));
+        if (isBooked(next, view)) {
+            return resources.rebook(next, view).answering(answer);
+        }
+        return moves.isElsewhere(part, lease)
+                ? PartDecision.answer(moves.moved(part, confirm.sequence()))
+                : PartDecision.answer(misplaced(confirm, BEYOND));
     }
 
     private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
         return switch (view.part()) {
-            case Part.Confirmed confirmed
-            when moves.isElsewhere(confirmed, deploy.facts()) ->
-                PartDecision.answer(moves.moved(confirmed, deploy.sequence()));
             case Part.Confirmed confirmed -> {
                 Lease lease = confirmed.lease().goingOn(deploy.spec(), deploy.facts(), deploy.cluster());
-                yield resources.begin(confirmed.deploy(deploy.sequence(), lease, now), view, now);
+                if (moves.isElsewhere(confirmed, lease)) {
+                    yield PartDecision.answer(moves.moved(confirmed, deploy.sequence()));
+                }
+                Part.Deploying next = confirmed.deploy(deploy.sequence(), lease, now);
+                yield isBooked(next, view)
+                        ? resources.begin(next, view, now)
+                        : PartDecision.answer(misplaced(deploy, BEYOND));
             }
             case Part.Deploying deploying -> {
                 Part.Deploying next = deploying.revised(

@@ -11,6 +11,7 @@ import static io.archipelago.bus.protocol.ProtocolFixture.POOL;
 import static io.archipelago.bus.protocol.ProtocolFixture.SEQUENCE;
 import static io.archipelago.bus.protocol.ProtocolFixture.booking;
 import static io.archipelago.bus.protocol.ProtocolFixture.calendar;
+import static io.archipelago.bus.protocol.ProtocolFixture.confirmed;
 import static io.archipelago.bus.protocol.ProtocolFixture.deploy;
 import static io.archipelago.bus.protocol.ProtocolFixture.deploying;
 import static io.archipelago.bus.protocol.ProtocolFixture.disk;
@@ -32,6 +33,7 @@ import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.bus.protocol.PartDecision.Book;
 import io.archipelago.bus.protocol.PartDecision.Keep;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.allocation.AllocationCommand.ExtendAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
@@ -62,6 +64,21 @@ class ExtensionTest {
         assertThat(decision.publish()).isEmpty();
         assertThat(decision.answers())
                 .endsWith(new AllocationHeld(ALLOCATION, SEQUENCE + 1, Participant.STORAGE, BOOKED.end(), CHOSEN));
+    }
+
+    /** Who commands it was set back, or the one who booked it. */
+    @Test
+    void doesNotBeginWithMoreThanIsBooked() {
+        // When
+        PartDecision decision =
+                protocol.onCommand(deploy(SEQUENCE + 1, extend(SEQUENCE).spec()), view(confirmed()), NOON);
+
+        // Then
+        assertThat(decision.next()).isNull();
+        assertThat(decision.answers()).singleElement().isInstanceOfSatisfying(AllocationRefused.class, refused -> {
+            assertThat(refused.sequence()).isEqualTo(SEQUENCE + 1);
+            assertThat(refused.refusal().code()).isEqualTo(ErrorCode.CONFLICT);
+        });
     }
 
     @Test
