@@ -94,7 +94,7 @@ final class ChangeMoves {
         boolean begins = members(cluster).values().stream().anyMatch(Share::begun)
                 || !soon.isBefore(agreed.window().start().minus(pace.lead()));
         if (!wish.window().start().equals(agreed.window().start())
-                && (begins || !now.isBefore(wish.window().start()))) {
+                && (begins || now.isAfter(wish.window().start()))) {
             return invalid(
                     "window.start",
                     begins

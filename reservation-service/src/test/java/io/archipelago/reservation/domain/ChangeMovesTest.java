@@ -232,10 +232,13 @@ class ChangeMovesTest {
     @Test
     void startsOtherwiseOnlyBeforeItIsDeployed() {
         TimeWindow later = new TimeWindow(START.plusSeconds(60), END);
+        TimeWindow atOnce = new TimeWindow(NOON, END);
         TimeWindow past = new TimeWindow(NOON.minusSeconds(1), END);
 
         assertThat(revisedWindow(made(ReservationStates.scheduled(), wish(later, ALL))))
                 .isEqualTo(later);
+        assertThat(revisedWindow(made(ReservationStates.scheduled(), wish(atOnce, ALL))))
+                .isEqualTo(atOnce);
         assertThat(declined(ReservationStates.scheduled(), wish(past, ALL)).field())
                 .isEqualTo("window.start");
         assertThat(declined(ReservationStates.running(State.ACTIVE, Progress.READY), wish(later, ALL))
