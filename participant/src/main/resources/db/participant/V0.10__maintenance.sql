@@ -2,8 +2,10 @@
 create table maintenance (
     host    text   primary key,
     version bigint not null,
-    windows jsonb  not null -- name, window (start, end), reason, by
+    windows jsonb  not null, -- name, window (start, end), reason, by
+    due_at  timestamptz      -- when the first of them that is not over ends; null: none
 );
+create index maintenance_due on maintenance (due_at) where due_at is not null;
 
 -- Whose a pool is, and when it takes no bookings for that.
 alter table pool
@@ -39,3 +41,5 @@ create table displaced (
     due_at     timestamptz not null
 );
 create index displaced_due on displaced (due_at);
+insert into displaced
+select distinct allocation, clock_timestamp() from booking join pool on pool.id = booking.pool where not pool.open;

@@ -24,7 +24,6 @@ final class MaintenanceKeeper {
     record Displaced(AllocationId allocation) {}
 
     private static final Duration MOVE_BEFORE = Duration.ofHours(1);
-    private static final Duration MOVE_AGAIN = Duration.ofMinutes(5);
 
     private final ParticipantService service;
     private final Map<HostId, HostMaintenance> maintained = new LinkedHashMap<>();
@@ -102,12 +101,12 @@ final class MaintenanceKeeper {
 
     Work dueWork(Displaced row) {
         return new Work("can not stay", 0, List.of(row.allocation()), true, () -> true, tx -> {
-            boolean stays = service.onDisplaced(row.allocation(), tx);
+            Duration again = service.onDisplaced(row.allocation(), tx);
             tx.write(() -> {
-                if (stays) {
-                    displaced.put(row, tx.now().plus(MOVE_AGAIN));
-                } else {
+                if (again == null) {
                     displaced.remove(row);
+                } else {
+                    displaced.put(row, tx.now().plus(again));
                 }
             });
             tx.check(() -> service.watch(row));

@@ -28,6 +28,7 @@ import io.archipelago.contracts.host.HostMaintenance;
 import io.archipelago.contracts.host.HostMessage.HostHeartbeat;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.ResourceKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,6 +52,7 @@ class ParticipantService extends Service {
     /** Where a resource is wanted. */
     record Place(HostId host, ResourceKey key) {}
 
+    private static final Duration MOVE_AGAIN = Duration.ofMinutes(5);
     private static final Calendar NO_CALENDAR = new Calendar(List.of(), List.of(), Instant.EPOCH);
 
     private final ParticipantLogic logic;
@@ -243,8 +245,9 @@ class ParticipantService extends Service {
         }
     }
 
-    /** Whether something is still booked for an allocation where it can not stay. */
-    boolean onDisplaced(AllocationId id, Transaction tx) {
+    /** In how long to look again whether there is another place for what can not stay; null: it can, or has another place. */
+    @Nullable
+    Duration onDisplaced(AllocationId id, Transaction tx) {
         PartView view = view(id, read(Reach.ALL, id, null, tx.now()));
         PartDecision decision = protocol.onDisplaced(view);
         boolean stays = decision.next() == null && ParticipantProtocol.isDisplaced(view);
@@ -252,7 +255,11 @@ class ParticipantService extends Service {
             world().did(stays ? Deed.NOT_MOVED : Deed.MOVED);
         }
         apply(id, decision, tx, "can not stay");
-        return stays;
+        return !stays
+                ? null
+                : ParticipantProtocol.isUndecided(view)
+                        ? world().figures().terms().lookAgain()
+                        : MOVE_AGAIN;
     }
 
     void onHosts(AllocationId id, boolean news, Transaction tx) {

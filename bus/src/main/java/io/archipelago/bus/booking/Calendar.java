@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -149,25 +150,47 @@ public final class Calendar {
 
     /**
      * The bookings that can not stay in their pools: a pool has less than it had, is closed at some time of theirs, or takes none any more and they have not
-     * begun. Firm ones stay before holds, then those that have begun before those that have not, then those that were asked for earlier before others.
+     * begun. Firm ones stay before holds, then those that have begun before those that have not, then those that were asked for earlier before others. What is
+     * past its end and not yet seen gone is in nobody's way: it goes.
      */
     public List<Booking> displaced() {
         List<Booking> displaced = new ArrayList<>();
         for (Pool pool : pools()) {
             Availability kept = Availability.of(List.of(pool));
             for (Booking booking : bookings.getOrDefault(pool.id(), List.of()).stream()
+                    .filter(this::goesOn)
                     .sorted(byClaim())
                     .toList()) {
-                Booking counting = booking.counting(now);
-                boolean there = pool.open() || !counting.during().start().isAfter(now);
-                if (there && pool.has(booking.unit()) && kept.hasRoom(counting, counting.during())) {
-                    kept = kept.with(List.of(counting));
+                if (staysIn(pool, booking, kept)) {
+                    kept = kept.with(List.of(booking));
                 } else {
                     displaced.add(booking);
                 }
             }
         }
         return displaced;
+    }
+
+    /** The pools in which an allocation can not stay beside all others; of a calendar that is complete. */
+    public Set<String> left(AllocationId allocation) {
+        Availability others =
+                without(b -> !goesOn(b) || b.allocation().equals(allocation)).availability();
+        return of(allocation).stream()
+                .filter(b -> goesOn(b)
+                        && pool(b.pool())
+                                .filter(pool -> staysIn(pool, b, others))
+                                .isEmpty())
+                .map(Booking::pool)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean goesOn(Booking booking) {
+        return now.isBefore(booking.during().end());
+    }
+
+    private boolean staysIn(Pool pool, Booking booking, Availability others) {
+        boolean there = pool.open() || !booking.during().start().isAfter(now);
+        return there && pool.has(booking.unit()) && others.hasRoom(booking, booking.during());
     }
 
     private Comparator<Booking> byClaim() {

@@ -1,17 +1,12 @@
 package io.archipelago.bus.protocol;
 
-import io.archipelago.bus.booking.Booking;
-import io.archipelago.bus.booking.Calendar;
-import io.archipelago.bus.booking.Pool;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
-import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationMoved;
 import io.archipelago.contracts.allocation.Facts;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * How leases that have not begun come to another place, where there is room for them throughout. Nothing is on hosts yet, so the participant does it alone,
@@ -33,7 +28,7 @@ final class Moves {
             return PartDecision.NOTHING;
         }
         Lease lease = part.lease();
-        Set<String> left = left(lease.allocation(), view.calendar());
+        Set<String> left = view.calendar().left(lease.allocation());
         if (left.isEmpty()) {
             return PartDecision.NOTHING;
         }
@@ -46,16 +41,6 @@ final class Moves {
                         .answering(moved(moved, moved.sequence()));
             }
         };
-    }
-
-    /** The pools in which an allocation can not stay: others leave no room for it, or their hosts are lost. */
-    static Set<String> left(AllocationId allocation, Calendar calendar) {
-        Calendar others = calendar.without(allocation);
-        return calendar.of(allocation).stream()
-                .filter(b -> others.pool(b.pool()).filter(Pool::open).isEmpty()
-                        || !others.availability().hasRoom(b, b.during()))
-                .map(Booking::pool)
-                .collect(Collectors.toSet());
     }
 
     /** Whether who speaks of a lease means the same and believes it to be in another place. */

@@ -145,13 +145,27 @@ public final class ParticipantProtocol {
         return resources.onHosts(view, news);
     }
 
-    /** Whether something is booked for a part where it can not stay. */
+    /**
+     * Whether something is booked for a part where it can not stay.
+     *
+     * @param view with every single booking
+     */
     public static boolean isDisplaced(PartView view) {
         Part part = view.part();
-        return part != null && !Moves.left(part.allocation(), view.calendar()).isEmpty();
+        return part != null && !view.calendar().left(part.allocation()).isEmpty();
     }
 
-    /** Finds another place for what a lease that has not begun has where there is no room for it; nothing, if it can stay or there is none. */
+    /** Whether it is soon decided what a part is to have: it may be moved then. */
+    public static boolean isUndecided(PartView view) {
+        return view.part() instanceof Part.Held
+                || view.part() instanceof Part.Confirmed confirmed && confirmed.extension() != null;
+    }
+
+    /**
+     * Finds another place for what a lease that has not begun has where it can not stay; nothing, if it can or there is none.
+     *
+     * @param view with every single booking
+     */
     public PartDecision onDisplaced(PartView view) {
         return moves.onDisplaced(view);
     }

@@ -30,6 +30,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.Refusal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class MovesTest {
 
     private static final Facts.Chosen ELSEWHERE = new Facts.Pool(new HostId("tokyo-s02"), "vg0", "10.254.1.2:3260");
+    private static final Instant BEFORE = BOOKED.start().minusSeconds(1);
     private static final Pool HERE = new Pool("tokyo-s01", Amounts.of("bytes", 4), null, true, Map.of());
     private static final Pool THERE = new Pool("tokyo-s02", Amounts.of("bytes", 4), null, true, Map.of());
 
@@ -91,11 +93,21 @@ class MovesTest {
                 deploying(Progress.READY),
                 deploying(Progress.WAITING),
                 confirmed().extended(SEQUENCE, granted()))) {
-            PartView view = view(part, calendar(HERE.closed(), THERE));
+            PartView view = view(part, calendar(HERE.closedAt(List.of(BOOKED)), THERE));
 
             assertThat(ParticipantProtocol.isDisplaced(view)).isTrue();
             assertThat(protocol.onDisplaced(view)).isEqualTo(PartDecision.NOTHING);
         }
+    }
+
+    @Test
+    void whatHasBegunOnAHostThatIsLostIsNoBusinessOfThis() {
+        // Given
+        Calendar begun = new Calendar(List.of(HERE.closed(), THERE), List.of(booking(HERE)), BOOKED.start());
+
+        // Then
+        assertThat(ParticipantProtocol.isDisplaced(view(deploying(Progress.READY), begun)))
+                .isFalse();
     }
 
     @Test
@@ -148,7 +160,7 @@ class MovesTest {
     /** Another allocation has one byte here, and this one what it needs. */
     private static Calendar calendar(Pool... pools) {
         Booking other = new Booking(OTHER, HERE.id(), null, Amounts.of("bytes", 1), BOOKED, null);
-        return new Calendar(List.of(pools), List.of(other, booking(HERE)), NOON);
+        return new Calendar(List.of(pools), List.of(other, booking(HERE)), BEFORE);
     }
 
     private static Booking booking(Pool pool) {

@@ -189,16 +189,20 @@ public class ParticipantService {
 
     /** Finds another place for what an allocation has where it can not stay, and if there is none, looks again later. */
     public Uni<Void> onDisplaced(Tx tx, AllocationId allocation) {
-        return store.view(tx, new Need(allocation, Reach.FREE)).chain(view -> {
+        return store.view(tx, new Need(allocation, Reach.ALL)).chain(view -> {
             PartDecision decision = protocol.onDisplaced(view);
             boolean stays = decision.next() == null && ParticipantProtocol.isDisplaced(view);
             if (stays) {
-                LOG.warnf("%s can not stay where it is booked, and there is no other place for it", allocation);
+                LOG.warnf(
+                        "%s can not stay where it is booked; it has begun, or there is no other place for it",
+                        allocation);
             } else if (decision.next() != null) {
                 LOG.infof("%s was moved: it could not stay where it was booked", allocation);
             }
             return carryOut(tx, allocation, decision)
-                    .chain(() -> stays ? maintenance.again(tx, allocation) : maintenance.settled(tx, allocation));
+                    .chain(() -> stays
+                            ? maintenance.again(tx, allocation, ParticipantProtocol.isUndecided(view))
+                            : maintenance.settled(tx, allocation));
         });
     }
 

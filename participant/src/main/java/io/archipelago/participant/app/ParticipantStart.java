@@ -11,7 +11,9 @@ import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.participant.ParticipantConfig;
 import io.archipelago.participant.persistence.HostStore;
+import io.archipelago.participant.persistence.MaintenanceStore;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -48,6 +50,7 @@ class ParticipantStart {
             ParticipantService parts,
             HostService hosts,
             HostStore store,
+            MaintenanceStore maintenance,
             ObservationService observations,
             Listening listening) {
         unitOfWork
@@ -62,6 +65,10 @@ class ParticipantStart {
                 "a silent host",
                 new DueRows("host", "id", "due_at"),
                 (tx, id) -> listening.to(new HostId(id)).chain(is -> hosts.onDue(tx, new HostId(id), is)));
+        due.register(
+                "a maintenance that is over",
+                new DueRows("maintenance", "host", "due_at"),
+                (tx, id) -> Uni.createFrom().voidItem().invoke(() -> maintenance.open(tx, new HostId(id))));
         due.register(
                 "a booking that can not stay",
                 new DueRows("displaced", "allocation", "due_at"),

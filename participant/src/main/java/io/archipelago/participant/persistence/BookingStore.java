@@ -27,6 +27,10 @@ final class BookingStore {
 
     private static final String ALL = SELECT + "order by starts_at, id";
 
+    private static final String OF_POOLS = SELECT + """
+            where pool = any (array(select jsonb_array_elements_text(cast(cast(:pools as text) as jsonb))))
+            """;
+
     private static final String PRESENT = SELECT + """
             where starts_at <= :now
                or allocation = any (array(select jsonb_array_elements_text(cast(cast(:allocations as text) as jsonb))))
@@ -90,6 +94,14 @@ final class BookingStore {
     /** Every booking, by the number of its row, in the order of their starts. */
     static Uni<Map<Long, Booking>> all(Tx tx) {
         return read(tx.session().<Object[]>createNativeQuery(ALL).getResultList());
+    }
+
+    /** What is booked of some pools. */
+    static Uni<Map<Long, Booking>> ofPools(Tx tx, Collection<String> pools) {
+        return read(tx.session()
+                .<Object[]>createNativeQuery(OF_POOLS)
+                .setParameter("pools", Json.write(pools))
+                .getResultList());
     }
 
     /** What some allocations have booked, and what is on hosts now. */

@@ -15,6 +15,7 @@ import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,16 +36,30 @@ public class MaintenanceStore {
             where maintenance.version < excluded.version
             """;
 
+    private static final String NEXT = "update maintenance set due_at = :due where host = :host";
+
+    private static final String POOLS = """
+            select id, cast(capacity as text), first_unit, last_unit, open, cast(closures as text), cast(labels as text)
+            from pool where host = :host order by id
+            """;
+
     private static final String CLOSE = """
             update pool set closures = cast(cast(:closures as text) as jsonb) where host = :host
             """;
 
+    // Whoever has locked a row waits for the calendar, which is locked here, and then decides by what there is now.
     private static final String DISPLACE = """
-            insert into displaced (allocation, due_at)
-            select allocation, min(due_at)
-            from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (allocation text, due_at timestamptz)
-            group by allocation
-            on conflict (allocation) do update set due_at = least(displaced.due_at, excluded.due_at)
+            with fresh as (
+                select allocation, min(due_at) as due_at
+                from jsonb_to_recordset(cast(cast(:rows as text) as jsonb)) as row (allocation text, due_at timestamptz)
+                group by allocation
+            ), waiting as (
+                select allocation from displaced where allocation in (select allocation from fresh) for update skip locked
+            ), sooner as (
+                update displaced set due_at = least(displaced.due_at, fresh.due_at) from fresh
+                where displaced.allocation = fresh.allocation and fresh.allocation in (select allocation from waiting)
+            )
+            insert into displaced (allocation, due_at) select allocation, due_at from fresh on conflict do nothing
             """;
 
     private final PartStore parts;
@@ -87,17 +102,44 @@ public class MaintenanceStore {
     }
 
     private Uni<Void> close(Tx tx, HostMaintenance said) {
+        List<TimeWindow> closures = closures(said, tx.now());
+        var next = tx.session()
+                .createNativeQuery(NEXT)
+                .setParameter("host", said.host().value())
+                .setParameter(
+                        "due",
+                        closures.stream()
+                                .map(TimeWindow::end)
+                                .min(Comparator.naturalOrder())
+                                .orElse(null));
         return tx.session()
                 .createNativeQuery(CLOSE)
                 .setParameter("host", said.host().value())
-                .setParameter("closures", PoolRow.closures(said.closures()))
+                .setParameter("closures", PoolRow.closures(closures))
                 .executeUpdate()
+                .chain(next::executeUpdate)
                 .chain(() -> displace(tx, said.host()));
+    }
+
+    /** A maintenance of a host is over: it is in nobody's way any more, not even of what has begun before it. */
+    public void open(Tx tx, HostId host) {
+        tx.atEnd(
+                HostStore.POOLS,
+                () -> PartStore.lockCalendar(tx)
+                        .chain(() -> of(tx, host))
+                        .chain(known -> close(tx, known.orElseThrow())));
     }
 
     /** When a host takes no bookings. */
     Uni<List<TimeWindow>> closures(Tx tx, HostId host) {
-        return of(tx, host).map(known -> known.map(HostMaintenance::closures).orElse(List.of()));
+        return of(tx, host)
+                .map(known -> known.map(said -> closures(said, tx.now())).orElse(List.of()));
+    }
+
+    private static List<TimeWindow> closures(HostMaintenance said, Instant now) {
+        return said.closures().stream()
+                .filter(closure -> closure.end().isAfter(now))
+                .toList();
     }
 
     /** Has another place found for what can not stay on a host; to be asked when its pools have become less. */
@@ -125,11 +167,15 @@ public class MaintenanceStore {
         return displaced.lost() && near.isAfter(tx.now()) ? near : tx.now();
     }
 
-    /** Another place is looked for again. */
-    public Uni<Void> again(Tx tx, AllocationId allocation) {
+    /**
+     * Another place is looked for again.
+     *
+     * @param soon whether it is decided in a moment what it is to have
+     */
+    public Uni<Void> again(Tx tx, AllocationId allocation, boolean soon) {
         return tx.session()
                 .createNativeQuery("update displaced set due_at = :due where allocation = :allocation")
-                .setParameter("due", tx.now().plus(config.moveAgain()))
+                .setParameter("due", tx.now().plus(soon ? config.lookAgain() : config.moveAgain()))
                 .setParameter("allocation", allocation.toString())
                 .executeUpdate()
                 .replaceWithVoid();
@@ -158,16 +204,17 @@ public class MaintenanceStore {
         return parts.calendar(tx).map(calendar -> displaced(calendar, calendar.displaced()));
     }
 
-    /** What of a host can not stay there. */
+    /** What of a host can not stay there. Its pools are read by columns: as entities they would be what this transaction has read of them before. */
     public Uni<List<Displaced>> displaced(Tx tx, HostId host) {
         return tx.session()
-                .<String>createNativeQuery("select id from pool where host = :host")
+                .<Object[]>createNativeQuery(POOLS)
                 .setParameter("host", host.value())
                 .getResultList()
-                .chain(pools -> displaced(tx)
-                        .map(all -> all.stream()
-                                .filter(one -> pools.contains(one.booking().pool()))
-                                .toList()));
+                .map(rows -> rows.stream().map(PoolRow::pool).toList())
+                .chain(pools -> BookingStore.ofPools(
+                                tx, pools.stream().map(Pool::id).toList())
+                        .map(bookings -> new Calendar(pools, bookings.values(), tx.now())))
+                .map(calendar -> displaced(calendar, calendar.displaced()));
     }
 
     private static List<Displaced> displaced(Calendar calendar, List<Booking> bookings) {

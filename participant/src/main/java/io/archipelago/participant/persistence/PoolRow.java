@@ -53,11 +53,33 @@ public class PoolRow {
     private record Closures(List<TimeWindow> windows) {}
 
     Pool pool() {
-        Pool.Units units = firstUnit == null ? null : new Pool.Units(firstUnit, lastUnit);
+        return pool(id, capacity, firstUnit, lastUnit, open, closures, labels);
+    }
+
+    /** By the columns id, capacity, first_unit, last_unit, open, closures and labels. */
+    static Pool pool(Object[] row) {
+        return pool(
+                (String) row[0],
+                (String) row[1],
+                (Integer) row[2],
+                (Integer) row[3],
+                (Boolean) row[4],
+                (String) row[5],
+                (String) row[6]);
+    }
+
+    private static Pool pool(
+            String id,
+            String capacity,
+            @Nullable Integer first,
+            @Nullable Integer last,
+            boolean open,
+            String closures,
+            String labels) {
         return new Pool(
                 id,
                 amounts(capacity),
-                units,
+                first == null || last == null ? null : new Pool.Units(first, last),
                 open,
                 Json.read(closures, Closures.class).windows(),
                 Json.read(labels, new TypeReference<Map<String, String>>() {}));

@@ -14,7 +14,6 @@ import io.archipelago.placement.domain.Upkeep;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import java.util.Optional;
 
 /** Takes operators' word of when hosts are maintained, for all participants of the site. */
 @ApplicationScoped
@@ -36,7 +35,9 @@ public class MaintenanceService {
      * @throws Rejection through the result: NOT_FOUND if the host was never heard of, CONFLICT if it has too many
      */
     public Uni<Void> plan(Tx tx, HostId host, Maintenance wanted) {
-        return known(tx, host).chain(known -> say(tx, checked(Upkeep.with(known, wanted, tx.now()))));
+        return known(tx, host)
+                .chain(known ->
+                        say(tx, checked(Upkeep.with(known, wanted, tx.now()).orElse(known))));
     }
 
     /**
@@ -45,7 +46,8 @@ public class MaintenanceService {
      * @throws Rejection through the result: NOT_FOUND if the host was never heard of
      */
     public Uni<Void> cancel(Tx tx, HostId host, String name) {
-        return known(tx, host).chain(known -> say(tx, Upkeep.without(known, name, tx.now())));
+        return known(tx, host)
+                .chain(known -> say(tx, Upkeep.without(known, name, tx.now()).orElse(known)));
     }
 
     /** Its row is locked: of two operators one comes after the other. */
@@ -56,8 +58,8 @@ public class MaintenanceService {
                 .map(known -> known.orElse(new HostMaintenance(host, 0, List.of())));
     }
 
-    private static Optional<HostMaintenance> checked(Optional<HostMaintenance> next) {
-        if (next.filter(said -> said.windows().size() > Upkeep.MOST).isPresent()) {
+    private static HostMaintenance checked(HostMaintenance next) {
+        if (next.windows().size() > Upkeep.MOST) {
             throw new Rejection(
                     ErrorCode.CONFLICT,
                     "at most " + Upkeep.MOST + " maintenances of a host may be planned: take back some first");
@@ -65,11 +67,8 @@ public class MaintenanceService {
         return next;
     }
 
-    private Uni<Void> say(Tx tx, Optional<HostMaintenance> next) {
-        if (next.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        HostMaintenance said = next.get();
+    /** What holds already is said again: a participant may have missed it, or been set back. */
+    private Uni<Void> say(Tx tx, HostMaintenance said) {
         tx.send(Topics.HOST_EVENTS, said.host().value(), said);
         return participant.onEvent(tx, said);
     }

@@ -17,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,10 @@ import org.jspecify.annotations.Nullable;
 public class MaintenanceResource {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
-    private static final int LONGEST_REASON = 200;
+    private static final String INSTANT = "required: an instant with its offset, such as 2026-12-01T09:00:00+09:00";
+    private static final Pattern REASON = Pattern.compile("\\P{Cntrl}{0,200}");
+    private static final Duration LONGEST_PAST = Duration.ofDays(366);
+    private static final Duration FARTHEST = Duration.ofDays(5 * 366);
 
     private final UnitOfWork unitOfWork;
     private final MaintenanceService maintenance;
@@ -50,8 +54,8 @@ public class MaintenanceResource {
     /**
      * What an operator writes.
      *
-     * @param start from when; may be in the past
-     * @param end until when, later than now
+     * @param start from when; may be in the past, by a year at most
+     * @param end until when, later than now, by five years at most
      * @param reason for other operators; may be left out
      */
     public record MaintenanceRequest(
@@ -59,7 +63,7 @@ public class MaintenanceResource {
             @Nullable Instant end,
             @Nullable String reason) {}
 
-    /** Plans a maintenance, or moves the one of that name: nothing more is booked of the host for then. What is booked stays. */
+    /** Plans a maintenance, or moves the one of that name: nothing more is booked of the host for then. What has begun stays; the rest is moved if it can be. */
     @PUT
     public Uni<Maintenance> plan(
             @PathParam("host") String host, @PathParam("name") String name, MaintenanceRequest request) {
@@ -88,17 +92,19 @@ public class MaintenanceResource {
         }
         Instant start = request.start();
         Instant end = request.end();
-        if (start == null) {
-            errors.add(
-                    new FieldError("start", "required: an instant with its offset, such as 2026-12-01T09:00:00+09:00"));
+        if (start == null || start.isBefore(now.minus(LONGEST_PAST))) {
+            errors.add(new FieldError("start", INSTANT + ", at most a year ago"));
         }
-        if (end == null || !end.isAfter(now) || start != null && !end.isAfter(start)) {
+        if (end == null
+                || !end.isAfter(now)
+                || start != null && !end.isAfter(start)
+                || end.isAfter(now.plus(FARTHEST))) {
             errors.add(new FieldError(
-                    "end", "required: an instant with its offset, later than start and than now, " + now));
+                    "end", INSTANT + ", later than start and than now, " + now + ", and at most five years from now"));
         }
         String reason = Objects.requireNonNullElse(request.reason(), "");
-        if (reason.length() > LONGEST_REASON) {
-            errors.add(new FieldError("reason", "at most " + LONGEST_REASON + " characters"));
+        if (!REASON.matcher(reason).matches()) {
+            errors.add(new FieldError("reason", "a line of at most 200 characters"));
         }
         if (!errors.isEmpty() || start == null || end == null) {
             throw Rejection.invalid(errors);

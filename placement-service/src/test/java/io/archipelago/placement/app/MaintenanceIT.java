@@ -44,12 +44,15 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,7 @@ import org.junit.jupiter.api.Test;
         initArgs = @ResourceArg(name = "compacted", value = ParticipantFixture.HOST_TOPICS))
 class MaintenanceIT {
 
+    private static final HostId THIRD = new HostId("tokyo-c03");
     private static final String BIOS = "/api/v1/hosts/" + COMPUTE + "/maintenance/bios-update";
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final TimeWindow MAINTAINED = minutes(60, 120);
@@ -73,6 +77,9 @@ class MaintenanceIT {
 
     @Inject
     HostService hosts;
+
+    @Inject
+    DataSource database;
 
     private ParticipantFixture site;
 
@@ -191,6 +198,75 @@ class MaintenanceIT {
                 .isInstanceOf(AllocationProgress.class);
     }
 
+    /** Both are heard in one transaction, as they come when both were said at once. */
+    @Test
+    void ofSeveralHostsThatAreMaintainedEachIsLeft() {
+        // Given
+        HoldAllocation first = hold(minutes(70, 80));
+        lease(first);
+        site.compute(OTHER_COMPUTE, 9, 9 * GIB);
+        HoldAllocation second = hold(minutes(70, 80));
+        lease(second);
+        assertThat(bookedOn(second)).isEqualTo(OTHER_COMPUTE);
+        site.compute(THIRD, 64, 64 * GIB);
+
+        // When
+        unitOfWork
+                .inTransaction(tx -> hosts.onEvent(tx, said(COMPUTE, 1, MAINTAINED))
+                        .chain(() -> hosts.onEvent(tx, said(OTHER_COMPUTE, 1, MAINTAINED))))
+                .await()
+                .indefinitely();
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(bookedOn(first)).isEqualTo(THIRD);
+            assertThat(bookedOn(second)).isEqualTo(THIRD);
+        });
+    }
+
+    @Test
+    void waitsForNobodyWhoLooksForAnotherPlace() throws Exception {
+        // Given
+        HoldAllocation hold = hold(minutes(70, 80));
+        lease(hold);
+        plan(MAINTAINED).statusCode(200);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                site.number(
+                                        "select count(*) from displaced where due_at > clock_timestamp() + interval '1 minute'"))
+                        .isEqualTo(1));
+        try (Connection other = database.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from displaced for update");
+
+            // When
+            plan(minutes(61, 119)).statusCode(200);
+
+            // Then
+            other.rollback();
+        }
+        displaced().body("booking.allocation", contains(hold.allocation().toString()));
+    }
+
+    @Test
+    void whatIsOverIsInNobodysWay() {
+        // Given: a lease that goes on through it
+        Instant now = Instant.now();
+        TimeWindow begun = new TimeWindow(now, now.plus(Duration.ofHours(1)));
+        HoldAllocation hold = hold(begun);
+        site.lease(hold);
+
+        // When
+        plan(new TimeWindow(now.minusSeconds(60), now.plusSeconds(3))).statusCode(200);
+
+        // Then
+        displaced().body("booking.allocation", contains(hold.allocation().toString()));
+        await().atMost(SOON).untilAsserted(() -> displaced().body("", empty()));
+        assertThat(site.number("select count(*) from pool where closures -> 'windows' = '[]'"))
+                .isEqualTo(1);
+    }
+
     @Test
     void whatFindsNoOtherPlaceStaysAndIsLookedAtAgain() {
         // Given
@@ -284,6 +360,9 @@ class MaintenanceIT {
         displaced()
                 .body("booking.allocation", contains(later.toString()))
                 .body("[0].because", is("its host has less than it had when this was booked"));
+        assertThat(site.number("select count(*) from displaced where allocation = '" + later + "'"))
+                .as("another place is looked for")
+                .isEqualTo(1);
     }
 
     @Test
@@ -341,6 +420,9 @@ class MaintenanceIT {
                 .statusCode(400)
                 .body("errors.field", contains("name"));
         planning(body(MAINTAINED), BIOS.replace(COMPUTE.value(), "tokyo-c99")).statusCode(404);
+        planning("{\"start\": 1796461200000, \"end\": 1796490000000, \"reason\": \"a\\u0000b\"}", BIOS)
+                .statusCode(400)
+                .body("errors.field", contains("end", "reason"));
         planning("", BIOS).statusCode(400);
         known().body("windows", empty());
     }
@@ -389,10 +471,15 @@ class MaintenanceIT {
         return facts;
     }
 
+    private static HostMaintenance said(HostId host, long version, TimeWindow window) {
+        return new HostMaintenance(host, version, List.of(new Maintenance("power", window, "", "oscar")));
+    }
+
     private void hear(long version, TimeWindow window) {
-        HostMaintenance said =
-                new HostMaintenance(OTHER_COMPUTE, version, List.of(new Maintenance("power", window, "", "oscar")));
-        unitOfWork.inTransaction(tx -> hosts.onEvent(tx, said)).await().indefinitely();
+        unitOfWork
+                .inTransaction(tx -> hosts.onEvent(tx, said(OTHER_COMPUTE, version, window)))
+                .await()
+                .indefinitely();
     }
 
     private long version() {

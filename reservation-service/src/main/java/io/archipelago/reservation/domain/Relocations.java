@@ -34,6 +34,8 @@ final class Relocations {
                                 Decision.of(confirming.with(confirming.facts().with(chosen))));
             case Leased lease when lease.facts().knows(chosen) -> Optional.empty();
             case Confirmed confirmed -> Optional.of(Decision.of(with(confirmed, chosen)));
+            // It has begun there: who says so was set back to before that.
+            case Running running when running.parts().containsKey(moved.participant()) -> Optional.empty();
             case Running running -> Optional.of(deploy(running, chosen, now));
             case Allocation.Holding holding -> Optional.empty();
             case Allocation.Held held -> Optional.empty();

@@ -105,9 +105,10 @@ public final class StorageLogic implements ParticipantLogic {
         Amounts wanted = Amounts.of(BYTES, bytes(request.spec()));
         long most = calendar.pool(id(chosen.host(), chosen.pool()))
                 .filter(Pool::open)
-                .map(pool -> calendar.free(pool, request.booked()).get(BYTES))
+                .map(pool -> Math.max(0, calendar.free(pool, request.booked()).get(BYTES)))
                 .orElse(0L);
-        return wanted.get(BYTES) <= most
+        boolean isNoMore = request.booked().equals(lease.booked()) && wanted.get(BYTES) <= bytes(lease.spec());
+        return isNoMore || wanted.get(BYTES) <= most
                 ? new Chosen(chosen)
                 : new DoesNotFit(Refusal.of(
                         ErrorCode.NO_CAPACITY,

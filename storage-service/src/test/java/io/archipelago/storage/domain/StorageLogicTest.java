@@ -41,6 +41,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,19 @@ class StorageLogicTest {
                         no -> assertThat(no.refusal().detail())
                                 .contains("at most 0 fit")
                                 .endsWith("2 of 2 storage hosts maintained at some time of the window"));
+    }
+
+    @Test
+    void aLeaseBecomesLessAlsoWhileItsHostIsMaintained() {
+        // Given
+        Lease lease = lease();
+        Request less = new Request(ALLOCATION, lease.spec(), lease.facts(), lease.booked());
+        Calendar maintained = new Calendar(
+                List.of(SMALL.closedAt(List.of(WINDOW)), LARGE.closedAt(List.of(WINDOW))), List.of(), NOON);
+
+        // Then
+        assertThat(logic.extend(less, lease, maintained))
+                .isEqualTo(new Chosen(Objects.requireNonNull(lease.facts().pool())));
     }
 
     @Test
