@@ -12,6 +12,9 @@ public class ParticipantMetrics {
     /** Things of ours on hosts of which there is no record; above 0 an operator should look. */
     public static final String STRANGERS = "participant.strangers";
 
+    /** Allocations that have something booked where it can not stay; above 0 an operator should look. */
+    public static final String DISPLACED = "participant.displaced";
+
     /** What came on a host's topic and spoke of another host; an agent that is not what it should be. */
     public static final String NOT_THEIRS = "participant.observations.not.theirs";
 
@@ -19,11 +22,13 @@ public class ParticipantMetrics {
     public static final String CALENDAR_READS = "participant.calendar.reads";
 
     private final AtomicLong strangers = new AtomicLong();
+    private final AtomicLong displaced = new AtomicLong();
     private final Counter notTheirs;
     private final Counter calendarReads;
 
     ParticipantMetrics(MeterRegistry registry) {
         registry.gauge(STRANGERS, strangers);
+        registry.gauge(DISPLACED, displaced);
         notTheirs = registry.counter(NOT_THEIRS);
         calendarReads = registry.counter(CALENDAR_READS);
     }
@@ -38,5 +43,9 @@ public class ParticipantMetrics {
 
     public void strangers(long count) {
         strangers.set(count);
+    }
+
+    public void displaced(long count) {
+        displaced.set(count);
     }
 }

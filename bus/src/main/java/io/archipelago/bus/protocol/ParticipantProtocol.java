@@ -20,9 +20,7 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationConfirmed;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationHeld;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
-import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.allocation.AllocationSpec;
-import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
@@ -36,15 +34,14 @@ import java.util.List;
  */
 public final class ParticipantProtocol {
 
-    private static final String BEYOND = "that is more than what is booked";
-
     private final ParticipantLogic logic;
     private final Terms terms;
     private final ResourceProtocol resources;
     private final Rows rows;
     private final Reports reports;
-    private final Extensions extensions;
+    private final Refusals refusals;
     private final Moves moves;
+    private final Leases leases;
 
     /**
      * @param logic what is particular to the participant
@@ -55,9 +52,10 @@ public final class ParticipantProtocol {
         this.terms = terms;
         this.rows = new Rows(logic);
         this.reports = new Reports(logic);
-        this.extensions = new Extensions(logic, rows);
+        this.refusals = new Refusals(logic.name());
         this.moves = new Moves(logic, rows);
         this.resources = new ResourceProtocol(logic, terms, rows, reports);
+        this.leases = new Leases(logic, rows, resources, moves, refusals);
     }
 
     /**
@@ -115,8 +113,8 @@ public final class ParticipantProtocol {
         return switch (command) {
             case HoldAllocation hold -> hold(hold, view, now);
             case ConfirmAllocation confirm -> confirm(confirm, view, now);
-            case DeployAllocation deploy -> deploy(deploy, view, now);
-            case ExtendAllocation extend -> extend(extend, view);
+            case DeployAllocation deploy -> leases.deploy(deploy, view, now);
+            case ExtendAllocation extend -> leases.extend(extend, view);
             case ReleaseAllocation release -> resources.release(release, view);
         };
     }
@@ -194,9 +192,9 @@ public final class ParticipantProtocol {
             case Part.Held held -> book(hold, view, now);
             case Part.Refused refused -> book(hold, view, now);
             case Part.Released released -> book(hold, view, now);
-            case Part.Confirmed confirmed -> PartDecision.answer(misplaced(hold, "it is confirmed"));
-            case Part.Deploying deploying -> PartDecision.answer(misplaced(hold, "it is deployed"));
-            case Part.Releasing releasing -> PartDecision.answer(misplaced(hold, "it is being released"));
+            case Part.Confirmed confirmed -> PartDecision.answer(refusals.misplaced(hold, "it is confirmed"));
+            case Part.Deploying deploying -> PartDecision.answer(refusals.misplaced(hold, "it is deployed"));
+            case Part.Releasing releasing -> PartDecision.answer(refusals.misplaced(hold, "it is being released"));
         };
     }
 
@@ -207,7 +205,7 @@ public final class ParticipantProtocol {
      */
     public AllocationEvent probe(HoldAllocation hold, Calendar calendar, Instant now) {
         return switch (logic.hold(request(hold), calendar.without(hold.allocation()))) {
-            case DoesNotFit no -> refused(hold, ofTheWindow(no.refusal()));
+            case DoesNotFit no -> refusals.refused(hold, ofTheWindow(no.refusal()));
             case Chosen chosen -> held(hold, chosen, now);
         };
     }
@@ -262,88 +260,10 @@ public final class ParticipantProtocol {
             case null -> refuse(confirm, ranOut());
             case Part.Refused refused -> refuse(confirm, refused.refusal());
             case Part.Released released -> refuse(confirm, ranOut());
-            case Part.Confirmed confirmed -> confirm(confirm, confirmed, view);
-            case Part.Deploying deploying -> PartDecision.answer(misplaced(confirm, "it is deployed"));
-            case Part.Releasing releasing -> PartDecision.answer(misplaced(confirm, "it is being released"));
+            case Part.Confirmed confirmed -> leases.confirm(confirm, confirmed, view);
+            case Part.Deploying deploying -> PartDecision.answer(refusals.misplaced(confirm, "it is deployed"));
+            case Part.Releasing releasing -> PartDecision.answer(refusals.misplaced(confirm, "it is being released"));
         };
-    }
-
-    /** What is a lease already goes on as it was, or otherwise. */
-    private PartDecision confirm(ConfirmAllocation confirm, Part.Confirmed part, PartView view) {
-        AllocationConfirmed answer = new AllocationConfirmed(confirm.allocation(), confirm.sequence(), logic.name());
-        AllocationSpec spec = confirm.spec();
-        Lease lease = spec == null ? part.lease() : part.lease().revised(spec, confirm.facts(), confirm.cluster());
-        Part.Confirmed next = part.revised(confirm.sequence(), lease);
-        if (part.extension() == null && lease.equals(part.lease())) {
-            return PartDecision.to(next, new PartDecision.Keep()).answering(answer);
-        }
-        if (isBooked(next, view)) {
-            return resources.rebook(next, view).answering(answer);
-        }
-        return moves.isElsewhere(part, lease)
-                ? PartDecision.answer(moves.moved(part, confirm.sequence()))
-                : PartDecision.answer(misplaced(confirm, BEYOND));
-    }
-
-    private PartDecision deploy(DeployAllocation deploy, PartView view, Instant now) {
-        return switch (view.part()) {
-            case Part.Confirmed confirmed -> {
-                Lease lease = confirmed.lease().goingOn(deploy.spec(), deploy.facts(), deploy.cluster());
-                if (moves.isElsewhere(confirmed, lease)) {
-                    yield PartDecision.answer(moves.moved(confirmed, deploy.sequence()));
-                }
-                Part.Deploying next = confirmed.deploy(deploy.sequence(), lease, now);
-                yield isBooked(next, view)
-                        ? resources.begin(next, view, now)
-                        : PartDecision.answer(misplaced(deploy, BEYOND));
-            }
-            case Part.Deploying deploying -> {
-                Part.Deploying next = deploying.revised(
-                        deploy.sequence(), deploying.lease().goingOn(deploy.spec(), deploy.facts(), deploy.cluster()));
-                if (next.progress() != Progress.WAITING && !logic.deployable(next.lease())) {
-                    yield PartDecision.answer(misplaced(deploy, "a host of it has not been heard of"));
-                }
-                yield isBooked(next, view)
-                        ? resources.goOn(next, view)
-                        : PartDecision.answer(misplaced(deploy, BEYOND));
-            }
-            case null -> PartDecision.answer(misplaced(deploy, "it was never held"));
-            case Part.Held held -> PartDecision.answer(misplaced(deploy, "it is not confirmed"));
-            case Part.Refused refused -> PartDecision.answer(misplaced(deploy, "it was refused"));
-            case Part.Releasing releasing -> PartDecision.answer(misplaced(deploy, "it is being released"));
-            case Part.Released released -> PartDecision.answer(misplaced(deploy, "it is released"));
-        };
-    }
-
-    /** Books more for a lease; what it has stays as it is, whatever comes of it. */
-    private PartDecision extend(ExtendAllocation extend, PartView view) {
-        return switch (view.part()) {
-            case Part.Leased leased
-            when !Extensions.covers(extend.spec(), leased.lease()) ->
-                PartDecision.answer(misplaced(extend, "it has machines or time that this does not name"));
-            case Part.Leased leased ->
-                switch (extensions.choose(extend.spec(), leased, view)) {
-                    case DoesNotFit no ->
-                        PartDecision.to(
-                                        leased.extended(extend.sequence(), new Part.Extension.Denied(no.refusal())),
-                                        new PartDecision.Keep())
-                                .answering(refused(extend, no.refusal()));
-                    case Chosen chosen -> {
-                        Part.Leased more = leased.extended(
-                                extend.sequence(), new Part.Extension.Granted(extend.spec(), chosen.chosen()));
-                        yield resources.rebook(more, view).answering(granted(more, chosen.chosen(), view));
-                    }
-                };
-            case null -> PartDecision.answer(misplaced(extend, "it was never held"));
-            case Part.Held held -> PartDecision.answer(misplaced(extend, "it is not confirmed"));
-            case Part.Refused refused -> PartDecision.answer(misplaced(extend, "it was refused"));
-            case Part.Releasing releasing -> PartDecision.answer(misplaced(extend, "it is being released"));
-            case Part.Released released -> PartDecision.answer(misplaced(extend, "it is released"));
-        };
-    }
-
-    private boolean isBooked(Part.Leased part, PartView view) {
-        return Rows.within(rows.of(part, view.resources()), view.calendar().of(part.allocation()));
     }
 
     /** For when rows book; what the site's figures are by now does not count. */
@@ -361,27 +281,10 @@ public final class ParticipantProtocol {
                         : runOut(held);
             case Part.Refused refused ->
                 PartDecision.answer(new AllocationRefused(id, refused.sequence(), logic.name(), refused.refusal()));
-            case Part.Leased leased ->
-                switch (leased.extension()) {
-                    case null -> goesOn(leased, view);
-                    case Part.Extension.Granted granted ->
-                        PartDecision.NOTHING.answering(granted(leased, granted.chosen(), view));
-                    case Part.Extension.Denied denied ->
-                        PartDecision.answer(
-                                new AllocationRefused(id, leased.sequence(), logic.name(), denied.refusal()));
-                };
+            case Part.Leased leased -> leases.answerAgain(leased, view);
             case Part.Releasing releasing -> PartDecision.answer(reports.leaving(releasing, view.resources(), view));
             case Part.Released released ->
                 PartDecision.answer(new AllocationReleased(id, released.sequence(), logic.name()));
-        };
-    }
-
-    private PartDecision goesOn(Part.Leased part, PartView view) {
-        return switch (part) {
-            case Part.Confirmed confirmed ->
-                PartDecision.answer(
-                        new AllocationConfirmed(confirmed.allocation(), confirmed.sequence(), logic.name()));
-            case Part.Deploying deploying -> resources.tell(deploying, view);
         };
     }
 
@@ -400,30 +303,7 @@ public final class ParticipantProtocol {
     private PartDecision refuse(AllocationCommand command, Refusal refusal) {
         return PartDecision.to(
                         new Part.Refused(command.allocation(), command.sequence(), refusal), new PartDecision.Drop())
-                .answering(refused(command, refusal));
-    }
-
-    /** Of what has begun it says first how far the part is: who asks must not replace what is there again by now. */
-    private List<AllocationEvent> granted(Part.Leased part, Facts.Chosen chosen, PartView view) {
-        AllocationHeld held = new AllocationHeld(
-                part.allocation(),
-                part.sequence(),
-                logic.name(),
-                part.lease().booked().end(),
-                chosen);
-        return switch (part) {
-            case Part.Confirmed confirmed -> List.of(held);
-            case Part.Deploying deploying -> List.of(resources.progress(deploying, view), held);
-        };
-    }
-
-    private AllocationRefused refused(AllocationCommand command, Refusal refusal) {
-        return new AllocationRefused(command.allocation(), command.sequence(), logic.name(), refusal);
-    }
-
-    /** A command that the reservation-service has no reason to send now; nothing changes. */
-    private AllocationEvent misplaced(AllocationCommand command, String because) {
-        return refused(command, Refusal.of(ErrorCode.CONFLICT, logic.name().service(), "not possible now: " + because));
+                .answering(refusals.refused(command, refusal));
     }
 
     private static Refusal ranOut() {

@@ -11,6 +11,7 @@ import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.participant.persistence.HostStore;
+import io.archipelago.participant.persistence.StrangerStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -25,12 +26,19 @@ public class ObservationService {
     private final ParticipantLogic logic;
     private final ParticipantService parts;
     private final HostStore store;
+    private final StrangerStore strangers;
     private final ParticipantMetrics metrics;
 
-    ObservationService(ParticipantLogic logic, ParticipantService parts, HostStore store, ParticipantMetrics metrics) {
+    ObservationService(
+            ParticipantLogic logic,
+            ParticipantService parts,
+            HostStore store,
+            StrangerStore strangers,
+            ParticipantMetrics metrics) {
         this.logic = logic;
         this.parts = parts;
         this.store = store;
+        this.strangers = strangers;
         this.metrics = metrics;
     }
 
@@ -66,7 +74,7 @@ public class ObservationService {
 
     /** Says how many strangers there are. */
     public Uni<Void> count(Tx tx) {
-        return store.strangers(tx).invoke(metrics::strangers).replaceWithVoid();
+        return strangers.strangers(tx).invoke(metrics::strangers).replaceWithVoid();
     }
 
     /**
@@ -75,7 +83,7 @@ public class ObservationService {
      * @throws Rejection through the result: NOT_FOUND, or INVALID_REQUEST if its id names no allocation
      */
     public Uni<Void> removeStranger(Tx tx, HostId host, ResourceKey key, String operator) {
-        return store.generationOfStranger(tx, host, key).chain(generation -> {
+        return strangers.generationOfStranger(tx, host, key).chain(generation -> {
             long last = generation.orElseThrow(() -> Rejection.notFound("stranger"));
             Resource stranger;
             try {
@@ -85,13 +93,14 @@ public class ObservationService {
             }
             LOG.warnf("operator %s has %s removed from host %s, of which there was no record", operator, key, host);
             tx.send(Topics.desired(host), key.toString(), stranger.desired());
-            return store.adopt(tx, stranger).chain(() -> count(tx));
+            return strangers.adopt(tx, stranger).chain(() -> count(tx));
         });
     }
 
     private Uni<Void> stranger(Tx tx, ResourceObserved observed) {
         boolean there = observed.phase() != Phase.ABSENT;
-        return store.stranger(tx, observed, there)
+        return strangers
+                .stranger(tx, observed, there)
                 .invoke(count -> {
                     if (count < 0) {
                         return;

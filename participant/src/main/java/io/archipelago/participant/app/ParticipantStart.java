@@ -54,7 +54,8 @@ class ParticipantStart {
             ObservationService observations,
             Listening listening) {
         unitOfWork
-                .inTransaction(tx -> hosts.open(tx).chain(() -> observations.count(tx)))
+                .inTransaction(
+                        tx -> hosts.open(tx).chain(() -> observations.count(tx)).chain(() -> maintenance.count(tx)))
                 .await()
                 .atMost(START_WITHIN);
         due.register(

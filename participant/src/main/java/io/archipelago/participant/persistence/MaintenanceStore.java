@@ -11,6 +11,7 @@ import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.host.HostMaintenance;
 import io.archipelago.contracts.host.HostMaintenance.Maintenance;
 import io.archipelago.participant.ParticipantConfig;
+import io.archipelago.participant.ParticipantMetrics;
 import io.archipelago.wire.Json;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -64,10 +65,12 @@ public class MaintenanceStore {
 
     private final PartStore parts;
     private final ParticipantConfig config;
+    private final ParticipantMetrics metrics;
 
-    MaintenanceStore(PartStore parts, ParticipantConfig config) {
+    MaintenanceStore(PartStore parts, ParticipantConfig config, ParticipantMetrics metrics) {
         this.parts = parts;
         this.config = config;
+        this.metrics = metrics;
     }
 
     /** What is known of when a host is maintained; empty: nothing was ever said of it. */
@@ -157,7 +160,7 @@ public class MaintenanceStore {
                     .createNativeQuery(DISPLACE)
                     .setParameter("rows", rows.toString())
                     .executeUpdate()
-                    .replaceWithVoid();
+                    .chain(() -> count(tx));
         });
     }
 
@@ -187,6 +190,15 @@ public class MaintenanceStore {
                 .createNativeQuery("delete from displaced where allocation = :allocation")
                 .setParameter("allocation", allocation.toString())
                 .executeUpdate()
+                .chain(() -> count(tx));
+    }
+
+    /** Counts for how many another place is looked for. */
+    public Uni<Void> count(Tx tx) {
+        return tx.session()
+                .<Long>createNativeQuery("select count(*) from displaced")
+                .getSingleResult()
+                .invoke(metrics::displaced)
                 .replaceWithVoid();
     }
 
