@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +194,7 @@ final class Fields {
         }
     }
 
-    /** An instant with an offset, {@code now}, or {@code +} and a duration from now. */
+    /** An instant with an offset, {@code now}, or {@code +} and a duration from now; in whole microseconds, for the database keeps no less. */
     Optional<Instant> instant(String field, Instant now) {
         String allowed =
                 "an instant with an offset, such as 2026-12-01T09:00:00+09:00 or 2026-12-01T00:00:00Z, or now, or +PT30S";
@@ -203,18 +204,20 @@ final class Fields {
                 return Optional.of(now);
             }
             return Optional.of(
-                    text.startsWith("+P")
-                            ? now.plus(Duration.parse(text.substring(1)))
-                            : OffsetDateTime.parse(text).toInstant());
+                            text.startsWith("+P")
+                                    ? now.plus(Duration.parse(text.substring(1)))
+                                    : OffsetDateTime.parse(text).toInstant())
+                    .map(instant -> instant.truncatedTo(ChronoUnit.MICROS));
         } catch (DateTimeException | ArithmeticException e) {
             error(field, has(field) ? allowed : "required: " + allowed);
             return Optional.empty();
         }
     }
 
+    /** In whole microseconds as well. */
     Optional<Duration> duration(String field) {
         try {
-            return Optional.of(Duration.parse(text(field, "")));
+            return Optional.of(Duration.parse(text(field, "")).truncatedTo(ChronoUnit.MICROS));
         } catch (DateTimeException e) {
             error(field, "a duration such as PT4H or P2DT12H");
             return Optional.empty();

@@ -9,6 +9,7 @@ import io.archipelago.bus.Rejection.FieldError;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationSpec.Software;
 import io.archipelago.contracts.placement.SitePolicy;
 import io.archipelago.reservation.ReservationConfig;
@@ -155,6 +156,18 @@ class RequestReaderTest {
         assertThat(wrong(GOOD.replace(
                         "\"start\": \"+PT1H\", \"duration\": \"PT2H\"", window.formatted("2027-01-03T09:00:01Z"))))
                 .containsExactly(new FieldError("window.end", "at most PT744H after start"));
+    }
+
+    /** What is booked is held against what is asked for: it must not be a little less. */
+    @Test
+    void readsInstantsAsTheDatabaseKeepsThem() {
+        Request precise = read(GOOD.replace(
+                "\"start\": \"+PT1H\", \"duration\": \"PT2H\"",
+                "\"start\": \"2026-12-03T09:00:00.123456789Z\", \"duration\": \"PT1H0.000001999S\""));
+
+        assertThat(precise.window())
+                .isEqualTo(new TimeWindow(
+                        Instant.parse("2026-12-03T09:00:00.123456Z"), Instant.parse("2026-12-03T10:00:00.123457Z")));
     }
 
     @Test

@@ -65,10 +65,14 @@ class StorageClaimsTest {
 
     @Test
     void takesNoMoreFromAPoolThatIsClosed() {
+        // Given
         Pool closed = StorageLogic.pool(SECOND, "vg1", 100, "10.254.1.1:3260", false);
         Calendar calendar = new Calendar(List.of(SMALL, closed), List.of(), NOON);
+        AllocationSpec more = spec().with(List.of(frontend(), computes(3)));
 
-        assertThat(logic.extend(request(), lease(), calendar)).isInstanceOf(DoesNotFit.class);
+        // Then
+        assertThat(logic.extend(new Request(ALLOCATION, more, lease().facts(), WINDOW), lease(), calendar))
+                .isInstanceOf(DoesNotFit.class);
     }
 
     @Test
