@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -52,7 +53,7 @@ class ChangeST {
     @Test
     void lastsAsLongAsNothingElseComesAfter(Federation federation) throws Exception {
         // Given
-        Instant start = Instant.now().plus(LONG);
+        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(LONG);
         Instant end = start.plus(LONG);
         String id = federation.reserve(Requests.wholeOsaka(start, LONG));
         federation.awaitState(id, "SCHEDULED");
