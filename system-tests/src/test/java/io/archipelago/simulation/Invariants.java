@@ -241,7 +241,9 @@ final class Invariants {
                 ended.add(id);
             }
         }
-        if (!leased && after instanceof Leased.Confirmed) {
+        if (after instanceof Leased.Confirmed is
+                && !(before instanceof Leased.Confirmed was && was.deployAt().equals(is.deployAt()))) {
+            // Also when it was agreed to begin earlier: by then that may be past.
             leasedAt.put(id, now);
         }
         if (before instanceof Leased.Confirmed && after instanceof Leased.Running) {

@@ -123,9 +123,9 @@ final class Sweep {
 
     /** What broke, with the end of the first story. */
     String report() {
-        StringBuilder report = new StringBuilder("replay with -Dsimulation.seed=<seed>\n");
-        broken.forEach(
-                b -> report.append(b.seed()).append(": ").append(b.what()).append('\n'));
+        // All in the first line, for that is all that a summary of many tests shows.
+        StringBuilder report = new StringBuilder();
+        broken.forEach(b -> report.append("-Dsimulation.seed=%d: %s; ".formatted(b.seed(), b.what())));
         broken.stream().findFirst().ifPresent(first -> {
             History history = new History(first.seed(), mutations, true, first.stored());
             String outcome = outcome(history::run);
