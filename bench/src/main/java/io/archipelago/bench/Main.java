@@ -1,7 +1,10 @@
 package io.archipelago.bench;
 
 import io.archipelago.bench.booking.BookingBench;
+import io.archipelago.bench.booking.Holds;
 import io.archipelago.bench.lab.LabBench;
+import io.archipelago.bench.openstack.PlacementBench;
+import io.archipelago.bench.openstack.PlacementBench.Ours;
 import io.archipelago.lab.Machine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What {@code ./vc bench} runs. */
 public final class Main {
@@ -63,10 +67,24 @@ public final class Main {
     }
 
     private static void booking(BookingSettings settings) throws Exception {
-        BookingBench.run(
+        Holds holds = BookingBench.run(
                 settings.most(), settings.hosts(), settings.seconds(), settings.seed(), settings.picture(), System.out);
-        if (settings.stored() > 0) {
-            StoredHolds.run(settings.stored(), settings.seed(), System.out);
+        OptionalDouble stored = settings.stored() > 0
+                ? OptionalDouble.of(StoredHolds.run(settings.stored(), settings.seed(), System.out))
+                : OptionalDouble.empty();
+        if (!settings.withPeer()) {
+            return;
+        }
+        Optional<String> obstacle = Machine.notRootOnDebian();
+        if (obstacle.isPresent()) {
+            System.out.println(
+                    "OpenStack Placement was left out: its packages need root on Debian, and " + obstacle.get() + ".");
+            return;
+        }
+        try {
+            PlacementBench.run(holds.clusters(), new Ours(holds.largeMillis(), stored), System.out);
+        } catch (IOException e) {
+            fail(e);
         }
     }
 
@@ -86,8 +104,12 @@ public final class Main {
         try {
             new LabBench(home.toAbsolutePath(), settings.lab(), settings.seed(), System.out).run();
         } catch (IOException e) {
-            System.err.println("vc: " + io.archipelago.local.Main.sentence(e));
-            System.exit(FAILED);
+            fail(e);
         }
+    }
+
+    private static void fail(IOException e) {
+        System.err.println("vc: " + io.archipelago.local.Main.sentence(e));
+        System.exit(FAILED);
     }
 }

@@ -75,8 +75,9 @@ final class StoredHolds {
      * Starts two sites, measures at one of them, and stops them.
      *
      * @param count how many clusters are held, 1 or more
+     * @return how many a second
      */
-    static void run(int count, int seed, PrintStream out) throws Exception {
+    static double run(int count, int seed, PrintStream out) throws Exception {
         out.printf("%nstarting two sites for holds through PostgreSQL and the broker ...%n");
         try (RunningStack stack = RunningStack.start(Map.of("AGENT_SIM_INSTANT", "true"))) {
             Floor floor = Floor.measure(stack, FLOOR_LOOPS, FLOOR_LOOPS);
@@ -90,6 +91,7 @@ final class StoredHolds {
                 List<Long> took = holds.hold(count);
                 double seconds = (System.nanoTime() - begun) / NANOS_PER_SECOND;
                 lines(took, seconds, floor).forEach(out::println);
+                return count / seconds;
             }
         }
     }

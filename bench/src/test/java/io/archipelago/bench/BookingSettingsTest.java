@@ -15,16 +15,16 @@ class BookingSettingsTest {
     @Test
     void aMillionBookingsAreUsual() {
         assertThat(BookingSettings.parse(List.of()))
-                .isEqualTo(new BookingSettings(1_000_000, 1_000, 3, 5_000, 1, Optional.empty()));
+                .isEqualTo(new BookingSettings(1_000_000, 1_000, 3, 5_000, 1, true, Optional.empty()));
     }
 
     @Test
     void everyOptionChangesWhatItNames() {
-        List<String> all =
-                List.of("--most 20000 --hosts 50 --seconds 2 --stored 7 --seed 3 --picture curves.svg".split(" "));
+        List<String> all = List.of(
+                "--most 20000 --hosts 50 --seconds 2 --stored 7 --seed 3 --no-peer --picture curves.svg".split(" "));
 
         assertThat(BookingSettings.parse(all))
-                .isEqualTo(new BookingSettings(20_000, 50, 2, 7, 3, Optional.of(Path.of("curves.svg"))));
+                .isEqualTo(new BookingSettings(20_000, 50, 2, 7, 3, false, Optional.of(Path.of("curves.svg"))));
     }
 
     @ParameterizedTest

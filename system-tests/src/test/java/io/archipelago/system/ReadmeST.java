@@ -16,9 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A newcomer types what the README says, as it stands there. */
+@Order(1)
 class ReadmeST {
 
     private static final Path ROOT = Path.of(System.getProperty("vc.root", ".."));

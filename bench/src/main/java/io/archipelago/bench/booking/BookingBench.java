@@ -36,9 +36,10 @@ public final class BookingBench {
      * @param hosts of each site
      * @param seconds for which each figure is measured, 1 or more
      * @param picture where the curves are drawn, as SVG
+     * @return what clusters took
      * @throws IOException if the picture can not be written
      */
-    public static void run(int most, int hosts, int seconds, int seed, Optional<Path> picture, PrintStream out)
+    public static Holds run(int most, int hosts, int seconds, int seed, Optional<Path> picture, PrintStream out)
             throws IOException, RunnerException {
         out.printf(
                 "booking: pools with some 120 bookings at every instant; %d processors, Java %s, seed %d%n%n",
@@ -48,11 +49,13 @@ public final class BookingBench {
         out.printf(
                 "%na booking takes %d bytes of memory (aim: below %d), the mean of %,d%n%n",
                 bytesEach(WEIGHED, seed), AIM_BYTES, WEIGHED);
-        Holds.measure(hosts, seconds, seed).lines().forEach(out::println);
+        Holds holds = Holds.measure(hosts, seconds, seed);
+        holds.lines().forEach(out::println);
         if (picture.isPresent()) {
             Files.writeString(picture.get(), Curves.svg(rows));
             out.println("the curves: " + picture.get());
         }
+        return holds;
     }
 
     static List<Integer> sizes(int most) {

@@ -1,5 +1,6 @@
 package io.archipelago.bench.booking;
 
+import io.archipelago.bench.openstack.Clusters;
 import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.runner.RunnerException;
@@ -13,7 +14,7 @@ import org.openjdk.jmh.util.Statistics;
  * @param small the nanoseconds to hold a small one
  * @param fromRows the same by a calendar that is drawn from the rows each time
  */
-record Holds(int hosts, Statistics large, Statistics small, Statistics fromRows) {
+public record Holds(int hosts, Statistics large, Statistics small, Statistics fromRows) {
 
     static final int SITES = 10;
     private static final int BOOKINGS_PER_HOST = 10;
@@ -55,6 +56,22 @@ record Holds(int hosts, Statistics large, Statistics small, Statistics fromRows)
                                 AIM_HOLDS),
                 "  the same, from rows each time      %8.3f ms median, %.1f times as long"
                         .formatted(millis(fromRows, MEDIAN), fromRows.getMean() / small.getMean()));
+    }
+
+    /** What was asked for, and of what. */
+    public Clusters clusters() {
+        return new Clusters(
+                SITES * hosts,
+                Site.SIZE,
+                hosts,
+                Sites.size(Sites.LARGE_CPUS),
+                Sites.SMALL_MACHINES,
+                Sites.size(Sites.SMALL_CPUS));
+    }
+
+    /** The median time to plan a large cluster and hold it everywhere. */
+    public double largeMillis() {
+        return millis(large, MEDIAN);
     }
 
     private static double millis(Statistics nanos, int percentile) {

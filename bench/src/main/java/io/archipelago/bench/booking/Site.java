@@ -1,5 +1,6 @@
 package io.archipelago.bench.booking;
 
+import io.archipelago.bench.openstack.Clusters.Size;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Booking;
@@ -37,9 +38,13 @@ final class Site {
     /** Over which what is booked at first is spread. */
     static final Duration AHEAD = Duration.ofDays(10);
 
-    static final int CPUS = 64;
     static final long GIB = 1L << 30;
+    static final long MIB = 1L << 20;
+
+    private static final int CPUS = 64;
     private static final long MEMORY = 256 * GIB;
+    /** Of a host. */
+    static final Size SIZE = new Size(CPUS, MEMORY / MIB);
 
     private static final int LEAST_CPUS = 16;
     private static final int MOST_CPUS = 48;

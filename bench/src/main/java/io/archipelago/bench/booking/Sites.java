@@ -1,6 +1,7 @@
 package io.archipelago.bench.booking;
 
 import io.archipelago.bench.booking.Site.Answer;
+import io.archipelago.bench.openstack.Clusters.Size;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;
@@ -34,9 +35,11 @@ final class Sites {
 
     private static final String NETWORK = "172.16.0.0/12";
     private static final int FRONTEND = 4093;
-    private static final int SMALL_CPUS = 2;
+    static final int SMALL_CPUS = 2;
     /** Of which a host takes one at most. */
-    private static final int LARGE_CPUS = 40;
+    static final int LARGE_CPUS = 40;
+    /** A frontend and two others. */
+    static final int SMALL_MACHINES = 3;
 
     private static final int MOST_HOURS = 24;
     /** As many as the master makes by default. */
@@ -156,10 +159,16 @@ final class Sites {
         return command(site, question.reservation(), question.window(), groups);
     }
 
-    /** A frontend and two machines for the first site. */
+    /** A small cluster for the first site. */
     HoldAllocation small() {
-        PlanSites question = question(2, SMALL_CPUS);
-        return command(sites.getFirst(), question, 2);
+        int computes = SMALL_MACHINES - 1;
+        PlanSites question = question(computes, SMALL_CPUS);
+        return command(sites.getFirst(), question, computes);
+    }
+
+    /** Of a machine with so many processors. */
+    static Size size(int cpus) {
+        return new Size(cpus, cpus * Site.GIB / Site.MIB);
     }
 
     Site first() {

@@ -200,7 +200,7 @@ public final class Lab {
      */
     public static boolean down(Path directory, boolean keepFiles) throws IOException, InterruptedException {
         LabHome home = new LabHome(directory);
-        Packages.undoInterruptedInstall();
+        DebianPackages.undoInterruptedInstall();
         if (!Files.exists(home.mark())) {
             return false;
         }

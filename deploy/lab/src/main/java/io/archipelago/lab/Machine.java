@@ -14,16 +14,22 @@ public final class Machine {
 
     /** Why it can have none, as the end of a sentence; empty when it can. Packages that are missing are no reason: root installs them. */
     public static Optional<String> obstacle() {
-        if (!System.getProperty("os.arch").equals("amd64") || !Files.exists(Path.of("/etc/debian_version"))) {
-            return Optional.of("this is not Debian on x86-64");
-        }
-        if (!isRoot()) {
-            return Optional.of("this is not root");
+        Optional<String> obstacle = notRootOnDebian();
+        if (obstacle.isPresent()) {
+            return obstacle;
         }
         if (!Files.exists(Path.of("/dev/net/tun"))) {
             return Optional.of("there is no /dev/net/tun (modprobe tun makes it, unless this is a container)");
         }
         return Optional.empty();
+    }
+
+    /** Why packages can not be installed here, as the end of a sentence; empty when they can. */
+    public static Optional<String> notRootOnDebian() {
+        if (!System.getProperty("os.arch").equals("amd64") || !Files.exists(Path.of("/etc/debian_version"))) {
+            return Optional.of("this is not Debian on x86-64");
+        }
+        return isRoot() ? Optional.empty() : Optional.of("this is not root");
     }
 
     static void demand() throws IOException {

@@ -51,12 +51,7 @@ public class Quotas {
 
     private Uni<Optional<Excess>> excess(Tx tx, TenantId tenant, Use wanted) {
         return store.of(tx, tenant, Quota.beginOfMonth(wanted.during().start()))
-                .map(uses -> of(tenant)
-                        .excess(
-                                uses.stream()
-                                        .filter(use -> !use.reservation().equals(wanted.reservation()))
-                                        .toList(),
-                                wanted));
+                .map(uses -> of(tenant).excess(uses, wanted, tx.now()));
     }
 
     /** What a tenant may have, and what it has. */

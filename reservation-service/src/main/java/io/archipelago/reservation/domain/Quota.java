@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +31,14 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
     private static final long SECONDS_OF_AN_HOUR = 3600;
 
     /**
-     * What a reservation counts for.
+     * What a reservation counts for, or what it counted for until it became another.
      *
      * @param reservation which
      * @param offerTo the reservation that was refused, if it is a counter-offer: the offers to one count as the one that counts most
      * @param during when
      * @param machines how many
      * @param volumeBytes their disks
-     * @param open whether it is not over; what is over counts in the month in which it was
+     * @param open whether it is not over; what is over, or is otherwise by now, counts in the month in which it was
      */
     public record Use(
             ReservationId reservation,
@@ -82,6 +84,24 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
             return other.covering(this).equals(other);
         }
 
+        /** What is left of it from an instant on; all of it if that is not within its time. */
+        public Use from(Instant instant) {
+            return during.contains(instant) ? with(new TimeWindow(instant, during.end()), open) : this;
+        }
+
+        /** What it was until an instant within its time. */
+        private Use until(Instant instant) {
+            return with(new TimeWindow(during.start(), instant), false);
+        }
+
+        private Use with(TimeWindow other, boolean stillOpen) {
+            return new Use(reservation, offerTo, other, machines, volumeBytes, stillOpen);
+        }
+
+        private boolean begunBefore(Instant instant) {
+            return during.start().isBefore(instant) && during.end().isAfter(instant);
+        }
+
         private ReservationId group() {
             return offerTo == null ? reservation : offerTo;
         }
@@ -112,6 +132,26 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
      * @param reservations that are not over
      */
     public record Used(long machines, SortedMap<YearMonth, Long> machineHours, long volumeBytes, int reservations) {}
+
+    /**
+     * Whether it would be too much if a reservation became another.
+     *
+     * @param all what the tenant has, and had in the months of what is wanted; this one's among it
+     * @param wanted what it would be from now on
+     */
+    public Optional<Excess> excess(Collection<Use> all, Use wanted, Instant now) {
+        List<Use> others = new ArrayList<>();
+        boolean begun = false;
+        for (Use use : all) {
+            if (!use.open() || !use.reservation().equals(wanted.reservation())) {
+                others.add(use);
+            } else if (use.begunBefore(now)) {
+                others.add(use.until(now));
+                begun = true;
+            }
+        }
+        return excess(others, begun ? wanted.from(now) : wanted);
+    }
 
     /**
      * Whether one more would be too much.
@@ -219,9 +259,12 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
 
     /** The offers to one request count as the one that counts most. */
     private static long sum(Stream<Use> uses, ToLongFunction<Use> amount) {
-        Map<ReservationId, Long> most = new TreeMap<>();
-        uses.forEach(use -> most.merge(use.group(), amount.applyAsLong(use), Math::max));
-        return most.values().stream().mapToLong(Long::longValue).sum();
+        Map<ReservationId, Map<ReservationId, Long>> groups = new TreeMap<>();
+        uses.forEach(use -> groups.computeIfAbsent(use.group(), group -> new TreeMap<>())
+                .merge(use.reservation(), amount.applyAsLong(use), Long::sum));
+        return groups.values().stream()
+                .mapToLong(offers -> Collections.max(offers.values()))
+                .sum();
     }
 
     /** The month in which an instant is, from its first instant on. */

@@ -34,7 +34,7 @@ public class QuotaStore {
         return tx.session()
                 .<Object[]>createNativeQuery(
                         "select reservation, offer_to, starts_at, ends_at, machines, volume_bytes, open"
-                                + " from quota_use where tenant = :tenant and (open or ends_at > :since) order by reservation")
+                                + " from quota_use where tenant = :tenant and (open or ends_at > :since) order by reservation, starts_at")
                 .setParameter("tenant", tenant.value())
                 .setParameter("since", since)
                 .getResultList()
@@ -51,16 +51,42 @@ public class QuotaStore {
                 (Boolean) row[6]);
     }
 
-    /** Counts a reservation from now on, one that counts already as it is now. */
+    /** Counts a reservation from now on. One that counts already and has begun counts until now for what it was. */
     public Uni<Void> count(Tx tx, TenantId tenant, Use use) {
+        return tx.session()
+                .createNativeQuery(
+                        "delete from quota_use where reservation = :reservation and open and starts_at >= :now")
+                .setParameter("reservation", use.reservation().value())
+                .setParameter("now", tx.now())
+                .executeUpdate()
+                .chain(() -> cut(tx, use))
+                .chain(cut -> {
+                    boolean over = !use.during().end().isAfter(tx.now());
+                    return cut > 0 && over
+                            ? Uni.createFrom().voidItem()
+                            : insert(tx, tenant, cut > 0 ? use.from(tx.now()) : use);
+                });
+    }
+
+    /** How many rows were cut: one if it has begun. One that is over by its new end stays open until it is given back. */
+    private static Uni<Integer> cut(Tx tx, Use use) {
+        return tx.session()
+                .createNativeQuery("update quota_use set open = cast(:ends as timestamptz) <= :now,"
+                        + " ends_at = greatest(starts_at + interval '1 second', least(ends_at, :now, :ends))"
+                        + " where reservation = :reservation and open")
+                .setParameter("reservation", use.reservation().value())
+                .setParameter("ends", use.during().end())
+                .setParameter("now", tx.now())
+                .executeUpdate();
+    }
+
+    private static Uni<Void> insert(Tx tx, TenantId tenant, Use use) {
         ReservationId refused = use.offerTo();
         return tx.session()
-                .createNativeQuery("insert into quota_use"
-                        + " (reservation, tenant, offer_to, starts_at, ends_at, machines, volume_bytes, open)"
-                        + " values (:reservation, :tenant, cast(:refused as uuid), :starts, :ends, :machines, :bytes, true)"
-                        + " on conflict (reservation) do update set offer_to = excluded.offer_to,"
-                        + " starts_at = excluded.starts_at, ends_at = excluded.ends_at, machines = excluded.machines,"
-                        + " volume_bytes = excluded.volume_bytes")
+                .createNativeQuery(
+                        "insert into quota_use"
+                                + " (reservation, tenant, offer_to, starts_at, ends_at, machines, volume_bytes, open)"
+                                + " values (:reservation, :tenant, cast(:refused as uuid), :starts, :ends, :machines, :bytes, true)")
                 .setParameter("reservation", use.reservation().value())
                 .setParameter("tenant", tenant.value())
                 .setParameter("refused", refused == null ? null : refused.toString())
@@ -90,7 +116,7 @@ public class QuotaStore {
         return tx.session()
                 .createNativeQuery(
                         "update quota_use set open = false, ends_at = greatest(starts_at + interval '1 second',"
-                                + " least(ends_at, :now)) where reservation = :reservation")
+                                + " least(ends_at, :now)) where reservation = :reservation and open")
                 .setParameter("now", tx.now())
                 .setParameter("reservation", reservation.value())
                 .executeUpdate()

@@ -76,6 +76,38 @@ class QuotaTest {
     }
 
     @Test
+    void whatHasBegunCountsForWhatItWasUntilItBecomesAnother() {
+        // Given: two machines for four hours, of which two are over, and one more for an hour of yesterday.
+        Quota quota = new Quota(100, 20, PLENTY, 1);
+        Use running = use(window("2026-12-01T10:00:00Z", "2026-12-01T14:00:00Z"), 2, null, true);
+        List<Use> all = List.of(use(window("2026-11-30T23:30:00Z", "2026-12-01T00:30:00Z"), 2, null, false), running);
+
+        // Then: 1 and 4 hours are over; 15 are left for two hours.
+        assertThat(quota.excess(all, becoming(running, 7), NOON)).isEmpty();
+        assertThat(quota.excess(all, becoming(running, 8), NOON))
+                .map(Excess::detail)
+                .hasValueSatisfying(detail -> assertThat(detail)
+                        .startsWith("your tenant may have 20 machine hours in a month, and would have 21 in 2026-12"));
+        assertThat(quota.excess(all, becoming(running, 5), running.during().start()))
+                .as("it does not run yet, and would have 1 and 20 hours")
+                .isPresent();
+        assertThat(quota.excess(List.of(running.from(NOON)), becoming(running, 101), NOON))
+                .as("at a time")
+                .map(Excess::field)
+                .hasValue("machines.compute.count");
+    }
+
+    @Test
+    void theRowsOfOneReservationCountTogether() {
+        Use first = use(window("2026-12-01T10:00:00Z", "2026-12-01T12:00:00Z"), 2, null, false);
+        Use then =
+                new Use(first.reservation(), null, window("2026-12-01T12:00:00Z", "2026-12-01T14:00:00Z"), 5, 50, true);
+
+        assertThat(Quota.used(List.of(first, then), NOON))
+                .isEqualTo(new Quota.Used(5, new TreeMap<>(Map.of(YearMonth.of(2026, 12), 14L)), 50, 1));
+    }
+
+    @Test
     void countsWhatIsNotOver() {
         Quota quota = new Quota(100, PLENTY, PLENTY, 2);
 
@@ -174,6 +206,10 @@ class QuotaTest {
 
     private static Use use(TimeWindow during, int machines, @Nullable ReservationId offerTo, boolean open) {
         return new Use(id(), offerTo, during, machines, machines * 10L, open);
+    }
+
+    private static Use becoming(Use use, int machines) {
+        return new Use(use.reservation(), null, use.during(), machines, machines * 10L, true);
     }
 
     private static ReservationId id() {

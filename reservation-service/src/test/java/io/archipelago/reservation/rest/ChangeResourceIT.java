@@ -1,6 +1,7 @@
 package io.archipelago.reservation.rest;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -29,8 +30,10 @@ import io.archipelago.contracts.placement.SitePolicy.FewestSites;
 import io.archipelago.reservation.app.ReservationService;
 import io.archipelago.reservation.domain.Clustered.Scheduled;
 import io.archipelago.reservation.domain.Details;
+import io.archipelago.reservation.domain.Quota.Use;
 import io.archipelago.reservation.domain.Request;
 import io.archipelago.reservation.domain.Share;
+import io.archipelago.reservation.persistence.QuotaStore;
 import io.archipelago.reservation.persistence.ReservationStore;
 import io.archipelago.testkit.EmbeddedInfrastructure;
 import io.archipelago.testkit.Tokens;
@@ -73,6 +76,9 @@ class ChangeResourceIT {
 
     @Inject
     ReservationService service;
+
+    @Inject
+    QuotaStore quotas;
 
     private final String tenant = "t-" + UUID.randomUUID();
     private final ReservationId id = new ReservationId(UUID.randomUUID());
@@ -192,6 +198,48 @@ class ChangeResourceIT {
         change("{\"machines\": {\"compute\": {\"count\": 5}}}").statusCode(202);
 
         alice().get("/api/v1/quota").then().body("used.machines", equalTo(6));
+    }
+
+    @Test
+    void countsForWhatItWasUntilItBecomesAnother() {
+        // Given
+        TimeWindow begun = new TimeWindow(NOW.minus(Duration.ofHours(1)), WINDOW.end());
+        count(begun, 4);
+
+        // When
+        count(begun, 6);
+
+        // Then
+        List<Use> uses = uses();
+        Instant changedAt = uses.getLast().during().start();
+        assertThat(changedAt).isAfterOrEqualTo(NOW);
+        assertThat(uses)
+                .containsExactly(
+                        new Use(id, null, new TimeWindow(begun.start(), changedAt), 4, 1, false),
+                        new Use(id, null, new TimeWindow(changedAt, begun.end()), 6, 1, true));
+    }
+
+    @Test
+    void countsForWhatItWasIfItIsOverByWhatItBecomes() {
+        TimeWindow begun = new TimeWindow(NOW.minus(Duration.ofHours(1)), WINDOW.end());
+        TimeWindow over = new TimeWindow(begun.start(), NOW.minus(Duration.ofMinutes(1)));
+        count(begun, 4);
+
+        count(over, 6);
+
+        assertThat(uses()).containsExactly(new Use(id, null, over, 4, 1, true));
+    }
+
+    private void count(TimeWindow during, int machines) {
+        run(unitOfWork.inTransaction(
+                tx -> quotas.count(tx, new TenantId(tenant), new Use(id, null, during, machines, 1, true))));
+    }
+
+    private List<Use> uses() {
+        return unitOfWork
+                .inTransaction(tx -> quotas.of(tx, new TenantId(tenant), NOW.minus(Duration.ofDays(1))))
+                .await()
+                .atMost(Duration.ofSeconds(30));
     }
 
     @Test

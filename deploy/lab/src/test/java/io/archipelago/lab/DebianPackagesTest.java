@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PackagesTest {
+class DebianPackagesTest {
 
     @Test
     void aPackageIsMissingUnlessItIsSaidToBeInstalled() {
@@ -15,14 +15,14 @@ class PackagesTest {
                 kmod half-installed
                 """;
 
-        assertThat(Packages.missing(List.of("socat", "lvm2", "kmod", "cpio"), states))
+        assertThat(DebianPackages.missing(List.of("socat", "lvm2", "kmod", "cpio"), states))
                 .containsExactly("lvm2", "kmod", "cpio");
     }
 
     @Test
     void nothingIsInstalledInPlaceOfWhatDoesAsWell() {
-        assertThat(Packages.missing(List.of("squid-openssl|squid"), "squid installed\n"))
+        assertThat(DebianPackages.missing(List.of("squid-openssl|squid"), "squid installed\n"))
                 .isEmpty();
-        assertThat(Packages.missing(List.of("squid-openssl|squid"), "")).containsExactly("squid-openssl");
+        assertThat(DebianPackages.missing(List.of("squid-openssl|squid"), "")).containsExactly("squid-openssl");
     }
 }

@@ -1,0 +1,142 @@
+package io.archipelago.bench.openstack;
+
+import io.archipelago.lab.DebianPackages;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Measures what OpenStack Placement takes to find and claim the machines of clusters, beside what it takes here. It knows no time: all is for now. */
+public final class PlacementBench {
+
+    private static final int AT_ONCE = 16;
+    private static final int WARM_UP = 2;
+    private static final int LARGE = 11;
+    private static final int SMALL = 320;
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final PlacementApi api;
+    private final Clusters clusters;
+
+    private PlacementBench(PlacementApi api, Clusters clusters) {
+        this.api = api;
+        this.clusters = clusters;
+    }
+
+    /**
+     * What the same clusters take here.
+     *
+     * @param largeMillis to plan and hold a large one, without a database
+     * @param smallASecond small ones through PostgreSQL and the broker; empty if that was not measured
+     */
+    public record Ours(double largeMillis, OptionalDouble smallASecond) {}
+
+    /**
+     * What was measured.
+     *
+     * @param large milliseconds for each large cluster, in order of length
+     * @param smallASecond so many small ones
+     */
+    record Theirs(List<Double> large, double smallASecond) {
+
+        double median() {
+            return large.get(large.size() / 2);
+        }
+    }
+
+    /**
+     * Starts it, tells it of the hosts, measures, and stops it. Installs its packages if they are missing, for which this must be root on Debian.
+     *
+     * @throws IOException if it can not be installed or started, with the reason
+     */
+    public static void run(Clusters clusters, Ours ours, PrintStream out)
+            throws IOException, InterruptedException, SQLException, ExecutionException {
+        out.printf("%nstarting OpenStack Placement, and telling it of %,d hosts ...%n", clusters.hosts());
+        try (PlacementServer server = PlacementServer.start(out::println)) {
+            PlacementBench bench = new PlacementBench(new PlacementApi(server.base()), clusters);
+            bench.addHosts();
+            Theirs theirs = new Theirs(bench.large(), bench.small());
+            lines(DebianPackages.version(PlacementServer.PACKAGE), clusters, theirs, ours)
+                    .forEach(out::println);
+        }
+    }
+
+    private void addHosts() throws InterruptedException, ExecutionException {
+        AtomicInteger left = new AtomicInteger(clusters.hosts());
+        atOnce(() -> {
+            for (int host = left.getAndDecrement(); host > 0; host = left.getAndDecrement()) {
+                api.addHost("host" + host, clusters.host());
+            }
+            return null;
+        });
+    }
+
+    private List<Double> large() throws IOException, InterruptedException {
+        List<Double> took = new ArrayList<>();
+        for (int round = 0; round < WARM_UP + LARGE; round++) {
+            long begun = System.nanoTime();
+            List<UUID> consumers = api.claim(clusters.machines(), clusters.large());
+            if (round >= WARM_UP) {
+                took.add((System.nanoTime() - begun) / NANOS_PER_MILLI);
+            }
+            api.giveBack(consumers);
+        }
+        took.sort(Double::compare);
+        return took;
+    }
+
+    private double small() throws InterruptedException, ExecutionException {
+        AtomicInteger left = new AtomicInteger(SMALL);
+        long begun = System.nanoTime();
+        atOnce(() -> {
+            while (left.getAndDecrement() > 0) {
+                var ignored = api.claim(clusters.smallMachines(), clusters.small());
+            }
+            return null;
+        });
+        return SMALL / ((System.nanoTime() - begun) / NANOS_PER_SECOND);
+    }
+
+    private static void atOnce(Callable<Void> worker) throws InterruptedException, ExecutionException {
+        try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<Future<Void>> all = new ArrayList<>();
+            for (int i = 0; i < AT_ONCE; i++) {
+                all.add(workers.submit(worker));
+            }
+            for (Future<Void> each : all) {
+                each.get();
+            }
+        }
+    }
+
+    static List<String> lines(String version, Clusters clusters, Theirs theirs, Ours ours) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "OpenStack Placement %s with PostgreSQL, over HTTP; the same %,d hosts, without windows, for it has none:"
+                        .formatted(version, clusters.hosts()));
+        lines.add("  find and claim %,d machines       %8.2f ms median  %8.2f ms longest of %d"
+                .formatted(
+                        clusters.machines(),
+                        theirs.median(),
+                        theirs.large().getLast(),
+                        theirs.large().size()));
+        lines.add("    %.1f times as long as to plan and hold them here, which was without a database"
+                .formatted(theirs.median() / ours.largeMillis()));
+        lines.add("  small clusters of %d machines, %d at once: %.1f a second"
+                .formatted(clusters.smallMachines(), AT_ONCE, theirs.smallASecond()));
+        ours.smallASecond()
+                .ifPresent(here -> lines.add("    here %.1f times as many, through PostgreSQL and the broker"
+                        .formatted(here / theirs.smallASecond())));
+        return lines;
+    }
+}

@@ -1,0 +1,4 @@
+-- A reservation that becomes another while it runs counts for what it was until then, and for what it is from then on: a row for each.
+alter table quota_use drop constraint quota_use_pkey;
+alter table quota_use add primary key (reservation, starts_at);
+create unique index quota_use_open on quota_use (reservation) where open;
