@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What a scheduler asks of OpenStack Placement over HTTP, as its API reference of 1.36 says. */
 final class PlacementApi {
@@ -23,12 +24,15 @@ final class PlacementApi {
     private static final String TENANT = "bench";
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
+    private static final int CONFLICT = 409;
+    private static final int MOST_ATTEMPTS = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final URI base;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ObjectMapper json = new ObjectMapper();
+    private final LongAdder repeated = new LongAdder();
 
     PlacementApi(URI base) {
         this.base = base;
@@ -64,7 +68,7 @@ final class PlacementApi {
     }
 
     /**
-     * Finds hosts for machines, each on one of its own, and claims them all in one request.
+     * Finds hosts for machines, each on one of its own, and claims them all in one request; as often as others are faster.
      *
      * @return who has them now, one for each
      * @throws IOException if there are not as many
@@ -72,20 +76,31 @@ final class PlacementApi {
     List<UUID> claim(int machines, Size size) throws IOException, InterruptedException {
         String query = "/allocation_candidates?resources=VCPU:%d,MEMORY_MB:%d&limit=%d"
                 .formatted(size.cpus(), size.mebibytes(), machines);
-        JsonNode found = json.readTree(require(OK, send("GET", query, ""))).get("allocation_requests");
-        if (found.size() != machines) {
-            throw new IOException(
-                    "OpenStack Placement has %,d hosts for %,d machines".formatted(found.size(), machines));
+        for (int attempt = 1; ; attempt++) {
+            JsonNode found = json.readTree(require(OK, send("GET", query, ""))).get("allocation_requests");
+            if (found.size() != machines) {
+                throw new IOException(
+                        "OpenStack Placement has %,d hosts for %,d machines".formatted(found.size(), machines));
+            }
+            ObjectNode claims = json.createObjectNode();
+            List<UUID> consumers = new ArrayList<>();
+            for (JsonNode candidate : found) {
+                UUID consumer = UUID.randomUUID();
+                consumers.add(consumer);
+                claim(claims, consumer).putNull("consumer_generation").set("allocations", candidate.get("allocations"));
+            }
+            HttpResponse<String> answer = send("POST", "/allocations", claims.toString());
+            if (answer.statusCode() != CONFLICT || attempt == MOST_ATTEMPTS) {
+                require(NO_CONTENT, answer);
+                return consumers;
+            }
+            repeated.increment();
         }
-        ObjectNode claims = json.createObjectNode();
-        List<UUID> consumers = new ArrayList<>();
-        for (JsonNode candidate : found) {
-            UUID consumer = UUID.randomUUID();
-            consumers.add(consumer);
-            claim(claims, consumer).putNull("consumer_generation").set("allocations", candidate.get("allocations"));
-        }
-        require(NO_CONTENT, send("POST", "/allocations", claims.toString()));
-        return consumers;
+    }
+
+    /** How many claims had to be made anew, because somebody else had changed one of their hosts in between. */
+    long repeated() {
+        return repeated.sum();
     }
 
     /** Gives back what those have who have changed nothing since. */

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,7 +35,7 @@ class PlacementApiTest {
     private final Queue<JsonNode> told = new ConcurrentLinkedQueue<>();
     private HttpServer server;
     private PlacementApi api;
-    private int answerToClaims = 204;
+    private final Queue<Integer> answersToClaims = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -58,7 +59,8 @@ class PlacementApiTest {
         }
         boolean claims = exchange.getRequestURI().getPath().equals("/allocations");
         byte[] answer = claims ? new byte[0] : TWO_HOSTS.getBytes();
-        exchange.sendResponseHeaders(claims ? answerToClaims : 200, claims ? -1 : answer.length);
+        exchange.sendResponseHeaders(
+                claims ? Objects.requireNonNullElse(answersToClaims.poll(), 204) : 200, claims ? -1 : answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();
     }
@@ -105,11 +107,21 @@ class PlacementApiTest {
     }
 
     @Test
-    void aRefusedClaimIsAnError() {
-        answerToClaims = 409;
+    void aClaimIsMadeAnewIfOthersWereFaster() throws Exception {
+        answersToClaims.addAll(List.of(409, 409));
+
+        assertThat(api.claim(2, SIZE)).hasSize(2);
+
+        assertThat(api.repeated()).isEqualTo(2);
+        assertThat(asked).filteredOn(each -> each.startsWith("GET")).hasSize(3);
+    }
+
+    @Test
+    void aClaimThatIsRefusedIsAnError() {
+        answersToClaims.add(400);
 
         assertThatIOException()
                 .isThrownBy(() -> api.claim(2, SIZE))
-                .withMessageContaining("POST /allocations with 409");
+                .withMessageContaining("POST /allocations with 400");
     }
 }
