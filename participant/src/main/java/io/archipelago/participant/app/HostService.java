@@ -144,8 +144,12 @@ public class HostService {
      * @throws Rejection through the result: NOT_FOUND if it was never heard of
      */
     public Uni<List<Maintenance>> maintenance(Tx tx, HostId host) {
-        return store.locked(tx, host)
-                .map(found -> found.orElseThrow(() -> Rejection.notFound("host")))
+        return store.names(tx)
+                .invoke(names -> {
+                    if (!names.contains(host)) {
+                        throw Rejection.notFound("host");
+                    }
+                })
                 .chain(() -> maintenance.of(tx, host))
                 .map(known -> known.map(HostMaintenance::windows).orElse(List.of()));
     }

@@ -39,6 +39,7 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
      * @param machines how many
      * @param volumeBytes their disks
      * @param open whether it is not over; what is over, or is otherwise by now, counts in the month in which it was
+     * @param asked whether it is asked to be otherwise, and counts as much as it is or will be until that is answered
      */
     public record Use(
             ReservationId reservation,
@@ -46,7 +47,8 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
             TimeWindow during,
             int machines,
             long volumeBytes,
-            boolean open) {
+            boolean open,
+            boolean asked) {
 
         /** What a reservation counts for that is not over. */
         public static Use of(Details details) {
@@ -58,7 +60,8 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                     request.frontend().count() + request.compute().count(),
                     request.frontend().count() * request.frontend().diskBytes()
                             + request.compute().count() * request.compute().diskBytes(),
-                    true);
+                    true,
+                    false);
         }
 
         /** The same while it is to become otherwise: as much as it is or will be. */
@@ -66,6 +69,7 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
             Use now = of(reservation.details());
             return reservation instanceof Clustered cluster && cluster.change() instanceof Change.Asked asked
                     ? now.covering(of(reservation.details().with(asked.wanted())))
+                            .asking()
                     : now;
         }
 
@@ -76,30 +80,22 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                     during.hull(other.during),
                     Math.max(machines, other.machines),
                     Math.max(volumeBytes, other.volumeBytes),
-                    open);
+                    open,
+                    false);
+        }
+
+        private Use asking() {
+            return new Use(reservation, offerTo, during, machines, volumeBytes, open, true);
         }
 
         /** Whether it counts for nothing that another does not. */
         public boolean isWithin(Use other) {
-            return other.covering(this).equals(other);
+            return other.covering(this).equals(other.covering(other));
         }
 
-        /** What is left of it from an instant on; all of it if that is not within its time. */
-        public Use from(Instant instant) {
-            return during.contains(instant) ? with(new TimeWindow(instant, during.end()), open) : this;
-        }
-
-        /** What it was until an instant within its time. */
-        private Use until(Instant instant) {
-            return with(new TimeWindow(during.start(), instant), false);
-        }
-
-        private Use with(TimeWindow other, boolean stillOpen) {
-            return new Use(reservation, offerTo, other, machines, volumeBytes, stillOpen);
-        }
-
-        private boolean begunBefore(Instant instant) {
-            return during.start().isBefore(instant) && during.end().isAfter(instant);
+        /** The same at another time. */
+        Use during(TimeWindow other, boolean isOpen) {
+            return new Use(reservation, offerTo, other, machines, volumeBytes, isOpen, isOpen && asked);
         }
 
         private ReservationId group() {
@@ -140,17 +136,12 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
      * @param wanted what it would be from now on
      */
     public Optional<Excess> excess(Collection<Use> all, Use wanted, Instant now) {
+        List<Use> own = new ArrayList<>();
         List<Use> others = new ArrayList<>();
-        boolean begun = false;
-        for (Use use : all) {
-            if (!use.open() || !use.reservation().equals(wanted.reservation())) {
-                others.add(use);
-            } else if (use.begunBefore(now)) {
-                others.add(use.until(now));
-                begun = true;
-            }
-        }
-        return excess(others, begun ? wanted.from(now) : wanted);
+        all.forEach(use -> (use.reservation().equals(wanted.reservation()) ? own : others).add(use));
+        List<Use> then = UseOverTime.becoming(own, wanted, now);
+        others.addAll(then.subList(0, then.size() - 1));
+        return excess(others, then.getLast());
     }
 
     /**

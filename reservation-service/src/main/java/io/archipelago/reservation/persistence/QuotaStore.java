@@ -5,6 +5,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.reservation.domain.Quota.Use;
+import io.archipelago.reservation.domain.UseOverTime;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -15,6 +16,9 @@ import java.util.UUID;
 /** What the reservations of tenants count for, as rows. */
 @ApplicationScoped
 public class QuotaStore {
+
+    private static final String COLUMNS =
+            "reservation, offer_to, starts_at, ends_at, machines, volume_bytes, open, asked";
 
     /** Has whoever counts for the same tenant wait for this transaction. */
     public Uni<Void> lock(Tx tx, TenantId tenant) {
@@ -33,7 +37,7 @@ public class QuotaStore {
     public Uni<List<Use>> of(Tx tx, TenantId tenant, Instant since) {
         return tx.session()
                 .<Object[]>createNativeQuery(
-                        "select reservation, offer_to, starts_at, ends_at, machines, volume_bytes, open"
+                        "select " + COLUMNS
                                 + " from quota_use where tenant = :tenant and (open or ends_at > :since) order by reservation, starts_at")
                 .setParameter("tenant", tenant.value())
                 .setParameter("since", since)
@@ -48,45 +52,46 @@ public class QuotaStore {
                 new TimeWindow(((OffsetDateTime) row[2]).toInstant(), ((OffsetDateTime) row[3]).toInstant()),
                 (Integer) row[4],
                 (Long) row[5],
-                (Boolean) row[6]);
+                (Boolean) row[6],
+                (Boolean) row[7]);
     }
 
     /** Counts a reservation from now on. One that counts already and has begun counts until now for what it was. */
     public Uni<Void> count(Tx tx, TenantId tenant, Use use) {
         return tx.session()
-                .createNativeQuery(
-                        "delete from quota_use where reservation = :reservation and open and starts_at >= :now")
+                .<Object[]>createNativeQuery(
+                        "select " + COLUMNS + " from quota_use where reservation = :reservation order by starts_at")
                 .setParameter("reservation", use.reservation().value())
-                .setParameter("now", tx.now())
-                .executeUpdate()
-                .chain(() -> cut(tx, use))
-                .chain(cut -> {
-                    boolean over = !use.during().end().isAfter(tx.now());
-                    return cut > 0 && over
-                            ? Uni.createFrom().voidItem()
-                            : insert(tx, tenant, cut > 0 ? use.from(tx.now()) : use);
-                });
+                .getResultList()
+                .map(rows -> rows.stream().map(QuotaStore::use).toList())
+                .chain(known -> replace(tx, tenant, known, UseOverTime.becoming(known, use, tx.now())));
     }
 
-    /** How many rows were cut: one if it has begun. One that is over by its new end stays open until it is given back. */
-    private static Uni<Integer> cut(Tx tx, Use use) {
+    private static Uni<Void> replace(Tx tx, TenantId tenant, List<Use> known, List<Use> next) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Use gone : known) {
+            all = next.contains(gone) ? all : all.chain(() -> delete(tx, gone));
+        }
+        for (Use more : next) {
+            all = known.contains(more) ? all : all.chain(() -> insert(tx, tenant, more));
+        }
+        return all;
+    }
+
+    private static Uni<Void> delete(Tx tx, Use use) {
         return tx.session()
-                .createNativeQuery("update quota_use set open = cast(:ends as timestamptz) <= :now,"
-                        + " ends_at = greatest(starts_at + interval '1 second', least(ends_at, :now, :ends))"
-                        + " where reservation = :reservation and open")
+                .createNativeQuery("delete from quota_use where reservation = :reservation and starts_at = :starts")
                 .setParameter("reservation", use.reservation().value())
-                .setParameter("ends", use.during().end())
-                .setParameter("now", tx.now())
-                .executeUpdate();
+                .setParameter("starts", use.during().start())
+                .executeUpdate()
+                .replaceWithVoid();
     }
 
     private static Uni<Void> insert(Tx tx, TenantId tenant, Use use) {
         ReservationId refused = use.offerTo();
         return tx.session()
-                .createNativeQuery(
-                        "insert into quota_use"
-                                + " (reservation, tenant, offer_to, starts_at, ends_at, machines, volume_bytes, open)"
-                                + " values (:reservation, :tenant, cast(:refused as uuid), :starts, :ends, :machines, :bytes, true)")
+                .createNativeQuery("insert into quota_use (tenant, " + COLUMNS + ") values (:tenant, :reservation,"
+                        + " cast(:refused as uuid), :starts, :ends, :machines, :bytes, :open, :asked)")
                 .setParameter("reservation", use.reservation().value())
                 .setParameter("tenant", tenant.value())
                 .setParameter("refused", refused == null ? null : refused.toString())
@@ -94,6 +99,8 @@ public class QuotaStore {
                 .setParameter("ends", use.during().end())
                 .setParameter("machines", use.machines())
                 .setParameter("bytes", use.volumeBytes())
+                .setParameter("open", use.open())
+                .setParameter("asked", use.asked())
                 .executeUpdate()
                 .replaceWithVoid();
     }
@@ -115,7 +122,7 @@ public class QuotaStore {
     public Uni<Void> end(Tx tx, ReservationId reservation, Instant month) {
         return tx.session()
                 .createNativeQuery(
-                        "update quota_use set open = false, ends_at = greatest(starts_at + interval '1 second',"
+                        "update quota_use set open = false, asked = false, ends_at = greatest(starts_at + interval '1 microsecond',"
                                 + " least(ends_at, :now)) where reservation = :reservation and open")
                 .setParameter("now", tx.now())
                 .setParameter("reservation", reservation.value())

@@ -91,7 +91,7 @@ class QuotaTest {
         assertThat(quota.excess(all, becoming(running, 5), running.during().start()))
                 .as("it does not run yet, and would have 1 and 20 hours")
                 .isPresent();
-        assertThat(quota.excess(List.of(running.from(NOON)), becoming(running, 101), NOON))
+        assertThat(quota.excess(List.of(running), becoming(running, 101), NOON))
                 .as("at a time")
                 .map(Excess::field)
                 .hasValue("machines.compute.count");
@@ -100,8 +100,8 @@ class QuotaTest {
     @Test
     void theRowsOfOneReservationCountTogether() {
         Use first = use(window("2026-12-01T10:00:00Z", "2026-12-01T12:00:00Z"), 2, null, false);
-        Use then =
-                new Use(first.reservation(), null, window("2026-12-01T12:00:00Z", "2026-12-01T14:00:00Z"), 5, 50, true);
+        Use then = new Use(
+                first.reservation(), null, window("2026-12-01T12:00:00Z", "2026-12-01T14:00:00Z"), 5, 50, true, false);
 
         assertThat(Quota.used(List.of(first, then), NOON))
                 .isEqualTo(new Quota.Used(5, new TreeMap<>(Map.of(YearMonth.of(2026, 12), 14L)), 50, 1));
@@ -205,11 +205,11 @@ class QuotaTest {
     }
 
     private static Use use(TimeWindow during, int machines, @Nullable ReservationId offerTo, boolean open) {
-        return new Use(id(), offerTo, during, machines, machines * 10L, open);
+        return new Use(id(), offerTo, during, machines, machines * 10L, open, false);
     }
 
     private static Use becoming(Use use, int machines) {
-        return new Use(use.reservation(), null, use.during(), machines, machines * 10L, true);
+        return new Use(use.reservation(), null, use.during(), machines, machines * 10L, true, false);
     }
 
     private static ReservationId id() {

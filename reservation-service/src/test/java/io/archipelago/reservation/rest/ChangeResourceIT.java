@@ -2,6 +2,7 @@ package io.archipelago.reservation.rest;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -105,9 +106,13 @@ class ChangeResourceIT {
 
     @BeforeEach
     void aClusterOfFourMachinesIsScheduled() {
-        Details details = details();
-        run(unitOfWork.inTransaction(tx -> service.request(tx, details)
-                .chain(() -> store.save(tx, new Scheduled(details, Map.of(OSAKA, share(details)), cluster(details))))));
+        Details details = details(WINDOW);
+        run(unitOfWork.inTransaction(
+                tx -> service.request(tx, details).chain(() -> store.save(tx, scheduled(details)))));
+    }
+
+    private Scheduled scheduled(Details details) {
+        return new Scheduled(details, Map.of(OSAKA, share(details)), cluster(details));
     }
 
     @Test
@@ -120,7 +125,7 @@ class ChangeResourceIT {
                 .body("change.window.end", equalTo(LATER.toString()))
                 .body("change.machines", equalTo(3));
 
-        answer(new ShareHeld(at(), 6, WINDOW.end(), facts(details())));
+        answer(new ShareHeld(at(), 6, WINDOW.end(), facts(details(WINDOW))));
 
         show().body("window.end", equalTo(LATER.toString())).body("change", nullValue());
     }
@@ -154,7 +159,7 @@ class ChangeResourceIT {
         change(until(LATER)).statusCode(202);
 
         change("{\"machines\": {\"compute\": {\"count\": 2}}}").statusCode(409).body("code", equalTo("conflict"));
-        answer(new ShareHeld(at(), 6, WINDOW.end(), facts(details())));
+        answer(new ShareHeld(at(), 6, WINDOW.end(), facts(details(WINDOW))));
         alice().header("If-Match", before)
                 .body(until(WINDOW.end()))
                 .patch(PATH + id)
@@ -203,36 +208,27 @@ class ChangeResourceIT {
     @Test
     void countsForWhatItWasUntilItBecomesAnother() {
         // Given
-        TimeWindow begun = new TimeWindow(NOW.minus(Duration.ofHours(1)), WINDOW.end());
-        count(begun, 4);
+        Details begun = details(new TimeWindow(NOW.minus(Duration.ofHours(1)), WINDOW.end()));
+        run(unitOfWork.inTransaction(
+                tx -> quotas.count(tx, begun.tenant(), Use.of(begun)).chain(() -> store.save(tx, scheduled(begun)))));
 
         // When
-        count(begun, 6);
+        change("{\"machines\": {\"compute\": {\"count\": 5}}}").statusCode(202);
 
         // Then
-        List<Use> uses = uses();
-        Instant changedAt = uses.getLast().during().start();
-        assertThat(changedAt).isAfterOrEqualTo(NOW);
-        assertThat(uses)
-                .containsExactly(
-                        new Use(id, null, new TimeWindow(begun.start(), changedAt), 4, 1, false),
-                        new Use(id, null, new TimeWindow(changedAt, begun.end()), 6, 1, true));
-    }
+        assertThat(uses())
+                .extracting(Use::machines, Use::open, Use::asked)
+                .containsExactly(tuple(4, false, false), tuple(6, true, true));
+        assertThat(uses().getFirst().during().start())
+                .isEqualTo(begun.request().window().start());
+        assertThat(uses().getFirst().during().end())
+                .isEqualTo(uses().getLast().during().start());
 
-    @Test
-    void countsForWhatItWasIfItIsOverByWhatItBecomes() {
-        TimeWindow begun = new TimeWindow(NOW.minus(Duration.ofHours(1)), WINDOW.end());
-        TimeWindow over = new TimeWindow(begun.start(), NOW.minus(Duration.ofMinutes(1)));
-        count(begun, 4);
+        // When
+        answer(new ShareRefused(at(), 6, List.of(Refusal.of(ErrorCode.NO_CAPACITY, "cpus", "none is left"))));
 
-        count(over, 6);
-
-        assertThat(uses()).containsExactly(new Use(id, null, over, 4, 1, true));
-    }
-
-    private void count(TimeWindow during, int machines) {
-        run(unitOfWork.inTransaction(
-                tx -> quotas.count(tx, new TenantId(tenant), new Use(id, null, during, machines, 1, true))));
+        // Then
+        assertThat(uses()).containsExactly(Use.of(begun));
     }
 
     private List<Use> uses() {
@@ -269,7 +265,7 @@ class ChangeResourceIT {
                 2,
                 TOKYO,
                 List.of(TOKYO),
-                WINDOW,
+                details.request().window(),
                 facts(details).groups(),
                 ClusterAddressing.DEFAULT_NETWORK,
                 details.request().software());
@@ -294,10 +290,10 @@ class ChangeResourceIT {
                 1400);
     }
 
-    private Details details() {
+    private Details details(TimeWindow window) {
         Request request = new Request(
                 "survey",
-                WINDOW,
+                window,
                 new MachineGroup(MachineRole.FRONTEND, 1, 1, 1, 1, 1, 1),
                 new MachineGroup(MachineRole.COMPUTE, 1, 3, 1, 1, 200L << 30, 4),
                 ClusterAddressing.DEFAULT_NETWORK,
