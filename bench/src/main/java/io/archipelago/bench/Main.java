@@ -77,8 +77,13 @@ public final class Main {
         }
         Optional<String> obstacle = Machine.notRootOnDebian();
         if (obstacle.isPresent()) {
-            System.out.println(
-                    "OpenStack Placement was left out: its packages need root on Debian, and " + obstacle.get() + ".");
+            leaveOutPeer("its packages need root on Debian, and " + obstacle.get() + ".");
+            return;
+        }
+        try {
+            PlacementBench.install(System.out);
+        } catch (IOException e) {
+            leaveOutPeer(io.archipelago.local.Main.sentence(e));
             return;
         }
         try {
@@ -86,6 +91,10 @@ public final class Main {
         } catch (IOException e) {
             fail(e);
         }
+    }
+
+    private static void leaveOutPeer(String why) {
+        System.out.println("OpenStack Placement was left out: " + why);
     }
 
     private static void agent(AgentSettings settings) throws InterruptedException {

@@ -125,7 +125,8 @@ final class Sweep {
     String report() {
         // All in the first line, for that is all that a summary of many tests shows.
         StringBuilder report = new StringBuilder();
-        broken.forEach(b -> report.append("-Dsimulation.seed=%d: %s; ".formatted(b.seed(), b.what())));
+        broken.forEach(b -> report.append(
+                "-Dsimulation.seed=%d: %s; ".formatted(b.seed(), b.what().replace('\n', ' '))));
         broken.stream().findFirst().ifPresent(first -> {
             History history = new History(first.seed(), mutations, true, first.stored());
             String outcome = outcome(history::run);

@@ -59,10 +59,20 @@ class BenchST {
     @Test
     @EnabledIfSystemProperty(named = "vc.tests.all", matches = "true")
     void measuresHoldsThroughTheDatabase() throws Exception {
-        String text = output("bench", "booking", "--most", "1000", "--hosts", "10", "--seconds", "1", "--stored", "20");
+        String text = output(
+                "bench", "booking", "--most", "1000", "--hosts", "10", "--seconds", "1", "--stored", "20", "--no-peer");
 
         assertThat(text).contains("20 holds of small clusters through PostgreSQL", "a second (aim: 300)", "ms p99");
-        assertThat(text).containsPattern("OpenStack Placement was left out|times as many, through PostgreSQL");
+    }
+
+    /** It installs packages. */
+    @Test
+    @EnabledIfSystemProperty(named = "vc.tests.all", matches = "true")
+    void measuresOpenStackPlacementBesideOurs() throws Exception {
+        String text = output("bench", "booking", "--most", "1000", "--hosts", "10", "--seconds", "1", "--stored", "0");
+
+        assertThat(text)
+                .containsPattern("OpenStack Placement was left out|times as long as to plan and hold them here");
     }
 
     /** What it prints once it has ended well, which is figures. */

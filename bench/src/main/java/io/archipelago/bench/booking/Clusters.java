@@ -1,4 +1,4 @@
-package io.archipelago.bench.openstack;
+package io.archipelago.bench.booking;
 
 /**
  * What is asked for, and of what.

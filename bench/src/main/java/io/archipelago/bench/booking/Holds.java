@@ -1,6 +1,5 @@
 package io.archipelago.bench.booking;
 
-import io.archipelago.bench.openstack.Clusters;
 import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.runner.RunnerException;

@@ -1,6 +1,6 @@
 package io.archipelago.bench.booking;
 
-import io.archipelago.bench.openstack.Clusters.Size;
+import io.archipelago.bench.booking.Clusters.Size;
 import io.archipelago.bus.booking.Amounts;
 import io.archipelago.bus.booking.Availability;
 import io.archipelago.bus.booking.Booking;

@@ -1,7 +1,7 @@
 package io.archipelago.bench.booking;
 
+import io.archipelago.bench.booking.Clusters.Size;
 import io.archipelago.bench.booking.Site.Answer;
-import io.archipelago.bench.openstack.Clusters.Size;
 import io.archipelago.bus.booking.Booking;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.ReservationId;

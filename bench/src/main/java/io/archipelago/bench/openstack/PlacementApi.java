@@ -3,7 +3,7 @@ package io.archipelago.bench.openstack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.archipelago.bench.openstack.Clusters.Size;
+import io.archipelago.bench.booking.Clusters.Size;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +27,7 @@ final class PlacementApi {
     private static final int CONFLICT = 409;
     private static final int MOST_ATTEMPTS = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TO_BE_THERE = Duration.ofSeconds(5);
 
     private final URI base;
     private final HttpClient client =
@@ -41,7 +42,7 @@ final class PlacementApi {
     /** Whether it answers. */
     boolean isThere() throws InterruptedException {
         try {
-            return send("GET", "/", "").statusCode() == OK;
+            return send("GET", "/", "", TO_BE_THERE).statusCode() == OK;
         } catch (IOException notYet) {
             return false;
         }
@@ -98,7 +99,7 @@ final class PlacementApi {
         }
     }
 
-    /** How many claims had to be made anew, because somebody else had changed one of their hosts in between. */
+    /** How many attempts to claim failed so far, because somebody else had changed one of their hosts in between. */
     long repeated() {
         return repeated.sum();
     }
@@ -118,8 +119,13 @@ final class PlacementApi {
 
     private HttpResponse<String> send(String method, String path, String body)
             throws IOException, InterruptedException {
+        return send(method, path, body, PATIENCE);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, Duration patience)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("X-Auth-Token", "admin")
                 .header("OpenStack-API-Version", VERSION)
                 .header("Content-Type", "application/json")

@@ -1,18 +1,19 @@
 package io.archipelago.bench.openstack;
 
+import io.archipelago.bench.booking.Clusters;
 import io.archipelago.lab.DebianPackages;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Measures what OpenStack Placement takes to find and claim the machines of clusters, beside what it takes here. It knows no time: all is for now. */
@@ -46,7 +47,7 @@ public final class PlacementBench {
      *
      * @param large milliseconds for each large cluster, in order of length
      * @param smallASecond so many small ones
-     * @param repeated how many claims had to be made anew
+     * @param repeated how many more attempts their claims took, because somebody else was faster
      */
     record Theirs(List<Double> large, double smallASecond, long repeated) {
 
@@ -56,14 +57,22 @@ public final class PlacementBench {
     }
 
     /**
-     * Starts it, tells it of the hosts, measures, and stops it. Installs its packages if they are missing, for which this must be root on Debian.
+     * Installs its packages if they are missing, for which this must be root on Debian.
      *
-     * @throws IOException if it can not be installed or started, with the reason
+     * @throws IOException if they can not be had, with the reason
      */
-    public static void run(Clusters clusters, Ours ours, PrintStream out)
-            throws IOException, InterruptedException, SQLException, ExecutionException {
+    public static void install(PrintStream out) throws IOException, InterruptedException {
+        PlacementServer.install(out::println);
+    }
+
+    /**
+     * Starts it, tells it of the hosts, measures, and stops it.
+     *
+     * @throws IOException if it does not start, or does not do what it is asked for
+     */
+    public static void run(Clusters clusters, Ours ours, PrintStream out) throws IOException, InterruptedException {
         out.printf("%nstarting OpenStack Placement, and telling it of %,d hosts ...%n", clusters.hosts());
-        try (PlacementServer server = PlacementServer.start(out::println)) {
+        try (PlacementServer server = PlacementServer.start()) {
             PlacementBench bench = new PlacementBench(new PlacementApi(server.base()), clusters);
             bench.addHosts();
             Theirs theirs = new Theirs(bench.large(), bench.small(), bench.api.repeated());
@@ -72,7 +81,7 @@ public final class PlacementBench {
         }
     }
 
-    private void addHosts() throws InterruptedException, ExecutionException {
+    private void addHosts() throws IOException, InterruptedException {
         AtomicInteger left = new AtomicInteger(clusters.hosts());
         atOnce(() -> {
             for (int host = left.getAndDecrement(); host > 0; host = left.getAndDecrement()) {
@@ -96,7 +105,7 @@ public final class PlacementBench {
         return took;
     }
 
-    private double small() throws InterruptedException, ExecutionException {
+    private double small() throws IOException, InterruptedException {
         AtomicInteger left = new AtomicInteger(SMALL);
         long begun = System.nanoTime();
         atOnce(() -> {
@@ -108,14 +117,21 @@ public final class PlacementBench {
         return SMALL / ((System.nanoTime() - begun) / NANOS_PER_SECOND);
     }
 
-    private static void atOnce(Callable<Void> worker) throws InterruptedException, ExecutionException {
+    /** What fails in one ends all. */
+    private static void atOnce(Callable<Void> worker) throws IOException, InterruptedException {
         try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
-            List<Future<Void>> all = new ArrayList<>();
+            CompletionService<Void> ended = new ExecutorCompletionService<>(workers);
             for (int i = 0; i < AT_ONCE; i++) {
-                all.add(workers.submit(worker));
+                ended.submit(worker);
             }
-            for (Future<Void> each : all) {
-                each.get();
+            try {
+                for (int i = 0; i < AT_ONCE; i++) {
+                    ended.take().get();
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+            } finally {
+                workers.shutdownNow();
             }
         }
     }
@@ -133,9 +149,8 @@ public final class PlacementBench {
                         theirs.large().size()));
         lines.add("    %.1f times as long as to plan and hold them here, which was without a database"
                 .formatted(theirs.median() / ours.largeMillis()));
-        lines.add(
-                "  small clusters of %d machines, %d at once: %.1f a second; %d of %d claims made anew after a conflict"
-                        .formatted(clusters.smallMachines(), AT_ONCE, theirs.smallASecond(), theirs.repeated(), SMALL));
+        lines.add("  small clusters of %d machines, %d at once: %.1f a second; %d claims made anew after a conflict"
+                .formatted(clusters.smallMachines(), AT_ONCE, theirs.smallASecond(), theirs.repeated()));
         ours.smallASecond()
                 .ifPresent(here -> lines.add("    here %.1f times as many, through PostgreSQL and the broker"
                         .formatted(here / theirs.smallASecond())));

@@ -30,10 +30,6 @@ final class Agents {
             HttpClient.newBuilder().connectTimeout(TO_ANSWER).build();
     private static final Duration TO_BE_READY = Duration.ofMinutes(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-    /** So many times what hosts take to boot: a storage host boots, starts its agent, and serves all volumes again. */
-    private static final int BOOTS_TO_BE_BACK = 8;
-
-    private static final Duration LEAST_KEEP_WRITES = Duration.ofMinutes(2);
 
     private final Lab lab;
     private final Stack stack;
@@ -125,7 +121,7 @@ final class Agents {
     }
 
     /** What its agent is told. */
-    Map<String, String> environment(LabHost host) throws IOException {
+    Map<String, String> environment(LabHost host) {
         Site site = stack.sites().stream()
                 .filter(each -> each.id().equals(siteOf(host.name())))
                 .findFirst()
@@ -147,7 +143,6 @@ final class Agents {
                 all.put("AGENT_HOST_BOOT_KERNEL", BootImage.SEEN_BY_HOSTS + "/kernel");
                 all.put("AGENT_HOST_BOOT_INITRD", BootImage.SEEN_BY_HOSTS + "/initrd");
                 all.put("AGENT_HOST_BOOT_COMMAND_LINE", bootCommandLine);
-                all.put("AGENT_HOST_KEEP_WRITES", keepWrites().toString());
             }
             case GATEWAY -> {
                 all.put("AGENT_HOST_TRUNK", "eth1");
@@ -164,10 +159,5 @@ final class Agents {
             case WAN -> throw new IllegalStateException("no agent runs between the sites");
         }
         return all;
-    }
-
-    private Duration keepWrites() throws IOException {
-        Duration toBeBack = Duration.ofSeconds(Math.round(BOOTS_TO_BE_BACK * lab.readySeconds()));
-        return toBeBack.compareTo(LEAST_KEEP_WRITES) > 0 ? toBeBack : LEAST_KEEP_WRITES;
     }
 }

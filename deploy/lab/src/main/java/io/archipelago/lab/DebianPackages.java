@@ -24,6 +24,9 @@ public final class DebianPackages {
             exit 101
             """;
 
+    /** No other policy has it. */
+    private static final String OURS = "# Made by ./vc ";
+
     private DebianPackages() {}
 
     /**
@@ -42,8 +45,11 @@ public final class DebianPackages {
         List<String> command = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
         command.addAll(missing);
         says.accept("Installing what " + whoNeeds + ":\n  " + String.join(" ", command));
+        undoInterruptedInstall();
         // Whoever has a policy of its own keeps it.
         boolean denied = Files.exists(POLICY);
+        Thread undo = new Thread(DebianPackages::undoQuietly, "end of the installation");
+        Runtime.getRuntime().addShutdownHook(undo);
         try {
             if (!denied) {
                 Files.writeString(POLICY, DENIAL);
@@ -63,6 +69,23 @@ public final class DebianPackages {
             }
         } finally {
             undoInterruptedInstall();
+            removeHook(undo);
+        }
+    }
+
+    private static void removeHook(Thread undo) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(undo);
+        } catch (IllegalStateException endingAlready) {
+            // It has done what it is for.
+        }
+    }
+
+    private static void undoQuietly() {
+        try {
+            undoInterruptedInstall();
+        } catch (IOException e) {
+            // The next installation tries again.
         }
     }
 
@@ -74,7 +97,7 @@ public final class DebianPackages {
 
     /** The answer "no" to every daemon would otherwise stay for ever. */
     static void undoInterruptedInstall() throws IOException {
-        if (Files.exists(POLICY) && Files.readString(POLICY).equals(DENIAL)) {
+        if (Files.exists(POLICY) && Files.readString(POLICY).contains(OURS)) {
             Files.delete(POLICY);
         }
     }

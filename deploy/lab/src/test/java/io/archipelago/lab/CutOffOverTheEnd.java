@@ -15,7 +15,7 @@ import java.time.Instant;
 final class CutOffOverTheEnd implements Scenario {
 
     /** Its cluster is there before that on a machine of any speed. */
-    private static final Duration LEAST_WINDOW = Duration.ofMinutes(5);
+    private static final Duration LEAST_WINDOW = Duration.ofMinutes(3);
 
     private static final int TIMES_THE_AGENTS_START = 4;
     private static final Duration TO_STOP = Duration.ofSeconds(90);

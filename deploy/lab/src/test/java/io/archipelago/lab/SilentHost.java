@@ -20,8 +20,8 @@ final class SilentHost implements Mishap {
     private static final Duration TO_BE_CUT_OFF = Duration.ofSeconds(10);
 
     private static final Duration TO_FENCE = Duration.ofMinutes(3);
-    /** What is written is kept for minutes, in case the storage host comes back to it; longer where hosts are slower. */
-    private static final Duration TO_FAIL = Duration.ofMinutes(12);
+    /** What is written is kept for five minutes, in case the storage host comes back to it. */
+    private static final Duration TO_FAIL = Duration.ofMinutes(7);
 
     private static final Duration TO_RECOVER = Duration.ofMinutes(4);
     private static final String SITE = "osaka";

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** TCP ports of this machine; everything of local mode listens on the loopback address alone. */
-final class Ports {
+public final class Ports {
 
-    static final String HOST = "127.0.0.1";
+    public static final String HOST = "127.0.0.1";
 
     private static final int CONNECT_MILLIS = 500;
 
@@ -36,7 +36,7 @@ final class Ports {
     }
 
     /** Ports that nobody uses at this moment, all different. */
-    static List<Integer> free(int count) throws IOException {
+    public static List<Integer> free(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
             List<Integer> ports = new ArrayList<>();

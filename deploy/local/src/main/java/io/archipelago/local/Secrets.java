@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The passwords of one stack, made at its first start. They leave this file only as environment of the processes. */
-final class Secrets {
+public final class Secrets {
 
     private static final int BYTES = 24;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Map<String, String> values;
 
@@ -26,12 +27,11 @@ final class Secrets {
             values.putAll(JsonFiles.read(file, StringMap.class));
         }
         int before = values.size();
-        SecureRandom random = new SecureRandom();
-        addIfMissing(values, Stack.POSTGRES, random);
-        addIfMissing(values, Stack.KEYCLOAK, random);
+        addIfMissing(values, Stack.POSTGRES);
+        addIfMissing(values, Stack.KEYCLOAK);
         for (Site site : stack.sites()) {
             for (ServiceKind kind : ServiceKind.values()) {
-                addIfMissing(values, Stack.database(site, kind), random);
+                addIfMissing(values, Stack.database(site, kind));
             }
         }
         if (values.size() > before) {
@@ -60,12 +60,15 @@ final class Secrets {
         return value;
     }
 
-    private static void addIfMissing(Map<String, String> values, String name, SecureRandom random) {
-        values.computeIfAbsent(name, missing -> {
-            byte[] bytes = new byte[BYTES];
-            random.nextBytes(bytes);
-            return HexFormat.of().formatHex(bytes);
-        });
+    private static void addIfMissing(Map<String, String> values, String name) {
+        values.computeIfAbsent(name, missing -> random());
+    }
+
+    /** A password that nobody guesses, of letters and digits. */
+    public static String random() {
+        byte[] bytes = new byte[BYTES];
+        RANDOM.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private static final class StringMap extends TreeMap<String, String> {}
