@@ -212,6 +212,7 @@ final class RunningLab {
     }
 
     private void awaitNothingIsLeft(Map<String, Snapshot> before) {
+        long begun = System.nanoTime();
         for (LabHost host : lab.hosts()) {
             Snapshot once = Objects.requireNonNull(before.get(host.name()));
             await().atMost(TO_SETTLE)
@@ -221,6 +222,7 @@ final class RunningLab {
                             .as("what is left on " + host.name())
                             .isEmpty());
         }
+        System.out.printf("nothing was left on any host after %.0f s%n", (System.nanoTime() - begun) / 1e9);
     }
 
     private Map<String, Snapshot> snapshots() throws IOException, InterruptedException {
