@@ -90,8 +90,15 @@ class OffersST {
                         .accept(TOKYO, refused, offer.get("number").asInt())
                         .status())
                 .isEqualTo(410);
+        String inVain = federation.reserve(Requests.wholeOsaka(start, LONG));
+        federation.awaitState(inVain, "REFUSED");
+        await().atMost(SOON).until(() -> noneIsPending(federation, inVain));
+        assertThat(federation.show(inVain).toString())
+                .as("what alice is told of what bob has")
+                .doesNotContain(asked, "bob", "bio");
         federation.cancel(bob, TOKYO, asked);
         federation.cancel(refused);
+        federation.cancel(inVain);
         federation.assertNothingIsLeft();
     }
 
