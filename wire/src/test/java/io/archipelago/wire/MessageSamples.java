@@ -184,7 +184,8 @@ final class MessageSamples {
                                 "02:00:a1:01:00:01",
                                 "172.16.16.1",
                                 key(ResourceKind.DISK),
-                                ResourceKey.of(ResourceKind.SEGMENT, AT_TOKYO))),
+                                ResourceKey.of(ResourceKind.SEGMENT, AT_TOKYO),
+                                1)),
                 new ResourceObserved(
                         COMPUTE_HOST,
                         5,

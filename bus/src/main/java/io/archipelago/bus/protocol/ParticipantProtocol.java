@@ -7,6 +7,7 @@ import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.AllocationCommand;
@@ -24,9 +25,13 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What a participant does on every command in every state; the table stands in docs/messages.md. It decides and writes nothing: whoever calls
@@ -151,6 +156,17 @@ public final class ParticipantProtocol {
     public static boolean isDisplaced(PartView view) {
         Part part = view.part();
         return part != null && !view.calendar().left(part.allocation()).isEmpty();
+    }
+
+    /**
+     * Has a resource be otherwise than its lease called for, because somebody asks for it who may.
+     *
+     * @param change what it is now to what it is to be
+     * @return nothing if the part wants no such thing now
+     */
+    public Optional<PartDecision> respecify(
+            PartView view, HostId host, ResourceKey key, UnaryOperator<ResourceSpec> change) {
+        return resources.respecify(view, host, key, change);
     }
 
     /** Whether it is soon decided what a part is to have: it may be moved then. */

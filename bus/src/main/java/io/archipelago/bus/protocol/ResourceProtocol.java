@@ -6,12 +6,14 @@ import io.archipelago.bus.protocol.PartDecision.Change;
 import io.archipelago.bus.protocol.PartDecision.Drop;
 import io.archipelago.bus.protocol.PartDecision.Keep;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.allocation.AllocationCommand.ReleaseAllocation;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationProgress;
 import io.archipelago.contracts.allocation.AllocationEvent.AllocationReleased;
 import io.archipelago.contracts.allocation.AllocationEvent.Progress;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceSpec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +144,19 @@ final class ResourceProtocol {
         return PartDecision.to(releasing, new Keep())
                 .publishing(removed)
                 .answering(reports.leaving(releasing, after, view));
+    }
+
+    /** See {@link ParticipantProtocol#respecify}. */
+    Optional<PartDecision> respecify(PartView view, HostId host, ResourceKey key, UnaryOperator<ResourceSpec> change) {
+        if (!(view.part() instanceof Part.Deploying part) || part.progress() == Progress.WAITING) {
+            return Optional.empty();
+        }
+        return view.resources().stream()
+                .filter(r -> r.host().equals(host) && r.key().equals(key) && !r.absent())
+                .findFirst()
+                .map(r -> List.of(r.adjusted(change.apply(r.spec()))))
+                .map(changed ->
+                        tell(part, view.with(merge(view.resources(), changed))).publishing(changed));
     }
 
     /** Whether something was seen gone of a lease that goes on. */

@@ -34,6 +34,7 @@ import io.archipelago.contracts.allocation.ResourceStatus;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -311,6 +312,47 @@ class ResourceProtocolTest {
             assertThat(decision.resources()).containsExactly(in(Phase.READY, disk(1)));
             assertThat(Words.of(decision)).isEqualTo("nothing");
         }
+    }
+
+    @Test
+    void publishesWhatSomebodyHasAskedToBeOtherwise() {
+        // Given
+        Resource volume = in(Phase.READY, volume(1));
+        Resource disk = in(Phase.READY, disk(1));
+        ResourceSpec other = volume(2).spec();
+
+        // When
+        PartDecision decision = protocol.respecify(
+                        view(deploying(Progress.READY), volume, disk), volume.host(), volume.key(), spec -> other)
+                .orElseThrow();
+
+        // Then
+        Resource changed = volume.adjusted(other);
+        assertThat(changed.generation()).isEqualTo(volume.generation() + 1);
+        assertThat(decision.publish()).containsExactly(changed);
+        assertThat(decision.resources()).containsExactly(changed);
+        assertThat(decision.bookings()).isEqualTo(new Keep());
+        assertThat(decision.next()).isEqualTo(deploying(Progress.DEPLOYING));
+        assertThat(decision.answers()).containsExactly(progress(SEQUENCE, Progress.DEPLOYING, changed, disk));
+    }
+
+    @Test
+    void changesNothingThatNoLeaseWants() {
+        Resource volume = in(Phase.READY, volume(1));
+
+        for (PartView view : List.of(
+                view(waiting(), volume),
+                view(releasing(), volume),
+                view(null, volume),
+                view(deploying(Progress.READY), volume.removed()),
+                view(deploying(Progress.READY), disk(1)))) {
+            assertThat(protocol.respecify(view, volume.host(), volume.key(), spec -> spec))
+                    .as("%s", view.part())
+                    .isEmpty();
+        }
+        assertThat(protocol.respecify(view(deploying(Progress.READY), volume), COMPUTE, volume.key(), spec -> spec))
+                .as("on another host")
+                .isEmpty();
     }
 
     @Test

@@ -43,10 +43,36 @@ public sealed interface ResourceSpec {
      * @param address its address in the cluster
      * @param disk the key of the DISK on the same host that it starts from
      * @param segment the key of the SEGMENT on the same host that it is plugged into
+     * @param reboots how often somebody has asked that it be rebooted, from 0: one that runs by another figure is shut down and started again
      */
     record MachineSpec(
-            String name, int cpus, long memoryBytes, String mac, String address, ResourceKey disk, ResourceKey segment)
+            String name,
+            int cpus,
+            long memoryBytes,
+            String mac,
+            String address,
+            ResourceKey disk,
+            ResourceKey segment,
+            int reboots)
             implements ResourceSpec {
+
+        /** As it is when it was never rebooted. */
+        public MachineSpec(
+                String name,
+                int cpus,
+                long memoryBytes,
+                String mac,
+                String address,
+                ResourceKey disk,
+                ResourceKey segment) {
+            this(name, cpus, memoryBytes, mac, address, disk, segment, 0);
+        }
+
+        /** The same, rebooted as often as this. */
+        public MachineSpec rebooted(int times) {
+            return new MachineSpec(name, cpus, memoryBytes, mac, address, disk, segment, times);
+        }
+
         @Override
         public ResourceKind kind() {
             return ResourceKind.MACHINE;

@@ -7,6 +7,7 @@ import io.archipelago.agent.drivers.cache.CacheSettings;
 import io.archipelago.agent.drivers.cache.LinuxCacheDriver;
 import io.archipelago.agent.drivers.disk.DiskPaths;
 import io.archipelago.agent.drivers.disk.LinuxDiskDriver;
+import io.archipelago.agent.drivers.link.LinkOffers;
 import io.archipelago.agent.drivers.link.LinkSettings;
 import io.archipelago.agent.drivers.link.LinuxLinkDriver;
 import io.archipelago.agent.drivers.link.Place;
@@ -18,13 +19,11 @@ import io.archipelago.agent.drivers.volume.LinuxVolumeDriver;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.world.Unsealer;
 import io.archipelago.contracts.host.HostMessage.HostRole;
-import io.archipelago.contracts.host.LinkDriver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,7 @@ public final class LinuxDrivers {
 
     private final List<Driver<?>> drivers = new ArrayList<>();
     private final @Nullable LinuxLinkDriver links;
-    private volatile Map<LinkDriver, String> offers = Map.of();
+    private volatile LinkOffers offers = LinkOffers.NONE;
 
     /**
      * The drivers of a host.
@@ -113,8 +112,8 @@ public final class LinuxDrivers {
         }
     }
 
-    /** What the host said last; see {@link io.archipelago.contracts.host.HostMessage.Inventory#links()}. */
-    public Map<LinkDriver, String> offers() {
+    /** What the host said last. */
+    public LinkOffers offers() {
         return offers;
     }
 }

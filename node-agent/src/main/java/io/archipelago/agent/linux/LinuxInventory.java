@@ -2,13 +2,13 @@ package io.archipelago.agent.linux;
 
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.cache.CacheSpace;
+import io.archipelago.agent.drivers.link.LinkOffers;
 import io.archipelago.agent.drivers.volume.Pools;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.agent.os.Tools;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
-import io.archipelago.contracts.host.LinkDriver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
     private final Programs programs;
     private final Hardware hardware;
     private final ClockCheck clock;
-    private final Supplier<Map<LinkDriver, String>> links;
+    private final Supplier<LinkOffers> links;
     private final Duration patience;
     private final Needs needs;
     private final Pools pools;
@@ -65,7 +65,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
     /**
      * Looks at the host for the first time.
      *
-     * @param links see {@link Inventory#links()}
+     * @param links how it can join the ends of links
      * @param patience how long a program may run before it is told of
      */
     LinuxInventory(
@@ -74,7 +74,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
             Programs programs,
             Hardware hardware,
             ClockCheck clock,
-            Supplier<Map<LinkDriver, String>> links,
+            Supplier<LinkOffers> links,
             Duration patience) {
         this.setup = setup;
         this.identity = identity;
@@ -101,7 +101,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
             Identity identity,
             Programs programs,
             ClockCheck clock,
-            Supplier<Map<LinkDriver, String>> links,
+            Supplier<LinkOffers> links,
             Duration patience) {
         return new LinuxInventory(setup, identity, programs, new Hardware(Path.of("/")), clock, links, patience);
     }
@@ -114,9 +114,11 @@ public final class LinuxInventory implements Supplier<Inventory> {
     @Override
     public Inventory get() {
         Seen now = seen;
+        LinkOffers offers = links.get();
         List<String> problems = new ArrayList<>(now.problems());
         problems.addAll(programs.hanging(patience));
         Map<String, String> details = new TreeMap<>(now.details());
+        offers.refusals().forEach((way, why) -> details.put("links " + way, "not offered: " + why));
         clock.offset().ifPresent(offset -> {
             details.put("clockOffset", offset.toMillis() + " ms");
             clockProblem(offset).ifPresent(problems::add);
@@ -135,7 +137,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
                 setup.portal(),
                 now.cacheBytes(),
                 setup.gateway().wanAddress(),
-                links.get(),
+                offers.keys(),
                 identity.sealingKey(),
                 versions,
                 details,

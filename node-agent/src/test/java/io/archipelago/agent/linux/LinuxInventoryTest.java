@@ -3,8 +3,10 @@ package io.archipelago.agent.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.agent.ConfigFixture;
+import io.archipelago.agent.drivers.link.LinkOffers;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.host.HostMessage.Inventory;
+import io.archipelago.contracts.host.LinkDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +52,20 @@ class LinuxInventoryTest {
                 new Programs(LONG),
                 new Hardware(root),
                 new Clock(),
-                Map::of,
+                () -> new LinkOffers(
+                        Map.of(LinkDriver.OPENVPN, "AB:CD"),
+                        Map.of(LinkDriver.VXLAN_WIREGUARD, "wg is not on this host: apt-get install wireguard-tools")),
                 LONG);
+    }
+
+    @Test
+    void saysWhichWaysOfLinksItHasAndWhyNotOthers() {
+        assertThat(inventory.get().links()).isEqualTo(Map.of(LinkDriver.OPENVPN, "AB:CD"));
+        assertThat(inventory.get().details())
+                .containsEntry(
+                        "links VXLAN_WIREGUARD",
+                        "not offered: wg is not on this host: apt-get install wireguard-tools");
+        assertThat(inventory.get().problems()).noneMatch(problem -> problem.contains("wg"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.archipelago.participant.app;
 
 import io.archipelago.bus.BusConfig;
+import io.archipelago.bus.Rejection;
 import io.archipelago.bus.Tx;
 import io.archipelago.bus.protocol.MakingWay;
 import io.archipelago.bus.protocol.Part;
@@ -10,6 +11,7 @@ import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.bus.protocol.Resource;
 import io.archipelago.contracts.Ids.AllocationId;
+import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Topics;
 import io.archipelago.contracts.allocation.AllocationCommand;
 import io.archipelago.contracts.allocation.AllocationCommand.ConfirmAllocation;
@@ -22,6 +24,8 @@ import io.archipelago.contracts.allocation.AllocationEvent.AllocationRefused;
 import io.archipelago.contracts.allocation.HoldPurpose;
 import io.archipelago.contracts.host.HostMessage.ResourceObserved;
 import io.archipelago.contracts.host.Phase;
+import io.archipelago.contracts.host.ResourceKey;
+import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.participant.persistence.MaintenanceStore;
 import io.archipelago.participant.persistence.PartStore;
 import io.archipelago.participant.persistence.PartStore.Need;
@@ -31,8 +35,10 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** What a participant does about commands, observations and deadlines of its parts. */
@@ -178,6 +184,23 @@ public class ParticipantService {
     private static boolean isNews(ResourceObserved observed, Resource known) {
         return observed.epoch() > known.epoch()
                 || observed.epoch() == known.epoch() && observed.counter() > known.counter();
+    }
+
+    /**
+     * Has a resource that is wanted be otherwise than before.
+     *
+     * @param change what it is now to what it is to be
+     * @throws Rejection through the result: NOT_FOUND if no lease wants it there now
+     */
+    public Uni<Void> respecify(Tx tx, HostId host, ResourceKey key, UnaryOperator<ResourceSpec> change) {
+        AllocationId allocation = key.allocation();
+        return store.view(tx, new Need(allocation, Reach.NONE))
+                .chain(view -> carryOut(
+                        tx,
+                        allocation,
+                        protocol.respecify(view, host, key, change)
+                                .orElseThrow(() ->
+                                        Rejection.notFound(key.kind().name().toLowerCase(Locale.ROOT)))));
     }
 
     /** Looks at which of a part's hosts are down; see {@link ParticipantProtocol#onHosts}. */

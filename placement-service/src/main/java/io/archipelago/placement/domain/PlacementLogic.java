@@ -20,6 +20,7 @@ import io.archipelago.contracts.host.HostMessage.HostRole;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.contracts.host.ResourceSpec;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,6 +145,14 @@ public final class PlacementLogic implements ParticipantLogic {
             }
         }
         return machines;
+    }
+
+    /** A machine that was rebooted is not rebooted again because its lease goes on otherwise. */
+    @Override
+    public ResourceSpec revised(Resource known, ResourceSpec asNew) {
+        return !known.absent() && known.spec() instanceof MachineSpec there && asNew instanceof MachineSpec machine
+                ? machine.rebooted(there.reboots())
+                : asNew;
     }
 
     /** What cannot be named cannot be deployed, and what cannot be deployed is not held. The master may be another site: its word is not enough. */

@@ -138,6 +138,18 @@ class PlacementLogicTest {
                 });
     }
 
+    @Test
+    void doesNotRebootAMachineAgainBecauseItsLeaseGoesOnOtherwise() {
+        // Given
+        Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
+        Wanted wanted = logic.deploy(lease).getFirst();
+        MachineSpec rebooted = ((MachineSpec) wanted.spec()).rebooted(2);
+        Resource known = Resource.wanted(new Wanted(wanted.host(), wanted.key(), wanted.name(), rebooted), null);
+
+        // Then
+        assertThat(logic.revised(known, wanted.spec())).isEqualTo(rebooted);
+    }
+
     private static Lease lease(Map<Integer, HostId> hosts) {
         Facts.OfSite facts = Facts.OfSite.unknown().with(new Facts.Hosts(hosts));
         return new Lease(ALLOCATION, spec(), facts, new Facts.OfCluster(List.of(), 1420), WINDOW);

@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +34,8 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
     private final LinkSettings settings;
     private final Map<ResourceKey, Watch> watches = new HashMap<>();
 
-    /** Why each tunnel was not offered when that was asked last, to say it once. */
-    private final Map<LinkDriver, String> refusals = new ConcurrentHashMap<>();
+    /** What was offered when that was asked last, to say once why something is not. */
+    private volatile LinkOffers offered = LinkOffers.NONE;
 
     /**
      * @param programs run where the gateway's way to the WAN is
@@ -47,26 +47,27 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
         this.settings = settings;
     }
 
-    /**
-     * How this gateway can join the ends of links, each with the key that it proves itself with, which may be empty. Asks at most two
-     * programs, and by a thread of its own: nobody who makes links waits for them.
-     */
-    public Map<LinkDriver, String> offers() {
-        Map<LinkDriver, String> offers = new EnumMap<>(LinkDriver.class);
+    /** How this gateway can join the ends of links. Asks at most two programs, and by a thread of its own: nobody who makes links waits for them. */
+    public LinkOffers offers() {
+        Map<LinkDriver, String> keys = new EnumMap<>(LinkDriver.class);
+        Map<LinkDriver, String> refusals = new EnumMap<>(LinkDriver.class);
         for (Tunnel tunnel : workshop.tunnels()) {
-            String refusal = "";
+            List<String> missing = Tools.problems(tunnel.programs());
             try {
-                if (Tools.problems(tunnel.programs()).isEmpty()) {
-                    offers.put(tunnel.driver(), tunnel.key());
+                if (missing.isEmpty()) {
+                    keys.put(tunnel.driver(), tunnel.key());
+                } else {
+                    refusals.put(tunnel.driver(), String.join("; ", missing));
                 }
             } catch (DriverFault fault) {
-                refusal = fault.reason();
-            }
-            if (!refusal.equals(refusals.put(tunnel.driver(), refusal)) && !refusal.isEmpty()) {
-                LOG.warnf("no links of %s: %s", tunnel.driver(), refusal);
+                refusals.put(tunnel.driver(), fault.reason());
+                if (!fault.reason().equals(offered.refusals().get(tunnel.driver()))) {
+                    LOG.warnf("no links of %s: %s", tunnel.driver(), fault.reason());
+                }
             }
         }
-        return offers;
+        offered = new LinkOffers(keys, refusals);
+        return offered;
     }
 
     @Override

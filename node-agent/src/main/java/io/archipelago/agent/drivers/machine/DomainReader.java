@@ -78,7 +78,8 @@ final class DomainReader {
                             ours.getAttribute("address"),
                             attribute(child(devices, "disk"), "source", "dev"),
                             ours.getAttribute(DomainWriter.DEVICE),
-                            attribute(nic, "source", "bridge")),
+                            attribute(nic, "source", "bridge"),
+                            reboots(ours.getAttribute(DomainWriter.REBOOTS))),
                     uses));
         } catch (IllegalArgumentException e) {
             throw DriverFault.failed("what libvirt says of the domain %s can not be read: %s"
@@ -95,6 +96,11 @@ final class DomainReader {
             case "crashed" -> State.CRASHED;
             default -> State.OTHER;
         };
+    }
+
+    /** An older agent has rebooted nothing. */
+    private static int reboots(String attribute) {
+        return attribute.isEmpty() ? 0 : Integer.parseInt(attribute);
     }
 
     private Element parse(String definition) throws DriverFault {

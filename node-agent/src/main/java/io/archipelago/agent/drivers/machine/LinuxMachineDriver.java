@@ -163,6 +163,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
             works.begin(key, Condition.MAKING, "is being started", () -> virsh.start(key));
         } else if (!hardware(spec, domain).equals(domain.hardware())
                 || domain.state().isBeyondHelp()) {
+            // As if the power button were pressed twice: a reboot from within would not take a definition that has
+            // changed.
             works.begin(key, Condition.MAKING, "is being stopped, to be started anew", () -> {
                 endings.end(key);
                 // Its disk may have become another device while it ended.
@@ -219,13 +221,18 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
     }
 
     private static Observed unlike(Domain domain, Hardware wanted) {
-        return wanted.on(domain.hardware().device()).equals(domain.hardware())
-                ? observed(
-                        domain,
-                        Condition.BROKEN,
-                        "its disk was attached anew and is the device %s now: it can not reach %s, with which it was started"
-                                .formatted(wanted.device(), domain.hardware().device()))
-                : observed(domain, Condition.DIFFERENT, "is not as specified");
+        Hardware there = domain.hardware();
+        if (wanted.on(there.device()).equals(there)) {
+            return observed(
+                    domain,
+                    Condition.BROKEN,
+                    "its disk was attached anew and is the device %s now: it can not reach %s, with which it was started"
+                            .formatted(wanted.device(), there.device()));
+        }
+        return observed(
+                domain,
+                Condition.DIFFERENT,
+                wanted.reboots() == there.reboots() ? "is not as specified" : "is to be rebooted");
     }
 
     private static Observed observed(Domain domain, Condition condition, String reason) {
@@ -274,7 +281,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
                 disk.map(Path::toString).orElse(present.disk()),
                 // One that an older agent has started does not bear it.
                 device.isEmpty() || present.device().isEmpty() ? present.device() : device,
-                bridges.find(spec.segment()).orElse(present.bridge()));
+                bridges.find(spec.segment()).orElse(present.bridge()),
+                spec.reboots());
     }
 
     private static void requireNoOther(ResourceKey key, Listing listing) throws DriverFault {

@@ -11,6 +11,7 @@ import io.archipelago.contracts.host.LinkDriver;
 import io.archipelago.contracts.host.ResourceSpec.LinkSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -87,6 +88,46 @@ class LinuxLinkDriverLT {
         assertThat(openVpns("/tokyo/")).hasSize(1);
     }
 
+    /** A process that lives, and that its peer's does not answer any more, may be beyond help. */
+    @Test
+    void isOpenedAnewWhenItHasCarriedNothingForLong() throws Exception {
+        // Given
+        Duration silence = Duration.ofSeconds(5);
+        gateways.tokyo.restartAgent(silence);
+        gateways.open(LinkDriver.OPENVPN);
+        LinkSpec spec = gateways.tokyo.spec(LinkDriver.OPENVPN, gateways.osaka);
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+        long first = openVpn();
+        gateways.cut();
+        gateways.tokyo.awaitThat(spec, Condition.BROKEN);
+
+        // When
+        await().atMost(TwoGateways.PATIENCE).until(() -> {
+            gateways.tokyo.apply(spec);
+            return openVpn() != first;
+        });
+        long second = openVpn();
+        long opened = System.nanoTime();
+
+        // Then
+        assertThat(gateways.tokyo.seen(spec))
+                .hasValueSatisfying(seen -> assertThat(seen.condition()).isEqualTo(Condition.BROKEN));
+        await().atMost(TwoGateways.PATIENCE).until(() -> {
+            gateways.tokyo.apply(spec);
+            return openVpn() != second;
+        });
+        assertThat(Duration.ofNanos(System.nanoTime() - opened))
+                .as("until it is opened once more")
+                .isGreaterThanOrEqualTo(silence);
+
+        // When
+        gateways.mend();
+
+        // Then
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+        pingBothWays(spec.mtu());
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"OPENVPN", "VXLAN_WIREGUARD"})
     void isNeverReadyForAGatewayWithAnotherKey(LinkDriver way) throws Exception {
@@ -117,15 +158,61 @@ class LinuxLinkDriverLT {
         gateways.open(LinkDriver.VXLAN);
 
         // Then
-        await().atMost(TwoGateways.PATIENCE)
-                .untilAsserted(() -> assertThat(gateways.tokyo.seen(spec)).hasValueSatisfying(seen -> {
-                    assertThat(seen.condition()).isEqualTo(Condition.MAKING);
-                    assertThat(seen.reason())
-                            .contains("frames of 1400 bytes do not pass", "carries 1380", "set network.link.path-mtu");
-                }));
+        awaitMaking(spec, "frames of 1400 bytes do not pass", "carries 1380", "set network.link.path-mtu");
 
         // When
         gateways.widen(1500);
+
+        // Then
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+    }
+
+    @Test
+    void isNotReadyAsLongAsFramesComeTwice() throws Exception {
+        // Given
+        gateways.osaka.inWan("tc", "qdisc", "add", "dev", TwoGateways.CABLE, "root", "netem", "duplicate", "100%");
+        LinkSpec spec = gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka);
+
+        // When
+        gateways.open(LinkDriver.VXLAN);
+
+        // Then
+        awaitMaking(spec, "answered more than once: there is a loop");
+
+        // When
+        gateways.osaka.inWan("tc", "qdisc", "delete", "dev", TwoGateways.CABLE, "root");
+
+        // Then
+        gateways.tokyo.awaitThat(spec, Condition.READY);
+    }
+
+    @Test
+    void isNotReadyAsLongAsBroadcastsDoNotPass() throws Exception {
+        // Given
+        String mac = "02:00:00:00:00:99";
+        gateways.osaka.inCluster("ip", "link", "set", TwoGateways.BRIDGE, "address", mac);
+        gateways.osaka.inCluster("sysctl", "-qw", "net.ipv4.conf.%s.arp_ignore=8".formatted(TwoGateways.BRIDGE));
+        gateways.tokyo.inCluster(
+                "ip",
+                "neigh",
+                "replace",
+                gateways.osaka.clusterAddress(),
+                "lladdr",
+                mac,
+                "nud",
+                "permanent",
+                "dev",
+                TwoGateways.BRIDGE);
+        LinkSpec spec = gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka);
+
+        // When
+        gateways.open(LinkDriver.VXLAN);
+
+        // Then
+        awaitMaking(spec, "broadcasts do not pass, though other frames do");
+
+        // When
+        gateways.osaka.inCluster("sysctl", "-qw", "net.ipv4.conf.%s.arp_ignore=0".formatted(TwoGateways.BRIDGE));
 
         // Then
         gateways.tokyo.awaitThat(spec, Condition.READY);
@@ -252,8 +339,22 @@ class LinuxLinkDriverLT {
                 .untilAsserted(() -> assertThat(gateways.traces()).isEqualTo(before));
     }
 
+    private void awaitMaking(LinkSpec spec, String... reasons) {
+        await().atMost(TwoGateways.PATIENCE)
+                .untilAsserted(() -> assertThat(gateways.tokyo.seen(spec)).hasValueSatisfying(seen -> {
+                    assertThat(seen.condition()).isEqualTo(Condition.MAKING);
+                    assertThat(seen.reason()).contains(reasons);
+                }));
+    }
+
     private String device() {
         return Link.device(gateways.tokyo.key);
+    }
+
+    /** The process of tokyo's end. */
+    private static long openVpn() {
+        List<ProcessHandle> all = openVpns("/tokyo/");
+        return all.isEmpty() ? 0 : all.getFirst().pid();
     }
 
     private static List<ProcessHandle> openVpns(String of) {

@@ -35,8 +35,8 @@ final class TwoGateways implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final String BRIDGE = "br0";
-    private static final String CABLE = "wan0";
+    static final String BRIDGE = "br0";
+    static final String CABLE = "wan0";
     private static final int PORT = 20001;
     private static final int TUNNEL = 4711;
 
@@ -169,7 +169,7 @@ final class TwoGateways implements AutoCloseable {
         final Programs programs;
         private final String peer;
         private final int number;
-        private final LinkSettings settings;
+        private LinkSettings settings;
         private LinuxLinkDriver driver;
 
         Gateway(String name, String peer, int number) throws IOException {
@@ -179,16 +179,28 @@ final class TwoGateways implements AutoCloseable {
             programs = new Programs(LIMIT).within(wan);
             this.peer = peer;
             this.number = number;
-            settings = new LinkSettings(
-                    directory.resolve(name).resolve("keys"),
-                    directory.resolve(name).resolve("records"),
-                    directory.resolve(name).resolve("lasting"),
-                    scripts(directory.resolve(name).resolve("scripts"), wan),
+            scripts(directory.resolve(name).resolve("scripts"), wan);
+            settings = reopeningAfter(Duration.ofSeconds(15));
+            driver = newDriver();
+        }
+
+        private LinkSettings reopeningAfter(Duration silence) {
+            Path own = directory.resolve(wan.replaceAll("lt-|-wan", ""));
+            return new LinkSettings(
+                    own.resolve("keys"),
+                    own.resolve("records"),
+                    own.resolve("lasting"),
+                    own.resolve("scripts"),
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2),
-                    Duration.ofSeconds(15),
+                    silence,
                     Duration.ofMinutes(15));
-            driver = newDriver();
+        }
+
+        /** Another agent is started, which opens a link anew that has carried nothing for so long. */
+        void restartAgent(Duration silence) {
+            settings = reopeningAfter(silence);
+            restartAgent();
         }
 
         LinuxLinkDriver driver() {
@@ -208,7 +220,8 @@ final class TwoGateways implements AutoCloseable {
         }
 
         LinkSpec spec(LinkDriver way, Gateway other, int mtu, long bandwidth) {
-            String peerKey = Optional.ofNullable(other.driver.offers().get(way)).orElse("");
+            String peerKey =
+                    Optional.ofNullable(other.driver.offers().keys().get(way)).orElse("");
             return spec(way, other, mtu, bandwidth, peerKey);
         }
 

@@ -24,7 +24,8 @@ class DomainWriterTest {
             "02:00:00:00:00:01",
             "172.16.1.1",
             SiteFixture.diskKey("vcompute-1-3"),
-            SiteFixture.segmentKey());
+            SiteFixture.segmentKey(),
+            2);
     private static final Sockets SOCKETS =
             new Sockets(Path.of("/dev/disk/<1>"), "8:16", "ab17", 1400, Path.of("/var/lib/archipelago/consoles/a.log"));
 
@@ -44,15 +45,17 @@ class DomainWriterTest {
                         SPEC.address(),
                         SOCKETS.disk().toString(),
                         "8:16",
-                        "ab17"));
+                        "ab17",
+                        2));
     }
 
     @Test
     void readsAlsoWhatAnOlderAgentHasWritten() throws Exception {
-        String older = definition().replace(" device=\"8:16\"", "");
+        String older = definition().replace(" device=\"8:16\"", "").replace(" reboots=\"2\"", "");
 
-        assertThat(read("running (booted)", older).orElseThrow().hardware().device())
-                .isEmpty();
+        Hardware hardware = read("running (booted)", older).orElseThrow().hardware();
+        assertThat(hardware.device()).isEmpty();
+        assertThat(hardware.reboots()).isZero();
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +71,25 @@ class LinuxMachineLT extends MachineCalls {
         assertThat(condition(MACHINE, spec)).isEqualTo(Condition.REMOVING);
         await().atMost(LinuxMachines.PATIENCE)
                 .until(() -> observe(MACHINE, spec).isEmpty());
+    }
+
+    @Test
+    void bootsFromItsDiskAgainWhenItIsRebooted() throws Exception {
+        // Given
+        machines.restartAgent(LONG);
+        MachineSpec spec = spec("n1");
+        make(MACHINE, spec);
+        awaitReady();
+        int boots = boots();
+        long before = HOST.qemu(MACHINE);
+
+        // When
+        make(MACHINE, spec.rebooted(1));
+
+        // Then
+        assertThat(condition(MACHINE, spec.rebooted(1))).isEqualTo(Condition.READY);
+        assertThat(HOST.qemu(MACHINE)).isNotEqualTo(before);
+        await().atMost(LinuxMachines.PATIENCE).until(() -> boots() == boots + 1);
     }
 
     @Test
@@ -250,6 +270,16 @@ class LinuxMachineLT extends MachineCalls {
 
     private void awaitReady() {
         await().atMost(LinuxMachines.PATIENCE).until(() -> HOST.console(MACHINE).contains("READY n1"));
+    }
+
+    /** How often its disk was booted from, as it says last. */
+    private static int boots() throws IOException {
+        return Pattern.compile("disk=n1:(\\d+)")
+                .matcher(HOST.console(MACHINE))
+                .results()
+                .mapToInt(said -> Integer.parseInt(said.group(1)))
+                .max()
+                .orElse(0);
     }
 
     private void awaitBroken(MachineSpec spec, String reason) {

@@ -86,6 +86,22 @@ abstract class MachineContract extends MachineCalls {
     }
 
     @Test
+    void isRebootedOnceWhenThatIsAsked() throws Exception {
+        // Given
+        MachineSpec spec = spec("n1");
+        make(MACHINE, spec);
+        MachineSpec rebooted = spec.rebooted(1);
+        assertThat(condition(MACHINE, rebooted)).isEqualTo(Condition.DIFFERENT);
+
+        // When
+        make(MACHINE, rebooted);
+
+        // Then
+        assertThat(condition(MACHINE, rebooted)).isEqualTo(Condition.READY);
+        assertThat(condition(MACHINE, spec)).isEqualTo(Condition.DIFFERENT);
+    }
+
+    @Test
     void isNotMadeWithoutItsDisk() throws Exception {
         // Given
         MachineSpec spec = spec("n3");
