@@ -90,6 +90,18 @@ public interface ReservationConfig {
         @WithDefault("4096")
         int diskGib();
 
+        /** Virtual processors of all machines of a cluster, the frontend among them. */
+        @WithDefault("32000")
+        int cpusInAll();
+
+        /** Memory of all machines of a cluster, the frontend among them, in GiB. */
+        @WithDefault("128000")
+        int memoryGibInAll();
+
+        /** Disks of all machines of a cluster, the frontend among them, in GiB. */
+        @WithDefault("100000")
+        int diskGibInAll();
+
         /** From start to end. */
         @WithDefault("P31D")
         Duration duration();
@@ -133,6 +145,9 @@ public interface ReservationConfig {
             Optional<Long> volumeGib();
 
             Optional<Integer> reservations();
+
+            /** From now to start, if less than {@link Limits#ahead()}. */
+            Optional<Duration> ahead();
         }
     }
 

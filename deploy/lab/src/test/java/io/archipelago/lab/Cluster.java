@@ -49,6 +49,10 @@ final class Cluster {
         return new Cluster(lab, user, JSON.readTree(said).path("id").asText());
     }
 
+    String id() {
+        return id;
+    }
+
     /** As its tenant sees it now. */
     JsonNode seen() throws IOException, InterruptedException {
         return desk.get(MASTER, ServiceKind.RESERVATION, "/api/v1/reservations/" + id);

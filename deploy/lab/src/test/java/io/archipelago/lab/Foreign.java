@@ -14,7 +14,8 @@ final class Foreign {
     static final int VLAN = 4001;
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final String BRIDGE = "br-foreign";
+    static final String BRIDGE = "br-foreign";
+    static final String DOMAIN_NAME = "foreign";
     private static final String TARGET = "/sys/kernel/config/target/iscsi/iqn.2001-04.com.example:foreign";
     private static final String DOMAIN = """
             <domain type='qemu'>
@@ -42,7 +43,7 @@ final class Foreign {
                 Files.writeString(host.share().resolve("foreign.xml"), DOMAIN);
                 plant(
                         host,
-                        List.of("virsh", "dominfo", "foreign"),
+                        List.of("virsh", "dominfo", DOMAIN_NAME),
                         "virsh define /lab/hosts/" + host.name() + "/foreign.xml");
             }
             case GATEWAY -> {

@@ -285,18 +285,36 @@ class HostsLabST {
     }
 
     @Test
+    void whatIsTypedIsDone() throws Exception {
+        assertThat(typed(7, "shell", "osaka-s1", "sh", "-c", "hostname; exit 7"))
+                .isEqualTo("osaka-s1\n");
+        assertThat(typed(Main.OK, "wan", "--latency", "30ms", "--rate", "160mbit", "--loss", "0.1%"))
+                .isEqualTo("WAN: 30.0 ms round trip, 160.0 Mbit/s each way, 0.1 % lost\n");
+        assertThat(typed(Main.OK, "wan", "--cut")).startsWith("WAN: CUT; when mended: 30.0 ms");
+        assertThat(reaches(lab.host("tokyo-g1"), "192.0.2.2")).isFalse();
+        assertThat(typed(Main.OK, "wan", "--mend", "--latency", "0ms", "--rate", "unlimited", "--loss", "0%"))
+                .isEqualTo("WAN: 0.0 ms round trip, rate not limited, 0.0 % lost\n");
+        await().atMost(PATIENCE).until(() -> reaches(lab.host("tokyo-g1"), "192.0.2.2"));
+        assertThat(typed(Main.OK, "status")).contains("osaka-c02", "WAN");
+        assertThat(typed(Main.USAGE, "reboot")).isEmpty();
+    }
+
+    private static String typed(int code, String... arguments) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+
+        assertThat(Main.run(arguments, Map.of("VC_HOME", home.toString()), out, System.err))
+                .as(String.join(" ", arguments))
+                .isEqualTo(code);
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void upTwiceChangesNothing() throws Exception {
         long pid = lab.host("tokyo-c01").pid().orElseThrow();
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-        int code = Main.run(
-                new String[] {"up"},
-                Map.of("VC_HOME", home.toString()),
-                new PrintStream(said, true, StandardCharsets.UTF_8),
-                System.err);
+        assertThat(typed(Main.OK, "up")).startsWith("The lab is up already.");
 
-        assertThat(code).isZero();
-        assertThat(said.toString(StandardCharsets.UTF_8)).startsWith("The lab is up already.");
         assertThat(lab.host("tokyo-c01").pid()).hasValue(pid);
     }
 

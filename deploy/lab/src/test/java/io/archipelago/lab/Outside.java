@@ -30,7 +30,7 @@ final class Outside {
         return found;
     }
 
-    /** The machine's own networks and mounts, one thing a line. */
+    /** The machine's own networks, packet filters and mounts, one thing a line. */
     static List<String> machine() throws IOException, InterruptedException {
         List<String> all = new ArrayList<>();
         for (List<String> command : List.of(
@@ -42,6 +42,15 @@ final class Outside {
                 List.of("sysctl", "net.ipv4.ip_forward"),
                 List.of("cat", "/proc/mounts"))) {
             all.addAll(Tools.run(command.toArray(String[]::new)).lines().toList());
+        }
+        for (String filters : List.of("iptables-save", "ip6tables-save", "ebtables-save")) {
+            // Where a kernel has none, or no such program is there, it says the same each time. Without when it was
+            // asked, and how much has passed.
+            Tools.run("sh", "-c", filters + " 2>&1 || true")
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.replaceFirst("\\[\\d+:\\d+]", ""))
+                    .forEach(all::add);
         }
         return all;
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole stack with fake services: what a person does with {@code vc up}, {@code status}, {@code down} and kill. */
-@Drawn(4)
+@Drawn(2)
 class SupervisorIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

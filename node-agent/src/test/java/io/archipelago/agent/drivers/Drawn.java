@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Of the tests of a contract about so many of ten as {@code -Dvc.tests.of-ten} says, which {@code -Dvc.tests.seed} draws; all if it says nothing. For hosts
- * on which a test takes ten times as long as elsewhere.
+ * Of the tests of a driver about so many of ten as {@code -Dvc.tests.of-ten} says, which {@code -Dvc.tests.seed} draws, and those that are {@link InEveryRun};
+ * all if it says nothing. For hosts of the laboratory, on which a test takes ten times as long as elsewhere.
  */
 public final class Drawn implements ExecutionCondition {
 
@@ -19,6 +19,7 @@ public final class Drawn implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         return context.getTestMethod().isEmpty()
+                        || context.getRequiredTestMethod().isAnnotationPresent(InEveryRun.class)
                         || isDrawn(
                                 context.getRequiredTestClass().getName(),
                                 context.getRequiredTestMethod().getName(),

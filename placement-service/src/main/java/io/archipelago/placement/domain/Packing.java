@@ -18,6 +18,9 @@ import java.util.TreeMap;
 /**
  * Machines on hosts. Best fit: each machine goes to the host that has least memory, then fewest processors left of those that can take it, so
  * that large gaps stay large; equal hosts in the order of their names, and those that are silent last. The same input gives the same packing.
+ *
+ * <p>If a frontend is in the way of the other machines on the host that fits it best, it goes to one where it is not: of what a site is asked for, a group of
+ * like machines and at most one other, nothing is refused for which there is a packing. Of more groups of different sizes that is not promised.
  */
 final class Packing {
 
@@ -58,6 +61,11 @@ final class Packing {
             return Math.max(0, Math.min(cpus / group.cpus(), memory / group.memoryBytes()));
         }
 
+        /** How many more of a group may share it, where so many of the group are there already. */
+        long fits(MachineGroup group, Map<String, Integer> here) {
+            return Math.max(0, Math.min(fits(group), group.maxPerHost() - here.getOrDefault(host, 0)));
+        }
+
         void take(MachineGroup group, int machines) {
             cpus -= (long) machines * group.cpus();
             memory -= machines * group.memoryBytes();
@@ -65,7 +73,7 @@ final class Packing {
     }
 
     /** A packing of all groups; empty if they do not fit throughout the window. */
-    static Optional<Packing> of(Iterable<MachineGroup> groups, Availability availability, TimeWindow window) {
+    static Optional<Packing> of(List<MachineGroup> groups, Availability availability, TimeWindow window) {
         return of(groups, Map.of(), availability, window);
     }
 
@@ -75,21 +83,52 @@ final class Packing {
      * @param there their hosts, by ordinal, of which the availability knows nothing
      */
     static Optional<Packing> of(
-            Iterable<MachineGroup> groups, Map<Integer, HostId> there, Availability availability, TimeWindow window) {
-        Packing packing = new Packing(there, availability, window);
-        if (!there.isEmpty()) {
-            groups.forEach(packing::keep);
-        }
+            List<MachineGroup> groups, Map<Integer, HostId> there, Availability availability, TimeWindow window) {
+        Packing packing = keeping(groups, there, availability, window);
         for (MachineGroup group : groups) {
             if (packing.place(group) < group.count()) {
-                return Optional.empty();
+                return aside(groups, there, availability, window);
             }
         }
         return Optional.of(packing);
     }
 
+    private static Packing keeping(
+            List<MachineGroup> groups, Map<Integer, HostId> there, Availability availability, TimeWindow window) {
+        Packing packing = new Packing(there, availability, window);
+        if (!there.isEmpty()) {
+            groups.forEach(packing::keep);
+        }
+        return packing;
+    }
+
+    /** A packing of two groups, one of which is of a single machine that makes way for the other. */
+    private static Optional<Packing> aside(
+            List<MachineGroup> groups, Map<Integer, HostId> there, Availability availability, TimeWindow window) {
+        if (groups.size() != 2) {
+            return Optional.empty();
+        }
+        MachineGroup single = groups.stream()
+                .filter(group -> group.count() == 1
+                        && !there.containsKey(group.ordinals().getFirst()))
+                .findFirst()
+                .orElse(null);
+        if (single == null) {
+            return Optional.empty();
+        }
+        MachineGroup other = groups.getFirst().equals(single) ? groups.getLast() : groups.getFirst();
+        Packing packing = keeping(groups, there, availability, window);
+        return packing.placeAside(single, other) && packing.place(other) == other.count()
+                ? Optional.of(packing)
+                : Optional.empty();
+    }
+
     /** How many machines of a group fit beside others throughout a window; 0 if the others do not. */
-    static int most(MachineGroup group, Iterable<MachineGroup> others, Availability availability, TimeWindow window) {
+    static int most(MachineGroup group, List<MachineGroup> others, Availability availability, TimeWindow window) {
+        if (others.size() == 1 && others.getFirst().count() == 1) {
+            Packing packing = new Packing(Map.of(), availability, window);
+            return packing.placeAside(others.getFirst(), group) ? packing.place(group) : 0;
+        }
         return of(others, availability, window).map(p -> p.place(group)).orElse(0);
     }
 
@@ -118,6 +157,40 @@ final class Packing {
         return here;
     }
 
+    /**
+     * Places the only machine of a group on the best fit of those hosts that leave room for all of another group; if none does, on one that leaves room for
+     * most of it.
+     *
+     * @return false if no host can take it
+     */
+    private boolean placeAside(MachineGroup single, MachineGroup other) {
+        Map<String, Integer> here = here(other);
+        long all = rooms.stream().mapToLong(room -> room.fits(other, here)).sum();
+        long homeless = other.count()
+                - here.values().stream().mapToInt(Integer::intValue).sum();
+        Room best = null;
+        long most = -1;
+        rooms.sort(BEST_FIRST);
+        for (Room room : rooms) {
+            if (room.fits(single) > 0 && most < homeless) {
+                long without = all - room.fits(other, here);
+                room.take(single, 1);
+                long left = without + room.fits(other, here);
+                room.take(single, -1);
+                if (left > most) {
+                    best = room;
+                    most = left;
+                }
+            }
+        }
+        if (best == null) {
+            return false;
+        }
+        best.take(single, 1);
+        hosts.put(single.ordinals().getFirst(), new HostId(best.host));
+        return true;
+    }
+
     /** Places as many machines of the group as fit, and says how many then have a host. */
     private int place(MachineGroup group) {
         Map<String, Integer> here = here(group);
@@ -131,7 +204,7 @@ final class Packing {
             if (placed == group.count()) {
                 break;
             }
-            long most = Math.min(room.fits(group), group.maxPerHost() - here.getOrDefault(room.host, 0));
+            long most = room.fits(group, here);
             int taken = 0;
             while (taken < most && homeless.hasNext()) {
                 hosts.put(homeless.next(), new HostId(room.host));

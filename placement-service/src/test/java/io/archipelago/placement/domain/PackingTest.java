@@ -84,6 +84,42 @@ class PackingTest {
         assertThat(!packed || somePacking(instance.groups(), free)).isTrue();
     }
 
+    /** What a site is asked for: like machines, and perhaps a frontend. */
+    @Property(tries = 2000)
+    void refusesNoFrontendWithMachinesInVain(@ForAll("instances") Instance instance, @ForAll boolean frontendLast) {
+        // Given
+        MachineGroup like = instance.groups().getFirst();
+        MachineGroup frontend = frontend(like.cpus(), like.memoryBytes());
+        MachineGroup computes = instance.groups().getLast();
+        List<MachineGroup> groups = frontendLast ? List.of(computes, frontend) : List.of(frontend, computes);
+        List<Amounts> free = instance.hosts().stream()
+                .map(h -> instance.availability().free(h, WINDOW))
+                .toList();
+
+        // Then
+        assertThat(Packing.of(groups, instance.availability(), WINDOW).isPresent())
+                .isEqualTo(somePacking(groups, free));
+        int most = Packing.most(computes, List.of(frontend), instance.availability(), WINDOW);
+        for (int count = 1; count <= computes.count(); count++) {
+            assertThat(somePacking(List.of(frontend, computes.first(count)), free))
+                    .as("%d of %d, where %d are said to fit", count, computes.count(), most)
+                    .isEqualTo(count <= most);
+        }
+    }
+
+    @Test
+    void aFrontendMakesWayForMachinesThatFitNowhereElse() {
+        // Given: best fit puts the frontend on the second, and then no machine fits there.
+        Calendar calendar = calendar(List.of(host(1, 8, 16), host(2, 8, 8)));
+
+        // When
+        Packing packing = Packing.of(List.of(frontend(1, 1), compute(2, 1, 8, 1)), calendar.availability(), WINDOW)
+                .orElseThrow();
+
+        // Then
+        assertThat(packing.hosts()).isEqualTo(Map.of(4093, host(1), 1, host(2), 2, host(1)));
+    }
+
     @Property
     void packsTheSameInWhateverOrderTheHostsCome(@ForAll("instances") Instance instance, @ForAll Random random) {
         // Given
@@ -100,28 +136,39 @@ class PackingTest {
 
     @Property
     void givesEachMachineToTheHostWithTheLeastLeftThatCanTakeIt(@ForAll("instances") Instance instance) {
-        Packing.of(instance.groups(), instance.availability(), WINDOW).ifPresent(packing -> {
-            Map<HostId, Amounts> left = new TreeMap<>(Comparator.comparing(HostId::value));
-            instance.hosts()
-                    .forEach(host -> left.put(
-                            new HostId(host.id()), instance.availability().free(host, WINDOW)));
-            for (MachineGroup group : instance.groups()) {
-                Map<HostId, Integer> ofGroup = new HashMap<>();
-                for (int ordinal : group.ordinals()) {
-                    HostId tightest = left.entrySet().stream()
-                            .filter(e -> each(group).fitsIn(e.getValue())
-                                    && ofGroup.getOrDefault(e.getKey(), 0) < group.maxPerHost())
-                            .min(Comparator.comparing((Map.Entry<HostId, Amounts> e) ->
-                                            e.getValue().get(PlacementLogic.MEMORY))
-                                    .thenComparing(e -> e.getValue().get(PlacementLogic.CPUS)))
-                            .map(Map.Entry::getKey)
-                            .orElseThrow();
-                    assertThat(packing.hosts().get(ordinal)).isEqualTo(tightest);
-                    ofGroup.merge(tightest, 1, Integer::sum);
-                    left.merge(tightest, each(group), Amounts::minus);
+        tightest(instance)
+                .ifPresent(hosts -> assertThat(Packing.of(instance.groups(), instance.availability(), WINDOW)
+                                .orElseThrow()
+                                .hosts())
+                        .isEqualTo(hosts));
+    }
+
+    /** Each machine on the host with the least left, one after the other; nothing, if the last ones find none then. */
+    private static Optional<Map<Integer, HostId>> tightest(Instance instance) {
+        Map<Integer, HostId> hosts = new TreeMap<>();
+        Map<HostId, Amounts> left = new TreeMap<>(Comparator.comparing(HostId::value));
+        instance.hosts()
+                .forEach(host ->
+                        left.put(new HostId(host.id()), instance.availability().free(host, WINDOW)));
+        for (MachineGroup group : instance.groups()) {
+            Map<HostId, Integer> ofGroup = new HashMap<>();
+            for (int ordinal : group.ordinals()) {
+                Optional<HostId> tightest = left.entrySet().stream()
+                        .filter(e -> each(group).fitsIn(e.getValue())
+                                && ofGroup.getOrDefault(e.getKey(), 0) < group.maxPerHost())
+                        .min(Comparator.comparing((Map.Entry<HostId, Amounts> e) ->
+                                        e.getValue().get(PlacementLogic.MEMORY))
+                                .thenComparing(e -> e.getValue().get(PlacementLogic.CPUS)))
+                        .map(Map.Entry::getKey);
+                if (tightest.isEmpty()) {
+                    return Optional.empty();
                 }
+                hosts.put(ordinal, tightest.get());
+                ofGroup.merge(tightest.get(), 1, Integer::sum);
+                left.merge(tightest.get(), each(group), Amounts::minus);
             }
-        });
+        }
+        return Optional.of(hosts);
     }
 
     @Test

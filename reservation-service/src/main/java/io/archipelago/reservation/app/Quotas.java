@@ -14,6 +14,7 @@ import io.archipelago.reservation.domain.Reservation.State;
 import io.archipelago.reservation.persistence.QuotaStore;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,12 @@ public class Quotas {
     private static final long GIB = 1L << 30;
 
     private final ReservationConfig.Quotas config;
+    private final Duration farthest;
     private final QuotaStore store;
 
     Quotas(ReservationConfig config, QuotaStore store) {
         this.config = config.quotas();
+        this.farthest = config.limits().ahead();
         this.store = store;
     }
 
@@ -97,6 +100,7 @@ public class Quotas {
                 own.flatMap(ReservationConfig.Quotas.OfTenant::machines).orElse(config.machines()),
                 own.flatMap(ReservationConfig.Quotas.OfTenant::machineHours).orElse(config.machineHours()),
                 own.flatMap(ReservationConfig.Quotas.OfTenant::volumeGib).orElse(config.volumeGib()) * GIB,
-                own.flatMap(ReservationConfig.Quotas.OfTenant::reservations).orElse(config.reservations()));
+                own.flatMap(ReservationConfig.Quotas.OfTenant::reservations).orElse(config.reservations()),
+                own.flatMap(ReservationConfig.Quotas.OfTenant::ahead).orElse(farthest));
     }
 }

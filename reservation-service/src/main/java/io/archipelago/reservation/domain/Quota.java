@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param machineHours in any calendar month, UTC
  * @param volumeBytes at any instant
  * @param reservations that are not over
+ * @param ahead from now to the start of any
  */
-public record Quota(int machines, long machineHours, long volumeBytes, int reservations) {
+public record Quota(int machines, long machineHours, long volumeBytes, int reservations, Duration ahead) {
 
     private static final long SECONDS_OF_AN_HOUR = 3600;
 
@@ -136,6 +137,12 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
      * @param wanted what it would be from now on
      */
     public Optional<Excess> excess(Collection<Use> all, Use wanted, Instant now) {
+        if (wanted.during().start().isAfter(now.plus(ahead))) {
+            return Optional.of(new Excess(
+                    "window.start",
+                    "your tenant may ask for what starts at most %s from now, before %s: ask for an earlier start, or ask later"
+                            .formatted(ahead, now.plus(ahead))));
+        }
         List<Use> own = new ArrayList<>();
         List<Use> others = new ArrayList<>();
         all.forEach(use -> (use.reservation().equals(wanted.reservation()) ? own : others).add(use));

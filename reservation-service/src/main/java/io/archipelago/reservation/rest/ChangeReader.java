@@ -19,10 +19,12 @@ final class ChangeReader {
 
     private final ReservationConfig.Limits limits;
     private final WindowReader windows;
+    private final Totals totals;
 
     ChangeReader(ReservationConfig config) {
         this.limits = config.limits();
         this.windows = new WindowReader(config);
+        this.totals = new Totals(limits);
     }
 
     /**
@@ -46,6 +48,9 @@ final class ChangeReader {
         Set<String> leaving = names.stream().map(JsonNode::asText).collect(Collectors.toSet());
         int left = agreed.compute().count() - leaving.size();
         int count = compute.number("count", 1, limits.machines(), Math.max(1, left));
+        if (count > agreed.compute().count()) {
+            totals.check(compute, agreed.frontend(), agreed.compute().first(count));
+        }
         List<FieldError> errors = fields.errors();
         if (!errors.isEmpty()) {
             throw Rejection.invalid(errors);

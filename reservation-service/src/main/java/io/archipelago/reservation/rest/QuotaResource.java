@@ -14,6 +14,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +42,19 @@ public class QuotaResource {
     /**
      * A tenant's quota.
      *
-     * @param limits what it may have; machine hours in each calendar month (UTC)
+     * @param limits what it may have; machine hours in each calendar month (UTC), and from now to the start of any reservation
      * @param used what it has: machines and volumes when it has most of them from now on, rounded up to whole GiB
      * @param machineHours what it has of this month's hours, and of each month's up to the last in which it has something
      */
     public record QuotaView(TenantId tenant, Amounts limits, Amounts used, SortedMap<String, Long> machineHours) {}
 
-    /** How much; machine hours are a limit only. */
-    public record Amounts(long machines, @Nullable Long machineHours, long volumeGib, int reservations) {}
+    /** How much; machine hours and how far ahead are limits only. */
+    public record Amounts(
+            long machines,
+            @Nullable Long machineHours,
+            long volumeGib,
+            int reservations,
+            @Nullable Duration ahead) {}
 
     /** The caller's own; operators and administrators name the tenant. */
     @GET
@@ -92,8 +98,9 @@ public class QuotaResource {
                         limits.machines(),
                         limits.machineHours(),
                         Math.ceilDiv(limits.volumeBytes(), GIB),
-                        limits.reservations()),
-                new Amounts(used.machines(), null, Math.ceilDiv(used.volumeBytes(), GIB), used.reservations()),
+                        limits.reservations(),
+                        limits.ahead()),
+                new Amounts(used.machines(), null, Math.ceilDiv(used.volumeBytes(), GIB), used.reservations(), null),
                 hours);
     }
 }

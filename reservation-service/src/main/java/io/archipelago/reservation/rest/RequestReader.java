@@ -40,12 +40,14 @@ final class RequestReader {
     private final Sites sites;
     private final WindowReader windows;
     private final OccurrenceReader occurrences;
+    private final Totals totals;
 
     RequestReader(ReservationConfig config, Sites sites) {
         this.limits = config.limits();
         this.sites = sites;
         this.windows = new WindowReader(config);
         this.occurrences = new OccurrenceReader(config.limits(), windows);
+        this.totals = new Totals(limits);
     }
 
     /**
@@ -80,8 +82,10 @@ final class RequestReader {
         Long bandwidth = network.bitRate("bandwidth", LEAST_BANDWIDTH, MOST_BANDWIDTH);
         Fields machines = fields.object("machines");
         machines.allowOnly("compute", "frontend");
-        MachineGroup compute = compute(machines.object("compute"));
+        Fields ofCompute = machines.object("compute");
+        MachineGroup compute = compute(ofCompute);
         MachineGroup frontend = frontend(machines.optionalObject("frontend"));
+        totals.check(ofCompute, frontend, compute);
         SitePolicy policy = policy(fields.optionalObject("sites"), compute.count(), ordinals);
         Software software = software(fields.optionalObject("software"));
         List<FieldError> errors = fields.errors();

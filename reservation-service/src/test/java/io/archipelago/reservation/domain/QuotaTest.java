@@ -6,6 +6,7 @@ import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.reservation.domain.Quota.Excess;
 import io.archipelago.reservation.domain.Quota.Use;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -24,13 +25,14 @@ import org.junit.jupiter.api.Test;
 class QuotaTest {
 
     private static final long PLENTY = 1_000_000;
+    private static final Duration FAR = Duration.ofDays(366);
     private static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
 
     private static int ids;
 
     @Test
     void countsWhatIsThereAtTheSameTimeOnly() {
-        Quota quota = new Quota(10, PLENTY, PLENTY, 100);
+        Quota quota = new Quota(10, PLENTY, PLENTY, 100, FAR);
         List<Use> others = List.of(use(0, 60, 6), use(60, 120, 4));
 
         assertThat(quota.excess(others, use(0, 60, 4))).isEmpty();
@@ -45,8 +47,20 @@ class QuotaTest {
     }
 
     @Test
+    void refusesWhatStartsTooFarAhead() {
+        Quota quota = new Quota(10, PLENTY, PLENTY, 100, Duration.ofMinutes(90));
+
+        assertThat(quota.excess(List.of(), use(90, 120, 1), NOON)).isEmpty();
+        assertThat(quota.excess(List.of(), use(91, 120, 1), NOON))
+                .hasValue(
+                        new Excess(
+                                "window.start",
+                                "your tenant may ask for what starts at most PT1H30M from now, before 2026-12-01T13:30:00Z: ask for an earlier start, or ask later"));
+    }
+
+    @Test
     void countsVolumesInTheSameWay() {
-        Quota quota = new Quota(100, PLENTY, 50, 100);
+        Quota quota = new Quota(100, PLENTY, 50, 100, FAR);
 
         assertThat(quota.excess(List.of(use(0, 60, 3)), use(0, 60, 2))).isEmpty();
         assertThat(quota.excess(List.of(use(0, 60, 3)), use(0, 60, 3)))
@@ -57,7 +71,7 @@ class QuotaTest {
     @Test
     void countsTheHoursOfEachMonthByItself() {
         // Given: ten machine hours in a month, eight of which are gone on its last evening.
-        Quota quota = new Quota(100, 10, PLENTY, 100);
+        Quota quota = new Quota(100, 10, PLENTY, 100, FAR);
         TimeWindow evening = window("2026-11-30T20:00:00Z", "2026-11-30T22:00:00Z");
         TimeWindow night = window("2026-11-30T23:00:00Z", "2026-12-01T04:00:00Z");
         List<Use> others = List.of(use(evening, 4, null, false));
@@ -78,7 +92,7 @@ class QuotaTest {
     @Test
     void whatHasBegunCountsForWhatItWasUntilItBecomesAnother() {
         // Given: two machines for four hours, of which two are over, and one more for an hour of yesterday.
-        Quota quota = new Quota(100, 20, PLENTY, 1);
+        Quota quota = new Quota(100, 20, PLENTY, 1, FAR);
         Use running = use(window("2026-12-01T10:00:00Z", "2026-12-01T14:00:00Z"), 2, null, true);
         List<Use> all = List.of(use(window("2026-11-30T23:30:00Z", "2026-12-01T00:30:00Z"), 2, null, false), running);
 
@@ -109,7 +123,7 @@ class QuotaTest {
 
     @Test
     void countsWhatIsNotOver() {
-        Quota quota = new Quota(100, PLENTY, PLENTY, 2);
+        Quota quota = new Quota(100, PLENTY, PLENTY, 2, FAR);
 
         assertThat(quota.excess(List.of(use(0, 60, 1)), use(0, 60, 1))).isEmpty();
         assertThat(quota.excess(List.of(use(0, 60, 1), use(200, 260, 1)), use(0, 60, 1)))
@@ -127,7 +141,7 @@ class QuotaTest {
     @Test
     void countsTheOffersToOneRequestAsTheGreatestOfThem() {
         // Given
-        Quota quota = new Quota(10, PLENTY, PLENTY, 2);
+        Quota quota = new Quota(10, PLENTY, PLENTY, 2, FAR);
         ReservationId refused = id();
         TimeWindow hour = window("2026-12-01T12:00:00Z", "2026-12-01T13:00:00Z");
         List<Use> offers = List.of(use(hour, 6, refused, true), use(hour, 4, refused, true));
@@ -169,7 +183,7 @@ class QuotaTest {
     @Property(tries = 300)
     void noMinuteHasMoreThanTheQuota(@ForAll("uses") List<Use> others, @ForAll("use") Use wanted) {
         // Given
-        Quota quota = new Quota(12, PLENTY, PLENTY, 100);
+        Quota quota = new Quota(12, PLENTY, PLENTY, 100, FAR);
         long most = 0;
         for (int minute = 0; minute < 200; minute++) {
             Instant instant = NOON.plusSeconds(60L * minute);

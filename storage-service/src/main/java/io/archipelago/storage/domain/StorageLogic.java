@@ -20,6 +20,7 @@ import io.archipelago.contracts.allocation.AllocationSpec;
 import io.archipelago.contracts.allocation.ClusterAddressing;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.HostMessage.Inventory;
 import io.archipelago.contracts.host.Phase;
@@ -95,7 +96,7 @@ public final class StorageLogic implements ParticipantLogic {
                         new HostId(Objects.requireNonNull(pool.labels().get(HOST), "a pool has a host")),
                         Objects.requireNonNull(pool.labels().get(GROUP), "a pool is a volume group"),
                         Objects.requireNonNull(pool.labels().get(PORTAL), "a pool is served somewhere"))))
-                .orElseGet(() -> refuse(calendar, window, wanted));
+                .orElseGet(() -> refuse(calendar, request));
     }
 
     /** All volumes of an allocation stand in one pool. */
@@ -110,11 +111,14 @@ public final class StorageLogic implements ParticipantLogic {
         boolean isNoMore = request.booked().equals(lease.booked()) && wanted.get(BYTES) <= bytes(lease.spec());
         return isNoMore || wanted.get(BYTES) <= most
                 ? new Chosen(chosen)
-                : new DoesNotFit(Refusal.of(
+                : new DoesNotFit(new Refusal(
                         ErrorCode.NO_CAPACITY,
                         "volume space",
                         "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
-                                + " fit into the pool in which the cluster's volumes are"));
+                                + " fit into the pool in which the cluster's volumes are",
+                        null,
+                        null,
+                        machines(request.spec(), most)));
     }
 
     /** Nothing is written yet: any pool will do that has room for all of it. */
@@ -312,7 +316,22 @@ public final class StorageLogic implements ParticipantLogic {
                 .values();
     }
 
-    private static DoesNotFit refuse(Calendar calendar, TimeWindow window, Amounts wanted) {
+    /** How many compute machines fit into so much space, beside the others; null if it is not they that are too many. */
+    private @Nullable Integer machines(AllocationSpec spec, long bytes) {
+        return spec.groups().stream()
+                .filter(group -> group.role() == MachineRole.COMPUTE)
+                .findFirst()
+                .map(group -> {
+                    long each = wholeExtents(group.diskBytes());
+                    long room = bytes - (bytes(spec) - group.count() * each);
+                    return room < 0 ? null : (int) Math.min(group.count() - 1, room / each);
+                })
+                .orElse(null);
+    }
+
+    private DoesNotFit refuse(Calendar calendar, Request request) {
+        TimeWindow window = request.booked();
+        Amounts wanted = Amounts.of(BYTES, bytes(request.spec()));
         long most = calendar.open().stream()
                 .mapToLong(p -> Math.max(0, calendar.free(p, window).get(BYTES)))
                 .max()
@@ -329,6 +348,7 @@ public final class StorageLogic implements ParticipantLogic {
                         : null,
                 calendar.earliestStart(
                                 window, w -> roomiest(calendar, w, wanted).isPresent())
-                        .orElse(null)));
+                        .orElse(null),
+                machines(request.spec(), most)));
     }
 }

@@ -7,6 +7,7 @@ import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.EveryDeath;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.drivers.segment.LabHost;
 import io.archipelago.agent.drivers.segment.LinuxSegmentDriver;
@@ -42,6 +43,10 @@ class LinuxCacheContractLT extends CacheContract {
     private static final Path CACHES = Path.of("/run/archipelago-lt/caches");
     private static final String ORIGIN = "172.16.1.1";
     private static final String FRONTEND = "lt-fe";
+    /** Together they are twice what a small cache keeps. */
+    private static final int LARGE_FILES = 8;
+
+    private static final int LARGE_BYTES = 6 << 20;
     private static final CacheSpec SPEC = spec(ORIGIN, 64L << 20);
     private static final ResourceKey AT_COMPUTE = ResourceKey.of(ResourceKind.SEGMENT, SiteFixture.allocation(11));
 
@@ -118,6 +123,7 @@ class LinuxCacheContractLT extends CacheContract {
     }
 
     @Test
+    @InEveryRun
     void theOriginGivesAFileOnceAndSeesEachMachineItself() throws Exception {
         // Given
         Path log = frontend();
@@ -136,8 +142,7 @@ class LinuxCacheContractLT extends CacheContract {
         }
 
         // Then
-        assertThat(Files.readAllLines(log).stream().filter(line -> line.contains("url:/package")))
-                .hasSize(1);
+        assertThat(asked(log, "package")).isOne();
         // The proxy counts what it has served once the machine has closed the connection.
         await().atMost(PATIENCE).untilAsserted(() -> {
             driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
@@ -150,6 +155,52 @@ class LinuxCacheContractLT extends CacheContract {
                         .isBetween(1L << 20, 2L << 20);
             });
         });
+    }
+
+    @Test
+    @InEveryRun
+    void aClusterThatComesLaterIsGivenNothingThatWasKeptForTheOneBefore() throws Exception {
+        // Given
+        Path log = frontend();
+        String machine = machines(1).getFirst();
+        make(SPEC);
+        for (int i = 0; i < 2; i++) {
+            assertThat(fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
+        }
+        assertThat(asked(log, "package")).as("of the origin").isOne();
+
+        // When
+        await().atMost(PATIENCE).until(() -> {
+            driver.remove(CACHE, now());
+            return driver.observe(Map.of(), now()).isEmpty();
+        });
+
+        // Then
+        assertThat(CACHES.resolve(CACHE.id())).doesNotExist();
+
+        // When
+        make(SPEC);
+        assertThat(fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
+
+        // Then
+        assertThat(asked(log, "package")).as("of the origin").isEqualTo(2);
+    }
+
+    @Test
+    void keepsNoMoreThanItMay() throws Exception {
+        // Given
+        frontend();
+        String machine = machines(1).getFirst();
+        CacheSpec small = spec(ORIGIN, 24L << 20);
+        make(small);
+
+        // When
+        for (int i = 0; i < LARGE_FILES; i++) {
+            assertThat(fetch(machine, "http://frontend/large-" + i)).isEqualTo("200 " + LARGE_BYTES);
+        }
+
+        // Then
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(kept()).isBetween((long) LARGE_BYTES, small.bytes()));
     }
 
     @Test
@@ -269,6 +320,19 @@ class LinuxCacheContractLT extends CacheContract {
                 .toList();
     }
 
+    /** How often the origin was asked for a file. */
+    private static long asked(Path log, String file) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(line -> line.contains("url:/" + file))
+                .count();
+    }
+
+    /** How much it keeps, in bytes. */
+    private static long kept() throws DriverFault {
+        String told = LAB.run("du --bytes --summarize " + CACHES.resolve(CACHE.id()));
+        return Long.parseLong(told.split("\\s", 2)[0]);
+    }
+
     private static long squid() throws IOException {
         Path file = CACHES.resolve(CACHE.id()).resolve("squid.pid");
         return Long.parseLong(Files.readString(file).strip());
@@ -279,6 +343,10 @@ class LinuxCacheContractLT extends CacheContract {
         makeSegment();
         Path www = Files.createTempDirectory("lt-www");
         Files.write(www.resolve("package"), new byte[1 << 20]);
+        Path large = Files.write(www.resolve("large-0"), new byte[LARGE_BYTES]);
+        for (int i = 1; i < LARGE_FILES; i++) {
+            Files.createLink(www.resolve("large-" + i), large);
+        }
         Files.createDirectories(www.resolve("cgi-bin"));
         Files.writeString(
                 www.resolve("cgi-bin/who"),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
 import io.archipelago.agent.drivers.EveryDeath;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.IscsiNames;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
@@ -124,6 +125,7 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     @Test
+    @InEveryRun
     void isFoundByItsPathWhateverTheKernelCallsIt() throws Exception {
         // Given
         export(HOST, SECRET);
@@ -178,6 +180,7 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     @Test
+    @InEveryRun
     void losesNoWriteWhenTheNetworkIsCutForAWhile(@TempDir Path directory) throws Exception {
         // Given
         export(HOST, SECRET);
@@ -252,6 +255,7 @@ class LinuxDiskContractLT extends DiskContract {
     }
 
     @Test
+    @InEveryRun
     void refusesALunThatIsAnotherVolume() throws Exception {
         // Given
         export(HOST, SECRET);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.contracts.host.LinkDriver;
@@ -18,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Links between two gateways, of every kind that Linux has. Runs on a gateway of the laboratory. */
+@ExtendWith(Drawn.class)
 class LinuxLinkDriverLT {
 
     private static final String FINGERPRINT_OF_NOBODY = "0A:".repeat(31) + "0A";
@@ -40,6 +44,7 @@ class LinuxLinkDriverLT {
     }
 
     @ParameterizedTest
+    @InEveryRun
     @EnumSource
     void carriesFullFramesAndComesBackAfterACut(LinkDriver way) throws Exception {
         // Given
@@ -90,6 +95,7 @@ class LinuxLinkDriverLT {
 
     /** A process that lives, and that its peer's does not answer any more, may be beyond help. */
     @Test
+    @InEveryRun
     void isOpenedAnewWhenItHasCarriedNothingForLong() throws Exception {
         // Given
         Duration silence = Duration.ofSeconds(5);
@@ -219,6 +225,7 @@ class LinuxLinkDriverLT {
     }
 
     @Test
+    @InEveryRun
     void isHeldToItsBandwidthAndToldWhatItCarries() throws Exception {
         // Given
         gateways.open(LinkDriver.VXLAN);
@@ -281,6 +288,7 @@ class LinuxLinkDriverLT {
     }
 
     @Test
+    @InEveryRun
     void leavesADeviceOfOthersAlone() throws Exception {
         // Given
         LinkSpec spec = gateways.tokyo.spec(LinkDriver.VXLAN, gateways.osaka);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.os.Programs;
 import io.archipelago.contracts.host.ResourceSpec.MachineSpec;
@@ -24,8 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What machines of libvirt do beyond what all do. Runs on a compute host of the laboratory. */
+@ExtendWith(Drawn.class)
 class LinuxMachineLT extends MachineCalls {
 
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -74,6 +78,7 @@ class LinuxMachineLT extends MachineCalls {
     }
 
     @Test
+    @InEveryRun
     void bootsFromItsDiskAgainWhenItIsRebooted() throws Exception {
         // Given
         machines.restartAgent(LONG);
@@ -127,6 +132,7 @@ class LinuxMachineLT extends MachineCalls {
     }
 
     @Test
+    @InEveryRun
     void wakesTheAgentWhenItsQemuIsKilled() throws Exception {
         // Given
         MachineSpec spec = spec("n1");
@@ -217,6 +223,7 @@ class LinuxMachineLT extends MachineCalls {
     }
 
     @Test
+    @InEveryRun
     void leavesADomainOfOthersAlone() throws Exception {
         // Given
         String foreign = "<domain type='qemu'><name>%s</name><memory>8192</memory><os><type>hvm</type></os></domain>"

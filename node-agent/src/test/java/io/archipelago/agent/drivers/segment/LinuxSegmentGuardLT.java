@@ -4,7 +4,9 @@ import static io.archipelago.agent.SiteFixture.allocation;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.os.KernelTree;
@@ -22,10 +24,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps machines from hosts and closed networks, also when somebody has changed it. Runs in a host of the laboratory. */
+@ExtendWith(Drawn.class)
 class LinuxSegmentGuardLT {
 
     private static final String MACHINE = "lt-m1";
@@ -58,6 +62,7 @@ class LinuxSegmentGuardLT {
     }
 
     @Test
+    @InEveryRun
     void aMachineWithAnAddressOfTheHostsNetworkDoesNotReachTheHost() throws Exception {
         // Given
         compute.apply(AT_COMPUTE, OF_COMPUTE, Instant.now());

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
@@ -28,10 +30,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What machines find on the segments of a real kernel. Runs in a host of the laboratory. */
+@ExtendWith(Drawn.class)
 class LinuxSegmentLT {
 
     private static final String MAC = "02:00:00:00:00:01";
@@ -71,6 +75,7 @@ class LinuxSegmentLT {
     }
 
     @Test
+    @InEveryRun
     void aMachineGetsItsAddressItsNamesAndItsWayOut() throws Exception {
         // Given
         cluster(AT_GATEWAY, AT_COMPUTE, 101, true);
@@ -164,6 +169,7 @@ class LinuxSegmentLT {
     }
 
     @Test
+    @InEveryRun
     void clustersWithTheSameAddressesDoNotSeeEachOther() throws Exception {
         // Given
         cluster(AT_GATEWAY, AT_COMPUTE, 101, true);
@@ -257,6 +263,7 @@ class LinuxSegmentLT {
     }
 
     @Test
+    @InEveryRun
     void whatIsNotOursIsLeftAlone() throws Exception {
         // Given
         SegmentNames names = new SegmentNames(AT_COMPUTE);

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.IscsiNames;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
@@ -30,8 +32,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What may befall a storage host, and what is never touched there. Runs on a storage host of the laboratory. */
+@ExtendWith(Drawn.class)
 class LinuxVolumeLT {
 
     private static final long MIB = 1L << 20;
@@ -112,6 +116,7 @@ class LinuxVolumeLT {
     }
 
     @Test
+    @InEveryRun
     void isWipedFromWhereTheLastAgentCameTo() throws Exception {
         // Given
         storage.leaveNothing();
@@ -171,6 +176,7 @@ class LinuxVolumeLT {
     }
 
     @Test
+    @InEveryRun
     void leavesALogicalVolumeAloneThatIsNotOurs() throws Exception {
         // Given
         lvcreate(VOLUME.id(), "--size", "8m");
@@ -193,6 +199,7 @@ class LinuxVolumeLT {
     }
 
     @Test
+    @InEveryRun
     void leavesATargetAloneThatIsNotOurs() throws Exception {
         // Given
         storage.driver().apply(VOLUME, SPEC, Instant.now());

@@ -8,6 +8,7 @@ import io.archipelago.agent.SiteFixture;
 import io.archipelago.agent.drivers.Drawn;
 import io.archipelago.agent.drivers.Driver;
 import io.archipelago.agent.drivers.DriverFault;
+import io.archipelago.agent.drivers.InEveryRun;
 import io.archipelago.agent.drivers.Observed;
 import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.contracts.Ids.HostId;
@@ -94,6 +95,7 @@ abstract class VolumeContract {
     }
 
     @Test
+    @InEveryRun
     void grows() throws Exception {
         // Given
         make(VOLUME, spec(64 * MIB, INITIATOR, "secret-number-1"));
@@ -121,6 +123,7 @@ abstract class VolumeContract {
     }
 
     @Test
+    @InEveryRun
     void isTakenFromTheHostThatHadIt() throws Exception {
         // Given
         make(VOLUME, spec(64 * MIB, INITIATOR, "secret-number-1"));
@@ -194,6 +197,7 @@ abstract class VolumeContract {
     }
 
     @Test
+    @InEveryRun
     void isServedAgainAfterThePowerFailed() throws Exception {
         // Given
         VolumeSpec spec = spec(64 * MIB, INITIATOR, "secret-number-1");

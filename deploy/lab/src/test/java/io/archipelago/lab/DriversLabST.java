@@ -23,11 +23,12 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The node-agent's drivers for Linux pass their contracts on hosts that have what they work on. Each test there is a test here. On a slow machine a seed
- * draws some of them. {@code ./vc test --all} runs all, and what goes further than the contracts; {@code -Dvc.tests.kind=volume} runs all of one kind of driver.
+ * The node-agent's drivers for Linux pass their contracts, and what goes further than those, on hosts that have what they work on. Each test there is a test
+ * here: what the drivers are there for in every run, of the rest some that a seed draws. {@code ./vc test --all} runs all, and {@code -Dvc.tests.kind=volume}
+ * all of one kind of driver.
  */
 @OnLab
-class DriverContractsLabST {
+class DriversLabST {
 
     private static final Path OURS = Path.of("").toAbsolutePath();
     private static final Path NODE_AGENT = OURS.resolve("../../node-agent").normalize();
@@ -42,15 +43,14 @@ class DriverContractsLabST {
     private static final long SEED = Long.getLong("vc.tests.seed", System.nanoTime());
     private static final String KIND = System.getProperty("vc.tests.kind", "");
     private static final boolean ALL = Boolean.getBoolean("vc.tests.all");
-    /** Of each contract's tests, where all of them would take a third of an hour. */
-    private static final int DRAWN_OF_TEN = 4;
+    /** All of them would take a third of an hour. */
+    private static final int DRAWN_OF_TEN = 3;
 
     @TempDir
     static Path folder;
 
     private static final TreeMap<String, List<String>> classesByHost = new TreeMap<>();
     private static Lab lab;
-    private static boolean slow;
 
     @BeforeAll
     static void up() throws Exception {
@@ -63,19 +63,14 @@ class DriverContractsLabST {
         Path home = folder.resolve("vc/lab");
         lab = Lab.up(
                 home, Settings.standard().only(classesByHost.keySet().toArray(String[]::new)), System.out::println);
-        slow = lab.readySeconds() > SlowMachine.mostSeconds(classesByHost.size());
         BootImage.in(home);
         prepare();
     }
 
     private static List<String> chosen() throws IOException {
-        List<String> all = LabTests.classesOf(NODE_AGENT).stream()
+        return LabTests.classesOf(NODE_AGENT).stream()
                 .filter(name -> name.contains(".drivers." + KIND))
                 .toList();
-        if (ALL || !KIND.isEmpty()) {
-            return all;
-        }
-        return all.stream().filter(name -> name.endsWith("ContractLT")).toList();
     }
 
     /** What a host's drivers need that is not the drivers' to make. */
@@ -113,7 +108,7 @@ class DriverContractsLabST {
 
     /** On all hosts at the same time: most of the time a test waits. */
     @TestFactory
-    List<DynamicNode> contracts() throws IOException, InterruptedException {
+    List<DynamicNode> drivers() throws IOException, InterruptedException {
         Map<String, String> settings = settings();
         return lab.atOnce(host -> dynamicContainer(
                 host.name(),
@@ -124,16 +119,15 @@ class DriverContractsLabST {
                                         settings,
                                         System.out)
                                 .stream()
-                                .map(DriverContractsLabST::test)));
+                                .map(DriversLabST::test)));
     }
 
     private static Map<String, String> settings() {
-        if (!slow || ALL || !KIND.isEmpty()) {
+        if (ALL || !KIND.isEmpty()) {
             return Map.of();
         }
         System.out.printf(
-                "The lab tests were left out: %d of ten of the drivers' contracts, for hosts take long to boot here; seed %d"
-                        + " (-Dvc.tests.seed=%d repeats it), ./vc test --all runs them%n",
+                "The lab tests were left out: %d of ten of the drivers' tests; seed %d (-Dvc.tests.seed=%d repeats it), ./vc test --all runs them%n",
                 10 - DRAWN_OF_TEN, SEED, SEED);
         return Map.of("vc.tests.of-ten", Integer.toString(DRAWN_OF_TEN), "vc.tests.seed", Long.toString(SEED));
     }
