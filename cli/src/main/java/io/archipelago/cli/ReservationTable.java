@@ -74,8 +74,12 @@ final class ReservationTable {
         String message = text(problem, "message");
         String earliest = text(problem, "earliestStart");
         String latest = text(problem, "latestEnd");
+        JsonNode during = problem.path("missing").path("during");
         return (site.isEmpty() ? "" : site + ": ")
                 + message
+                + (during.isObject()
+                        ? "; it does not fit from " + text(during, "start") + " to " + text(during, "end")
+                        : "")
                 + (earliest.isEmpty() ? "" : "; it would fit there from " + earliest + " on")
                 + (latest.isEmpty() || message.contains(latest) ? "" : "; until " + latest + " it can")
                 + (code.isEmpty() ? "" : " (" + code + ")");

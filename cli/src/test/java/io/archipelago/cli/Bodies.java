@@ -71,7 +71,8 @@ final class Bodies {
                  "window": {"start": "%s", "end": "2026-12-05T09:00:00Z"}, "sites": [], "machines": [],
                  "segments": [], "links": [], "caches": [],
                  "problems": [{"code": "no-capacity", "site": "osaka", "message": "4 hosts are missing",
-                               "resource": "machines", "earliestStart": "2026-12-06T00:00:00Z", "fits": 2}],
+                               "resource": "machines", "earliestStart": "2026-12-06T00:00:00Z", "fits": 2,
+                               "missing": {"amount": 3, "during": {"start": "2026-12-01T10:00:00Z", "end": "2026-12-01T11:00:00Z"}}}],
                  "offers": [
                    {"number": 1, "change": "FEWER", "state": "GONE", "machines": 2, "sites": {}, "reservation": "f",
                     "window": {"start": "2026-12-01T00:00:30Z", "end": "2026-12-05T09:00:00Z"}},

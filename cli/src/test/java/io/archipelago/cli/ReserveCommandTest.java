@@ -169,7 +169,8 @@ class ReserveCommandTest {
 
         assertThat(result.exitCode()).isEqualTo(3);
         assertThat(result.out())
-                .contains("osaka: 4 hosts are missing; it would fit there from 2026-12-06T00:00:00Z on (no-capacity)")
+                .contains(
+                        "osaka: 4 hosts are missing; it does not fit from 2026-12-01T10:00:00Z to 2026-12-01T11:00:00Z; it would fit there from 2026-12-06T00:00:00Z on (no-capacity)")
                 .contains("Offers", "LATER", "osaka,tokyo", "2026-12-01T00:10:00Z")
                 .contains("Take one: ./vc accept " + Bodies.ID + " NUMBER")
                 .doesNotContain("FEWER");

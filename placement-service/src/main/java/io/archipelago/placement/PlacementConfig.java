@@ -18,6 +18,13 @@ public interface PlacementConfig {
     Duration advertiseAtLeastEvery();
 
     /**
+     * How long what a peer has advertised is believed; longer than it takes peers to say it again. One that is not heard of for longer is asked only
+     * where the others do not do.
+     */
+    @WithDefault("PT5M")
+    Duration believeFor();
+
+    /**
      * What an hour of a machine costs here, 0 or more, in what all sites of the federation count in: {@code CHEAPEST} compares it. Left out: none is
      * told, and the site is taken last.
      */

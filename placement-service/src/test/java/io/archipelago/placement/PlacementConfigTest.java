@@ -15,6 +15,8 @@ class PlacementConfigTest {
 
         assertThat(config.advertiseEvery()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.advertiseAtLeastEvery()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.believeFor()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.price()).isEmpty();
         assertThat(config.advertisedSlices()).isEqualTo(32);
     }
 }

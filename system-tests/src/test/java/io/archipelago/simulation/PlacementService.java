@@ -10,6 +10,7 @@ import io.archipelago.contracts.placement.PlacementMessage.PlanRefused;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.placement.domain.PlacementLogic;
 import io.archipelago.placement.domain.SitePlanner;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +31,7 @@ final class PlacementService extends ParticipantService {
 
     PlacementService(World world, Site site) {
         super(world, site, new PlacementLogic());
-        this.planner = new SitePlanner(site.id(), protocol()::booked, null);
+        this.planner = new SitePlanner(site.id(), protocol()::booked, null, Duration.ofMinutes(5));
         this.advertiseAt = site.now();
     }
 

@@ -72,7 +72,7 @@ final class Site {
         this.number = number;
         this.hosts = hosts;
         this.bookings = bookings;
-        this.planner = new SitePlanner(id, protocol::booked, null);
+        this.planner = new SitePlanner(id, protocol::booked, null, Duration.ofMinutes(5));
         this.availability = Availability.of(hosts).with(bookings);
     }
 

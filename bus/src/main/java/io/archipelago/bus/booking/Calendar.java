@@ -75,6 +75,11 @@ public final class Calendar {
         return unbooked.open();
     }
 
+    /** When it was read. */
+    public Instant now() {
+        return now;
+    }
+
     /** All pools, also those that take no bookings. */
     public Collection<Pool> pools() {
         return unbooked.pools();
@@ -146,6 +151,32 @@ public final class Calendar {
         return starts.stream()
                 .filter(start -> fits.test(new TimeWindow(start, start.plus(window.length()))))
                 .findFirst();
+    }
+
+    /**
+     * When it is, within a window into which something does not fit, that it does not: up to the start of that it would fit, and from its end on. Found by
+     * halving, for what fits throughout a window fits throughout a shorter one.
+     *
+     * @param fits whether it fits into a given window of this calendar
+     * @return to the second; empty if there is no such span, as when one unit is free at first and another one then, or if this calendar is not complete
+     */
+    public Optional<TimeWindow> scarcity(TimeWindow window, Predicate<TimeWindow> fits) {
+        if (!complete) {
+            return Optional.empty();
+        }
+        long seconds = window.length().toSeconds();
+        Instant from = window.start()
+                .plusSeconds(Bisection.greatest(
+                        0,
+                        seconds,
+                        some -> fits.test(
+                                new TimeWindow(window.start(), window.start().plusSeconds(some)))));
+        Instant to = window.end()
+                .minusSeconds(Bisection.greatest(
+                        0,
+                        seconds,
+                        some -> fits.test(new TimeWindow(window.end().minusSeconds(some), window.end()))));
+        return from.isBefore(to) ? Optional.of(new TimeWindow(from, to)) : Optional.empty();
     }
 
     /**

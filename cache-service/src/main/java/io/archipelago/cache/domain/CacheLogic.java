@@ -68,12 +68,16 @@ public final class CacheLogic implements ParticipantLogic {
         }
         boolean holdsOnly = fitsAnywhere(calendar.withoutHolds(), request.booked(), wanted);
         return new DoesNotFit(new Refusal(
-                ErrorCode.NO_CAPACITY,
-                "cache space",
-                "the gateway that was chosen has no room for another package cache throughout the window",
-                holdsOnly ? calendar.lastHoldOver(request.booked()).orElse(null) : null,
-                calendar.earliestStart(request.booked(), w -> fitsAnywhere(calendar, w, wanted))
-                        .orElse(null)));
+                        ErrorCode.NO_CAPACITY,
+                        "cache space",
+                        "the gateway that was chosen has no room for another package cache throughout the window",
+                        holdsOnly ? calendar.lastHoldOver(request.booked()).orElse(null) : null,
+                        calendar.earliestStart(request.booked(), w -> fitsAnywhere(calendar, w, wanted))
+                                .orElse(null))
+                .missing(
+                        bytes - free(calendar, segment.gateway(), request.booked()),
+                        calendar.scarcity(request.booked(), w -> fits(calendar, segment.gateway(), w, wanted))
+                                .orElse(null)));
     }
 
     @Override
@@ -121,5 +125,12 @@ public final class CacheLogic implements ParticipantLogic {
                 .filter(Pool::open)
                 .filter(p -> calendar.availability().hasRoom(p, wanted, window))
                 .isPresent();
+    }
+
+    private static long free(Calendar calendar, HostId gateway, TimeWindow window) {
+        return calendar.pool(gateway.value())
+                .filter(Pool::open)
+                .map(p -> Math.max(0, calendar.free(p, window).get(BYTES)))
+                .orElse(0L);
     }
 }

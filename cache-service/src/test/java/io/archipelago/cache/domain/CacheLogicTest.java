@@ -94,6 +94,7 @@ class CacheLogicTest {
 
         // Then
         assertThat(refusal.resource()).isEqualTo("cache space");
+        assertThat(refusal.missing()).isEqualTo(new Refusal.Missing(10, WINDOW));
         assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
         assertThat(refusal.holdsOnlyUntil()).isNull();
     }

@@ -1,6 +1,7 @@
 package io.archipelago.contracts.allocation;
 
 import io.archipelago.contracts.ErrorCode;
+import io.archipelago.contracts.TimeWindow;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param machines how many compute machines would fit here throughout the window, beside the frontend if that is asked for: from 0 to one less
  *     than were asked for; null if fewer of them would not help, or if nobody knows
  * @param latestEnd if a lease can not last as long as is asked: the latest end, after the one that it has, at which it would fit; else null
+ * @param missing how much is missing, and when; null if nobody knows
  */
 public record Refusal(
         ErrorCode code,
@@ -24,7 +26,29 @@ public record Refusal(
         @Nullable Instant holdsOnlyUntil,
         @Nullable Instant earliestStart,
         @Nullable Integer machines,
-        @Nullable Instant latestEnd) {
+        @Nullable Instant latestEnd,
+        @Nullable Missing missing) {
+
+    /**
+     * What is missing.
+     *
+     * @param amount as the resource is counted: machines, bytes, bits per second, or ids; more than 0
+     * @param during when, with the time for deploying and cleaning: up to its start it would fit, and from its end on; null if that is not one span
+     *     within what was asked for, or if nobody knows
+     */
+    public record Missing(long amount, @Nullable TimeWindow during) {}
+
+    /** Of what nobody knows how much is missing. */
+    public Refusal(
+            ErrorCode code,
+            String resource,
+            String detail,
+            @Nullable Instant holdsOnlyUntil,
+            @Nullable Instant earliestStart,
+            @Nullable Integer machines,
+            @Nullable Instant latestEnd) {
+        this(code, resource, detail, holdsOnlyUntil, earliestStart, machines, latestEnd, null);
+    }
 
     /** Of what has nothing to do with when a lease ends. */
     public Refusal(
@@ -52,10 +76,23 @@ public record Refusal(
     }
 
     public Refusal withHoldsOnlyUntil(Instant until) {
-        return new Refusal(code, resource, detail, until, earliestStart, machines, latestEnd);
+        return new Refusal(code, resource, detail, until, earliestStart, machines, latestEnd, missing);
     }
 
     public Refusal withEarliestStart(@Nullable Instant start) {
-        return new Refusal(code, resource, detail, holdsOnlyUntil, start, machines, latestEnd);
+        return new Refusal(code, resource, detail, holdsOnlyUntil, start, machines, latestEnd, missing);
+    }
+
+    /** The same, with how much is missing, and when. */
+    public Refusal missing(long amount, @Nullable TimeWindow during) {
+        return new Refusal(
+                code,
+                resource,
+                detail,
+                holdsOnlyUntil,
+                earliestStart,
+                machines,
+                latestEnd,
+                new Missing(amount, during));
     }
 }

@@ -177,6 +177,9 @@ public final class Lab {
             if (e.getCause() instanceof IOException reason) {
                 throw reason;
             }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
             throw new IllegalStateException("a question to a host failed", e);
         }
     }

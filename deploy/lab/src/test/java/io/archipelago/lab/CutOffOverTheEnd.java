@@ -15,7 +15,7 @@ import java.time.Instant;
 final class CutOffOverTheEnd implements Scenario {
 
     /** Its cluster is there before that, though agents are killed beside it; where they start slowly, the window is longer. */
-    private static final Duration LEAST_WINDOW = Duration.ofMinutes(4);
+    private static final Duration LEAST_WINDOW = Duration.ofSeconds(210);
 
     private static final int TIMES_THE_AGENTS_START = 4;
     private static final Duration TO_STOP = Duration.ofSeconds(90);

@@ -180,9 +180,10 @@ final class RunningLab {
 
     /** Plays it, with foreign things on all hosts; then gives back its clusters, and sees that every host is as it was. */
     void play(Scenario scenario) throws Exception {
-        for (LabHost host : lab.hosts()) {
+        lab.inTurns(host -> {
             Foreign.plant(host);
-        }
+            return true;
+        });
         Map<String, Snapshot> before = snapshots();
         // What fails in the latter does not hide what failed in the former.
         try (Closeable after = this::giveBack) {
@@ -211,9 +212,9 @@ final class RunningLab {
         }
     }
 
-    private void awaitNothingIsLeft(Map<String, Snapshot> before) {
+    private void awaitNothingIsLeft(Map<String, Snapshot> before) throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        for (LabHost host : lab.hosts()) {
+        lab.inTurns(host -> {
             Snapshot once = Objects.requireNonNull(before.get(host.name()));
             await().atMost(TO_SETTLE)
                     .ignoreExceptionsInstanceOf(IOException.class)
@@ -221,7 +222,8 @@ final class RunningLab {
                                     once.difference(snapshot(host)).stream().filter(line -> !line.matches(KEPT)))
                             .as("what is left on " + host.name())
                             .isEmpty());
-        }
+            return true;
+        });
         System.out.printf("nothing was left on any host after %.0f s%n", (System.nanoTime() - begun) / 1e9);
     }
 

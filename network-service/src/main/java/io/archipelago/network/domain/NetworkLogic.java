@@ -102,10 +102,16 @@ public final class NetworkLogic implements ParticipantLogic {
         }
         Optional<Integer> vlan = unit(calendar, VLANS, window, request);
         if (vlan.isEmpty()) {
-            return refuse(request, calendar, "vlan", "every VLAN id of this site is taken at some time in the window");
+            return refuse(
+                    request, calendar, "vlan", 1, "every VLAN id of this site is taken at some time in the window");
         }
         if (!terms.wan().hasRoom(request.spec(), calendar, window)) {
-            return refuse(request, calendar, BANDWIDTH, terms.wan().shortage(request.spec(), calendar, window));
+            return refuse(
+                    request,
+                    calendar,
+                    BANDWIDTH,
+                    terms.wan().missing(request.spec(), calendar, window),
+                    terms.wan().shortage(request.spec(), calendar, window));
         }
         boolean cached = cached(request.allocation(), request.spec());
         Optional<Pool> gateway = gateways(calendar, window, request)
@@ -120,6 +126,7 @@ public final class NetworkLogic implements ParticipantLogic {
                     request,
                     calendar,
                     "link port",
+                    1,
                     (joinable(calendar, request)
                                     ? "no gateway of this site has a free port throughout the window"
                                     : "no gateway of this site can join a link in a way that the site allows")
@@ -226,14 +233,19 @@ public final class NetworkLogic implements ParticipantLogic {
         });
     }
 
-    private DoesNotFit refuse(Request request, Calendar calendar, String resource, String detail) {
+    private DoesNotFit refuse(Request request, Calendar calendar, String resource, long missing, String detail) {
         TimeWindow window = request.booked();
         boolean holdsOnly = fits(calendar.withoutHolds(), window, request);
         return new DoesNotFit(new Refusal(
-                ErrorCode.NO_CAPACITY,
-                resource,
-                detail,
-                holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                calendar.earliestStart(window, w -> fits(calendar, w, request)).orElse(null)));
+                        ErrorCode.NO_CAPACITY,
+                        resource,
+                        detail,
+                        holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
+                        calendar.earliestStart(window, w -> fits(calendar, w, request))
+                                .orElse(null))
+                .missing(
+                        missing,
+                        calendar.scarcity(window, w -> fits(calendar, w, request))
+                                .orElse(null)));
     }
 }

@@ -116,6 +116,15 @@ public record Wan(Map<SiteId, Long> peers, long otherwise) {
                 .orElse("");
     }
 
+    /** How much is missing for the link that finds least, in bits per second. */
+    long missing(AllocationSpec spec, Calendar calendar, TimeWindow window) {
+        return spec.peers().stream()
+                .filter(peers::containsKey)
+                .mapToLong(peer -> share(spec) - Math.max(0, room(pool(peer), calendar, window)))
+                .max()
+                .orElse(0);
+    }
+
     private static long room(String pool, Calendar calendar, TimeWindow window) {
         return calendar.pool(pool)
                 .map(of -> calendar.free(of, window).get(BITS))

@@ -69,6 +69,7 @@ class WanBookingTest {
                         + " throughout the window");
         assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
         assertThat(refusal.machines()).as("fewer of them would not help").isNull();
+        assertThat(refusal.missing()).isEqualTo(new Refusal.Missing(100 * MBIT, WINDOW));
         assertThat(wan.hold(linked(2, 300 * MBIT), calendar)).isInstanceOf(Chosen.class);
         assertThat(wan.hold(request(2, TOKYO, WINDOW), calendar))
                 .as("without a link")

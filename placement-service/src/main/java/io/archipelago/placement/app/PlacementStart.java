@@ -34,7 +34,7 @@ class PlacementStart {
     @Produces
     @Singleton
     SitePlanner planner(ParticipantProtocol protocol, BusConfig bus, PlacementConfig config) {
-        return new SitePlanner(new SiteId(bus.site()), protocol::booked, price(config.price()));
+        return new SitePlanner(new SiteId(bus.site()), protocol::booked, price(config.price()), config.believeFor());
     }
 
     private static @Nullable Double price(OptionalDouble price) {

@@ -8,6 +8,7 @@ import io.archipelago.contracts.allocation.MachineGroup;
 import io.archipelago.contracts.placement.PlacementMessage.CapacityAdvertised;
 import io.archipelago.contracts.placement.PlacementMessage.PlanSites;
 import io.archipelago.contracts.placement.SitePolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,8 +22,14 @@ import java.util.stream.Stream;
  * @param booked what is booked for a window
  * @param here what is booked here
  * @param peers what they advertise
+ * @param believed how long what a peer has advertised is likely
  */
-record Rooms(SiteId own, UnaryOperator<TimeWindow> booked, Calendar here, Map<SiteId, CapacityAdvertised> peers) {
+record Rooms(
+        SiteId own,
+        UnaryOperator<TimeWindow> booked,
+        Calendar here,
+        Map<SiteId, CapacityAdvertised> peers,
+        Duration believed) {
 
     /**
      * How many compute machines a site has room for, as far as is known here.
@@ -87,12 +94,17 @@ record Rooms(SiteId own, UnaryOperator<TimeWindow> booked, Calendar here, Map<Si
             if (!site.equals(own) && !question.excluded().contains(site)) {
                 Advertisement advertisement = new Advertisement(told);
                 int limit = question.limit(site);
-                int likely = advertisement.likely(question.compute(), window);
+                // Of a site that is not heard of any more nothing is likely: it is asked if the others do not do.
+                int likely = isOld(told) ? 0 : advertisement.likely(question.compute(), window);
                 int possible = advertisement.possible(question.compute(), window);
                 rooms.put(site, new Room(likely, Math.max(likely, possible), Math.min(names, limit), limit < names));
             }
         });
         return rooms;
+    }
+
+    private boolean isOld(CapacityAdvertised told) {
+        return told.at().plus(believed).isBefore(here.now());
     }
 
     /** Whether the frontend fits here beside what has its hosts already. */

@@ -29,14 +29,21 @@ final class Shortage {
         boolean holdsOnly = Packing.of(groups, there, calendar.withoutHolds().availability(), window)
                 .isPresent();
         return new Refusal(
-                ErrorCode.NO_CAPACITY,
-                "machines",
-                "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
-                        + " fit on this site's hosts throughout the window"
-                        + Absence.of(calendar.pools(), "hosts", window),
-                holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                EarliestFit.in(calendar, groups, there, window).orElse(null),
-                computes);
+                        ErrorCode.NO_CAPACITY,
+                        "machines",
+                        "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
+                                + " fit on this site's hosts throughout the window"
+                                + Absence.of(calendar.pools(), "hosts", window),
+                        holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
+                        EarliestFit.in(calendar, groups, there, window).orElse(null),
+                        computes)
+                .missing(
+                        wanted - Math.min(possible, wanted - 1),
+                        calendar.scarcity(
+                                        window,
+                                        w -> Packing.of(groups, there, calendar.availability(), w)
+                                                .isPresent())
+                                .orElse(null));
     }
 
     /** How many compute machines fit if those that are there stay where they are, them included; null if it is not they that are too many. */

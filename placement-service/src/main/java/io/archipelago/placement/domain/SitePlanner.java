@@ -48,16 +48,19 @@ public final class SitePlanner {
     private final SiteId own;
     private final UnaryOperator<TimeWindow> booked;
     private final @Nullable Double price;
+    private final Duration believed;
 
     /**
      * @param own this site
      * @param booked what is booked for a window: it, and the time for deploying and cleaning
      * @param price of a machine for an hour, as this site tells others; null: none is told
+     * @param believed how long what a peer has advertised is likely
      */
-    public SitePlanner(SiteId own, UnaryOperator<TimeWindow> booked, @Nullable Double price) {
+    public SitePlanner(SiteId own, UnaryOperator<TimeWindow> booked, @Nullable Double price, Duration believed) {
         this.own = own;
         this.booked = booked;
         this.price = price;
+        this.believed = believed;
     }
 
     /** The same where no path to a peer was ever measured. */
@@ -97,7 +100,7 @@ public final class SitePlanner {
             Calendar here,
             Map<SiteId, CapacityAdvertised> peers,
             Map<SiteId, Double> roundTrips) {
-        Rooms known = new Rooms(own, booked, here, peers);
+        Rooms known = new Rooms(own, booked, here, peers, believed);
         if (!known.fits(question, List.of())) {
             Instant earliest = earliestStart(question, List.of(question.frontend()), here, window)
                     .orElse(null);
@@ -183,7 +186,7 @@ public final class SitePlanner {
         TreeSet<Instant> changes =
                 new TreeSet<>(here.changes(booked.apply(refused.window()).start()));
         peers.values().forEach(peer -> peer.slices().forEach(slice -> changes.add(slice.from())));
-        Alternatives search = new Alternatives(changes, new Rooms(own, booked, here, peers));
+        Alternatives search = new Alternatives(changes, new Rooms(own, booked, here, peers, believed));
         return new AlternativesFound(refused.reservation(), search.to(question));
     }
 

@@ -56,11 +56,12 @@ import org.junit.jupiter.api.Test;
  */
 class AlternativesTest {
 
+    private static final Duration BELIEVED = Duration.ofMinutes(5);
     private static final Duration LEAD = Duration.ofMinutes(5);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int MINUTES = 240;
 
-    private final SitePlanner planner = new SitePlanner(TOKYO, window -> window.widened(LEAD, LEAD), null);
+    private final SitePlanner planner = new SitePlanner(TOKYO, window -> window.widened(LEAD, LEAD), null, BELIEVED);
 
     @Test
     void laterIsAsSoonAsItFitsWithTheTimeForDeploying() {

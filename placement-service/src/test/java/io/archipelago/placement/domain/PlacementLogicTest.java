@@ -167,6 +167,7 @@ class PlacementLogicTest {
         assertThat(refusal.code()).isEqualTo(ErrorCode.NO_CAPACITY);
         assertThat(refusal.detail())
                 .isEqualTo("of 4 machines at most 3 fit on this site's hosts throughout the window");
+        assertThat(refusal.missing()).isEqualTo(new Refusal.Missing(1, WINDOW));
         assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
         assertThat(refusal.holdsOnlyUntil()).isNull();
     }

@@ -46,9 +46,10 @@ import org.junit.jupiter.api.Test;
 
 class SitePlannerTest {
 
+    private static final Duration BELIEVED = Duration.ofMinutes(5);
     private static final Duration LEAD = Duration.ofMinutes(5);
 
-    private final SitePlanner planner = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD), null);
+    private final SitePlanner planner = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD), null, BELIEVED);
 
     @Test
     void staysAtHomeIfThereIsRoom() {
@@ -64,6 +65,21 @@ class SitePlannerTest {
                 .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 5)));
         assertThat(plan(12, new FewestSites(), home(4), peers))
                 .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 6, OSAKA, 2)));
+    }
+
+    @Test
+    void asksAPeerThatIsNotHeardOfAnyMoreOnlyWhereOthersDoNotDo() {
+        CapacityAdvertised heard = room(OSAKA, 9);
+        CapacityAdvertised silent =
+                new CapacityAdvertised(OSAKA, NOON.minus(BELIEVED).minusSeconds(1), heard.slices(), heard.hosts());
+
+        assertThat(plan(9, new FewestSites(), home(4), Map.of(OSAKA, heard, NAGOYA, room(NAGOYA, 5))))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, OSAKA, 5)));
+        assertThat(plan(9, new FewestSites(), home(4), Map.of(OSAKA, silent, NAGOYA, room(NAGOYA, 5))))
+                .isEqualTo(new SitesPlanned(RESERVATION, 1, Map.of(TOKYO, 4, NAGOYA, 5)));
+        assertThat(plan(12, new FewestSites(), home(4), Map.of(OSAKA, silent, NAGOYA, room(NAGOYA, 5))))
+                .as("it may be back")
+                .isInstanceOf(SitesPlanned.class);
     }
 
     @Test
@@ -96,7 +112,7 @@ class SitePlannerTest {
 
     @Test
     void takesTheCheapestFirstAndThoseThatTellNoPriceLast() {
-        SitePlanner priced = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD), 2.0);
+        SitePlanner priced = new SitePlanner(TOKYO, w -> w.widened(LEAD, LEAD), 2.0, BELIEVED);
         Map<SiteId, CapacityAdvertised> peers = Map.of(
                 TOKYO, room(TOKYO, 9).withPrice(0.0), OSAKA, room(OSAKA, 3).withPrice(1.5), NAGOYA, room(NAGOYA, 9));
 

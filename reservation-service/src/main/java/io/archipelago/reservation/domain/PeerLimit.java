@@ -67,16 +67,21 @@ public record PeerLimit(int machines, long volumeBytes) {
         }
         boolean tooMany = wanted.machines() > left.machines();
         return Optional.of(new Refusal(
-                ErrorCode.NO_CAPACITY,
-                tooMany ? "machines" : "volume space",
-                "this site gives clusters of %s at most %s at a time, and throughout the window %s are left"
-                        .formatted(
-                                peer,
-                                tooMany ? machines + " machines" : volumeBytes + " bytes of volumes",
-                                Math.max(0, tooMany ? left.machines() : left.bytes())),
-                onlyHoldsUntil(others, wanted).orElse(null),
-                null,
-                left.fitting(wanted)));
+                        ErrorCode.NO_CAPACITY,
+                        tooMany ? "machines" : "volume space",
+                        "this site gives clusters of %s at most %s at a time, and throughout the window %s are left"
+                                .formatted(
+                                        peer,
+                                        tooMany ? machines + " machines" : volumeBytes + " bytes of volumes",
+                                        Math.max(0, tooMany ? left.machines() : left.bytes())),
+                        onlyHoldsUntil(others, wanted).orElse(null),
+                        null,
+                        left.fitting(wanted))
+                .missing(
+                        tooMany
+                                ? wanted.machines() - Math.max(0, left.machines())
+                                : wanted.diskBytes() - Math.max(0, left.bytes()),
+                        null));
     }
 
     /** When the last hold is over, if it would fit without holds. */

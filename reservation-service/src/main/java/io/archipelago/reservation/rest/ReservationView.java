@@ -6,6 +6,7 @@ import io.archipelago.contracts.Ids.SiteId;
 import io.archipelago.contracts.Ids.TenantId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.MachineGroup.MachineRole;
+import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.host.Phase;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.placement.Alternative;
@@ -117,6 +118,7 @@ public record ReservationView(
      * @param earliestStart of a refusal: when the same would fit there by today's bookings, if that is known
      * @param fits of a refusal: how many compute machines would fit there throughout the window, if that is known
      * @param latestEnd of a refusal of more time: until when it can be had there, if that is longer than before
+     * @param missing of a refusal: how much is missing, and when, if that is known
      */
     public record ProblemView(
             String code,
@@ -125,10 +127,11 @@ public record ReservationView(
             @Nullable String resource,
             @Nullable Instant earliestStart,
             @Nullable Integer fits,
-            @Nullable Instant latestEnd) {
+            @Nullable Instant latestEnd,
+            Refusal.@Nullable Missing missing) {
 
         ProblemView(String code, @Nullable SiteId site, String message) {
-            this(code, site, message, null, null, null, null);
+            this(code, site, message, null, null, null, null, null);
         }
     }
 

@@ -209,7 +209,8 @@ final class Views {
                 refusal.resource(),
                 refusal.earliestStart(),
                 refusal.machines(),
-                refusal.latestEnd());
+                refusal.latestEnd(),
+                refusal.missing());
     }
 
     private static ProblemView givenBack(Share share) {

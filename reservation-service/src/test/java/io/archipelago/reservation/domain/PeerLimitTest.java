@@ -36,12 +36,13 @@ class PeerLimitTest {
 
         assertThat(limit.excess(TOKYO, others, spec(hours(0, 4), 3, 1)))
                 .contains(new Refusal(
-                        ErrorCode.NO_CAPACITY,
-                        "machines",
-                        "this site gives clusters of tokyo at most 10 machines at a time, and throughout the window 2 are left",
-                        null,
-                        null,
-                        2));
+                                ErrorCode.NO_CAPACITY,
+                                "machines",
+                                "this site gives clusters of tokyo at most 10 machines at a time, and throughout the window 2 are left",
+                                null,
+                                null,
+                                2)
+                        .missing(1, null));
         assertThat(limit.excess(TOKYO, others, spec(hours(3, 4), 5, 1))).isEmpty();
     }
 
@@ -55,6 +56,7 @@ class PeerLimitTest {
             assertThat(why.resource()).isEqualTo("volume space");
             assertThat(why.detail()).endsWith("100 bytes of volumes at a time, and throughout the window 70 are left");
             assertThat(why.machines()).isEqualTo(3);
+            assertThat(why.missing()).isEqualTo(new Refusal.Missing(10, null));
         });
     }
 

@@ -112,13 +112,14 @@ public final class StorageLogic implements ParticipantLogic {
         return isNoMore || wanted.get(BYTES) <= most
                 ? new Chosen(chosen)
                 : new DoesNotFit(new Refusal(
-                        ErrorCode.NO_CAPACITY,
-                        "volume space",
-                        "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
-                                + " fit into the pool in which the cluster's volumes are",
-                        null,
-                        null,
-                        machines(request.spec(), most)));
+                                ErrorCode.NO_CAPACITY,
+                                "volume space",
+                                "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
+                                        + " fit into the pool in which the cluster's volumes are",
+                                null,
+                                null,
+                                machines(request.spec(), most))
+                        .missing(wanted.get(BYTES) - most, null));
     }
 
     /** Nothing is written yet: any pool will do that has room for all of it. */
@@ -338,17 +339,24 @@ public final class StorageLogic implements ParticipantLogic {
                 .orElse(0);
         Calendar firm = calendar.withoutHolds();
         return new DoesNotFit(new Refusal(
-                ErrorCode.NO_CAPACITY,
-                "volume space",
-                "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
-                        + " fit into one pool of this site throughout the window"
-                        + Absence.of(hosts(calendar), "storage hosts", window),
-                roomiest(firm, window, wanted).isPresent()
-                        ? calendar.lastHoldOver(window).orElse(null)
-                        : null,
-                calendar.earliestStart(
-                                window, w -> roomiest(calendar, w, wanted).isPresent())
-                        .orElse(null),
-                machines(request.spec(), most)));
+                        ErrorCode.NO_CAPACITY,
+                        "volume space",
+                        "of " + wanted.get(BYTES) + " bytes of volumes at most " + most
+                                + " fit into one pool of this site throughout the window"
+                                + Absence.of(hosts(calendar), "storage hosts", window),
+                        roomiest(firm, window, wanted).isPresent()
+                                ? calendar.lastHoldOver(window).orElse(null)
+                                : null,
+                        calendar.earliestStart(
+                                        window,
+                                        w -> roomiest(calendar, w, wanted).isPresent())
+                                .orElse(null),
+                        machines(request.spec(), most))
+                .missing(
+                        wanted.get(BYTES) - most,
+                        calendar.scarcity(
+                                        window,
+                                        w -> roomiest(calendar, w, wanted).isPresent())
+                                .orElse(null)));
     }
 }

@@ -13,12 +13,15 @@ import static io.archipelago.storage.domain.StorageLogicTest.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.archipelago.bus.booking.Booking;
+import io.archipelago.bus.booking.Calendar;
 import io.archipelago.bus.protocol.ParticipantLogic.Choice;
 import io.archipelago.bus.protocol.ParticipantLogic.Chosen;
 import io.archipelago.bus.protocol.ParticipantLogic.DoesNotFit;
 import io.archipelago.bus.protocol.ParticipantLogic.Request;
+import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.allocation.Facts;
 import io.archipelago.contracts.allocation.MachineGroup;
+import io.archipelago.contracts.allocation.Refusal;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -38,6 +41,20 @@ class StorageShortageTest {
         assertThat(machines(hold(4, 30))).as("70 bytes of two pools").isEqualTo(1);
         assertThat(machines(hold(4, 0))).as("100 bytes of the other").isEqualTo(2);
         assertThat(machines(hold(4, 80))).as("70 bytes, whatever the other has").isEqualTo(1);
+    }
+
+    @Test
+    void saysHowMuchIsMissingAndWhen() {
+        // Given
+        TimeWindow taken =
+                new TimeWindow(WINDOW.start().plusSeconds(600), WINDOW.start().plusSeconds(1200));
+        Calendar calendar = calendar(booking(LARGE, 60, taken, null), booking(SMALL, 60, taken, null));
+
+        // When
+        Choice choice = logic.hold(request(groups(1)), calendar);
+
+        // Then: 63 bytes, of which 40 are there
+        assertThat(((DoesNotFit) choice).refusal().missing()).isEqualTo(new Refusal.Missing(23, taken));
     }
 
     @Test
