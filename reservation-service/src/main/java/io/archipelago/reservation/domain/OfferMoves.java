@@ -3,6 +3,7 @@ package io.archipelago.reservation.domain;
 import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.ReservationId;
 import io.archipelago.contracts.Ids.SiteId;
+import io.archipelago.contracts.Participant;
 import io.archipelago.contracts.Uuid7;
 import io.archipelago.contracts.allocation.Refusal;
 import io.archipelago.contracts.placement.Alternative;
@@ -233,10 +234,10 @@ final class OfferMoves {
                 && refusal.code() != ErrorCode.WAITING;
     }
 
-    /** When this site has again what fewer machines would not help with, and for which no other site can stand in. */
+    /** When this site has again what placement knows nothing of, or what fewer machines would not help with: no other site can stand in for that. */
     private @Nullable Instant notBefore(Map<SiteId, List<Refusal>> refusals) {
         return refusals.getOrDefault(sites.own(), List.of()).stream()
-                .filter(why -> why.machines() == null)
+                .filter(why -> why.machines() == null || !why.resource().equals(Participant.PLACEMENT.resource()))
                 .map(Refusal::earliestStart)
                 .filter(Objects::nonNull)
                 .max(Comparator.naturalOrder())

@@ -90,8 +90,12 @@ class OfferMovesTest {
     void whatThisSiteIsShortOfBesideMachinesSaysHowSoonSomethingCanStart() {
         Refusal vlans = new Refusal(ErrorCode.NO_CAPACITY, "vlan", "all taken", null, LATER.start(), null);
         Refusal machines = new Refusal(ErrorCode.NO_CAPACITY, "machines", "two fit", null, LATER.end(), 2);
+        Refusal volumes = new Refusal(ErrorCode.NO_CAPACITY, "volume space", "those of two fit", null, LATER.end(), 2);
 
         assertThat(question(Map.of(TOKYO, vlans)).notBefore()).isEqualTo(LATER.start());
+        assertThat(question(Map.of(TOKYO, volumes)).notBefore())
+                .as("placement knows nothing of volumes, though fewer machines would do")
+                .isEqualTo(LATER.end());
         assertThat(question(Map.of(TOKYO, machines)).notBefore())
                 .as("others may stand in")
                 .isNull();

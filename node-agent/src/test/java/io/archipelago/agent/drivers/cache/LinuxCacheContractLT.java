@@ -12,8 +12,6 @@ import io.archipelago.agent.drivers.Observed.Condition;
 import io.archipelago.agent.drivers.segment.LabHost;
 import io.archipelago.agent.drivers.segment.LinuxSegmentDriver;
 import io.archipelago.agent.drivers.segment.SegmentPaths;
-import io.archipelago.agent.os.IpBatch;
-import io.archipelago.agent.os.Namespace;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
 import io.archipelago.contracts.host.ResourceSpec.CacheSpec;
@@ -23,10 +21,8 @@ import io.archipelago.contracts.host.ResourceSpec.SegmentSpec.Station;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,18 +38,13 @@ class LinuxCacheContractLT extends CacheContract {
     private static final LabHost LAB = new LabHost();
     private static final Path CACHES = Path.of("/run/archipelago-lt/caches");
     private static final String ORIGIN = "172.16.1.1";
-    private static final String FRONTEND = "lt-fe";
-    /** Together they are twice what a small cache keeps. */
-    private static final int LARGE_FILES = 8;
-
-    private static final int LARGE_BYTES = 6 << 20;
     private static final CacheSpec SPEC = spec(ORIGIN, 64L << 20);
     private static final ResourceKey AT_COMPUTE = ResourceKey.of(ResourceKind.SEGMENT, SiteFixture.allocation(11));
 
     private final LinuxSegmentDriver segments = LAB.gateway();
     private final LinuxSegmentDriver compute = LAB.compute();
     private LinuxCacheDriver driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
-    private final List<String> plugged = new ArrayList<>();
+    private final ClusterBehindCache cluster = new ClusterBehindCache(LAB, ORIGIN);
 
     @BeforeAll
     static void begin() throws Exception {
@@ -65,7 +56,7 @@ class LinuxCacheContractLT extends CacheContract {
         for (ResourceKey key : driver.observe(Map.of(), now()).keySet()) {
             driver.remove(key, now());
         }
-        plugged.forEach(LAB::unplug);
+        cluster.unplug();
         LAB.removeAll(compute, segments);
         LAB.requireNothingLeft();
     }
@@ -132,17 +123,17 @@ class LinuxCacheContractLT extends CacheContract {
 
         // When
         List<CompletableFuture<String>> fetches = machines.stream()
-                .map(machine -> CompletableFuture.supplyAsync(() -> fetch(machine, "http://frontend/package")))
+                .map(machine -> CompletableFuture.supplyAsync(() -> cluster.fetch(machine, "http://frontend/package")))
                 .toList();
         fetches.forEach(fetch -> assertThat(fetch.join()).isEqualTo("200 1048576"));
         for (String machine : machines) {
             assertThat(LAB.in(machine, "curl --silent --max-time 20 http://" + ORIGIN + "/cgi-bin/who"))
                     .as("what is made for each machine")
-                    .contains(address(machines.indexOf(machine)) + "]");
+                    .contains(ClusterBehindCache.address(machines.indexOf(machine)) + "]");
         }
 
         // Then
-        assertThat(asked(log, "package")).isOne();
+        assertThat(ClusterBehindCache.asked(log, "package")).isOne();
         // The proxy counts what it has served once the machine has closed the connection.
         await().atMost(PATIENCE).untilAsserted(() -> {
             driver = LinuxCacheDriver.of(LAB.programs(), new CacheSettings(CACHES));
@@ -165,9 +156,9 @@ class LinuxCacheContractLT extends CacheContract {
         String machine = machines(1).getFirst();
         make(SPEC);
         for (int i = 0; i < 2; i++) {
-            assertThat(fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
+            assertThat(cluster.fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
         }
-        assertThat(asked(log, "package")).as("of the origin").isOne();
+        assertThat(ClusterBehindCache.asked(log, "package")).as("of the origin").isOne();
 
         // When
         await().atMost(PATIENCE).until(() -> {
@@ -180,10 +171,10 @@ class LinuxCacheContractLT extends CacheContract {
 
         // When
         make(SPEC);
-        assertThat(fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
+        assertThat(cluster.fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
 
         // Then
-        assertThat(asked(log, "package")).as("of the origin").isEqualTo(2);
+        assertThat(ClusterBehindCache.asked(log, "package")).as("of the origin").isEqualTo(2);
     }
 
     @Test
@@ -195,12 +186,15 @@ class LinuxCacheContractLT extends CacheContract {
         make(small);
 
         // When
-        for (int i = 0; i < LARGE_FILES; i++) {
-            assertThat(fetch(machine, "http://frontend/large-" + i)).isEqualTo("200 " + LARGE_BYTES);
+        for (int i = 0; i < ClusterBehindCache.LARGE_FILES; i++) {
+            assertThat(cluster.fetch(machine, "http://frontend/large-" + i))
+                    .isEqualTo("200 " + ClusterBehindCache.LARGE_BYTES);
         }
 
         // Then
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(kept()).isBetween((long) LARGE_BYTES, small.bytes()));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(kept()).isBetween((long) ClusterBehindCache.LARGE_BYTES, small.bytes()));
     }
 
     @Test
@@ -231,13 +225,13 @@ class LinuxCacheContractLT extends CacheContract {
         }
 
         // Then
-        assertThat(fetch(machine, "http://frontend/package"))
+        assertThat(cluster.fetch(machine, "http://frontend/package"))
                 .as("while it starts")
                 .isEqualTo("200 1048576");
         settle();
         make(SPEC);
         assertThat(condition(SPEC)).isEqualTo(Condition.READY);
-        assertThat(fetch(machine, "http://frontend/package"))
+        assertThat(cluster.fetch(machine, "http://frontend/package"))
                 .as("through the new one")
                 .isEqualTo("200 1048576");
     }
@@ -307,7 +301,7 @@ class LinuxCacheContractLT extends CacheContract {
         assertThat(condition(SPEC)).isEqualTo(Condition.BROKEN);
         make(SPEC);
         assertThat(condition(SPEC)).isEqualTo(Condition.READY);
-        assertThat(fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
+        assertThat(cluster.fetch(machine, "http://frontend/package")).isEqualTo("200 1048576");
     }
 
     /** The one that its file names, and the one that it has do the work. */
@@ -318,13 +312,6 @@ class LinuxCacheContractLT extends CacheContract {
                         .filter(line -> line.contains(CACHE.id() + "/squid.conf"))
                         .isPresent())
                 .toList();
-    }
-
-    /** How often the origin was asked for a file. */
-    private static long asked(Path log, String file) throws IOException {
-        return Files.readAllLines(log).stream()
-                .filter(line -> line.contains("url:/" + file))
-                .count();
     }
 
     /** How much it keeps, in bytes. */
@@ -341,73 +328,14 @@ class LinuxCacheContractLT extends CacheContract {
     /** The frontend, at the other end of a link of the gateway; its log. */
     private Path frontend() throws DriverFault, IOException {
         makeSegment();
-        Path www = Files.createTempDirectory("lt-www");
-        Files.write(www.resolve("package"), new byte[1 << 20]);
-        Path large = Files.write(www.resolve("large-0"), new byte[LARGE_BYTES]);
-        for (int i = 1; i < LARGE_FILES; i++) {
-            Files.createLink(www.resolve("large-" + i), large);
-        }
-        Files.createDirectories(www.resolve("cgi-bin"));
-        Files.writeString(
-                www.resolve("cgi-bin/who"),
-                "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\necho $REMOTE_ADDR\n");
-        Files.setPosixFilePermissions(www.resolve("cgi-bin/who"), PosixFilePermissions.fromString("rwxr-xr-x"));
-        SegmentPaths.Place place = new SegmentPaths(LAB.programs())
+        return cluster.frontend(new SegmentPaths(LAB.programs())
                 .gateway(SiteFixture.segmentKey())
-                .orElseThrow();
-        LAB.run("ip netns add " + FRONTEND);
-        plugged.add(FRONTEND);
-        IpBatch.onHost(LAB.programs())
-                .add("link add %s type veth peer name eth0 netns %s", FRONTEND, FRONTEND)
-                .add("link set %s netns %s", FRONTEND, place.namespace())
-                .run();
-        new Namespace(place.namespace(), LAB.programs())
-                .ip()
-                .add("link set %s master %s up", FRONTEND, place.bridge())
-                .run();
-        new Namespace(FRONTEND, LAB.programs())
-                .ip()
-                .add("link set lo up")
-                .add("address add %s/12 dev eth0", ORIGIN)
-                .add("link set eth0 mtu 1400 up")
-                .run();
-        Path log = Files.createTempFile("lt-", ".log");
-        new ProcessBuilder("ip", "netns", "exec", FRONTEND, "busybox", "httpd", "-f", "-vv", "-h", www.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        await().until(() -> LAB.in(FRONTEND, "ss -ltn").contains(":80 "));
-        return log;
+                .orElseThrow());
     }
 
     private List<String> machines(int count) throws DriverFault {
         compute.apply(AT_COMPUTE, new SegmentSpec(101, 1400, null), now());
-        String bridge = new SegmentPaths(LAB.programs()).bridge(AT_COMPUTE).orElseThrow();
-        List<String> machines = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            String machine = "lt-m" + i;
-            plugged.add(machine);
-            LAB.plug(machine, "02:00:00:00:00:%02x".formatted(i + 1), bridge);
-            LAB.in(machine, "ip address add " + address(i) + "/12 dev eth0");
-            machines.add(machine);
-        }
-        return machines;
-    }
-
-    private static String address(int machine) {
-        return "172.16.2." + (machine + 1);
-    }
-
-    /** By the name that the machine would have been told. */
-    private static String fetch(String machine, String url) {
-        try {
-            return LAB.in(
-                            machine,
-                            "curl --silent --max-time 20 --resolve frontend:80:" + ORIGIN
-                                    + " --output /dev/null --write-out %{http_code}_%{size_download} " + url)
-                    .replace('_', ' ');
-        } catch (DriverFault e) {
-            return e.reason();
-        }
+        return cluster.machines(
+                new SegmentPaths(LAB.programs()).bridge(AT_COMPUTE).orElseThrow(), count);
     }
 }
