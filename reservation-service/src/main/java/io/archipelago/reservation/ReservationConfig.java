@@ -146,7 +146,7 @@ public interface ReservationConfig {
 
             Optional<Integer> reservations();
 
-            /** From now to start, if less than {@link Limits#ahead()}. */
+            /** From now to start, if less than {@link Limits#ahead()}; what has its start may keep it. */
             Optional<Duration> ahead();
         }
     }

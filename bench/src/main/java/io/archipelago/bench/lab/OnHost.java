@@ -68,7 +68,7 @@ public final class OnHost {
         OnHost here = new OnHost();
         try {
             String answer = arguments[0].equals("offers")
-                    ? Json.write(here.links().offers())
+                    ? Json.write(here.links().offers().keys())
                     : Json.write(here.make(Json.read(Files.readString(Path.of(arguments[1])), Errand.class)));
             System.out.println(answer);
         } catch (IOException | DriverFault e) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What is free is drawn when it is first asked for.
  */
 public final class Calendar {
+
+    /** To find one of as many instants as there can be. */
+    public static final int ENOUGH_LOOKS = Integer.SIZE - 1;
 
     private final Availability unbooked;
     private final Map<String, List<Booking>> bookings;
@@ -154,29 +158,46 @@ public final class Calendar {
     }
 
     /**
-     * When it is, within a window into which something does not fit, that it does not: up to the start of that it would fit, and from its end on. Found by
-     * halving, for what fits throughout a window fits throughout a shorter one.
+     * When it is, within a window into which something does not fit, that it does not: up to the start of that it would fit, and from its end on. Looked
+     * for by halving where what is free changes, for what fits throughout a window fits throughout a shorter one.
      *
+     * @param looks how often to look for either end, 1 or more: with too few it is told too long
      * @param fits whether it fits into a given window of this calendar
-     * @return to the second; empty if there is no such span, as when one unit is free at first and another one then, or if this calendar is not complete
+     * @return empty if there is no such span, as when one unit is free at first and another one then, or if this calendar is not complete
      */
-    public Optional<TimeWindow> scarcity(TimeWindow window, Predicate<TimeWindow> fits) {
-        if (!complete) {
+    public Optional<TimeWindow> scarcity(TimeWindow window, int looks, Predicate<TimeWindow> fits) {
+        if (!complete || fits.test(window)) {
             return Optional.empty();
         }
-        long seconds = window.length().toSeconds();
-        Instant from = window.start()
-                .plusSeconds(Bisection.greatest(
-                        0,
-                        seconds,
-                        some -> fits.test(
-                                new TimeWindow(window.start(), window.start().plusSeconds(some)))));
-        Instant to = window.end()
-                .minusSeconds(Bisection.greatest(
-                        0,
-                        seconds,
-                        some -> fits.test(new TimeWindow(window.end().minusSeconds(some), window.end()))));
+        List<Instant> ends = instantsIn(window);
+        int last = ends.size() - 1;
+        Instant from = ends.get(most(last, looks, i -> fits.test(new TimeWindow(window.start(), ends.get(i)))));
+        Instant to =
+                ends.get(last - most(last, looks, i -> fits.test(new TimeWindow(ends.get(last - i), window.end()))));
         return from.isBefore(to) ? Optional.of(new TimeWindow(from, to)) : Optional.empty();
+    }
+
+    /** At which something is booked or closed, or is no more; the window's ends among them. */
+    private List<Instant> instantsIn(TimeWindow window) {
+        TreeSet<Instant> instants = new TreeSet<>(List.of(window.start(), window.end()));
+        Stream.concat(all().stream().map(Booking::during), pools().stream().flatMap(pool -> pool.closures().stream()))
+                .flatMap(during -> Stream.of(during.start(), during.end()))
+                .filter(window::contains)
+                .forEach(instants::add);
+        return List.copyOf(instants);
+    }
+
+    /** The same, exactly. */
+    public Optional<TimeWindow> scarcity(TimeWindow window, Predicate<TimeWindow> fits) {
+        return scarcity(window, ENOUGH_LOOKS, fits);
+    }
+
+    /** The greatest number below a last one at which it fits, or one as near below as so many looks find. */
+    private static int most(int last, int looks, IntPredicate fits) {
+        int step = Math.max(1, last >> Math.min(looks, ENOUGH_LOOKS));
+        return step
+                * Math.toIntExact(Bisection.greatest(
+                        0, Math.ceilDiv(last, step), steps -> fits.test(Math.toIntExact(steps * step))));
     }
 
     /**

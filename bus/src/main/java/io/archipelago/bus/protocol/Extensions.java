@@ -47,18 +47,25 @@ final class Extensions {
         Choice choice = logic.extend(request(spec, lease, booked), lease, occupied);
         if (booked.equals(lease.booked())) {
             // What the lease has is its own already: its host may have less by now than it had.
-            return choice instanceof DoesNotFit no ? new DoesNotFit(no.refusal().withEarliestStart(null)) : choice;
+            return choice instanceof DoesNotFit no ? new DoesNotFit(atNoTime(no.refusal())) : choice;
         }
         if (choice instanceof Chosen chosen
                 && longer(spec, part, chosen, view, others).fits(booked, others)) {
             return chosen;
         }
         return switch (logic.extend(request(spec, lease, lease.booked()), lease, occupied)) {
-            case DoesNotFit no -> new DoesNotFit(no.refusal().withEarliestStart(null));
+            case DoesNotFit no -> new DoesNotFit(atNoTime(no.refusal()));
             case Chosen chosen ->
                 new DoesNotFit(longer(spec, part, chosen, view, others)
                         .refusal(logic.name().resource()));
         };
+    }
+
+    /** A lease goes on when it goes on: when else it would fit is nothing to it. */
+    private static Refusal atNoTime(Refusal refusal) {
+        Refusal.Missing missing = refusal.missing();
+        Refusal untimed = refusal.withEarliestStart(null);
+        return missing == null ? untimed : untimed.missing(missing.amount(), null);
     }
 
     private static Request request(AllocationSpec spec, Lease lease, TimeWindow booked) {

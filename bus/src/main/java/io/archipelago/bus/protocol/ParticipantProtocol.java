@@ -31,7 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * What a participant does on every command in every state; the table stands in docs/messages.md. It decides and writes nothing: whoever calls
@@ -161,11 +161,11 @@ public final class ParticipantProtocol {
     /**
      * Has a resource be otherwise than its lease called for, because somebody asks for it who may.
      *
-     * @param change what it is now to what it is to be
+     * @param change what is wanted now to how it is to be, with the next generation
      * @return nothing if the part wants no such thing now
      */
     public Optional<PartDecision> respecify(
-            PartView view, HostId host, ResourceKey key, UnaryOperator<ResourceSpec> change) {
+            PartView view, HostId host, ResourceKey key, Function<Resource, ResourceSpec> change) {
         return resources.respecify(view, host, key, change);
     }
 
@@ -221,7 +221,8 @@ public final class ParticipantProtocol {
      */
     public AllocationEvent probe(HoldAllocation hold, Calendar calendar, Instant now) {
         return switch (logic.hold(request(hold), calendar.without(hold.allocation()))) {
-            case DoesNotFit no -> refusals.refused(hold, ofTheWindow(no.refusal()));
+            case DoesNotFit no ->
+                refusals.refused(hold, ofTheWindow(no.refusal(), hold.spec().window()));
             case Chosen chosen -> held(hold, chosen, now);
         };
     }
@@ -230,7 +231,8 @@ public final class ParticipantProtocol {
         AllocationId id = hold.allocation();
         Request request = request(hold);
         return switch (logic.hold(request, view.calendar().without(id))) {
-            case DoesNotFit no -> refuse(hold, ofTheWindow(no.refusal()));
+            case DoesNotFit no ->
+                refuse(hold, ofTheWindow(no.refusal(), hold.spec().window()));
             case Chosen chosen -> {
                 AllocationHeld answer = held(hold, chosen, now);
                 List<Booking> bookings = rows.of(request, hold.facts().with(chosen.chosen()), answer.until());
@@ -310,9 +312,22 @@ public final class ParticipantProtocol {
     }
 
     /** What is booked starts earlier than the window that is asked for. */
-    private Refusal ofTheWindow(Refusal ofTheBooking) {
+    private Refusal ofTheWindow(Refusal ofTheBooking, TimeWindow window) {
         Instant earliest = ofTheBooking.earliestStart();
-        return earliest == null ? ofTheBooking : ofTheBooking.withEarliestStart(earliest.plus(terms.lead()));
+        Refusal refusal = earliest == null ? ofTheBooking : ofTheBooking.withEarliestStart(earliest.plus(terms.lead()));
+        Refusal.Missing missing = refusal.missing();
+        return missing == null || missing.during() == null
+                ? refusal
+                : refusal.missing(missing.amount(), ofTheWindow(missing.during(), window));
+    }
+
+    /** Up to which end it would fit, and from which start on, when all is booked that is booked for a window. */
+    private TimeWindow ofTheWindow(TimeWindow during, TimeWindow window) {
+        Instant end = during.start().minus(terms.turnRound());
+        Instant start = during.end().plus(terms.lead());
+        return new TimeWindow(
+                end.isBefore(window.start()) ? window.start() : end,
+                start.isAfter(window.end()) ? window.end() : start);
     }
 
     /** Refuses for good: what may have been booked is given back. */

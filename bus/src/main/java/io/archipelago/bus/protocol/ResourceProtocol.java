@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -147,14 +147,15 @@ final class ResourceProtocol {
     }
 
     /** See {@link ParticipantProtocol#respecify}. */
-    Optional<PartDecision> respecify(PartView view, HostId host, ResourceKey key, UnaryOperator<ResourceSpec> change) {
+    Optional<PartDecision> respecify(
+            PartView view, HostId host, ResourceKey key, Function<Resource, ResourceSpec> change) {
         if (!(view.part() instanceof Part.Deploying part) || part.progress() == Progress.WAITING) {
             return Optional.empty();
         }
         return view.resources().stream()
                 .filter(r -> r.host().equals(host) && r.key().equals(key) && !r.absent())
                 .findFirst()
-                .map(r -> List.of(r.adjusted(change.apply(r.spec()))))
+                .map(r -> List.of(r.adjusted(change.apply(r))))
                 .map(changed ->
                         tell(part, view.with(merge(view.resources(), changed))).publishing(changed));
     }

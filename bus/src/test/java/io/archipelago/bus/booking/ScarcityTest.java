@@ -57,6 +57,48 @@ class ScarcityTest {
                                 : Optional.of(minutes(tooShort.getFirst(), tooShort.getLast() + 1)));
     }
 
+    @Property
+    void isMoreThanLessWithFewLooks(
+            @ForAll("bookings") List<Taken> bookings,
+            @ForAll @IntRange(min = 1, max = CAPACITY) int wanted,
+            @ForAll @IntRange(min = 1, max = 6) int looks) {
+        // Given
+        Calendar calendar = calendar(bookings, true);
+        TimeWindow window = minutes(4, 20);
+
+        // Then
+        scarcity(calendar, window, wanted)
+                .ifPresent(exact -> assertThat(calendar.scarcity(
+                                window,
+                                looks,
+                                w -> calendar.availability().hasRoom(POOL, Amounts.of("bytes", wanted), w)))
+                        .hasValueSatisfying(
+                                rough -> assertThat(rough.covers(exact)).isTrue()));
+    }
+
+    @Test
+    void isWhileTheOnlyIdIsTaken() {
+        Pool ids = new Pool("ids", Amounts.NONE, new Pool.Units(1, 1), true, Map.of());
+        Calendar calendar = new Calendar(
+                List.of(ids),
+                List.of(new Booking(allocation(1), "ids", 1, Amounts.NONE, minutes(8, 12), null)),
+                MIDNIGHT);
+
+        assertThat(calendar.scarcity(
+                        minutes(4, 20), w -> calendar.freeUnit(ids, w, 1).isPresent()))
+                .hasValue(minutes(8, 12));
+    }
+
+    @Test
+    void isWhileAPoolIsClosed() {
+        Pool closed = POOL.closedAt(List.of(minutes(8, 12)));
+        Calendar calendar = new Calendar(List.of(closed), List.of(), MIDNIGHT);
+
+        assertThat(calendar.scarcity(
+                        minutes(4, 20), w -> calendar.availability().hasRoom(closed, Amounts.of("bytes", 1), w)))
+                .hasValue(minutes(8, 12));
+    }
+
     @Test
     void isNotKnownWhereTheEndsOverlap() {
         // Given: one of two ids is free at first, and the other one then.

@@ -135,9 +135,11 @@ class ExtensionTest {
 
         // Then
         assertThat(decision.bookings()).isEqualTo(new Keep());
-        assertThat(decision.next()).isEqualTo(running().extended(SEQUENCE + 1, new Part.Extension.Denied(FULL)));
+        assertThat(decision.next())
+                .isEqualTo(running().extended(SEQUENCE + 1, new Part.Extension.Denied(FULL.missing(3, null))));
         assertThat(decision.answers())
-                .containsExactly(new AllocationRefused(ALLOCATION, SEQUENCE + 1, Participant.STORAGE, FULL));
+                .containsExactly(
+                        new AllocationRefused(ALLOCATION, SEQUENCE + 1, Participant.STORAGE, FULL.missing(3, null)));
     }
 
     @Test

@@ -84,8 +84,27 @@ class ParticipantProtocolTest {
         // Then
         Refusal refusal = ((AllocationRefused) decision.answers().getFirst()).refusal();
         Instant start = WINDOW.end().plus(TERMS.lead());
-        assertThat(refusal).isEqualTo(FULL.withEarliestStart(start));
+        assertThat(refusal).isEqualTo(FULL.withEarliestStart(start).missing(3, WINDOW));
         assertThat(decision.next()).isEqualTo(new Part.Refused(ALLOCATION, 1, refusal));
+    }
+
+    @Test
+    void tellsWithinTheWindowWhenItWouldNotFit() {
+        // Given
+        TimeWindow taken =
+                new TimeWindow(WINDOW.start().plusSeconds(1200), WINDOW.start().plusSeconds(1500));
+
+        // When
+        PartDecision decision = protocol.onCommand(hold(1), view(null, calendar(ProtocolFixture.blocker(taken))), NOON);
+
+        // Then: until it is cleaned before, and from when it is deployed after
+        Refusal refusal = ((AllocationRefused) decision.answers().getFirst()).refusal();
+        assertThat(refusal.missing())
+                .isEqualTo(new Refusal.Missing(
+                        3,
+                        new TimeWindow(
+                                taken.start().minus(TERMS.turnRound()),
+                                taken.end().plus(TERMS.lead()))));
     }
 
     @Test

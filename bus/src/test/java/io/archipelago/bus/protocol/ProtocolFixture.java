@@ -306,7 +306,9 @@ final class ProtocolFixture {
                     ? new Chosen(CHOSEN)
                     : new DoesNotFit(calendar.earliestStart(request.booked(), fits)
                             .map(FULL::withEarliestStart)
-                            .orElse(FULL));
+                            .orElse(FULL)
+                            .missing(
+                                    3, calendar.scarcity(request.booked(), fits).orElse(null)));
         }
 
         @Override

@@ -346,11 +346,11 @@ class ResourceProtocolTest {
                 view(null, volume),
                 view(deploying(Progress.READY), volume.removed()),
                 view(deploying(Progress.READY), disk(1)))) {
-            assertThat(protocol.respecify(view, volume.host(), volume.key(), spec -> spec))
+            assertThat(protocol.respecify(view, volume.host(), volume.key(), Resource::spec))
                     .as("%s", view.part())
                     .isEmpty();
         }
-        assertThat(protocol.respecify(view(deploying(Progress.READY), volume), COMPUTE, volume.key(), spec -> spec))
+        assertThat(protocol.respecify(view(deploying(Progress.READY), volume), COMPUTE, volume.key(), Resource::spec))
                 .as("on another host")
                 .isEmpty();
     }

@@ -33,8 +33,8 @@ public record Refusal(
      * What is missing.
      *
      * @param amount as the resource is counted: machines, bytes, bits per second, or ids; more than 0
-     * @param during when, with the time for deploying and cleaning: up to its start it would fit, and from its end on; null if that is not one span
-     *     within what was asked for, or if nobody knows
+     * @param during when, within what was asked for: a cluster that ends at its start would fit, and one that starts at its end; null if that is not one
+     *     span, or if nobody knows
      */
     public record Missing(long amount, @Nullable TimeWindow during) {}
 

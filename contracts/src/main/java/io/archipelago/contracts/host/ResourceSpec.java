@@ -43,7 +43,8 @@ public sealed interface ResourceSpec {
      * @param address its address in the cluster
      * @param disk the key of the DISK on the same host that it starts from
      * @param segment the key of the SEGMENT on the same host that it is plugged into
-     * @param reboots how often somebody has asked that it be rebooted, from 0: one that runs by another figure is shut down and started again
+     * @param reboot the generation with which somebody asked last that it be rebooted, 0: never. One that was started by a lower one is shut down and
+     *     started again
      */
     record MachineSpec(
             String name,
@@ -53,7 +54,7 @@ public sealed interface ResourceSpec {
             String address,
             ResourceKey disk,
             ResourceKey segment,
-            int reboots)
+            long reboot)
             implements ResourceSpec {
 
         /** As it is when it was never rebooted. */
@@ -68,9 +69,9 @@ public sealed interface ResourceSpec {
             this(name, cpus, memoryBytes, mac, address, disk, segment, 0);
         }
 
-        /** The same, rebooted as often as this. */
-        public MachineSpec rebooted(int times) {
-            return new MachineSpec(name, cpus, memoryBytes, mac, address, disk, segment, times);
+        /** The same, to be rebooted with a generation. */
+        public MachineSpec rebootedWith(long generation) {
+            return new MachineSpec(name, cpus, memoryBytes, mac, address, disk, segment, generation);
         }
 
         @Override

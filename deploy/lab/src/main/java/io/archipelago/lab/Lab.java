@@ -177,6 +177,9 @@ public final class Lab {
             if (e.getCause() instanceof IOException reason) {
                 throw reason;
             }
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
             if (e.getCause() instanceof Error failure) {
                 throw failure;
             }

@@ -31,6 +31,11 @@ final class Cable implements AutoCloseable {
         }
     }
 
+    @Override
+    public String toString() {
+        return "the cable of " + host.name();
+    }
+
     private Result rule(String change) throws IOException {
         // Not a packet filter's, which a kernel may not have.
         return host.run(LIMIT, "ip", "rule", change, "ipproto", "tcp", "dport", port, "blackhole");

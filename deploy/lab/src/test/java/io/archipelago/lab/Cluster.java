@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** A cluster that a user asked for at tokyo, and its machines. */
@@ -26,6 +28,7 @@ final class Cluster {
     private static final Duration TO_DEPLOY = Duration.ofMinutes(15);
     private static final Duration TO_END = Duration.ofMinutes(10);
     private static final Duration TO_SETTLE = Duration.ofMinutes(5);
+    private static final Duration TO_ANSWER = Duration.ofSeconds(30);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private final RunningLab lab;
@@ -151,10 +154,14 @@ final class Cluster {
 
     /** What a machine has written that it has, or had. */
     JsonNode writes(JsonNode machine) throws IOException, InterruptedException {
-        List<String> problems = new ArrayList<>();
-        JsonNode answer = new ClusterCheck(lab.lab(), seen()).ask(machine, "/cgi-bin/writes", problems);
-        assertThat(problems).isEmpty();
-        return answer;
+        AtomicReference<JsonNode> last = new AtomicReference<>();
+        // A busy machine may be too slow once.
+        await().atMost(TO_ANSWER).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
+            List<String> problems = new ArrayList<>();
+            last.set(new ClusterCheck(lab.lab(), seen()).ask(machine, "/cgi-bin/writes", problems));
+            assertThat(problems).isEmpty();
+        });
+        return Objects.requireNonNull(last.get());
     }
 
     String hostOfMachine(String site) throws IOException, InterruptedException {

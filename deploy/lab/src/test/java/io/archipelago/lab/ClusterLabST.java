@@ -91,7 +91,7 @@ class ClusterLabST {
         Collections.shuffle(losses, random);
         List<DynamicTest> tests = new ArrayList<>(List.of(
                 test("two tenants have nothing but addresses in common", new TwoTenants(running)),
-                // Once they have worked. Nothing is left of what only looks.
+                // Once they have worked. It has no cluster that could leave anything.
                 dynamicTest("agents are lean", new LeanAgents(running)::play),
                 test(
                         "a cluster outlives what befalls it and its neighbours",

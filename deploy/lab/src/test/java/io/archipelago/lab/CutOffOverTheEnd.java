@@ -44,7 +44,7 @@ final class CutOffOverTheEnd implements Scenario {
                     .until(() -> domains(host).isBlank());
             assertThat(Instant.now()).isAfter(end);
             assertThat(running.known(ServiceKind.PLACEMENT, host).path("state").asText())
-                    .as("what placement has heard of the host meanwhile, although " + pulled)
+                    .as("what placement has heard of the host meanwhile, without " + pulled)
                     .isNotEqualTo("ALIVE");
         }
         cluster.awaitEnd();

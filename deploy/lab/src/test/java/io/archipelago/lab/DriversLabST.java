@@ -127,7 +127,7 @@ class DriversLabST {
             return Map.of();
         }
         System.out.printf(
-                "The lab tests were left out: %d of ten of the drivers' tests; seed %d (-Dvc.tests.seed=%d repeats it), ./vc test --all runs them%n",
+                "The lab tests were left out: %d of ten of those of the drivers' tests that not every run plays; seed %d (-Dvc.tests.seed=%d repeats it), ./vc test --all runs them%n",
                 10 - DRAWN_OF_TEN, SEED, SEED);
         return Map.of("vc.tests.of-ten", Integer.toString(DRAWN_OF_TEN), "vc.tests.seed", Long.toString(SEED));
     }

@@ -290,10 +290,13 @@ class HostsLabST {
                 .isEqualTo("osaka-s1\n");
         assertThat(typed(Main.OK, "wan", "--latency", "30ms", "--rate", "160mbit", "--loss", "0.1%"))
                 .isEqualTo("WAN: 30.0 ms round trip, 160.0 Mbit/s each way, 0.1 % lost\n");
-        assertThat(typed(Main.OK, "wan", "--cut")).startsWith("WAN: CUT; when mended: 30.0 ms");
-        assertThat(reaches(lab.host("tokyo-g1"), "192.0.2.2")).isFalse();
-        assertThat(typed(Main.OK, "wan", "--mend", "--latency", "0ms", "--rate", "unlimited", "--loss", "0%"))
-                .isEqualTo("WAN: 0.0 ms round trip, rate not limited, 0.0 % lost\n");
+        try {
+            assertThat(typed(Main.OK, "wan", "--cut")).startsWith("WAN: CUT; when mended: 30.0 ms");
+            assertThat(reaches(lab.host("tokyo-g1"), "192.0.2.2")).isFalse();
+        } finally {
+            assertThat(typed(Main.OK, "wan", "--mend", "--latency", "0ms", "--rate", "unlimited", "--loss", "0%"))
+                    .isEqualTo("WAN: 0.0 ms round trip, rate not limited, 0.0 % lost\n");
+        }
         await().atMost(PATIENCE).until(() -> reaches(lab.host("tokyo-g1"), "192.0.2.2"));
         assertThat(typed(Main.OK, "status")).contains("osaka-c02", "WAN");
         assertThat(typed(Main.USAGE, "reboot")).isEmpty();

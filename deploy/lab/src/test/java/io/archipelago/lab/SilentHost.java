@@ -39,7 +39,7 @@ final class SilentHost implements Mishap {
                 JsonNode writes = cluster.writes(machine);
                 assertThat(writes.path("failed").asInt()
                                 + writes.path("pendingMillis").asInt())
-                        .as("whether a write of the lost machine fails or waits, cut off by " + pulled + ": " + writes)
+                        .as("whether a write of the lost machine fails or waits, without " + pulled + ": " + writes)
                         .isPositive();
             });
             lost.awaitReplacementRuns(since);

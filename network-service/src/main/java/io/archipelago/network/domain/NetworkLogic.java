@@ -126,7 +126,8 @@ public final class NetworkLogic implements ParticipantLogic {
                     request,
                     calendar,
                     "link port",
-                    1,
+                    // A port more would not help who can not be joined.
+                    joinable(calendar, request) ? 1 : 0,
                     (joinable(calendar, request)
                                     ? "no gateway of this site has a free port throughout the window"
                                     : "no gateway of this site can join a link in a way that the site allows")
@@ -236,16 +237,18 @@ public final class NetworkLogic implements ParticipantLogic {
     private DoesNotFit refuse(Request request, Calendar calendar, String resource, long missing, String detail) {
         TimeWindow window = request.booked();
         boolean holdsOnly = fits(calendar.withoutHolds(), window, request);
-        return new DoesNotFit(new Refusal(
-                        ErrorCode.NO_CAPACITY,
-                        resource,
-                        detail,
-                        holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
-                        calendar.earliestStart(window, w -> fits(calendar, w, request))
-                                .orElse(null))
-                .missing(
-                        missing,
-                        calendar.scarcity(window, w -> fits(calendar, w, request))
-                                .orElse(null)));
+        Refusal refusal = new Refusal(
+                ErrorCode.NO_CAPACITY,
+                resource,
+                detail,
+                holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
+                calendar.earliestStart(window, w -> fits(calendar, w, request)).orElse(null));
+        return new DoesNotFit(
+                missing == 0
+                        ? refusal
+                        : refusal.missing(
+                                missing,
+                                calendar.scarcity(window, w -> fits(calendar, w, request))
+                                        .orElse(null)));
     }
 }

@@ -70,7 +70,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
                     throw DriverFault.waiting("the former one is still being removed");
                 }
                 present = specType.cast(thing.spec());
-                if (present.equals(spec)
+                if (isAs(spec, present)
                         && thing.working()
                         && defect(key, present, now).isEmpty()) {
                     return;
@@ -110,6 +110,11 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
     /** How one is removed that may be. */
     protected void end(ResourceKey key, Instant now) {
         host.remove(key, now);
+    }
+
+    /** Whether one that is there is as it is wanted. */
+    protected boolean isAs(S wanted, S present) {
+        return wanted.equals(present);
     }
 
     /** What is said of one that is being removed. */
@@ -155,7 +160,7 @@ public abstract class SimDriver<S extends ResourceSpec> implements Driver<S> {
         if (!defect.isEmpty()) {
             return new Observed(Condition.BROKEN, defect, Map.of(), uses);
         }
-        if (wanted != null && !wanted.equals(present)) {
+        if (wanted != null && !isAs(wanted, present)) {
             return new Observed(Condition.DIFFERENT, "is not as specified", Map.of(), uses);
         }
         return new Observed(Condition.READY, "", details(present), uses);

@@ -118,7 +118,7 @@ public final class LinuxInventory implements Supplier<Inventory> {
         List<String> problems = new ArrayList<>(now.problems());
         problems.addAll(programs.hanging(patience));
         Map<String, String> details = new TreeMap<>(now.details());
-        offers.refusals().forEach((way, why) -> details.put("links " + way, "not offered: " + why));
+        offers.missing().forEach((way, why) -> details.put("links " + way, "not offered: " + why));
         clock.offset().ifPresent(offset -> {
             details.put("clockOffset", offset.toMillis() + " ms");
             clockProblem(offset).ifPresent(problems::add);

@@ -10,6 +10,7 @@ import io.archipelago.bus.protocol.PartView;
 import io.archipelago.bus.protocol.ParticipantLogic;
 import io.archipelago.bus.protocol.ParticipantProtocol;
 import io.archipelago.bus.protocol.Resource;
+import io.archipelago.contracts.ErrorCode;
 import io.archipelago.contracts.Ids.AllocationId;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.Topics;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** What a participant does about commands, observations and deadlines of its parts. */
@@ -189,12 +189,21 @@ public class ParticipantService {
     /**
      * Has a resource that is wanted be otherwise than before.
      *
-     * @param change what it is now to what it is to be
-     * @throws Rejection through the result: NOT_FOUND if no lease wants it there now
+     * @param change what is wanted now to how it is to be, with the next generation
+     * @throws Rejection through the result: NOT_FOUND if no lease wants it there now, CONFLICT if the host is not heard of: it would be done once it is,
+     *     which may be hours later
      */
-    public Uni<Void> respecify(Tx tx, HostId host, ResourceKey key, UnaryOperator<ResourceSpec> change) {
+    public Uni<Void> respecify(Tx tx, HostId host, ResourceKey key, Function<Resource, ResourceSpec> change) {
         AllocationId allocation = key.allocation();
         return store.view(tx, new Need(allocation, Reach.NONE))
+                .invoke(view -> {
+                    if (view.down().lost().contains(host)) {
+                        throw new Rejection(
+                                ErrorCode.CONFLICT,
+                                "host " + host
+                                        + " is lost or barred, and would do this once it is back: ask again then");
+                    }
+                })
                 .chain(view -> carryOut(
                         tx,
                         allocation,

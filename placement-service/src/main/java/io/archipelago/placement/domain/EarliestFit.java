@@ -18,7 +18,7 @@ import java.util.Optional;
  * The first start at which machines fit on a site's hosts for a time. It does not try every change of what is booked: from each start that is
  * too early it leaps to the first one at which each group alone could have enough hosts, for no sooner can all of them.
  *
- * <p>Of one group the answer is exact. Several, for which best fit may miss a way, are tried where what is booked changes, and only so often.
+ * <p>Of one group the answer is exact. Several are tried where what is booked changes, and only so often.
  */
 final class EarliestFit {
 

@@ -87,7 +87,8 @@ final class Packing {
         Packing packing = keeping(groups, there, availability, window);
         for (MachineGroup group : groups) {
             if (packing.place(group) < group.count()) {
-                return aside(groups, there, availability, window);
+                // The first would not fit by itself either.
+                return group.equals(groups.getFirst()) ? Optional.empty() : aside(groups, there, availability, window);
             }
         }
         return Optional.of(packing);

@@ -151,7 +151,7 @@ public final class PlacementLogic implements ParticipantLogic {
     @Override
     public ResourceSpec revised(Resource known, ResourceSpec asNew) {
         return !known.absent() && known.spec() instanceof MachineSpec there && asNew instanceof MachineSpec machine
-                ? machine.rebooted(there.reboots())
+                ? machine.rebootedWith(there.reboot())
                 : asNew;
     }
 

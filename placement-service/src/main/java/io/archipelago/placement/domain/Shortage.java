@@ -16,34 +16,56 @@ import org.jspecify.annotations.Nullable;
 /** Words for what does not fit. */
 final class Shortage {
 
+    /** Each look at when it does not fit packs all hosts. */
+    private static final int MOST_HOSTS_LOOKED_AT = 10_000;
+
+    private static final int LEAST_LOOKS = 6;
+
     private Shortage() {}
 
     static Refusal of(Calendar calendar, TimeWindow window, List<MachineGroup> groups, Map<Integer, HostId> there) {
         int wanted = groups.stream().mapToInt(MachineGroup::count).sum();
-        int possible = 0;
-        for (MachineGroup group : groups) {
-            possible += Packing.most(group, List.of(), calendar.availability(), window);
-        }
         Integer computes =
                 there.isEmpty() ? computes(calendar, window, groups) : computes(calendar, window, groups, there);
+        int missing = Math.max(1, wanted - possible(calendar, window, groups, computes));
         boolean holdsOnly = Packing.of(groups, there, calendar.withoutHolds().availability(), window)
                 .isPresent();
         return new Refusal(
                         ErrorCode.NO_CAPACITY,
                         "machines",
-                        "of " + wanted + " machines at most " + Math.min(possible, wanted - 1)
+                        "of " + wanted + " machines at most " + (wanted - missing)
                                 + " fit on this site's hosts throughout the window"
                                 + Absence.of(calendar.pools(), "hosts", window),
                         holdsOnly ? calendar.lastHoldOver(window).orElse(null) : null,
                         EarliestFit.in(calendar, groups, there, window).orElse(null),
                         computes)
                 .missing(
-                        wanted - Math.min(possible, wanted - 1),
+                        missing,
                         calendar.scarcity(
                                         window,
+                                        looks(calendar),
                                         w -> Packing.of(groups, there, calendar.availability(), w)
                                                 .isPresent())
                                 .orElse(null));
+    }
+
+    /** All others and so many compute machines; if that is not known, as many of each group as would fit without the others. */
+    private static int possible(
+            Calendar calendar, TimeWindow window, List<MachineGroup> groups, @Nullable Integer computes) {
+        int possible = 0;
+        for (MachineGroup group : groups) {
+            if (computes == null) {
+                possible += Packing.most(group, List.of(), calendar.availability(), window);
+            } else {
+                possible += group.role() == MachineRole.COMPUTE ? computes : group.count();
+            }
+        }
+        return possible;
+    }
+
+    private static int looks(Calendar calendar) {
+        int hosts = Math.max(1, calendar.open().size());
+        return Math.clamp(MOST_HOSTS_LOOKED_AT / hosts, LEAST_LOOKS, Calendar.ENOUGH_LOOKS);
     }
 
     /** How many compute machines fit if those that are there stay where they are, them included; null if it is not they that are too many. */

@@ -31,7 +31,7 @@ public class MachineResource {
         this.identity = identity;
     }
 
-    /** Has a machine asked to shut down, after a while switched off if it does not listen, and started again. Every call is one more reboot. */
+    /** Has a machine asked to shut down, after a while switched off if it does not listen, and started again. Who asks once more before that has begun, asks for the same. */
     @POST
     @Path("/reboot")
     public Uni<Void> reboot(@PathParam("host") String host, @PathParam("id") String id) {

@@ -54,8 +54,8 @@ final class FiveHosts {
     }
 
     /**
-     * A cluster of one or two groups of which best fit misses no packing that there is: a single group, of which only so many may share a
-     * host, or two groups of machines of one size, which may share hosts as they like.
+     * A cluster of a single group, of which only so many may share a host, or of two groups of machines of one size, which may share hosts as they like: of
+     * those the earliest start is exact.
      */
     static AllocationSpec even(Random random) {
         int cpus = 1 + random.nextInt(3);

@@ -6,6 +6,7 @@ import static io.archipelago.testkit.ParticipantFixture.COMPUTE;
 import static io.archipelago.testkit.ParticipantFixture.OTHER_COMPUTE;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
@@ -65,7 +66,7 @@ class RebootIT {
         reboot(OSCAR, COMPUTE, machine).statusCode(204);
 
         // Then
-        assertThat(count("phase = 'PENDING' and generation = 2 and spec ->> 'reboots' = '1'"))
+        assertThat(count("phase = 'PENDING' and generation = 2 and spec ->> 'reboot' = '2'"))
                 .isOne();
 
         // When
@@ -73,7 +74,7 @@ class RebootIT {
         reboot(Tokens.of("ada", "", "admin"), COMPUTE, machine).statusCode(204);
 
         // Then
-        assertThat(count("phase = 'PENDING' and generation = 3 and spec ->> 'reboots' = '2'"))
+        assertThat(count("phase = 'PENDING' and generation = 3 and spec ->> 'reboot' = '3'"))
                 .isOne();
     }
 
@@ -86,7 +87,16 @@ class RebootIT {
         site.answer(new ReleaseAllocation(lease.allocation(), lease.sequence() + 1));
         reboot(OSCAR, COMPUTE, machine).statusCode(404);
 
-        assertThat(count("absent and spec ->> 'reboots' = '0'")).isOne();
+        assertThat(count("absent and spec ->> 'reboot' = '0'")).isOne();
+    }
+
+    @Test
+    void isRefusedWhileTheHostIsNotHeardOf() {
+        site.sql("update host set state = 'LOST' where id = '" + COMPUTE + "'");
+
+        reboot(OSCAR, COMPUTE, machine).statusCode(409).body("detail", containsString("ask again then"));
+
+        assertThat(count("generation = 1")).isOne();
     }
 
     @Test

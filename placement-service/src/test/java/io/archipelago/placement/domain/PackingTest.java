@@ -29,6 +29,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class PackingTest {
@@ -105,6 +106,45 @@ class PackingTest {
                     .as("%d of %d, where %d are said to fit", count, computes.count(), most)
                     .isEqualTo(count <= most);
         }
+    }
+
+    /** As when a lease gets more machines, or a frontend has to leave its host. */
+    @Property(tries = 2000)
+    void refusesNothingInVainBesideMachinesThatStay(
+            @ForAll("instances") Instance instance, @ForAll @IntRange(min = 1, max = 3) int stay) {
+        // Given
+        MachineGroup like = instance.groups().getFirst();
+        MachineGroup frontend = frontend(like.cpus(), like.memoryBytes());
+        MachineGroup computes = instance.groups().getLast();
+        int kept = Math.min(stay, computes.count());
+        Map<Integer, HostId> there = Packing.of(List.of(computes.first(kept)), instance.availability(), WINDOW)
+                .map(Packing::hosts)
+                .orElse(Map.of());
+        if (there.isEmpty()) {
+            return;
+        }
+        List<MachineGroup> groups = List.of(frontend, computes);
+        List<Amounts> free = new ArrayList<>();
+        int[][] placed = new int[groups.size()][instance.hosts().size()];
+        for (Pool host : instance.hosts()) {
+            Amounts left = instance.availability().free(host, WINDOW);
+            for (HostId each : there.values()) {
+                if (each.value().equals(host.id())) {
+                    left = left.minus(each(computes));
+                    placed[1][free.size()]++;
+                }
+            }
+            free.add(left);
+        }
+        List<Integer> machines = new ArrayList<>(List.of(0));
+        machines.addAll(Collections.nCopies(computes.count() - kept, 1));
+
+        // When
+        Optional<Packing> packing = Packing.of(groups, there, instance.availability(), WINDOW);
+
+        // Then
+        assertThat(packing.isPresent()).isEqualTo(place(machines, groups, free, placed));
+        packing.ifPresent(found -> assertThat(found.hosts()).containsAllEntriesOf(there));
     }
 
     @Test

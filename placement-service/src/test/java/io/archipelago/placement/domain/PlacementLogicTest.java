@@ -143,7 +143,7 @@ class PlacementLogicTest {
         // Given
         Lease lease = lease(Map.of(4093, host(2), 1, host(2), 2, host(1), 3, host(1)));
         Wanted wanted = logic.deploy(lease).getFirst();
-        MachineSpec rebooted = ((MachineSpec) wanted.spec()).rebooted(2);
+        MachineSpec rebooted = ((MachineSpec) wanted.spec()).rebootedWith(2);
         Resource known = Resource.wanted(new Wanted(wanted.host(), wanted.key(), wanted.name(), rebooted), null);
 
         // Then
@@ -166,8 +166,8 @@ class PlacementLogicTest {
         // Then
         assertThat(refusal.code()).isEqualTo(ErrorCode.NO_CAPACITY);
         assertThat(refusal.detail())
-                .isEqualTo("of 4 machines at most 3 fit on this site's hosts throughout the window");
-        assertThat(refusal.missing()).isEqualTo(new Refusal.Missing(1, WINDOW));
+                .isEqualTo("of 4 machines at most 2 fit on this site's hosts throughout the window");
+        assertThat(refusal.missing()).isEqualTo(new Refusal.Missing(2, WINDOW));
         assertThat(refusal.earliestStart()).isEqualTo(WINDOW.end());
         assertThat(refusal.holdsOnlyUntil()).isNull();
     }

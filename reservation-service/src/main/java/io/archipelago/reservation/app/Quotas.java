@@ -101,6 +101,8 @@ public class Quotas {
                 own.flatMap(ReservationConfig.Quotas.OfTenant::machineHours).orElse(config.machineHours()),
                 own.flatMap(ReservationConfig.Quotas.OfTenant::volumeGib).orElse(config.volumeGib()) * GIB,
                 own.flatMap(ReservationConfig.Quotas.OfTenant::reservations).orElse(config.reservations()),
-                own.flatMap(ReservationConfig.Quotas.OfTenant::ahead).orElse(farthest));
+                own.flatMap(ReservationConfig.Quotas.OfTenant::ahead)
+                        .filter(ahead -> ahead.compareTo(farthest) < 0)
+                        .orElse(farthest));
     }
 }

@@ -137,7 +137,7 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
      * @param wanted what it would be from now on
      */
     public Optional<Excess> excess(Collection<Use> all, Use wanted, Instant now) {
-        if (wanted.during().start().isAfter(now.plus(ahead))) {
+        if (isLater(all, wanted) && wanted.during().start().isAfter(now.plus(ahead))) {
             return Optional.of(new Excess(
                     "window.start",
                     "your tenant may ask for what starts at most %s from now, before %s: ask for an earlier start, or ask later"
@@ -170,6 +170,13 @@ public record Quota(int machines, long machineHours, long volumeBytes, int reser
                         inAMonth(others, wanted))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    /** Whether it is to start later than it did, or is new. */
+    private static boolean isLater(Collection<Use> all, Use wanted) {
+        return all.stream()
+                .filter(use -> use.open() && use.reservation().equals(wanted.reservation()))
+                .allMatch(use -> use.during().start().isBefore(wanted.during().start()));
     }
 
     private Optional<Excess> tooMany(Collection<Use> others, Use wanted) {

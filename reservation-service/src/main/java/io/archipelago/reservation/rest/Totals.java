@@ -15,38 +15,33 @@ final class Totals {
         this.limits = limits;
     }
 
-    /** Says of the number of compute machines, if what else was read of the cluster is well, where it is too great. */
+    /** Says of the number of compute machines, if what else was read of these is well, where it is too great. */
     void check(Fields compute, MachineGroup frontend, MachineGroup machines) {
         if (compute.clean()) {
-            check(compute, "processors", limits.cpusInAll(), frontend, machines, MachineGroup::cpus);
+            check(compute, "processors", limits.cpusInAll(), all(frontend, machines, MachineGroup::cpus));
             check(
                     compute,
                     "GiB of memory",
                     limits.memoryGibInAll(),
-                    frontend,
-                    machines,
-                    inGib(MachineGroup::memoryBytes));
-            check(compute, "GiB of disks", limits.diskGibInAll(), frontend, machines, inGib(MachineGroup::diskBytes));
+                    Math.ceilDiv(all(frontend, machines, MachineGroup::memoryBytes), GIB));
+            check(
+                    compute,
+                    "GiB of disks",
+                    limits.diskGibInAll(),
+                    Math.ceilDiv(all(frontend, machines, MachineGroup::diskBytes), GIB));
         }
     }
 
-    private static void check(
-            Fields compute,
-            String what,
-            long most,
-            MachineGroup frontend,
-            MachineGroup machines,
-            ToLongFunction<MachineGroup> each) {
-        long all = each.applyAsLong(frontend) + machines.count() * each.applyAsLong(machines);
+    private static long all(MachineGroup frontend, MachineGroup machines, ToLongFunction<MachineGroup> each) {
+        return each.applyAsLong(frontend) + machines.count() * each.applyAsLong(machines);
+    }
+
+    private static void check(Fields compute, String what, long most, long all) {
         if (all > most) {
             compute.error(
                     "count",
                     "so many that a cluster has at most %d %s in all, the frontend's among them; this one would have %d"
                             .formatted(most, what, all));
         }
-    }
-
-    private static ToLongFunction<MachineGroup> inGib(ToLongFunction<MachineGroup> bytes) {
-        return group -> Math.ceilDiv(bytes.applyAsLong(group), GIB);
     }
 }

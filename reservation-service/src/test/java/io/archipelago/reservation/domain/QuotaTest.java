@@ -59,6 +59,20 @@ class QuotaTest {
     }
 
     @Test
+    void letsWhatHasItsStartKeepItOrStartEarlier() {
+        Quota quota = new Quota(10, PLENTY, PLENTY, 100, Duration.ofMinutes(90));
+        Use there = use(200, 240, 1);
+
+        assertThat(quota.excess(List.of(there), there.during(use(200, 300, 1).during(), true), NOON))
+                .isEmpty();
+        assertThat(quota.excess(List.of(there), there.during(use(150, 190, 1).during(), true), NOON))
+                .isEmpty();
+        assertThat(quota.excess(List.of(there), there.during(use(201, 240, 1).during(), true), NOON))
+                .map(Excess::field)
+                .hasValue("window.start");
+    }
+
+    @Test
     void countsVolumesInTheSameWay() {
         Quota quota = new Quota(100, PLENTY, 50, 100, FAR);
 

@@ -118,7 +118,7 @@ public final class StorageLogic implements ParticipantLogic {
                                         + " fit into the pool in which the cluster's volumes are",
                                 null,
                                 null,
-                                machines(request.spec(), most))
+                                more(request.spec(), lease.spec(), most))
                         .missing(wanted.get(BYTES) - most, null));
     }
 
@@ -328,6 +328,16 @@ public final class StorageLogic implements ParticipantLogic {
                     return room < 0 ? null : (int) Math.min(group.count() - 1, room / each);
                 })
                 .orElse(null);
+    }
+
+    /** The same of a lease, that has some already; null if it could have no more than those. */
+    private @Nullable Integer more(AllocationSpec wanted, AllocationSpec has, long bytes) {
+        Integer machines = machines(wanted, bytes);
+        int there = has.groups().stream()
+                .filter(group -> group.role() == MachineRole.COMPUTE)
+                .mapToInt(MachineGroup::count)
+                .sum();
+        return machines == null || machines < there ? null : machines;
     }
 
     private DoesNotFit refuse(Calendar calendar, Request request) {

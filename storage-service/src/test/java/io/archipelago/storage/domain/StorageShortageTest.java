@@ -78,6 +78,9 @@ class StorageShortageTest {
         assertThat(machines(logic.extend(more, lease(), calendar(full(20)))))
                 .as("80 bytes of its own pool")
                 .isEqualTo(1);
+        assertThat(machines(logic.extend(more, lease(), calendar(full(50)))))
+                .as("50 bytes, which are not even what it has")
+                .isNull();
     }
 
     /** So many are granted, and one more is not. */

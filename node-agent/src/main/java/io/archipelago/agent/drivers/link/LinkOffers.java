@@ -7,15 +7,15 @@ import java.util.Map;
  * How a gateway can join the ends of links.
  *
  * @param keys for each way that it has, the key that it proves itself with, which may be empty
- * @param refusals for each way that it would have, why it has not, a sentence
+ * @param missing for each way for which it lacks programs, which, and in which packages they come
  */
-public record LinkOffers(Map<LinkDriver, String> keys, Map<LinkDriver, String> refusals) {
+public record LinkOffers(Map<LinkDriver, String> keys, Map<LinkDriver, String> missing) {
 
     /** Of a host that is no gateway, or was not asked yet. */
     public static final LinkOffers NONE = new LinkOffers(Map.of(), Map.of());
 
     public LinkOffers {
         keys = Map.copyOf(keys);
-        refusals = Map.copyOf(refusals);
+        missing = Map.copyOf(missing);
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,8 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
     private final LinkSettings settings;
     private final Map<ResourceKey, Watch> watches = new HashMap<>();
 
-    /** What was offered when that was asked last, to say once why something is not. */
-    private volatile LinkOffers offered = LinkOffers.NONE;
+    /** What was wrong with each tunnel that is there when that was asked last, to say it once. */
+    private final Map<LinkDriver, String> faults = new ConcurrentHashMap<>();
 
     /**
      * @param programs run where the gateway's way to the WAN is
@@ -50,24 +51,24 @@ public final class LinuxLinkDriver implements Driver<LinkSpec>, AutoCloseable {
     /** How this gateway can join the ends of links. Asks at most two programs, and by a thread of its own: nobody who makes links waits for them. */
     public LinkOffers offers() {
         Map<LinkDriver, String> keys = new EnumMap<>(LinkDriver.class);
-        Map<LinkDriver, String> refusals = new EnumMap<>(LinkDriver.class);
+        Map<LinkDriver, String> missing = new EnumMap<>(LinkDriver.class);
         for (Tunnel tunnel : workshop.tunnels()) {
-            List<String> missing = Tools.problems(tunnel.programs());
+            List<String> problems = Tools.problems(tunnel.programs());
+            if (!problems.isEmpty()) {
+                missing.put(tunnel.driver(), String.join("; ", problems));
+                continue;
+            }
+            String fault = "";
             try {
-                if (missing.isEmpty()) {
-                    keys.put(tunnel.driver(), tunnel.key());
-                } else {
-                    refusals.put(tunnel.driver(), String.join("; ", missing));
-                }
-            } catch (DriverFault fault) {
-                refusals.put(tunnel.driver(), fault.reason());
-                if (!fault.reason().equals(offered.refusals().get(tunnel.driver()))) {
-                    LOG.warnf("no links of %s: %s", tunnel.driver(), fault.reason());
-                }
+                keys.put(tunnel.driver(), tunnel.key());
+            } catch (DriverFault e) {
+                fault = e.reason();
+            }
+            if (!fault.equals(faults.put(tunnel.driver(), fault)) && !fault.isEmpty()) {
+                LOG.warnf("no links of %s: %s", tunnel.driver(), fault);
             }
         }
-        offered = new LinkOffers(keys, refusals);
-        return offered;
+        return new LinkOffers(keys, missing);
     }
 
     @Override

@@ -60,7 +60,7 @@ record Domain(ResourceKey key, State state, String why, String accelerator, Hard
      * @param disk the path of the block device that it has as its disk
      * @param device the kernel's number of that block device when it was started, as 8:16; empty if that is not known
      * @param bridge the bridge that its network card is plugged into
-     * @param reboots how often somebody had asked to reboot it when it was started
+     * @param reboot the generation with which somebody had asked last that it be rebooted when it was started
      */
     record Hardware(
             String name,
@@ -71,11 +71,11 @@ record Domain(ResourceKey key, State state, String why, String accelerator, Hard
             String disk,
             String device,
             String bridge,
-            int reboots) {
+            long reboot) {
 
         /** The same, on another block device. */
         Hardware on(String other) {
-            return new Hardware(name, cpus, memoryBytes, mac, address, disk, other, bridge, reboots);
+            return new Hardware(name, cpus, memoryBytes, mac, address, disk, other, bridge, reboot);
         }
     }
 

@@ -79,7 +79,7 @@ final class DomainReader {
                             attribute(child(devices, "disk"), "source", "dev"),
                             ours.getAttribute(DomainWriter.DEVICE),
                             attribute(nic, "source", "bridge"),
-                            reboots(ours.getAttribute(DomainWriter.REBOOTS))),
+                            reboot(ours.getAttribute(DomainWriter.REBOOT))),
                     uses));
         } catch (IllegalArgumentException e) {
             throw DriverFault.failed("what libvirt says of the domain %s can not be read: %s"
@@ -99,8 +99,8 @@ final class DomainReader {
     }
 
     /** An older agent has rebooted nothing. */
-    private static int reboots(String attribute) {
-        return attribute.isEmpty() ? 0 : Integer.parseInt(attribute);
+    private static long reboot(String attribute) {
+        return attribute.isEmpty() ? 0 : Long.parseLong(attribute);
     }
 
     private Element parse(String definition) throws DriverFault {

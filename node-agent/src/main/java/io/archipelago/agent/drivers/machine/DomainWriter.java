@@ -23,8 +23,8 @@ final class DomainWriter {
     private static final String PREFIX = "archipelago";
     /** The attribute of our element in the metadata with the number of the disk's block device. */
     static final String DEVICE = "device";
-    /** The attribute there with how often somebody had asked to reboot the machine when it was defined. */
-    static final String REBOOTS = "reboots";
+    /** The attribute there with {@link MachineSpec#reboot()}. */
+    static final String REBOOT = "reboot";
 
     private static final Path KVM = Path.of("/dev/kvm");
 
@@ -118,7 +118,7 @@ final class DomainWriter {
         xml.writeAttribute("disk", spec.disk().toString());
         xml.writeAttribute(DEVICE, device);
         xml.writeAttribute("segment", spec.segment().toString());
-        xml.writeAttribute(REBOOTS, Integer.toString(spec.reboots()));
+        xml.writeAttribute(REBOOT, Long.toString(spec.reboot()));
     }
 
     private void devices(Elements xml, MachineSpec spec, Sockets sockets) throws XMLStreamException {

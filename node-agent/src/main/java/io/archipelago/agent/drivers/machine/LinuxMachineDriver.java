@@ -232,7 +232,7 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
         return observed(
                 domain,
                 Condition.DIFFERENT,
-                wanted.reboots() == there.reboots() ? "is not as specified" : "is to be rebooted");
+                wanted.reboot() == there.reboot() ? "is not as specified" : "is to be rebooted");
     }
 
     private static Observed observed(Domain domain, Condition condition, String reason) {
@@ -282,7 +282,8 @@ public final class LinuxMachineDriver implements Driver<MachineSpec>, AutoClosea
                 // One that an older agent has started does not bear it.
                 device.isEmpty() || present.device().isEmpty() ? present.device() : device,
                 bridges.find(spec.segment()).orElse(present.bridge()),
-                spec.reboots());
+                // Who asks by a lower one has forgotten what was asked last.
+                Math.max(spec.reboot(), present.reboot()));
     }
 
     private static void requireNoOther(ResourceKey key, Listing listing) throws DriverFault {

@@ -89,6 +89,12 @@ public final class SimMachineDriver extends SimDriver<MachineSpec> {
         return missing.isEmpty() ? "" : "its writes fail: " + missing;
     }
 
+    /** As it is once it was rebooted, a machine stays for whoever has forgotten that. */
+    @Override
+    protected boolean isAs(MachineSpec wanted, MachineSpec present) {
+        return wanted.rebootedWith(Math.max(wanted.reboot(), present.reboot())).equals(present);
+    }
+
     @Override
     protected Map<String, String> details(MachineSpec spec) {
         return Map.of("name", spec.name(), "mac", spec.mac(), "address", spec.address());

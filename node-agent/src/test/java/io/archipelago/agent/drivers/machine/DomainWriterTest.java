@@ -51,11 +51,11 @@ class DomainWriterTest {
 
     @Test
     void readsAlsoWhatAnOlderAgentHasWritten() throws Exception {
-        String older = definition().replace(" device=\"8:16\"", "").replace(" reboots=\"2\"", "");
+        String older = definition().replace(" device=\"8:16\"", "").replace(" reboot=\"2\"", "");
 
         Hardware hardware = read("running (booted)", older).orElseThrow().hardware();
         assertThat(hardware.device()).isEmpty();
-        assertThat(hardware.reboots()).isZero();
+        assertThat(hardware.reboot()).isZero();
     }
 
     @Test

@@ -89,10 +89,10 @@ class LinuxMachineLT extends MachineCalls {
         long before = HOST.qemu(MACHINE);
 
         // When
-        make(MACHINE, spec.rebooted(1));
+        make(MACHINE, spec.rebootedWith(2));
 
         // Then
-        assertThat(condition(MACHINE, spec.rebooted(1))).isEqualTo(Condition.READY);
+        assertThat(condition(MACHINE, spec.rebootedWith(2))).isEqualTo(Condition.READY);
         assertThat(HOST.qemu(MACHINE)).isNotEqualTo(before);
         await().atMost(LinuxMachines.PATIENCE).until(() -> boots() == boots + 1);
     }

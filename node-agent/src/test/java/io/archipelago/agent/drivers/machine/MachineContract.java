@@ -90,7 +90,7 @@ abstract class MachineContract extends MachineCalls {
         // Given
         MachineSpec spec = spec("n1");
         make(MACHINE, spec);
-        MachineSpec rebooted = spec.rebooted(1);
+        MachineSpec rebooted = spec.rebootedWith(7);
         assertThat(condition(MACHINE, rebooted)).isEqualTo(Condition.DIFFERENT);
 
         // When
@@ -98,7 +98,10 @@ abstract class MachineContract extends MachineCalls {
 
         // Then
         assertThat(condition(MACHINE, rebooted)).isEqualTo(Condition.READY);
-        assertThat(condition(MACHINE, spec)).isEqualTo(Condition.DIFFERENT);
+        assertThat(condition(MACHINE, spec))
+                .as("for whoever has forgotten that it was asked")
+                .isEqualTo(Condition.READY);
+        assertThat(condition(MACHINE, spec.rebootedWith(8))).isEqualTo(Condition.DIFFERENT);
     }
 
     @Test
