@@ -99,7 +99,7 @@ public interface ReservationConfig {
         int memoryGibInAll();
 
         /** Disks of all machines of a cluster, the frontend among them, in GiB. */
-        @WithDefault("100000")
+        @WithDefault("250000")
         int diskGibInAll();
 
         /** From start to end. */

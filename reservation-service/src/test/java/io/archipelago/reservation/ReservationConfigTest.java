@@ -19,7 +19,7 @@ class ReservationConfigTest {
         assertThat(config.limits().diskGib()).isEqualTo(4096);
         assertThat(config.limits().cpusInAll()).isEqualTo(32_000);
         assertThat(config.limits().memoryGibInAll()).isEqualTo(128_000);
-        assertThat(config.limits().diskGibInAll()).isEqualTo(100_000);
+        assertThat(config.limits().diskGibInAll()).isEqualTo(250_000);
         assertThat(config.limits().occurrences()).isEqualTo(53);
         assertThat(config.limits().duration()).isEqualTo(Duration.ofDays(31));
         assertThat(config.limits().ahead()).isEqualTo(Duration.ofDays(366));

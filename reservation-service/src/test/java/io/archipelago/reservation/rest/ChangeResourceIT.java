@@ -195,7 +195,7 @@ class ChangeResourceIT {
 
     @Test
     void countsAgainstTheQuotaBeforeItIsAgreed() {
-        change("{\"machines\": {\"compute\": {\"count\": 300}}}")
+        change("{\"machines\": {\"compute\": {\"count\": 1000}}}")
                 .statusCode(403)
                 .body("code", equalTo("limit-exceeded"))
                 .body("errors[0].field", equalTo("machines.compute.count"));
