@@ -18,8 +18,8 @@ public interface PlacementConfig {
     Duration advertiseAtLeastEvery();
 
     /**
-     * How long what a peer has advertised is believed; longer than it takes peers to say it again. One that is not heard of for longer is asked only
-     * where the others do not do.
+     * How long what a peer has advertised is believed, by that peer's clock; longer than it takes peers to say it again. One that is not heard of for
+     * longer is asked only where the others do not do.
      */
     @WithDefault("PT5M")
     Duration believeFor();
