@@ -177,6 +177,11 @@ public final class Calendar {
         return from.isBefore(to) ? Optional.of(new TimeWindow(from, to)) : Optional.empty();
     }
 
+    /** The same, exactly. */
+    public Optional<TimeWindow> scarcity(TimeWindow window, Predicate<TimeWindow> fits) {
+        return scarcity(window, ENOUGH_LOOKS, fits);
+    }
+
     /** At which something is booked or closed, or is no more; the window's ends among them. */
     private List<Instant> instantsIn(TimeWindow window) {
         TreeSet<Instant> instants = new TreeSet<>(List.of(window.start(), window.end()));
@@ -185,11 +190,6 @@ public final class Calendar {
                 .filter(window::contains)
                 .forEach(instants::add);
         return List.copyOf(instants);
-    }
-
-    /** The same, exactly. */
-    public Optional<TimeWindow> scarcity(TimeWindow window, Predicate<TimeWindow> fits) {
-        return scarcity(window, ENOUGH_LOOKS, fits);
     }
 
     /** The greatest number below a last one at which it fits, or one as near below as so many looks find. */

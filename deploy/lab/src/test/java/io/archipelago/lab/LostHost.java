@@ -11,7 +11,7 @@ import java.time.Instant;
 /** A compute host with a machine of a cluster, and what has to become of both when it is not heard of any more. */
 final class LostHost {
 
-    static final Duration TO_RECOVER = Duration.ofMinutes(4);
+    private static final Duration TO_RECOVER = Duration.ofMinutes(4);
     private static final Duration TO_NOTICE = Duration.ofSeconds(60);
     private static final Duration TO_FENCE = Duration.ofMinutes(3);
     private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -93,7 +93,7 @@ public class SiteResource {
     @GET
     @Path("/hosts/{host}/maintenance")
     public Uni<MaintenanceView> maintenance(@PathParam("host") String host) {
-        HostId id = host(host);
+        HostId id = HostInPath.read(host);
         return unitOfWork.inTransaction(tx -> hosts.maintenance(tx, id)
                 .chain(windows ->
                         maintenance.displaced(tx, id).map(displaced -> new MaintenanceView(id, windows, displaced))));
@@ -104,7 +104,7 @@ public class SiteResource {
     @Path("/hosts/{host}/dead")
     public Uni<HostSeen> declareDead(@PathParam("host") String host) {
         String operator = operator();
-        HostId id = host(host);
+        HostId id = HostInPath.read(host);
         return unitOfWork
                 .inTransaction(tx -> hosts.declareDead(tx, id, operator))
                 .map(HostSeen::of);
@@ -116,7 +116,7 @@ public class SiteResource {
     public Uni<Void> removeStranger(
             @PathParam("host") String host, @PathParam("kind") String kind, @PathParam("id") String id) {
         String operator = operator();
-        HostId where = host(host);
+        HostId where = HostInPath.read(host);
         ResourceKey key = key(kind, id);
         return unitOfWork.inTransaction(tx -> observations.removeStranger(tx, where, key, operator));
     }
@@ -131,14 +131,6 @@ public class SiteResource {
     /** To be asked before a transaction begins: within one, the request's context is not at hand. */
     private String operator() {
         return identity.getPrincipal().getName();
-    }
-
-    private static HostId host(String text) {
-        try {
-            return new HostId(text);
-        } catch (IllegalArgumentException e) {
-            throw Rejection.notFound("host");
-        }
     }
 
     private static ResourceKey key(String kind, String id) {

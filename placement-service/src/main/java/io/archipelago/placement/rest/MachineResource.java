@@ -5,6 +5,7 @@ import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.host.ResourceKey;
 import io.archipelago.contracts.host.ResourceKind;
+import io.archipelago.participant.rest.HostInPath;
 import io.archipelago.placement.app.RebootService;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
@@ -36,17 +37,9 @@ public class MachineResource {
     @Path("/reboot")
     public Uni<Void> reboot(@PathParam("host") String host, @PathParam("id") String id) {
         String operator = identity.getPrincipal().getName();
-        HostId where = host(host);
+        HostId where = HostInPath.read(host);
         ResourceKey machine = machine(id);
         return unitOfWork.inTransaction(tx -> reboots.reboot(tx, where, machine, operator));
-    }
-
-    private static HostId host(String text) {
-        try {
-            return new HostId(text);
-        } catch (IllegalArgumentException e) {
-            throw Rejection.notFound("host");
-        }
     }
 
     private static ResourceKey machine(String id) {

@@ -6,6 +6,7 @@ import io.archipelago.bus.UnitOfWork;
 import io.archipelago.contracts.Ids.HostId;
 import io.archipelago.contracts.TimeWindow;
 import io.archipelago.contracts.host.HostMaintenance.Maintenance;
+import io.archipelago.participant.rest.HostInPath;
 import io.archipelago.placement.app.MaintenanceService;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
@@ -67,7 +68,7 @@ public class MaintenanceResource {
     @PUT
     public Uni<Maintenance> plan(
             @PathParam("host") String host, @PathParam("name") String name, MaintenanceRequest request) {
-        HostId id = host(host);
+        HostId id = HostInPath.read(host);
         String operator = identity.getPrincipal().getName();
         return unitOfWork.inTransaction(tx -> {
             Maintenance wanted = read(name, request, operator, tx.now());
@@ -78,7 +79,7 @@ public class MaintenanceResource {
     /** Takes a maintenance back; there need not be one of that name. */
     @DELETE
     public Uni<Void> cancel(@PathParam("host") String host, @PathParam("name") String name) {
-        HostId id = host(host);
+        HostId id = HostInPath.read(host);
         return unitOfWork.inTransaction(tx -> maintenance.cancel(tx, id, name));
     }
 
@@ -110,13 +111,5 @@ public class MaintenanceResource {
             throw Rejection.invalid(errors);
         }
         return new Maintenance(name, new TimeWindow(start, end), reason, operator);
-    }
-
-    private static HostId host(String text) {
-        try {
-            return new HostId(text);
-        } catch (IllegalArgumentException e) {
-            throw Rejection.notFound("host");
-        }
     }
 }
